@@ -1,0 +1,141 @@
+// What is a quantity, exactly, when some of the sizes it depends on are only names?
+//
+// A Dim is an integer: a plain number, or a polynomial with integer coefficients over named sizes in which floor division, min,
+// max and mod may stand where a name does.  Equal polynomials have one spelling, so equality is a comparison of structure.
+//
+//   Dim h = Dim::symbol("H");
+//   floor_div(floor_div(h + 1, 2) + 1, 2).text()   ->  "floor((H + 3)/4)"
+#pragma once
+
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace macroscope {
+
+__extension__ typedef __int128 Int128;
+
+/// An exact result that does not exist: a coefficient past 128 bits, a division by zero.
+class AlgebraError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+namespace algebra {
+class Expression;  // the immutable, shared body of a Dim that is not a plain 64-bit number
+}
+
+class Dim;
+
+/// What takes the place of which symbol.
+using Bindings = std::map<std::string, Dim, std::less<>>;
+
+/// Where and why a text is no expression.
+struct DimParseError {
+  std::size_t position = 0;
+  std::string message;
+};
+
+class Dim {
+ public:
+  Dim() noexcept = default;
+  /// A plain number is an extent; it costs no allocation.
+  template <std::integral I>
+    requires(sizeof(I) <= sizeof(std::int64_t) && (std::signed_integral<I> || sizeof(I) < sizeof(std::int64_t)))
+  Dim(I number) noexcept : number_(number) {}  // NOLINT(google-explicit-constructor)
+  /// Exact for every 64-bit unsigned length.
+  static Dim of_size(std::size_t size);
+  static Dim of_int128(Int128 number);
+  /// A named size: an integer of at least 0.  `name` is an identifier `[A-Za-z_]\w*`.
+  static Dim symbol(std::string_view name);
+
+  Dim(const Dim& other) noexcept;
+  Dim(Dim&& other) noexcept : expression_(std::exchange(other.expression_, nullptr)), number_(other.number_) {}
+  Dim& operator=(const Dim& other) noexcept;
+  Dim& operator=(Dim&& other) noexcept;
+  ~Dim();
+
+  [[nodiscard]] bool is_number() const noexcept { return expression_ == nullptr; }
+  /// The number, if this is one that fits 64 bits.
+  [[nodiscard]] std::optional<std::int64_t> number() const noexcept;
+  /// The number, if this is one of any size up to 128 bits.
+  [[nodiscard]] std::optional<Int128> integer() const noexcept;
+  [[nodiscard]] bool is(std::int64_t number) const noexcept { return expression_ == nullptr && number_ == number; }
+
+  /// Exact arithmetic; throws AlgebraError past 128 bits.
+  friend Dim operator+(const Dim& a, const Dim& b);
+  friend Dim operator-(const Dim& a, const Dim& b);
+  friend Dim operator*(const Dim& a, const Dim& b);
+  Dim operator-() const;
+  Dim& operator+=(const Dim& b) { return *this = *this + b; }
+  Dim& operator-=(const Dim& b) { return *this = *this - b; }
+  Dim& operator*=(const Dim& b) { return *this = *this * b; }
+
+  /// Equality of structure: one spelling per value (min, max and mod of unlike forms may escape it; never the other way round).
+  friend bool operator==(const Dim& a, const Dim& b) noexcept;
+  /// A total order of spellings, for sorted output; not an order of values.
+  friend std::strong_ordering order_of_spelling(const Dim& a, const Dim& b) noexcept;
+  [[nodiscard]] std::size_t hash() const noexcept;
+
+  /// What is certain for all values of the symbols (each an integer >= 0); empty where nothing is.
+  [[nodiscard]] std::optional<Int128> lower_bound() const;
+  [[nodiscard]] std::optional<Int128> upper_bound() const;
+
+  /// Every symbol replaced that `bindings` names, at once; the result is simplified again.
+  [[nodiscard]] Dim substitute(const Bindings& bindings) const;
+  /// The names of the symbols it depends on, through named definitions too: sorted, each once.
+  [[nodiscard]] std::vector<std::string> symbols() const;
+  /// Number of terms and atoms; past kMaxSize an expression is named, see definitions().
+  [[nodiscard]] std::size_t size() const noexcept;
+  /// The definitions that text() refers to by name, innermost first, each once.
+  [[nodiscard]] std::vector<std::pair<std::string, Dim>> definitions() const;
+
+  /// `1053696*N*floor((H + 1)/2)`: operators + - * / ^, functions floor ceil max min mod abs; `/` only inside floor.
+  /// A number of any size is plain decimal digits.  Independent of any locale.
+  [[nodiscard]] std::string text() const;
+  /// The same for a mathematics mode: `1053696 N \left\lfloor \frac{H + 1}{2} \right\rfloor`.
+  [[nodiscard]] std::string latex() const;
+  /// Reads what text() writes, and `//` as floor division, `%` as mod, `**` as `^`, ceil(a/b), abs(a).
+  /// Bounded depth and size; never throws on a text.
+  static std::variant<Dim, DimParseError> parse(std::string_view text);
+
+  /// Expressions of more terms and atoms than this are replaced by a name with a definition.
+  static constexpr std::size_t kMaxSize = 256;
+
+ private:
+  friend class algebra::Expression;
+  explicit Dim(const algebra::Expression* owned) noexcept : expression_(owned) {}
+
+  const algebra::Expression* expression_ = nullptr;  // reference counted; null: number_ holds the value
+  std::int64_t number_ = 0;
+};
+
+/// floor(a / b) for every sign of a; b must not be the number 0 (AlgebraError).
+Dim floor_div(const Dim& a, const Dim& b);
+/// ceil(a / b) = -floor(-a / b).
+Dim ceil_div(const Dim& a, const Dim& b);
+/// a - b * floor(a / b).
+Dim mod(const Dim& a, const Dim& b);
+Dim min(const Dim& a, const Dim& b);
+Dim max(const Dim& a, const Dim& b);
+Dim abs(const Dim& a);
+Dim power(const Dim& base, unsigned exponent);
+/// a / b where the division of polynomials leaves no remainder; empty otherwise.
+std::optional<Dim> exact_quotient(const Dim& a, const Dim& b);
+
+/// Is a certainly, never, or perhaps at least b, for all values of the symbols?
+enum class Certainty { always, never, unknown };
+Certainty at_least(const Dim& a, const Dim& b);
+/// Are two quantities the same?  `never` if they differ for all values of the symbols.
+Certainty equal(const Dim& a, const Dim& b);
+
+}  // namespace macroscope
