@@ -1,0 +1,57 @@
+#include "analyzer/network/network.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace macroscope {
+
+std::int64_t Network::version_of(std::string_view domain) const noexcept {
+  for (const OperatorSet& set : operator_sets)
+    if (set.domain == domain) return set.version;
+  return 0;
+}
+
+const Function* Network::find_function(std::string_view domain, std::string_view name, std::string_view overload) const noexcept {
+  const auto found = std::find_if(functions.begin(), functions.end(), [&](const Function& function) {
+    return function.name == name && function.domain == domain && function.overload == overload;
+  });
+  return found == functions.end() ? nullptr : &*found;
+}
+
+std::string_view Network::keep(std::string_view text) {
+  if (text.empty()) return {};
+  auto* copy = static_cast<char*>(arena->allocate(text.size(), 1));
+  std::memcpy(copy, text.data(), text.size());
+  return {copy, text.size()};
+}
+
+namespace {
+
+using Edges = std::vector<std::pair<NodeId, NodeId>>;
+
+void add_edge(const Graph& graph, TensorId tensor, NodeId consumer, Edges& edges) {
+  if (tensor == kAbsent || graph.tensors[tensor].producer == kNone) return;
+  edges.emplace_back(graph.tensors[tensor].producer, consumer);
+}
+
+}  // namespace
+
+std::vector<NodeId> complete(Network& network, GraphId id) {
+  Graph& graph = network.graphs[id];
+  for (NodeId node = 0; node < graph.nodes.size(); ++node)
+    for (const TensorId output : graph.nodes[node].outputs)
+      if (output != kAbsent) graph.tensors[output].producer = node;
+  Edges edges;
+  for (NodeId node = 0; node < graph.nodes.size(); ++node) {
+    for (const TensorId input : graph.nodes[node].inputs) add_edge(graph, input, node, edges);
+    for (const Attribute& attribute : graph.nodes[node].attributes)
+      if (const auto* nested = std::get_if<GraphId>(&attribute.content))
+        for (const Tensor& tensor : network.graphs[*nested].tensors) add_edge(graph, tensor.outer, node, edges);
+  }
+  Order order = order_of(static_cast<std::uint32_t>(graph.nodes.size()), edges);
+  graph.order = std::move(order.nodes);
+  return std::move(order.cycle);
+}
+
+}  // namespace macroscope
