@@ -1,0 +1,97 @@
+// What is an operator?  A name and one of a closed set of kinds of meaning; shape and cost are read off it.
+//
+//   {"Conv", Loops{.nest = "Y[n,g*o,p..] += X[n,g*c,p*stride+k*dilation-pad..] * W[g*o,c,k..]", .bias = 2}, "xwb"}
+//
+// is the whole of Conv.  Families are constexpr tables of such rows, see catalogue.h.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "analyzer/operators/site.h"
+#include "analyzer/operators/work.h"
+
+namespace macroscope {
+
+/// What the outputs of a node are.  Fewer entries than outputs: the rest is unknown.
+/// \throws RuleError, NotKnown (all outputs unknown), AlgebraError
+using ShapeRule = std::vector<Fact> (*)(const Site& site);
+/// What a node does, once shapes are known. \throws NotKnown if that cannot be told, AlgebraError
+using WorkRule = Work (*)(const Site& site);
+/// One element of an integer result from the elements of its operands.
+using Fold = std::optional<Dim> (*)(std::span<const Dim> operands);
+using Condition = bool (*)(const Site& site);
+
+/// The dtype of a result.
+enum class Result : std::uint8_t { as_first_input, boolean, int32, int64, as_given };
+
+/// A loop nest in index notation, see formula.h; the first whose condition holds is the one.
+struct Nest {
+  std::string_view formula;
+  Condition condition = nullptr;
+};
+
+/// Contractions, pooling, reductions: a loop nest.
+struct Loops {
+  Nest nest;
+  Nest other{};
+  Nest third{};
+  Nest fourth{};
+  /// Which inputs the operands on the right are, in order.
+  std::array<std::uint8_t, 3> operands{0, 1, 2};
+  /// Input that is added to every output element, if it is given; -1: none.
+  int bias = -1;
+  Result result = Result::as_first_input;
+  /// For Result::as_given: the input whose dtype the result has.
+  int result_input = 0;
+  /// Work at each point of the whole nest besides the accumulation itself, and at each output element.
+  Effort per_point{};
+  Effort per_output{};
+};
+
+/// Broadcasts its inputs against each other, then so much work per output element.
+struct PerElement {
+  Effort effort{};
+  Result result = Result::as_first_input;
+  /// How integer contents are followed; null: they are not.
+  Fold fold = nullptr;
+  /// Work for every input after the first (Sum of n: n - 1 adds).
+  Effort per_further_input{};
+};
+
+/// Other operators, as text: `T = Softplus(X); T2 = Tanh(T); Y = Mul(X, T2)`; see body.h.  Costs add up.
+struct Body {
+  std::string_view text;
+};
+
+/// Rearranges and computes nothing.
+struct Moves {
+  ShapeRule shape;
+};
+
+/// Everything spelled out.
+struct Rules {
+  ShapeRule shape;
+  WorkRule work;
+};
+
+using Meaning = std::variant<Loops, PerElement, Body, Moves, Rules>;
+
+struct Operator {
+  std::string_view name;
+  Meaning meaning;
+  /// What a stored tensor is in each place, a letter an input, the last for all further ones:
+  /// w weight, b bias, s statistic, q quantisation, c constant, v passed on to output 0 (a view of it, so its readers decide), x anything.
+  std::string_view roles = "x";
+  /// First version of the operator set that has this row; the newest that a model's version reaches is used.
+  int since = 1;
+  /// The cost rule in words, for the table of operators; empty where the meaning says it.
+  std::string_view cost = {};
+};
+
+}  // namespace macroscope

@@ -1,0 +1,126 @@
+// What does a rule see of the node it is asked about?
+//
+// A Site is one node in one place: its operands as far as they are known, its attributes with a function's references resolved, the
+// version of its operator set, and what a rule may do besides returning a result: name a size that only the data can tell, record an
+// assumption, look into a nested graph.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/network/network.h"
+#include "analyzer/operators/rule_error.h"
+
+namespace macroscope {
+
+class Site;
+
+/// How the works of a node's nested graphs make up the node's own.
+enum class Nesting : std::uint8_t {
+  sum,         // function bodies, loops: trips times the body, added up
+  alternative  // branches: per quantity the dearest
+};
+
+/// What a node's surroundings do for its rule.
+class Surroundings {
+ public:
+  virtual ~Surroundings() = default;
+  virtual Dim fresh(std::string_view name, SymbolOrigin origin) = 0;
+  virtual void assume(std::string assumption) = 0;
+  virtual void report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) = 0;
+  /// Infers a nested graph for these inputs and returns what its outputs are.  `role` names it in reports (`then`, `body`).
+  virtual std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips, Nesting nesting) = 0;
+};
+
+class Site {
+ public:
+  Site(const Network& network, const Graph& graph, const Node& node, std::int64_t version, std::span<const Fact> facts,
+       std::span<const Attribute> caller_attributes, Surroundings* surroundings) noexcept
+      : network_(&network),
+        graph_(&graph),
+        node_(&node),
+        version_(version),
+        facts_(facts),
+        caller_attributes_(caller_attributes),
+        surroundings_(surroundings) {}
+
+  [[nodiscard]] const Network& network() const noexcept { return *network_; }
+  [[nodiscard]] const Node& node() const noexcept { return *node_; }
+  /// Version of the operator set of the node's domain.
+  [[nodiscard]] std::int64_t version() const noexcept { return version_; }
+
+  // Operands.  An operand that is left out, or past the last, is a Fact of kind unknown.
+  [[nodiscard]] std::size_t input_count() const noexcept { return node_->inputs.size(); }
+  [[nodiscard]] bool has_input(std::size_t index) const noexcept;
+  [[nodiscard]] const Fact& input(std::size_t index) const noexcept;
+  [[nodiscard]] const Shape& shape(std::size_t index) const noexcept { return input(index).type.shape; }
+  [[nodiscard]] DataType dtype(std::size_t index) const noexcept { return input(index).type.dtype; }
+  [[nodiscard]] std::string_view input_name(std::size_t index) const noexcept;
+  /// The shape, for rules that can do nothing without it. \throws NotKnown; RuleError if the operand is left out.
+  [[nodiscard]] const Shape& known_shape(std::size_t index) const;
+
+  // Contents of operands.
+  /// Integer content, elements possibly unknown; null where nothing is known.
+  [[nodiscard]] const Integers* integers(std::size_t index) const noexcept;
+  /// Integer content if every element is a plain number.
+  [[nodiscard]] std::optional<std::vector<std::int64_t>> numbers(std::size_t index) const;
+  /// Integer content of one element, if that is known.
+  [[nodiscard]] std::optional<Dim> scalar(std::size_t index) const;
+
+  // Results.
+  [[nodiscard]] std::size_t output_count() const noexcept { return node_->outputs.size(); }
+  [[nodiscard]] bool has_output(std::size_t index) const noexcept;
+  [[nodiscard]] std::string_view output_name(std::size_t index) const noexcept;
+  /// What the shapes pass found for an output; for work rules only.
+  [[nodiscard]] const Fact& output(std::size_t index) const noexcept;
+
+  // Attributes; a wrong kind is a RuleError `bad-attribute`.
+  [[nodiscard]] const Attribute* attribute(std::string_view name) const noexcept;
+  [[nodiscard]] bool has_attribute(std::string_view name) const noexcept { return attribute(name) != nullptr; }
+  [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
+  [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise) const { return integer(name).value_or(otherwise); }
+  [[nodiscard]] double real(std::string_view name, double otherwise) const;
+  [[nodiscard]] std::string_view text(std::string_view name, std::string_view otherwise) const;
+  [[nodiscard]] std::optional<std::span<const std::int64_t>> integer_list(std::string_view name) const;
+  [[nodiscard]] std::optional<std::span<const float>> real_list(std::string_view name) const;
+  [[nodiscard]] std::optional<std::span<const std::string_view>> text_list(std::string_view name) const;
+  [[nodiscard]] const StoredTensor* tensor(std::string_view name) const;
+  [[nodiscard]] std::optional<GraphId> nested_graph(std::string_view name) const;
+  /// Every attribute of the node with references resolved, for what the node calls.
+  [[nodiscard]] std::vector<Attribute> resolved_attributes() const;
+
+  // What a rule may do; for shape rules only.
+  /// A size that only the data can tell, named after output `index` (and `suffix`).
+  [[nodiscard]] Dim fresh(std::size_t index, std::string_view suffix = {}, SymbolOrigin origin = SymbolOrigin::data) const;
+  void assume(std::string assumption) const { surroundings_->assume(std::move(assumption)); }
+  void warn(std::string_view code, std::string message, std::string help = {}) const {
+    surroundings_->report(*this, Severity::warning, code, std::move(message), std::move(help));
+  }
+  /// \throws RuleError `shape-mismatch` if the two are never equal; records an assumption if that is not certain.
+  void must_equal(const Dim& a, const Dim& b, std::string_view what) const;
+  std::vector<Fact> enter(GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips = 1, Nesting nesting = Nesting::sum) const {
+    return surroundings_->enter(*this, graph, std::move(inputs), role, std::move(trips), nesting);
+  }
+
+  /// An axis counted from either end as 0 .. rank - 1. \throws RuleError `bad-axis`
+  static std::size_t axis_of(std::int64_t axis, std::size_t rank);
+
+ private:
+  const Network* network_;
+  const Graph* graph_;
+  const Node* node_;
+  std::int64_t version_;
+  std::span<const Fact> facts_;
+  std::span<const Attribute> caller_attributes_;
+  Surroundings* surroundings_;
+};
+
+/// Number of elements of a tensor. \throws NotKnown
+Dim elements_of(const Fact& fact);
+
+}  // namespace macroscope

@@ -1,0 +1,66 @@
+// What is every tensor of the network: its type, its shape, and its content where shapes hang on it?
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analyzer/network/network.h"
+#include "analyzer/operators/operator.h"
+
+namespace macroscope {
+
+using ScopeId = std::uint32_t;
+
+/// A nested graph that a node runs.
+struct Call {
+  NodeId node = 0;
+  ScopeId scope = 0;
+  /// How often the node runs it each time it is run itself.
+  Dim trips = 1;
+  Nesting nesting = Nesting::sum;
+};
+
+/// One graph inferred for one set of inputs: the main graph, a branch or body where it stands, a function for each distinct set of
+/// inputs it is called with.
+struct Scope {
+  GraphId graph = 0;
+  /// `node[3].then`, `node[3].body/node[0].else`, `local:f`; empty for the main graph.
+  std::string path;
+  /// How often it runs in all when the model runs once.
+  Dim multiplicity = 1;
+  /// Part of an operator's own definition; not shown.
+  bool internal = false;
+  /// By TensorId.
+  std::vector<Fact> facts;
+  /// By NodeId: the row of the catalogue, or null for an operator without one (or one that brings its function, see calls).
+  std::vector<const Operator*> operators;
+  /// By NodeId: false where the rule failed or did not know.
+  std::vector<bool> inferred;
+  /// Sorted by node.
+  std::vector<Call> calls;
+  /// Attributes of the call, for references in a function's body.
+  std::vector<Attribute> attributes;
+  /// Versions that the graph was written against.
+  const std::vector<OperatorSet>* operator_sets = nullptr;
+};
+
+struct Shapes {
+  /// scopes[0] is the main graph.  A scope stands before those that it calls, except functions that are called again.
+  std::deque<Scope> scopes;
+  /// Each once, in order of appearance: `N == M`.
+  std::vector<std::string> assumptions;
+};
+
+/// Infers what every tensor is.  A rule that fails leaves the outputs of its node unknown and is reported; all else is still inferred.
+/// Symbols that only the data can bind are added to the network's table.  `bindings` gives symbols, by id or by name in the model, a value
+/// from the start; names that the model does not have are reported.
+Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics);
+
+/// The site of a node in a scope, for rules that read what was inferred.
+Site site_of(const Network& network, const Scope& scope, NodeId node);
+
+}  // namespace macroscope
