@@ -1,0 +1,44 @@
+# How every file of the project is compiled.
+include(CheckIPOSupported)
+
+find_program(MACROSCOPE_CCACHE ccache)
+if(MACROSCOPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MACROSCOPE_CCACHE})
+endif()
+
+# The same bytes from any checkout: no absolute path in __FILE__ or debug information.
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+add_link_options(LINKER:--build-id=none)
+
+if(MACROSCOPE_SANITIZERS)
+  add_compile_options(-fsanitize=${MACROSCOPE_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${MACROSCOPE_SANITIZERS})
+endif()
+if(MACROSCOPE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+if(MACROSCOPE_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
+endif()
+
+# Warnings apply to the project's own code, not to what it generates or finds.
+add_library(macroscope_compiler INTERFACE)
+target_compile_options(macroscope_compiler INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+target_include_directories(macroscope_compiler INTERFACE ${CMAKE_SOURCE_DIR})
+
+# Hostile files are the daily input: hardening that costs no start-up time.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(macroscope_compiler INTERFACE -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+  target_compile_definitions(macroscope_compiler INTERFACE _FORTIFY_SOURCE=2)
+  add_link_options(LINKER:-z,relro,-z,now,-z,noexecstack)
+  check_ipo_supported(RESULT MACROSCOPE_LTO LANGUAGES CXX)
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ${MACROSCOPE_LTO})
+else()
+  target_compile_definitions(macroscope_compiler INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+
+if(MACROSCOPE_STATIC)
+  add_link_options(-static)
+endif()
