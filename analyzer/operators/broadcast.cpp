@@ -1,0 +1,45 @@
+#include "analyzer/operators/broadcast.h"
+
+#include <algorithm>
+
+namespace macroscope {
+
+Dim broadcast(const Site& site, const Dim& a, const Dim& b) {
+  if (a == b || b.is(1)) return a;
+  if (a.is(1)) return b;
+  if (equal(a, b) == Certainty::never) {
+    // A symbol may still be 1 and stretch, even where it cannot be equal: N + 1 against 1 was dealt with above, N against 2 * N may not.
+    const bool may_stretch = equal(a, 1) != Certainty::never || equal(b, 1) != Certainty::never;
+    require(may_stretch, "broadcast", "{} and {} do not broadcast", a.text(), b.text());
+    const bool first_is_one = equal(a, 1) != Certainty::never;
+    site.assume(fmt::format("{} == 1", (first_is_one ? a : b).text()));
+    return first_is_one ? b : a;
+  }
+  site.assume(fmt::format("{} == {}", a.text(), b.text()));
+  return b.is_number() ? b : a;
+}
+
+Shape broadcast(const Site& site, const Shape& a, const Shape& b) {
+  if (!a.known() || !b.known()) return Shape::unknown();
+  if (a == b) return a;
+  const Shape& longer = a.rank() >= b.rank() ? a : b;
+  const Shape& shorter = a.rank() >= b.rank() ? b : a;
+  std::vector<Dim> dims(longer.begin(), longer.end());
+  const std::size_t offset = longer.rank() - shorter.rank();
+  for (std::size_t axis = 0; axis < shorter.rank(); ++axis) dims[offset + axis] = broadcast(site, dims[offset + axis], shorter[axis]);
+  if (std::equal(dims.begin(), dims.end(), longer.begin())) return longer;
+  return Shape(dims);
+}
+
+Shape broadcast_inputs(const Site& site, std::size_t first) {
+  Shape shape;
+  bool any = false;
+  for (std::size_t index = first; index < site.input_count(); ++index) {
+    if (!site.has_input(index)) continue;
+    shape = any ? broadcast(site, shape, site.shape(index)) : site.shape(index);
+    any = true;
+  }
+  return shape;
+}
+
+}  // namespace macroscope

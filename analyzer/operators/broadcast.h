@@ -1,0 +1,22 @@
+// What shape do operands have that are broadcast against each other?
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/operators/site.h"
+
+namespace macroscope {
+
+/// The extent that two extents broadcast to.  Where a symbol meets a number above 1, or another symbol, that they agree is recorded as an
+/// assumption. \throws RuleError `broadcast`
+Dim broadcast(const Site& site, const Dim& a, const Dim& b);
+
+/// numpy's rule: aligned at the last axis, 1 stretches.  Unknown if either is. \throws RuleError `broadcast`
+Shape broadcast(const Site& site, const Shape& a, const Shape& b);
+
+/// All inputs of a node from `first` on that are given.
+Shape broadcast_inputs(const Site& site, std::size_t first = 0);
+
+}  // namespace macroscope

@@ -1,0 +1,53 @@
+#include "analyzer/operators/catalogue.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "analyzer/operators/families.h"
+
+namespace macroscope {
+namespace {
+
+const std::array kFamilies{families::convolution(), families::pooling(), families::matmul(), families::reduction()};
+
+using Key = std::pair<std::string_view, std::string_view>;
+
+struct KeyHash {
+  std::size_t operator()(const Key& key) const noexcept {
+    const std::hash<std::string_view> hash;
+    return hash(key.first) * 31 + hash(key.second);
+  }
+};
+
+/// The rows of one operator, newest first.
+using Versions = std::vector<const Operator*>;
+using Index = boost::unordered_flat_map<Key, Versions, KeyHash>;
+
+Index make_index() {
+  Index index;
+  for (const Family& family : kFamilies)
+    for (const Operator& row : family.operators) index[{family.domain, row.name}].push_back(&row);
+  for (auto& [key, versions] : index)
+    std::sort(versions.begin(), versions.end(), [](const Operator* a, const Operator* b) { return a->since > b->since; });
+  return index;
+}
+
+}  // namespace
+
+std::span<const Family> catalogue() noexcept { return kFamilies; }
+
+const Operator* find_operator(std::string_view domain, std::string_view name, std::int64_t version) noexcept {
+  static const Index index = make_index();
+  const auto found = index.find({domain, name});
+  if (found == index.end()) return nullptr;
+  for (const Operator* row : found->second)
+    if (row->since <= version) return row;
+  return nullptr;
+}
+
+}  // namespace macroscope
