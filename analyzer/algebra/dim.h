@@ -30,11 +30,17 @@ class AlgebraError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+class Dim;
+
 namespace algebra {
 class Expression;  // the immutable, shared body of a Dim that is not a plain 64-bit number
-}
-
-class Dim;
+void retain(const Expression& body) noexcept;
+void release(const Expression* body) noexcept;
+Dim sum(const Dim& a, const Dim& b);
+Dim difference(const Dim& a, const Dim& b);
+Dim product(const Dim& a, const Dim& b);
+bool same_body(const Dim& a, const Dim& b) noexcept;
+}  // namespace algebra
 
 /// What takes the place of which symbol.
 using Bindings = std::map<std::string, Dim, std::less<>>;
@@ -50,38 +56,66 @@ class Dim {
   Dim() noexcept = default;
   /// A plain number is an extent; it costs no allocation.
   template <std::integral I>
-    requires(sizeof(I) <= sizeof(std::int64_t) && (std::signed_integral<I> || sizeof(I) < sizeof(std::int64_t)))
-  Dim(I number) noexcept : number_(number) {}  // NOLINT(google-explicit-constructor)
+  requires(sizeof(I) <= sizeof(std::int64_t) && (std::signed_integral<I> || sizeof(I) < sizeof(std::int64_t))) Dim(I number)
+  noexcept : number_(number) {}  // NOLINT(google-explicit-constructor)
   /// Exact for every 64-bit unsigned length.
-  static Dim of_size(std::size_t size);
+  static Dim of_size(std::size_t size) { return of_int128(static_cast<Int128>(size)); }
   static Dim of_int128(Int128 number);
   /// A named size: an integer of at least 0.  `name` is an identifier `[A-Za-z_]\w*`.
   static Dim symbol(std::string_view name);
 
-  Dim(const Dim& other) noexcept;
+  Dim(const Dim& other) noexcept : expression_(other.expression_), number_(other.number_) {
+    if (expression_ != nullptr) algebra::retain(*expression_);
+  }
   Dim(Dim&& other) noexcept : expression_(std::exchange(other.expression_, nullptr)), number_(other.number_) {}
-  Dim& operator=(const Dim& other) noexcept;
-  Dim& operator=(Dim&& other) noexcept;
-  ~Dim();
+  Dim& operator=(const Dim& other) noexcept {
+    if (other.expression_ != nullptr) algebra::retain(*other.expression_);
+    reset(other.expression_, other.number_);
+    return *this;
+  }
+  Dim& operator=(Dim&& other) noexcept {
+    if (this != &other) reset(std::exchange(other.expression_, nullptr), other.number_);
+    return *this;
+  }
+  ~Dim() {
+    if (expression_ != nullptr) algebra::release(expression_);
+  }
 
   [[nodiscard]] bool is_number() const noexcept { return expression_ == nullptr; }
   /// The number, if this is one that fits 64 bits.
-  [[nodiscard]] std::optional<std::int64_t> number() const noexcept;
+  [[nodiscard]] std::optional<std::int64_t> number() const noexcept {
+    return is_number() ? std::optional(number_) : std::nullopt;
+  }
   /// The number, if this is one of any size up to 128 bits.
   [[nodiscard]] std::optional<Int128> integer() const noexcept;
   [[nodiscard]] bool is(std::int64_t number) const noexcept { return expression_ == nullptr && number_ == number; }
 
   /// Exact arithmetic; throws AlgebraError past 128 bits.
-  friend Dim operator+(const Dim& a, const Dim& b);
-  friend Dim operator-(const Dim& a, const Dim& b);
-  friend Dim operator*(const Dim& a, const Dim& b);
-  Dim operator-() const;
+  friend Dim operator+(const Dim& a, const Dim& b) {
+    std::int64_t result = 0;
+    if (a.is_number() && b.is_number() && !__builtin_add_overflow(a.number_, b.number_, &result)) return result;
+    return algebra::sum(a, b);
+  }
+  friend Dim operator-(const Dim& a, const Dim& b) {
+    std::int64_t result = 0;
+    if (a.is_number() && b.is_number() && !__builtin_sub_overflow(a.number_, b.number_, &result)) return result;
+    return algebra::difference(a, b);
+  }
+  friend Dim operator*(const Dim& a, const Dim& b) {
+    std::int64_t result = 0;
+    if (a.is_number() && b.is_number() && !__builtin_mul_overflow(a.number_, b.number_, &result)) return result;
+    return algebra::product(a, b);
+  }
+  Dim operator-() const { return Dim(0) - *this; }
   Dim& operator+=(const Dim& b) { return *this = *this + b; }
   Dim& operator-=(const Dim& b) { return *this = *this - b; }
   Dim& operator*=(const Dim& b) { return *this = *this * b; }
 
   /// Equality of structure: one spelling per value (min, max and mod of unlike forms may escape it; never the other way round).
-  friend bool operator==(const Dim& a, const Dim& b) noexcept;
+  friend bool operator==(const Dim& a, const Dim& b) noexcept {
+    if (a.is_number() || b.is_number()) return a.is_number() && b.is_number() && a.number_ == b.number_;
+    return a.expression_ == b.expression_ || algebra::same_body(a, b);
+  }
   /// A total order of spellings, for sorted output; not an order of values.
   friend std::strong_ordering order_of_spelling(const Dim& a, const Dim& b) noexcept;
   [[nodiscard]] std::size_t hash() const noexcept;
@@ -114,6 +148,11 @@ class Dim {
  private:
   friend class algebra::Expression;
   explicit Dim(const algebra::Expression* owned) noexcept : expression_(owned) {}
+  void reset(const algebra::Expression* owned, std::int64_t number) noexcept {
+    const algebra::Expression* const old = std::exchange(expression_, owned);
+    number_ = number;
+    if (old != nullptr) algebra::release(old);
+  }
 
   const algebra::Expression* expression_ = nullptr;  // reference counted; null: number_ holds the value
   std::int64_t number_ = 0;

@@ -1,0 +1,125 @@
+// Which values can an expression take?
+#include <algorithm>
+#include <array>
+
+#include "analyzer/algebra/expression.h"
+
+namespace macroscope::algebra {
+namespace {
+
+constexpr Int128 kLargest = static_cast<Int128>(~static_cast<Unsigned128>(0) >> 1U);
+constexpr Int128 kSmallest = -kLargest - 1;
+
+/// An end of an interval: a number or one of both infinities.
+struct End {
+  int infinity = 0;  // -1, 0 or 1
+  Int128 number = 0;
+};
+
+int sign(const End& end) {
+  if (end.infinity != 0) return end.infinity;
+  return end.number < 0 ? -1 : (end.number > 0 ? 1 : 0);
+}
+
+bool less(const End& a, const End& b) {
+  return a.infinity != b.infinity ? a.infinity < b.infinity : a.infinity == 0 && a.number < b.number;
+}
+
+End multiply(const End& a, const End& b) {
+  const int s = sign(a) * sign(b);
+  End result;
+  if (s == 0) return result;
+  if (a.infinity != 0 || b.infinity != 0 || __builtin_mul_overflow(a.number, b.number, &result.number)) return {s, 0};
+  return result;
+}
+
+End low_end(const Interval& range) { return range.low ? End{0, *range.low} : End{-1, 0}; }
+End high_end(const Interval& range) { return range.high ? End{0, *range.high} : End{1, 0}; }
+
+/// What is past 128 bits is rounded to the side that keeps the interval true.
+Interval interval(const End& low, const End& high) {
+  Interval result;
+  if (low.infinity >= 0) result.low = low.infinity == 0 ? low.number : kLargest;
+  if (high.infinity <= 0) result.high = high.infinity == 0 ? high.number : kSmallest;
+  return result;
+}
+
+Interval multiply(const Interval& a, const Interval& b) {
+  const std::array<End, 4> corners{multiply(low_end(a), low_end(b)), multiply(low_end(a), high_end(b)),
+                                   multiply(high_end(a), low_end(b)), multiply(high_end(a), high_end(b))};
+  const auto [low, high] = std::minmax_element(corners.begin(), corners.end(), less);
+  return interval(*low, *high);
+}
+
+Interval square(const Interval& a) {
+  Interval result = multiply(a, a);
+  result.low = std::max(result.low.value_or(0), Int128{0});
+  return result;
+}
+
+Interval power(const Interval& base, std::uint32_t exponent) {
+  if (exponent == 1) return base;
+  // An even power is a power of a square, which is never negative.
+  Interval even{Int128{1}, Int128{1}};
+  Interval factor = square(base);
+  for (std::uint32_t rest = exponent / 2; rest != 0; rest /= 2) {
+    if (rest % 2 != 0) even = multiply(even, factor);
+    if (rest > 1) factor = multiply(factor, factor);
+  }
+  return exponent % 2 == 0 ? even : multiply(even, base);
+}
+
+std::optional<Int128> add(const std::optional<Int128>& a, const std::optional<Int128>& b) {
+  Int128 result = 0;
+  if (!a || !b || __builtin_add_overflow(*a, *b, &result)) return std::nullopt;
+  return result;
+}
+
+Interval range_of(const Monomial& monomial) {
+  Interval result{Int128{1}, Int128{1}};
+  for (const Factor& factor : monomial.factors) result = multiply(result, power(factor.atom->range, factor.power));
+  return result;
+}
+
+}  // namespace
+
+bool is_non_negative(const Monomial& monomial) {
+  const std::optional<Int128> low = range_of(monomial).low;
+  return low && *low >= 0;
+}
+
+Interval range_of(std::span<const Term> terms) {
+  Interval result{Int128{0}, Int128{0}};
+  for (const Term& term : terms) {
+    const Interval coefficient{term.coefficient, term.coefficient};
+    const Interval range = term.monomial.is_one() ? coefficient : multiply(coefficient, range_of(term.monomial));
+    result = {add(result.low, range.low), add(result.high, range.high)};
+  }
+  return result;
+}
+
+Interval range_of(const Dim& dim) { return range_of(TermView(dim).terms()); }
+
+}  // namespace macroscope::algebra
+
+namespace macroscope {
+
+std::optional<Int128> Dim::lower_bound() const { return algebra::range_of(*this).low; }
+
+std::optional<Int128> Dim::upper_bound() const { return algebra::range_of(*this).high; }
+
+Certainty at_least(const Dim& a, const Dim& b) {
+  const algebra::Interval range = algebra::range_of(a - b);
+  if (range.low && *range.low >= 0) return Certainty::always;
+  if (range.high && *range.high < 0) return Certainty::never;
+  return Certainty::unknown;
+}
+
+Certainty equal(const Dim& a, const Dim& b) {
+  if (a == b) return Certainty::always;
+  const algebra::Interval range = algebra::range_of(a - b);
+  if ((range.low && *range.low > 0) || (range.high && *range.high < 0)) return Certainty::never;
+  return Certainty::unknown;
+}
+
+}  // namespace macroscope

@@ -1,0 +1,156 @@
+// How long does an expression live, and which name does a large one have?
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "analyzer/algebra/expression.h"
+
+namespace macroscope::algebra {
+namespace {
+
+/// Every definition alive, by the hash of what it stands for: equal expressions share one, so that definitions of definitions compare by
+/// address and not by a walk that can take exponential time.
+class DefinitionTable {
+ public:
+  AtomPointer find_or_add(const Dim& meaning) {
+    const std::uint64_t hash = stable_hash(meaning);
+    const std::lock_guard lock(mutex_);
+    unsigned namesakes = 0;
+    const auto [first, last] = by_hash_.equal_range(hash);
+    for (auto entry = first; entry != last; ++entry) {
+      const Atom& atom = *entry->second;
+      if (!(atom.operands.front() == meaning)) {
+        ++namesakes;
+      } else if (take_if_alive(atom)) {
+        return {&atom, false};
+      }
+    }
+    std::string name = fmt::format("e_{:016x}", hash);
+    if (namesakes != 0) name += fmt::format("_{}", namesakes);
+    AtomPointer added(new Atom(AtomKind::definition, std::move(name), {meaning}, range_of(meaning)));
+    by_hash_.emplace(hash, added.get());
+    return added;
+  }
+
+  void forget(const Atom& atom) {
+    const std::lock_guard lock(mutex_);
+    const auto [first, last] = by_hash_.equal_range(stable_hash(atom.operands.front()));
+    const auto entry = std::find_if(first, last, [&](const auto& candidate) { return candidate.second == &atom; });
+    if (entry != last) by_hash_.erase(entry);
+  }
+
+  static DefinitionTable& global() {
+    // Never destroyed: expressions in static storage may outlive any other static object.
+    static DefinitionTable& table = *new DefinitionTable;
+    return table;
+  }
+
+ private:
+  /// Another thread may be about to delete the atom: then its count is 0 and stays so.
+  static bool take_if_alive(const Atom& atom) {
+    std::size_t count = atom.references.load(std::memory_order_relaxed);
+    while (count != 0) {
+      if (atom.references.compare_exchange_weak(count, count + 1, std::memory_order_acq_rel)) return true;
+    }
+    return false;
+  }
+
+  std::mutex mutex_;
+  std::unordered_multimap<std::uint64_t, const Atom*> by_hash_;
+};
+
+/// Deletes definitions one after another: one may hold the last reference to the next, a hundred thousand deep.
+void destroy_definition(const Atom* atom) noexcept {
+  thread_local const Atom* waiting = nullptr;
+  thread_local bool busy = false;
+  DefinitionTable::global().forget(*atom);
+  atom->next_dead = std::exchange(waiting, atom);
+  if (busy) return;
+  busy = true;
+  while (waiting != nullptr) {
+    const Atom* const dead = std::exchange(waiting, waiting->next_dead);
+    delete dead;
+  }
+  busy = false;
+}
+
+}  // namespace
+
+void intrusive_ptr_add_ref(const Atom* atom) noexcept { atom->references.fetch_add(1, std::memory_order_relaxed); }
+
+void intrusive_ptr_release(const Atom* atom) noexcept {
+  if (atom->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (atom->kind == AtomKind::definition) {
+    destroy_definition(atom);
+  } else {
+    delete atom;
+  }
+}
+
+void retain(const Expression& body) noexcept { body.references.fetch_add(1, std::memory_order_relaxed); }
+
+void release(const Expression* body) noexcept {
+  if (body->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete body;
+}
+
+Dim make_definition(const Dim& meaning) {
+  Term term{1, {}};
+  term.monomial.factors.push_back({DefinitionTable::global().find_or_add(meaning), 1});
+  term.monomial.degree = 1;
+  return make_dim(std::move(term));
+}
+
+void for_each_atom(const Dim& dim, const std::function<void(const Atom&)>& visit) {
+  struct Step {
+    const Atom* atom;
+    bool inner_done;
+  };
+  std::vector<Step> steps;
+  std::unordered_set<const Atom*> seen;
+  const auto push_all = [&](const Dim& operand) {
+    const Expression* const body = Expression::of(operand);
+    if (body == nullptr) return;
+    for (const Term& term : body->terms) {
+      for (const Factor& factor : term.monomial.factors) {
+        if (!seen.contains(factor.atom.get())) steps.push_back({factor.atom.get(), false});
+      }
+    }
+  };
+  push_all(dim);
+  while (!steps.empty()) {
+    const Step step = steps.back();
+    steps.pop_back();
+    if (step.inner_done) {
+      visit(*step.atom);
+    } else if (seen.insert(step.atom).second) {
+      steps.push_back({step.atom, true});
+      for (const Dim& operand : step.atom->operands) push_all(operand);
+    }
+  }
+}
+
+}  // namespace macroscope::algebra
+
+namespace macroscope {
+
+std::vector<std::string> Dim::symbols() const {
+  std::set<std::string> names;
+  algebra::for_each_atom(*this, [&](const algebra::Atom& atom) {
+    if (atom.kind == algebra::AtomKind::symbol) names.insert(atom.name);
+  });
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::pair<std::string, Dim>> Dim::definitions() const {
+  std::vector<std::pair<std::string, Dim>> result;
+  algebra::for_each_atom(*this, [&](const algebra::Atom& atom) {
+    if (atom.kind == algebra::AtomKind::definition) result.emplace_back(atom.name, atom.operands.front());
+  });
+  return result;
+}
+
+}  // namespace macroscope

@@ -1,0 +1,115 @@
+// How is an expression written down?
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/algebra/expression.h"
+
+namespace macroscope {
+namespace algebra {
+namespace {
+
+/// The words of one notation.
+struct Notation {
+  bool latex = false;
+
+  [[nodiscard]] std::string sum(const Dim& dim) const;
+  [[nodiscard]] std::string product(const Term& term, bool with_sign) const;
+  [[nodiscard]] std::string atom(const Atom& atom) const;
+  [[nodiscard]] std::string quotient(const Atom& atom) const;
+  [[nodiscard]] std::string call(const char* function, const std::vector<Dim>& arguments) const;
+  [[nodiscard]] std::string name(const std::string& text) const;
+  [[nodiscard]] std::string in_parentheses(const Dim& dim, bool as_divisor) const;
+};
+
+std::string Notation::sum(const Dim& dim) const {
+  const TermView view(dim);
+  if (view.size() == 0) return "0";
+  // A positive term opens the sum where there is one: 3 - N.
+  const auto first = std::find_if(view.begin(), view.end(), [](const Term& term) { return term.coefficient > 0; });
+  const auto opening = first == view.end() ? view.begin() : first;
+  std::string text = product(*opening, true);
+  for (auto term = view.begin(); term != view.end(); ++term) {
+    if (term == opening) continue;
+    text += term->coefficient < 0 ? " - " : " + ";
+    text += product(*term, false);
+  }
+  return text;
+}
+
+std::string Notation::product(const Term& term, bool with_sign) const {
+  const bool negative = term.coefficient < 0;
+  auto magnitude = static_cast<Unsigned128>(term.coefficient);
+  if (negative) magnitude = -magnitude;
+  std::string text = negative && with_sign ? "-" : "";
+  const char* const times = latex ? " " : "*";
+  bool first = true;
+  if (magnitude != 1 || term.monomial.is_one()) {
+    text += fmt::format("{}", magnitude);
+    first = false;
+  }
+  for (const Factor& factor : term.monomial.factors) {
+    if (!first) text += times;
+    first = false;
+    text += atom(*factor.atom);
+    if (factor.power != 1) text += latex ? fmt::format("^{{{}}}", factor.power) : fmt::format("^{}", factor.power);
+  }
+  return text;
+}
+
+std::string Notation::name(const std::string& text) const {
+  if (!latex || text.size() == 1) return text;
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '_') escaped += '\\';
+    escaped += c;
+  }
+  return fmt::format("\\mathit{{{}}}", escaped);
+}
+
+std::string Notation::atom(const Atom& atom) const {
+  switch (atom.kind) {
+    case AtomKind::symbol:
+    case AtomKind::definition:
+      return name(atom.name);
+    case AtomKind::quotient:
+      return quotient(atom);
+    case AtomKind::minimum:
+      return call("min", atom.operands);
+    case AtomKind::maximum:
+      return call("max", atom.operands);
+  }
+  return {};
+}
+
+std::string Notation::quotient(const Atom& atom) const {
+  if (latex) {
+    return fmt::format("\\left\\lfloor \\frac{{{}}}{{{}}} \\right\\rfloor", sum(atom.operands[0]), sum(atom.operands[1]));
+  }
+  return fmt::format("floor({}/{})", in_parentheses(atom.operands[0], false), in_parentheses(atom.operands[1], true));
+}
+
+std::string Notation::in_parentheses(const Dim& dim, bool as_divisor) const {
+  const TermView view(dim);
+  const bool alone = view.size() == 1 && (!as_divisor || dim.integer() ||
+                                          (view.front().coefficient == 1 && view.front().monomial.lone_atom() != nullptr));
+  return alone ? sum(dim) : fmt::format("({})", sum(dim));
+}
+
+std::string Notation::call(const char* function, const std::vector<Dim>& arguments) const {
+  std::string text;
+  for (const Dim& argument : arguments) {
+    if (!text.empty()) text += ", ";
+    text += sum(argument);
+  }
+  return latex ? fmt::format("\\{}\\left({}\\right)", function, text) : fmt::format("{}({})", function, text);
+}
+
+}  // namespace
+}  // namespace algebra
+
+std::string Dim::text() const { return algebra::Notation{false}.sum(*this); }
+
+std::string Dim::latex() const { return algebra::Notation{true}.sum(*this); }
+
+}  // namespace macroscope
