@@ -85,7 +85,7 @@ def _convolution_and_norm(model, scope, module, x, channels_in, channels_out, ke
     return model.node("BatchNormalization", f"{scope}/{norm_name}", x, *norm, epsilon=1e-5, momentum=0.9)
 
 
-def resnet50(payload=None):
+def resnet50(payload=None, batch="batch"):
     model = ModelWriter("resnet50", payload)
     x = _convolution_and_norm(model, "", "conv1", "input", 3, 64, 7, 2)
     x = model.node("Relu", "/relu", x)
@@ -110,8 +110,8 @@ def resnet50(payload=None):
     x = model.node("Flatten", "", x, axis=1)
     model.node("Gemm", "/fc", x, model.weight("fc.weight", [1000, 2048]), model.weight("fc.bias", [1000]), outputs=["output"],
                alpha=1.0, beta=1.0, transB=1)
-    return model.model([helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", 3, 224, 224])],
-                       [helper.make_tensor_value_info("output", TensorProto.FLOAT, ["batch", 1000])])
+    return model.model([helper.make_tensor_value_info("input", TensorProto.FLOAT, [batch, 3, 224, 224])],
+                       [helper.make_tensor_value_info("output", TensorProto.FLOAT, [batch, 1000])])
 
 
 # --- A transformer encoder as BERT's, with the chains of shape arithmetic that exporters write ---
