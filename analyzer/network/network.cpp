@@ -6,10 +6,10 @@
 
 namespace macroscope {
 
-std::int64_t Network::version_of(std::string_view domain) const noexcept {
-  for (const OperatorSet& set : operator_sets)
+std::int64_t version_in(std::span<const OperatorSet> sets, std::string_view domain) noexcept {
+  for (const OperatorSet& set : sets)
     if (set.domain == domain) return set.version;
-  return 0;
+  return std::numeric_limits<std::int64_t>::max();
 }
 
 const Function* Network::find_function(std::string_view domain, std::string_view name, std::string_view overload) const noexcept {

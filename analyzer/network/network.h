@@ -124,6 +124,9 @@ struct OperatorSet {
   std::int64_t version = 0;
 };
 
+/// The version of a domain's set; that of its newest operators where it is not among them.
+[[nodiscard]] std::int64_t version_in(std::span<const OperatorSet> sets, std::string_view domain) noexcept;
+
 /// A function that the model brings with it.
 struct Function {
   std::string_view domain;
@@ -153,8 +156,6 @@ class Network {
   SymbolTable symbols;
 
   [[nodiscard]] const Graph& main() const { return graphs.front(); }
-  /// 0 where the model imports no such domain.
-  [[nodiscard]] std::int64_t version_of(std::string_view domain) const noexcept;
   [[nodiscard]] const Function* find_function(std::string_view domain, std::string_view name, std::string_view overload) const noexcept;
   /// Content of a stored tensor where it is small and at hand, otherwise null.
   [[nodiscard]] ValuePointer content(const StoredTensor& tensor) const { return content_reader ? content_reader->read(tensor) : nullptr; }

@@ -52,6 +52,12 @@ struct Loops {
   /// Work at each point of the whole nest besides the accumulation itself, and at each output element.
   Effort per_point{};
   Effort per_output{};
+  /// A second output of the same shape that says where each element came from.
+  bool indices = false;
+  /// How integer content is reduced to one element; null: it is not followed.
+  Fold fold = nullptr;
+  /// Work that hangs on attributes; null: none.
+  WorkRule further = nullptr;
 };
 
 /// Broadcasts its inputs against each other, then so much work per output element.

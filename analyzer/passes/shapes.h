@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,7 +45,7 @@ struct Scope {
   /// Attributes of the call, for references in a function's body.
   std::vector<Attribute> attributes;
   /// Versions that the graph was written against.
-  const std::vector<OperatorSet>* operator_sets = nullptr;
+  std::span<const OperatorSet> operator_sets;
 };
 
 struct Shapes {

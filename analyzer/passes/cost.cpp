@@ -1,0 +1,230 @@
+#include "analyzer/passes/cost.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analyzer/operators/nest.h"
+#include "analyzer/operators/per_element.h"
+#include "analyzer/passes/storage.h"
+
+namespace macroscope {
+namespace {
+
+/// Adds up works of nodes, `times` over.
+void add(Cost& sum, const Cost& cost, const Dim& times) {
+  sum.macs += cost.macs * times;
+  sum.effective_macs += cost.effective_macs * times;
+  for (const auto& [dtype, macs] : cost.macs_by_dtype) {
+    const auto found = std::find_if(sum.macs_by_dtype.begin(), sum.macs_by_dtype.end(), [&](const auto& entry) { return entry.first == dtype; });
+    if (found == sum.macs_by_dtype.end()) {
+      sum.macs_by_dtype.emplace_back(dtype, macs * times);
+    } else {
+      found->second += macs * times;
+    }
+  }
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) sum.flops_by_kind[kind] += cost.flops_by_kind[kind] * times;
+  sum.bytes_read += cost.bytes_read * times;
+  sum.bytes_written += cost.bytes_written * times;
+}
+
+/// Per quantity the dearer of two alternatives.
+void take_dearer(Cost& cost, const Cost& other) {
+  cost.macs = max(cost.macs, other.macs);
+  cost.effective_macs = max(cost.effective_macs, other.effective_macs);
+  for (const auto& [dtype, macs] : other.macs_by_dtype) {
+    const auto found = std::find_if(cost.macs_by_dtype.begin(), cost.macs_by_dtype.end(), [&](const auto& entry) { return entry.first == dtype; });
+    if (found == cost.macs_by_dtype.end()) {
+      cost.macs_by_dtype.emplace_back(dtype, macs);
+    } else {
+      found->second = max(found->second, macs);
+    }
+  }
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) cost.flops_by_kind[kind] = max(cost.flops_by_kind[kind], other.flops_by_kind[kind]);
+  cost.bytes_read = max(cost.bytes_read, other.bytes_read);
+  cost.bytes_written = max(cost.bytes_written, other.bytes_written);
+}
+
+bool does_arithmetic(const Cost& cost) {
+  return !cost.macs.is(0) || std::any_of(cost.flops_by_kind.begin(), cost.flops_by_kind.end(), [](const Dim& flops) { return !flops.is(0); });
+}
+
+class Counting {
+ public:
+  Counting(const Network& network, const Shapes& shapes, Costs& costs, Diagnostics& diagnostics)
+      : network_(network), shapes_(shapes), costs_(costs), diagnostics_(diagnostics), totals_(shapes.scopes.size()), done_(shapes.scopes.size()) {}
+
+  void count() {
+    costs_.nodes.resize(shapes_.scopes.size());
+    costs_.total = total_of(0);
+    for (std::size_t id = 0; id < shapes_.scopes.size(); ++id) {
+      const Scope& scope = shapes_.scopes[id];
+      if (!scope.internal && !scope.multiplicity.is(0)) count_coverage(scope, costs_.nodes[id]);
+    }
+    costs_.activation_bytes = activation_bytes(network_, shapes_.scopes.front());
+    for (const UnknownOperator& unknown : costs_.unknown) report(unknown);
+  }
+
+ private:
+  const Cost& total_of(ScopeId id) {
+    if (done_[id]) return totals_[id];
+    done_[id] = true;
+    const Scope& scope = shapes_.scopes[id];
+    const Graph& graph = network_.graphs[scope.graph];
+    std::vector<Cost> nodes(graph.nodes.size());
+    auto call = scope.calls.begin();
+    for (NodeId node = 0; node < nodes.size(); ++node) {
+      const auto first = call;
+      while (call != scope.calls.end() && call->node == node) ++call;
+      nodes[node] = cost_of(scope, node, {first, call});
+      add(totals_[id], nodes[node], 1);
+      if (nodes[node].status == Status::unknown) totals_[id].status = Status::unknown;
+    }
+    costs_.nodes[id] = std::move(nodes);
+    return totals_[id];
+  }
+
+  Cost cost_of(const Scope& scope, NodeId node, std::span<const Call> calls) {
+    Cost cost;
+    try {
+      const Site site = site_of(network_, scope, node);
+      add_calls(cost, calls);
+      add_own_work(cost, scope, site, node);
+      add_traffic(cost, network_, scope, site, calls.empty());
+    } catch (const NotKnown&) {
+      cost.status = Status::unknown;
+    } catch (const RuleError&) {
+      cost.status = Status::unknown;  // reported when its shape was inferred
+    } catch (const AlgebraError& error) {
+      cost.status = Status::unknown;
+      const Node& at = network_.graphs[scope.graph].nodes[node];
+      diagnostics_.push_back({Severity::error, "overflow", error.what(), NodeOrigin{scope.path, at.file_index, std::string(at.name), std::string(at.op)}, {}});
+    }
+    if (cost.status != Status::unknown) cost.status = does_arithmetic(cost) ? Status::counted : Status::free;
+    return cost;
+  }
+
+  void add_calls(Cost& cost, std::span<const Call> calls) {
+    bool first_alternative = true;
+    Cost dearest;
+    for (const Call& call : calls) {
+      const Cost& total = total_of(call.scope);
+      if (total.status == Status::unknown) cost.status = Status::unknown;
+      if (call.nesting == Nesting::sum) {
+        add(cost, total, call.trips);
+      } else if (std::exchange(first_alternative, false)) {
+        dearest = total;
+      } else {
+        take_dearer(dearest, total);
+      }
+    }
+    add(cost, dearest, 1);
+  }
+
+  void add_own_work(Cost& cost, const Scope& scope, const Site& site, NodeId node) {
+    const Operator* row = scope.operators[node];
+    const bool called = row == nullptr && scope.inferred[node];
+    if (called) return;
+    if (row == nullptr || !scope.inferred[node]) throw NotKnown();
+    const Work work = work_of(*row, site);
+    cost.macs += work.macs;
+    cost.effective_macs += work.effective_macs;
+    if (!work.macs.is(0)) cost.macs_by_dtype.emplace_back(work.mac_dtype, work.macs);
+    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) cost.flops_by_kind[kind] += work.flops[kind];
+  }
+
+  static Work work_of(const Operator& row, const Site& site) {
+    struct Visitor {
+      const Site& site;
+      Work operator()(const Loops& loops) const { return macroscope::work_of(loops, site); }
+      Work operator()(const PerElement& per_element) const { return per_element_work(per_element, site); }
+      Work operator()(const Body&) const { return {}; }  // the call of its body counts
+      Work operator()(const Moves&) const { return {}; }
+      Work operator()(const Rules& rules) const { return rules.work(site); }
+    };
+    return std::visit(Visitor{site}, row.meaning);
+  }
+
+  void count_coverage(const Scope& scope, const std::vector<Cost>& nodes) {
+    const Graph& graph = network_.graphs[scope.graph];
+    costs_.node_count += nodes.size();
+    for (NodeId node = 0; node < nodes.size(); ++node) {
+      const bool is_known = nodes[node].status != Status::unknown;
+      costs_.costed_count += is_known ? 1 : 0;
+      if (!is_known || !is_shaped(scope, graph.nodes[node])) costs_.complete = false;
+      const bool nobody_knows = scope.operators[node] == nullptr && !scope.inferred[node];
+      if (nobody_knows) count_unknown(graph.nodes[node]);
+    }
+  }
+
+  static bool is_shaped(const Scope& scope, const Node& node) {
+    return std::all_of(node.outputs.begin(), node.outputs.end(), [&](TensorId output) {
+      if (output == kAbsent) return true;
+      const Type& type = scope.facts[output].type;
+      return type.kind != Kind::unknown && (type.kind != Kind::tensor || type.shape.known());
+    });
+  }
+
+  void count_unknown(const Node& node) {
+    const auto found = std::find_if(costs_.unknown.begin(), costs_.unknown.end(),
+                                    [&](const UnknownOperator& row) { return row.op == node.op && row.domain == node.domain; });
+    if (found == costs_.unknown.end()) {
+      costs_.unknown.push_back({node.op, node.domain, 1});
+    } else {
+      ++found->count;
+    }
+  }
+
+  void report(const UnknownOperator& unknown) {
+    const std::string name = unknown.domain.empty() ? std::string(unknown.op) : fmt::format("{}:{}", unknown.domain, unknown.op);
+    diagnostics_.push_back({Severity::warning, "unknown-operator",
+                            fmt::format("no rule is known for {} ({} node{}): totals are lower bounds", name, unknown.count, unknown.count == 1 ? "" : "s"),
+                            {},
+                            {}});
+  }
+
+  const Network& network_;
+  const Shapes& shapes_;
+  Costs& costs_;
+  Diagnostics& diagnostics_;
+  std::vector<Cost> totals_;
+  std::vector<bool> done_;
+};
+
+}  // namespace
+
+std::string_view name_of(Status status) noexcept {
+  switch (status) {
+    case Status::counted:
+      return "counted";
+    case Status::free:
+      return "free";
+    case Status::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Dim Cost::flops() const {
+  Dim flops;
+  for (const auto& [dtype, macs] : macs_by_dtype)
+    if (is_floating(dtype)) flops += macs * 2;
+  for (const Dim& kind : flops_by_kind) flops += kind;
+  return flops;
+}
+
+Dim Cost::int_ops() const {
+  Dim operations;
+  for (const auto& [dtype, macs] : macs_by_dtype)
+    if (!is_floating(dtype)) operations += macs * 2;
+  return operations;
+}
+
+Costs count_costs(const Network& network, const Shapes& shapes, Diagnostics& diagnostics) {
+  Costs costs;
+  Counting(network, shapes, costs, diagnostics).count();
+  return costs;
+}
+
+}  // namespace macroscope

@@ -1,0 +1,28 @@
+// What holds of a tensor that a model declares and that was inferred as well?
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyzer/network/type.h"
+
+namespace macroscope {
+
+/// Symbols that stand for what only the data can tell and that no other tensor depends on yet.
+using FreshSymbols = std::vector<std::string>;
+
+struct Agreement {
+  Type type;
+  /// What replaces fresh symbols; to be applied to everything inferred together with this type.
+  Bindings renamed;
+  /// What must hold for both to be right, beyond doubt: `N == 4`.
+  std::vector<std::string> assumptions;
+  /// What contradicts: `axis 1 is 5, declared 6`; empty if nothing does.
+  std::string contradiction;
+};
+
+/// What was inferred, with what only the declaration knows filled in.  An inferred number stands against a declared one; a declared extent
+/// takes the place of a fresh symbol.
+Agreement agree(const Type& inferred, const Type& declared, const FreshSymbols& fresh);
+
+}  // namespace macroscope

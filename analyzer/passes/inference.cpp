@@ -1,0 +1,336 @@
+#include "analyzer/passes/inference.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "analyzer/operators/body.h"
+#include "analyzer/operators/catalogue.h"
+#include "analyzer/operators/nest.h"
+#include "analyzer/operators/per_element.h"
+
+namespace macroscope {
+namespace {
+
+/// Floating contents are followed where they are as short as a list of scales; integers further, see Value::kMaxElements.
+constexpr std::int64_t kMaxReals = 16;
+/// Calls within calls, and nested graphs.
+constexpr std::size_t kMaxDepth = 512;
+/// Nodes inferred in all, each time a graph is: bounds models whose functions call each other with ever new inputs.
+constexpr std::uint64_t kMaxNodesRun = 50'000'000;
+
+std::size_t hash_of(const std::vector<Fact>& facts) {
+  std::size_t hash = facts.size();
+  for (const Fact& fact : facts) {
+    hash = hash * 31 + static_cast<std::size_t>(fact.type.dtype);
+    if (!fact.type.shape.known()) continue;
+    for (const Dim& dim : fact.type.shape) hash = hash * 31 + dim.hash();
+  }
+  return hash;
+}
+
+bool same_attributes(const std::vector<Attribute>& a, const std::vector<Attribute>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Attribute& x, const Attribute& y) {
+    if (x.name != y.name || x.content.index() != y.content.index()) return false;
+    return std::visit(
+        [&](const auto& content) {
+          using T = std::decay_t<decltype(content)>;
+          const T& other = std::get<T>(y.content);
+          if constexpr (requires { content == other; }) {
+            return content == other;
+          } else if constexpr (requires { content.begin(); }) {
+            return std::equal(content.begin(), content.end(), other.begin(), other.end());
+          } else {
+            return false;  // opaque: never taken for the same
+          }
+        },
+        x.content);
+  });
+}
+
+Fact substituted(const Fact& fact, const Bindings& bindings) {
+  Fact result = fact;
+  if (result.type.shape.known()) result.type.shape = result.type.shape.substitute(bindings);
+  if (const Integers* integers = fact.value ? fact.value->integers() : nullptr) {
+    Integers replaced = *integers;
+    for (auto& element : replaced)
+      if (element) element = element->substitute(bindings);
+    result.value = std::make_shared<const Value>(std::move(replaced));
+  }
+  return result;
+}
+
+bool is_content_followed(const StoredTensor& stored) {
+  std::int64_t elements = 1;
+  for (const std::int64_t dim : stored.dims) {
+    if (dim == 0) return true;
+    if (dim > static_cast<std::int64_t>(Value::kMaxElements) / elements) return false;
+    elements *= dim;
+  }
+  return !is_floating(stored.dtype) || elements <= kMaxReals;
+}
+
+}  // namespace
+
+NodeOrigin origin_of(const Scope& scope, const Node& node) {
+  return {scope.path, node.file_index, std::string(node.name), std::string(node.op)};
+}
+
+/// By TensorId: what the model says of it, or null.
+using Declared = std::vector<const Type*>;
+
+Declared declared_in(const Graph& graph) {
+  Declared declared(graph.tensors.size(), nullptr);
+  for (const Declaration& declaration : graph.declared) declared[declaration.tensor] = &declaration.type;
+  return declared;
+}
+
+}  // namespace
+
+void Inference::run_main() {
+  bind_known_symbols();
+  run(open_scope(0, {}, {}, network_.operator_sets), {}, nullptr);
+  count_multiplicities();
+  report_unused_bindings();
+}
+
+void Inference::bind_known_symbols() {
+  for (const auto& [key, value] : bindings_) {
+    const Symbol* symbol = network_.symbols.find_id(key);
+    if (symbol == nullptr) symbol = network_.symbols.find_name(key);
+    if (symbol == nullptr) continue;
+    by_id_.emplace(symbol->id, value);
+    used_bindings_.insert(key);
+  }
+}
+
+void Inference::report_unused_bindings() {
+  for (const auto& [key, value] : bindings_)
+    if (!used_bindings_.contains(key))
+      diagnostics_.push_back({Severity::warning, "unknown-symbol", fmt::format("the model has no size called '{}'", key), {}, {}});
+}
+
+Dim Inference::fresh(std::string_view name, SymbolOrigin origin) {
+  const Dim symbol = network_.symbols.fresh(name, origin);
+  const Symbol& made = network_.symbols.all().back();
+  for (const std::string_view key : {std::string_view(made.id), std::string_view(made.name)})
+    if (const auto bound = bindings_.find(key); bound != bindings_.end()) {
+      used_bindings_.insert(bound->first);
+      return bound->second;
+    }
+  fresh_.push_back(made.id);
+  return symbol;
+}
+
+void Inference::assume(std::string assumption) {
+  if (assumed_.insert(assumption).second) shapes_.assumptions.push_back(std::move(assumption));
+}
+
+void Inference::report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) {
+  diagnostics_.push_back({severity, code, std::move(message), origin_of(shapes_.scopes[places_.back().scope], site.node()), std::move(help)});
+}
+
+ScopeId Inference::open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes, std::span<const OperatorSet> operator_sets) {
+  const auto id = static_cast<ScopeId>(shapes_.scopes.size());
+  Scope& scope = shapes_.scopes.emplace_back();
+  scope.graph = graph;
+  scope.path = std::move(path);
+  scope.multiplicity = 0;
+  scope.attributes = std::move(attributes);
+  scope.operator_sets = operator_sets;
+  return id;
+}
+
+void Inference::fill_stored(const Graph& graph, Scope& scope) {
+  for (TensorId id = 0; id < graph.tensors.size(); ++id) {
+    const std::uint32_t index = graph.tensors[id].stored;
+    if (index == kNone || scope.facts[id].type.kind != Kind::unknown) continue;
+    const StoredTensor& stored = graph.stored[index];
+    boost::container::small_vector<Dim, 8> dims(stored.dims.begin(), stored.dims.end());
+    scope.facts[id] = Fact::tensor(stored.dtype, Shape(std::span<const Dim>(dims.data(), dims.size())),
+                                   is_content_followed(stored) ? network_.content(stored) : nullptr);
+    if (stored.sparse) scope.facts[id].type.kind = Kind::sparse;
+  }
+}
+
+void Inference::fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs, const std::vector<const Type*>& declared) {
+  for (std::size_t index = 0; index < graph.inputs.size(); ++index) {
+    Fact& fact = scope.facts[graph.inputs[index]];
+    if (index < inputs.size()) fact = inputs[index];
+    const Type* type = declared[graph.inputs[index]];
+    if (type == nullptr) continue;
+    Fact stated;
+    stated.type = *type;
+    if (!by_id_.empty()) stated = substituted(stated, by_id_);
+    reconcile(graph, scope, graph.inputs[index], stated.type, fact);
+  }
+}
+
+/// `fact` with what only `declared` knows; a contradiction is reported at the tensor.
+void Inference::reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact) {
+  Agreement agreement = agree(fact.type, declared, fresh_);
+  fact.type = std::move(agreement.type);
+  for (std::string& assumption : agreement.assumptions) assume(std::move(assumption));
+  if (!agreement.renamed.empty()) fact = substituted(fact, agreement.renamed);
+  if (agreement.contradiction.empty()) return;
+  const NodeId producer = graph.tensors[tensor].producer;
+  Origin origin;
+  if (producer != kNone) origin = origin_of(scope, graph.nodes[producer]);
+  diagnostics_.push_back({Severity::error, "declared-type", fmt::format("tensor '{}': {}", graph.tensors[tensor].name, agreement.contradiction),
+                          std::move(origin), "correct or drop the declared type of this tensor"});
+}
+
+void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer) {
+  Scope& scope = shapes_.scopes[id];
+  const Graph& graph = network_.graphs[scope.graph];
+  scope.facts.resize(graph.tensors.size());
+  scope.operators.resize(graph.nodes.size(), nullptr);
+  scope.inferred.resize(graph.nodes.size(), false);
+  for (TensorId tensor = 0; outer != nullptr && tensor < graph.tensors.size(); ++tensor)
+    if (graph.tensors[tensor].outer != kAbsent) scope.facts[tensor] = outer->facts[graph.tensors[tensor].outer];
+  const Declared declared = declared_in(graph);
+  fill_inputs(graph, scope, inputs, declared);
+  fill_stored(graph, scope);
+  for (const NodeId node : graph.order) {
+    if (++nodes_run_ > kMaxNodesRun) break;
+    places_.push_back({id, node});
+    run_node(graph, scope, node, declared);
+    places_.pop_back();
+  }
+  std::stable_sort(scope.calls.begin(), scope.calls.end(), [](const Call& a, const Call& b) { return a.node < b.node; });
+  finished_.push_back(id);
+}
+
+void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, const std::vector<const Type*>& declared) {
+  const Node& node = graph.nodes[id];
+  const Function* function = network_.functions.empty() ? nullptr : network_.find_function(node.domain, node.op, node.overload);
+  const std::int64_t version = version_in(scope.operator_sets, node.domain);
+  const Operator* row = function == nullptr ? find_operator(node.domain, node.op, version) : nullptr;
+  scope.operators[id] = row;
+  const Site site(network_, graph, node, version, scope.facts, scope.attributes, this);
+  fresh_.clear();
+  std::vector<Fact> results;
+  try {
+    if (function != nullptr) {
+      results = call(site, *function, false);
+      scope.inferred[id] = true;
+    } else if (row != nullptr) {
+      results = results_of_row(site, *row);
+      scope.inferred[id] = true;
+    }
+  } catch (const RuleError& error) {
+    report(site, Severity::error, error.code(), error.what(), error.help());
+  } catch (const AlgebraError& error) {
+    report(site, Severity::error, "overflow", error.what(), {});
+  } catch (const NotKnown&) {
+    results.clear();
+  }
+  for (std::size_t index = 0; index < node.outputs.size(); ++index) {
+    const TensorId output = node.outputs[index];
+    if (output == kAbsent) continue;
+    Fact& fact = scope.facts[output];
+    if (index < results.size()) fact = std::move(results[index]);
+    if (declared[output] != nullptr) reconcile(graph, scope, output, *declared[output], fact);
+  }
+}
+
+std::vector<Fact> Inference::results_of_row(const Site& site, const Operator& row) {
+  struct Visitor {
+    Inference& inference;
+    const Site& site;
+    const Operator& row;
+    std::vector<Fact> operator()(const Loops& loops) const { return shape_of(loops, site); }
+    std::vector<Fact> operator()(const PerElement& per_element) const { return per_element_shape(per_element, site); }
+    std::vector<Fact> operator()(const Body&) const { return inference.call(site, inference.body_of(row), true); }
+    std::vector<Fact> operator()(const Moves& moves) const { return moves.shape(site); }
+    std::vector<Fact> operator()(const Rules& rules) const { return rules.shape(site); }
+  };
+  return std::visit(Visitor{*this, site, row}, row.meaning);
+}
+
+const Function& Inference::body_of(const Operator& row) {
+  std::unique_ptr<const Function>& function = bodies_[&row];
+  if (!function) function = std::make_unique<const Function>(compile_body(row, network_));
+  return *function;
+}
+
+std::vector<Fact> Inference::outputs_of(ScopeId id) const {
+  const Scope& scope = shapes_.scopes[id];
+  std::vector<Fact> outputs;
+  for (const TensorId output : network_.graphs[scope.graph].outputs) outputs.push_back(output == kAbsent ? Fact{} : scope.facts[output]);
+  return outputs;
+}
+
+std::vector<Fact> Inference::call(const Site& site, const Function& function, bool internal) {
+  const bool recursive = std::find(active_.begin(), active_.end(), &function) != active_.end();
+  require(!recursive, "recursive-function", "function '{}' calls itself", function.name);
+  require(places_.size() < kMaxDepth, "too-deep", "calls nest deeper than {}", kMaxDepth);
+  std::vector<Fact> inputs;
+  for (std::size_t index = 0; index < site.input_count(); ++index) inputs.push_back(site.input(index));
+  std::vector<Attribute> attributes = site.resolved_attributes();
+  for (const Attribute& otherwise : function.defaults)
+    if (!site.has_attribute(otherwise.name)) attributes.push_back(otherwise);
+
+  auto& calls = called_[&function];
+  const std::size_t hash = hash_of(inputs);
+  const Place place = places_.back();
+  const auto [begin, end] = calls.equal_range(hash);
+  for (auto earlier = begin; earlier != end; ++earlier) {
+    const auto& [scope, earlier_inputs] = earlier->second;
+    if (earlier_inputs != inputs || !same_attributes(shapes_.scopes[scope].attributes, attributes)) continue;
+    shapes_.scopes[place.scope].calls.push_back({place.node, scope, 1, Nesting::sum});
+    return outputs_of(scope);
+  }
+
+  const std::string name = function.domain.empty() ? std::string(function.name) : fmt::format("{}:{}", function.domain, function.name);
+  const std::string path = calls.empty() ? name : fmt::format("{}~{}", name, calls.size() + 1);
+  const std::span<const OperatorSet> sets = internal ? std::span<const OperatorSet>() : std::span(function.operator_sets);
+  const ScopeId scope = open_scope(function.body, path, std::move(attributes), sets);
+  shapes_.scopes[scope].internal = internal;
+  active_.push_back(&function);
+  run(scope, inputs, nullptr);
+  active_.pop_back();
+  calls.emplace(hash, std::pair(scope, std::move(inputs)));
+  shapes_.scopes[place.scope].calls.push_back({place.node, scope, 1, Nesting::sum});
+  return outputs_of(scope);
+}
+
+std::vector<Fact> Inference::enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips, Nesting nesting) {
+  require(places_.size() < kMaxDepth, "too-deep", "graphs nest deeper than {}", kMaxDepth);
+  const Place place = places_.back();
+  const Scope& outer = shapes_.scopes[place.scope];
+  const std::string separator = outer.path.empty() ? "" : "/";
+  std::string path = fmt::format("{}{}node[{}].{}", outer.path, separator, site.node().file_index, role);
+  const ScopeId scope = open_scope(graph, std::move(path), outer.attributes, outer.operator_sets);
+  const FreshSymbols fresh = std::exchange(fresh_, {});
+  run(scope, inputs, &outer);
+  fresh_ = fresh;
+  auto& calls = shapes_.scopes[place.scope].calls;
+  // A rule that enters a graph again, with better inputs, means the last time.
+  std::erase_if(calls, [&](const Call& call) { return call.node == place.node && shapes_.scopes[call.scope].path == shapes_.scopes[scope].path; });
+  calls.push_back({place.node, scope, std::move(trips), nesting});
+  return outputs_of(scope);
+}
+
+void Inference::count_multiplicities() {
+  shapes_.scopes.front().multiplicity = 1;
+  for (auto id = finished_.rbegin(); id != finished_.rend(); ++id) {
+    const Scope& scope = shapes_.scopes[*id];
+    for (const Call& call : scope.calls) shapes_.scopes[call.scope].multiplicity += scope.multiplicity * call.trips;
+  }
+}
+
+Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics) {
+  Shapes shapes;
+  Inference(network, bindings, shapes, diagnostics).run_main();
+  return shapes;
+}
+
+Site site_of(const Network& network, const Scope& scope, NodeId node) {
+  const Graph& graph = network.graphs[scope.graph];
+  return {network, graph, graph.nodes[node], version_in(scope.operator_sets, graph.nodes[node].domain), scope.facts, scope.attributes, nullptr};
+}
+
+}  // namespace macroscope

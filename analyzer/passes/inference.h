@@ -1,0 +1,72 @@
+// How does the shapes pass walk the graphs?  Used by shapes.cpp alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "analyzer/operators/site.h"
+#include "analyzer/passes/declarations.h"
+#include "analyzer/passes/shapes.h"
+
+namespace macroscope {
+
+class Inference : public Surroundings {
+ public:
+  Inference(Network& network, const Bindings& bindings, Shapes& shapes, Diagnostics& diagnostics)
+      : network_(network), bindings_(bindings), shapes_(shapes), diagnostics_(diagnostics) {}
+
+  void run_main();
+
+  Dim fresh(std::string_view name, SymbolOrigin origin) override;
+  void assume(std::string assumption) override;
+  void report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) override;
+  std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips, Nesting nesting) override;
+
+ private:
+  /// Where the walk stands.
+  struct Place {
+    ScopeId scope = 0;
+    NodeId node = 0;
+  };
+
+  ScopeId open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes, std::span<const OperatorSet> operator_sets);
+  void run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer);
+  void fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs, const std::vector<const Type*>& declared);
+  void fill_stored(const Graph& graph, Scope& scope);
+  void run_node(const Graph& graph, Scope& scope, NodeId id, const std::vector<const Type*>& declared);
+  void reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact);
+  std::vector<Fact> results_of_row(const Site& site, const Operator& row);
+  std::vector<Fact> call(const Site& site, const Function& function, bool internal);
+  const Function& body_of(const Operator& row);
+  std::vector<Fact> outputs_of(ScopeId id) const;
+  void bind_known_symbols();
+  void count_multiplicities();
+  void report_unused_bindings();
+
+  Network& network_;
+  /// As given: by id or by name.
+  const Bindings& bindings_;
+  /// Those of them that the model's inputs name, by id.
+  Bindings by_id_;
+  Shapes& shapes_;
+  Diagnostics& diagnostics_;
+  std::vector<Place> places_;
+  /// Scopes in the order in which they were finished: callees before callers.
+  std::vector<ScopeId> finished_;
+  /// Symbols that the rule of the current node asked for; a declared extent takes their place.
+  FreshSymbols fresh_;
+  /// By function: the scopes it was called in so far, to find those of equal inputs.
+  std::unordered_map<const Function*, std::unordered_multimap<std::size_t, std::pair<ScopeId, std::vector<Fact>>>> called_;
+  std::unordered_map<const Operator*, std::unique_ptr<const Function>> bodies_;
+  std::vector<const Function*> active_;
+  std::unordered_set<std::string> assumed_;
+  std::unordered_set<std::string> used_bindings_;
+  std::uint64_t nodes_run_ = 0;
+};
+
+}  // namespace macroscope

@@ -1,0 +1,317 @@
+#include "analyzer/passes/parameters.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "analyzer/network/readers.h"
+#include "analyzer/operators/catalogue.h"
+#include "analyzer/passes/storage.h"
+
+namespace macroscope {
+namespace {
+
+/// How a reader uses a tensor; the first in this order among all readers decides.
+enum class Use : std::uint8_t { by_position, statistic, quantisation, constant, anything, none };
+
+char letter_for(std::string_view roles, std::uint32_t input) {
+  if (input >= roles.size()) return roles.back();
+  return roles[input];
+}
+
+/// What is found by following a tensor to those that read it.
+struct Following {
+  Use use = Use::none;
+  bool dequantised = false;       // on the way to the reader that decides
+  NodeId first_reader = kNone;    // of the tensor's own graph
+  std::uint32_t readers = 0;
+  std::optional<Dim> packed_elements;  // logical elements of a packed weight
+};
+
+class Roles {
+ public:
+  Roles(const Network& network, const Shapes& shapes) : network_(network), readers_(network.graphs.size()), sets_(network.graphs.size()) {
+    for (const Scope& scope : shapes.scopes) sets_[scope.graph] = scope.operator_sets;
+  }
+
+  Following follow(GraphId graph, TensorId tensor) {
+    Following found;
+    visited_.clear();
+    pending_.push_back({graph, tensor, kNone, false});
+    while (!pending_.empty()) {
+      const Step step = pending_.back();
+      pending_.pop_back();
+      if (visited_.emplace(step.graph, step.tensor).second) visit(step, found);
+    }
+    return found;
+  }
+
+ private:
+  struct Step {
+    GraphId graph = 0;
+    TensorId tensor = 0;
+    NodeId entered_at = kNone;  // node of the first graph through which another graph was entered
+    bool dequantised = false;
+  };
+
+  const Readers& readers_of(GraphId graph) {
+    if (!readers_[graph]) readers_[graph] = std::make_unique<const Readers>(network_, network_.graphs[graph]);
+    return *readers_[graph];
+  }
+
+  void visit(const Step& step, Following& found) {
+    const Graph& graph = network_.graphs[step.graph];
+    for (const Reader& reader : readers_of(step.graph).of(step.tensor)) read_by(step, reader, found);
+    if (std::find(graph.outputs.begin(), graph.outputs.end(), step.tensor) != graph.outputs.end()) note(Use::anything, step, kNone, found);
+  }
+
+  void read_by(const Step& step, const Reader& reader, Following& found) {
+    const Node& node = network_.graphs[step.graph].nodes[reader.node];
+    const NodeId at = step.entered_at != kNone ? step.entered_at : reader.node;
+    if (reader.input == kNone) {
+      enter_nested(step, node, at);
+    } else if (const Function* function = network_.find_function(node.domain, node.op, node.overload)) {
+      const Graph& body = network_.graphs[function->body];
+      if (reader.input < body.inputs.size()) pending_.push_back({function->body, body.inputs[reader.input], at, step.dequantised});
+    } else {
+      read_by_operator(step, reader, node, at, found);
+    }
+  }
+
+  void enter_nested(const Step& step, const Node& node, NodeId at) {
+    for (const Attribute& attribute : node.attributes) {
+      const auto* nested = std::get_if<GraphId>(&attribute.content);
+      if (nested == nullptr) continue;
+      const Graph& graph = network_.graphs[*nested];
+      for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor)
+        if (graph.tensors[tensor].outer == step.tensor) pending_.push_back({*nested, tensor, at, step.dequantised});
+    }
+  }
+
+  void read_by_operator(const Step& step, const Reader& reader, const Node& node, NodeId at, Following& found) {
+    const Operator* row = find_operator(node.domain, node.op, version_of(step.graph, node.domain));
+    const char letter = row == nullptr ? 'x' : letter_for(row->roles, reader.input);
+    switch (letter) {
+      case 'v': {
+        const bool dequantised = step.dequantised || node.op == "DequantizeLinear";
+        for (const TensorId output : node.outputs)
+          if (output != kAbsent) pending_.push_back({step.graph, output, step.entered_at, dequantised});
+        break;
+      }
+      case 'p':
+        found.packed_elements = packed_elements(node, step);
+        note(Use::by_position, step, at, found);
+        break;
+      case 'w':
+      case 'b':
+        note(Use::by_position, step, at, found);
+        break;
+      case 's':
+        note(Use::statistic, step, at, found);
+        break;
+      case 'q':
+        note(Use::quantisation, step, at, found);
+        break;
+      case 'c':
+        note(Use::constant, step, at, found);
+        break;
+      default:
+        note(Use::anything, step, at, found);
+    }
+  }
+
+  static void note(Use use, const Step& step, NodeId at, Following& found) {
+    ++found.readers;
+    if (at != kNone && (found.first_reader == kNone || at < found.first_reader)) found.first_reader = at;
+    if (use > found.use) return;
+    found.use = use;
+    found.dequantised = found.dequantised || step.dequantised;
+  }
+
+  std::int64_t version_of(GraphId graph, std::string_view domain) const {
+    return version_in(sets_[graph], domain);
+  }
+
+  static std::optional<std::int64_t> integer_of(const Node& node, std::string_view name) {
+    for (const Attribute& attribute : node.attributes)
+      if (const auto* number = std::get_if<std::int64_t>(&attribute.content); number != nullptr && attribute.name == name) return *number;
+    return std::nullopt;
+  }
+
+  /// A weight of K rows and N columns says so; otherwise several elements share each byte.
+  std::optional<Dim> packed_elements(const Node& node, const Step& step) const {
+    const auto rows = integer_of(node, "K");
+    const auto columns = integer_of(node, "N");
+    if (rows && columns) return Dim(*rows) * *columns;
+    const std::uint32_t stored = network_.graphs[step.graph].tensors[step.tensor].stored;
+    const std::int64_t bits = integer_of(node, "bits").value_or(integer_of(node, "expert_weight_bits").value_or(4));
+    if (stored == kNone || bits <= 0 || bits > 8) return std::nullopt;
+    const StoredTensor& tensor = network_.graphs[step.graph].stored[stored];
+    if (tensor.dtype != DataType::uint8) return std::nullopt;
+    Dim elements = 8 / bits;
+    for (const std::int64_t dim : tensor.dims) elements *= dim;
+    return elements;
+  }
+
+  const Network& network_;
+  std::vector<std::unique_ptr<const Readers>> readers_;
+  std::vector<std::span<const OperatorSet>> sets_;
+  std::set<std::pair<GraphId, TensorId>> visited_;
+  std::vector<Step> pending_;
+};
+
+Role role_of(const Following& found, const Parameter& parameter) {
+  switch (found.use) {
+    case Use::by_position:
+      return Role::weight;
+    case Use::statistic:
+      return Role::statistic;
+    case Use::quantisation:
+      return Role::quantisation;
+    case Use::constant:
+      return Role::constant;
+    case Use::none:
+      return Role::unused;
+    case Use::anything:
+      break;
+  }
+  const bool computed_as_floating = is_floating(parameter.dtype) || found.dequantised;
+  return computed_as_floating && !parameter.elements.is(1) ? Role::weight : Role::constant;
+}
+
+class CountingParameters {
+ public:
+  CountingParameters(const Network& network, const Shapes& shapes, Parameters& parameters)
+      : network_(network), shapes_(shapes), parameters_(parameters), roles_(network, shapes) {}
+
+  void count() {
+    for (GraphId graph = 0; graph < network_.graphs.size(); ++graph) parameters_.of_node.emplace_back(network_.graphs[graph].nodes.size());
+    for (GraphId graph = 0; graph < network_.graphs.size(); ++graph) {
+      count_initializers(graph);
+      count_constants(graph);
+    }
+  }
+
+ private:
+  void count_initializers(GraphId graph) {
+    const Graph& stored_in = network_.graphs[graph];
+    for (TensorId tensor = 0; tensor < stored_in.tensors.size(); ++tensor) {
+      const std::uint32_t index = stored_in.tensors[tensor].stored;
+      if (index != kNone) count_stored(graph, tensor, stored_in.stored[index]);
+    }
+  }
+
+  void count_constants(GraphId graph) {
+    for (const Node& node : network_.graphs[graph].nodes) {
+      if (!node.domain.empty() || node.outputs.empty() || node.outputs.front() == kAbsent) continue;
+      if (node.op == "Constant") count_constant(graph, node);
+      if (node.op == "ConstantOfShape") count_filled(graph, node);
+    }
+  }
+
+  void count_constant(GraphId graph, const Node& node) {
+    for (const Attribute& attribute : node.attributes) {
+      if (const auto* tensor = std::get_if<const StoredTensor*>(&attribute.content)) {
+        count_stored(graph, node.outputs.front(), **tensor);
+      } else if (const auto* reals = std::get_if<std::span<const float>>(&attribute.content)) {
+        add(graph, node.outputs.front(), DataType::float32, Dim::of_size(reals->size()));
+      } else if (std::holds_alternative<double>(attribute.content)) {
+        add(graph, node.outputs.front(), DataType::float32, 1);
+      } else if (const auto* integers = std::get_if<std::span<const std::int64_t>>(&attribute.content)) {
+        add(graph, node.outputs.front(), DataType::int64, Dim::of_size(integers->size()));
+      } else if (std::holds_alternative<std::int64_t>(attribute.content)) {
+        add(graph, node.outputs.front(), DataType::int64, 1);
+      }
+    }
+  }
+
+  /// A tensor that is filled with one number by a shape that the file itself states stands for a weight where only a weight can stand.
+  void count_filled(GraphId graph, const Node& node) {
+    const Graph& in = network_.graphs[graph];
+    if (node.inputs.empty() || node.inputs.front() == kAbsent || !is_stated(in, node.inputs.front())) return;
+    const auto scope = std::find_if(shapes_.scopes.begin(), shapes_.scopes.end(), [&](const Scope& s) { return s.graph == graph; });
+    if (scope == shapes_.scopes.end()) return;
+    const Type& type = scope->facts[node.outputs.front()].type;
+    if (!type.shape.known() || !type.shape.is_numeric() || !is_floating(type.dtype)) return;
+    Parameter parameter = make(graph, node.outputs.front(), type.dtype, type.shape.elements());
+    if (parameter.role != Role::constant && parameter.role != Role::unused) keep(std::move(parameter));
+  }
+
+  static bool is_stated(const Graph& graph, TensorId tensor) {
+    const Tensor& shape = graph.tensors[tensor];
+    return shape.stored != kNone || (shape.producer != kNone && graph.nodes[shape.producer].op == "Constant");
+  }
+
+  void count_stored(GraphId graph, TensorId tensor, const StoredTensor& stored) {
+    Dim elements = 1;
+    for (const std::int64_t dim : stored.dims) elements *= dim;
+    Parameter parameter = make(graph, tensor, stored.dtype, elements);
+    if (!stored.external_location.empty()) {
+      const auto [first, is_new] = external_.try_emplace({stored.external_location, stored.external_offset}, parameters_.rows.size());
+      if (!is_new) parameter.same_as = static_cast<std::uint32_t>(first->second);
+    }
+    keep(std::move(parameter));
+  }
+
+  void add(GraphId graph, TensorId tensor, DataType dtype, const Dim& elements) { keep(make(graph, tensor, dtype, elements)); }
+
+  Parameter make(GraphId graph, TensorId tensor, DataType dtype, const Dim& elements) {
+    Parameter parameter;
+    parameter.graph = graph;
+    parameter.tensor = tensor;
+    parameter.dtype = dtype;
+    parameter.elements = elements;
+    const Following found = roles_.follow(graph, tensor);
+    parameter.role = role_of(found, parameter);
+    parameter.counted_at = found.first_reader;
+    parameter.readers = found.readers;
+    if (bits_of(dtype)) parameter.bytes = bytes_of(dtype, elements);
+    if (found.packed_elements && parameter.role == Role::weight) parameter.elements = *found.packed_elements;
+    return parameter;
+  }
+
+  void keep(Parameter parameter) {
+    if (parameter.same_as == kNone) {
+      parameters_.totals.elements[static_cast<std::size_t>(parameter.role)] += parameter.elements;
+      if (parameter.role != Role::unused) parameters_.totals.weight_bytes += parameter.bytes;
+      if (parameter.role == Role::weight && parameter.counted_at != kNone)
+        parameters_.of_node[parameter.graph][parameter.counted_at] += parameter.elements;
+    }
+    parameters_.rows.push_back(std::move(parameter));
+  }
+
+  const Network& network_;
+  const Shapes& shapes_;
+  Parameters& parameters_;
+  Roles roles_;
+  std::map<std::pair<std::string_view, std::uint64_t>, std::size_t> external_;
+};
+
+}  // namespace
+
+std::string_view name_of(Role role) noexcept {
+  switch (role) {
+    case Role::weight:
+      return "weight";
+    case Role::statistic:
+      return "statistic";
+    case Role::quantisation:
+      return "quantisation";
+    case Role::constant:
+      return "constant";
+    case Role::unused:
+      break;
+  }
+  return "unused";
+}
+
+Parameters count_parameters(const Network& network, const Shapes& shapes) {
+  Parameters parameters;
+  CountingParameters(network, shapes, parameters).count();
+  return parameters;
+}
+
+}  // namespace macroscope
