@@ -208,16 +208,16 @@ std::string_view name_of(Status status) noexcept {
 
 Dim Cost::flops() const {
   Dim flops;
-  for (const auto& [dtype, macs] : macs_by_dtype)
-    if (is_floating(dtype)) flops += macs * 2;
+  for (const auto& [dtype, count] : macs_by_dtype)
+    if (is_floating(dtype)) flops += count * 2;
   for (const Dim& kind : flops_by_kind) flops += kind;
   return flops;
 }
 
 Dim Cost::int_ops() const {
   Dim operations;
-  for (const auto& [dtype, macs] : macs_by_dtype)
-    if (!is_floating(dtype)) operations += macs * 2;
+  for (const auto& [dtype, count] : macs_by_dtype)
+    if (!is_floating(dtype)) operations += count * 2;
   return operations;
 }
 

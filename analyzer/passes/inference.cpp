@@ -72,8 +72,6 @@ bool is_content_followed(const StoredTensor& stored) {
   return !is_floating(stored.dtype) || elements <= kMaxReals;
 }
 
-}  // namespace
-
 NodeOrigin origin_of(const Scope& scope, const Node& node) {
   return {scope.path, node.file_index, std::string(node.name), std::string(node.op)};
 }
