@@ -13,7 +13,7 @@
 namespace macroscope {
 namespace {
 
-const std::array kFamilies{families::convolution(), families::pooling(), families::matmul(), families::reduction()};
+const std::array kFamilies{families::convolution(), families::pooling(), families::matmul(), families::reduction(), families::control(), families::sequence()};
 
 using Key = std::pair<std::string_view, std::string_view>;
 

@@ -5,9 +5,11 @@
 
 namespace macroscope::families {
 
+Family control() noexcept;
 Family convolution() noexcept;
 Family pooling() noexcept;
 Family matmul() noexcept;
 Family reduction() noexcept;
+Family sequence() noexcept;
 
 }  // namespace macroscope::families

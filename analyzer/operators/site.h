@@ -97,6 +97,8 @@ class Site {
   // What a rule may do; for shape rules only.
   /// A size that only the data can tell, named after output `index` (and `suffix`).
   [[nodiscard]] Dim fresh(std::size_t index, std::string_view suffix = {}, SymbolOrigin origin = SymbolOrigin::data) const;
+  /// The same under a name of its own.
+  [[nodiscard]] Dim fresh_named(std::string_view name, SymbolOrigin origin) const { return surroundings_->fresh(name, origin); }
   void assume(std::string assumption) const { surroundings_->assume(std::move(assumption)); }
   void warn(std::string_view code, std::string message, std::string help = {}) const {
     surroundings_->report(*this, Severity::warning, code, std::move(message), std::move(help));
