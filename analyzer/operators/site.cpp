@@ -127,14 +127,19 @@ std::vector<Attribute> Site::resolved_attributes() const {
 Dim Site::fresh(std::size_t index, std::string_view suffix, SymbolOrigin origin) const {
   std::string name(output_name(index));
   if (name.empty()) name = node_->op;
-  return surroundings_->fresh(name.append(suffix), origin);
+  return fresh_named(name.append(suffix), origin);
+}
+
+Dim Site::fresh_named(std::string_view name, SymbolOrigin origin) const {
+  if (surroundings_ == nullptr) throw NotKnown();
+  return surroundings_->fresh(name, origin);
 }
 
 void Site::must_equal(const Dim& a, const Dim& b, std::string_view what) const {
   if (a == b) return;
   const Certainty certainty = equal(a, b);
   require(certainty != Certainty::never, "shape-mismatch", "{}: {} and {} differ", what, a.text(), b.text());
-  if (certainty == Certainty::unknown && surroundings_ != nullptr) assume(fmt::format("{} == {}", a.text(), b.text()));
+  if (certainty == Certainty::unknown) assume(fmt::format("{} == {}", a.text(), b.text()));
 }
 
 std::size_t Site::axis_of(std::int64_t axis, std::size_t rank) {

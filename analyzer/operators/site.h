@@ -98,10 +98,13 @@ class Site {
   /// A size that only the data can tell, named after output `index` (and `suffix`).
   [[nodiscard]] Dim fresh(std::size_t index, std::string_view suffix = {}, SymbolOrigin origin = SymbolOrigin::data) const;
   /// The same under a name of its own.
-  [[nodiscard]] Dim fresh_named(std::string_view name, SymbolOrigin origin) const { return surroundings_->fresh(name, origin); }
-  void assume(std::string assumption) const { surroundings_->assume(std::move(assumption)); }
+  [[nodiscard]] Dim fresh_named(std::string_view name, SymbolOrigin origin) const;
+  /// Work rules bind the same nests again: what is assumed then was recorded when the shape was inferred.
+  void assume(std::string assumption) const {
+    if (surroundings_ != nullptr) surroundings_->assume(std::move(assumption));
+  }
   void warn(std::string_view code, std::string message, std::string help = {}) const {
-    surroundings_->report(*this, Severity::warning, code, std::move(message), std::move(help));
+    if (surroundings_ != nullptr) surroundings_->report(*this, Severity::warning, code, std::move(message), std::move(help));
   }
   /// \throws RuleError `shape-mismatch` if the two are never equal; records an assumption if that is not certain.
   void must_equal(const Dim& a, const Dim& b, std::string_view what) const;
