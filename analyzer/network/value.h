@@ -12,12 +12,13 @@
 #include <vector>
 
 #include "analyzer/algebra/dim.h"
+#include "analyzer/algebra/real.h"
 
 namespace macroscope {
 
 /// Row-major elements.  Integers and bools (0, 1) are Dims; an element that is not known is empty.
 using Integers = std::vector<std::optional<Dim>>;
-using Reals = std::vector<std::optional<double>>;
+using Reals = std::vector<std::optional<Real>>;
 using Texts = std::vector<std::string>;
 
 class Value {

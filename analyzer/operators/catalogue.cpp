@@ -1,7 +1,6 @@
 #include "analyzer/operators/catalogue.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <functional>
@@ -13,7 +12,19 @@
 namespace macroscope {
 namespace {
 
-const std::array kFamilies{families::convolution(), families::pooling(), families::matmul(), families::reduction(), families::control(), families::sequence()};
+// clang-format off: one line each
+const Family kFamilies[] = {
+    families::convolution(),
+    families::pooling(),
+    families::matmul(),
+    families::reduction(),
+    families::arithmetic(),
+    families::logic(),
+    families::activation(),
+    families::control(),
+    families::sequence(),
+};
+// clang-format on
 
 using Key = std::pair<std::string_view, std::string_view>;
 

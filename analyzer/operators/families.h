@@ -11,5 +11,8 @@ Family pooling() noexcept;
 Family matmul() noexcept;
 Family reduction() noexcept;
 Family sequence() noexcept;
+Family arithmetic() noexcept;
+Family logic() noexcept;
+Family activation() noexcept;
 
 }  // namespace macroscope::families

@@ -25,6 +25,9 @@ using ShapeRule = std::vector<Fact> (*)(const Site& site);
 using WorkRule = Work (*)(const Site& site);
 /// One element of an integer result from the elements of its operands.
 using Fold = std::optional<Dim> (*)(std::span<const Dim> operands);
+/// The same for an operator that works element by element; it may record an assumption.  Of reals: where whole numbers are not enough.
+using ElementFold = std::optional<Dim> (*)(std::span<const Dim> operands, const Site& site);
+using RealFold = std::optional<Real> (*)(std::span<const Real> operands, const Site& site);
 using Condition = bool (*)(const Site& site);
 
 /// The dtype of a result.
@@ -64,10 +67,18 @@ struct Loops {
 struct PerElement {
   Effort effort{};
   Result result = Result::as_first_input;
-  /// How integer contents are followed; null: they are not.
-  Fold fold = nullptr;
-  /// Work for every input after the first (Sum of n: n - 1 adds).
+  /// How many operands there are; 0: one or more.
+  int operands = 1;
+  /// Work for every operand after the first (Sum of n: n - 1 adds).
   Effort per_further_input{};
+  /// How contents of integers are followed, and of whole floating numbers; null: they are not.
+  ElementFold fold = nullptr;
+  /// How contents of floating numbers are followed that may be no whole numbers; null: by `fold`.
+  RealFold fold_reals = nullptr;
+  /// Operands may differ in dtype (the exponent of Pow).
+  bool mixed = false;
+  /// The result has the first operand's shape, whatever the others are (the slope of PRelu).
+  bool shaped_by_first = false;
 };
 
 /// Other operators, as text: `T = Softplus(X); T2 = Tanh(T); Y = Mul(X, T2)`; see body.h.  Costs add up.

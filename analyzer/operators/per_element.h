@@ -8,10 +8,10 @@
 namespace macroscope {
 
 /// Operands broadcast by numpy's rule; before version 7 of ONNX's own set the second is laid over the first where `broadcast` and `axis`
-/// say. \throws RuleError `broadcast`
-std::vector<Fact> per_element_shape(const PerElement& per_element, const Site& site);
+/// say. \throws RuleError `operand-count`, `missing-input`, `dtype-mismatch`, `broadcast`, `shape-mismatch`, `bad-axis`, `overflow`
+std::vector<Fact> per_element_shape(const PerElement& row, const Site& site);
 
-/// Work on integers and bools is no FLOP: an operand or the result must be floating. \throws NotKnown
-Work per_element_work(const PerElement& per_element, const Site& site);
+/// Work on integers and bools is no FLOP: the first operand or the result must be floating. \throws NotKnown
+Work per_element_work(const PerElement& row, const Site& site);
 
 }  // namespace macroscope
