@@ -1,0 +1,20 @@
+// How does the cost of a node read with its numbers put in?
+#pragma once
+
+#include <string>
+
+#include "analyzer/operators/operator.h"
+
+namespace macroscope {
+
+/// `1*64*112*112*3*7*7`: the extents of a loop nest, those of the output first; `2 * 401408` for element-wise work and its elements; empty
+/// where the cost has no such form.
+std::string worked_formula(const Operator& row, const Site& site);
+
+/// The rule in words or in index notation, for the table of operators.
+std::string rule_in_words(const Operator& row);
+
+/// `loops`, `per element`, `body`, `moves` or `rules`.
+std::string_view kind_of(const Operator& row) noexcept;
+
+}  // namespace macroscope
