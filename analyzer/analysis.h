@@ -1,6 +1,8 @@
 // What does a model cost and how is it built?  Runs the passes in order; what most callers need.
 #pragma once
 
+#include <memory>
+
 #include "analyzer/network/network.h"
 #include "analyzer/passes/cost.h"
 #include "analyzer/passes/parameters.h"
@@ -11,6 +13,8 @@ namespace macroscope {
 struct AnalysisOptions {
   /// Symbols (by identifier or by name in the model) that take a value, or an expression in other symbols: `--set`, `--assume`.
   Bindings bindings;
+  /// Rules for operators that the catalogue does not know: `--ops`.
+  std::shared_ptr<const CustomOperators> custom_operators{};
 };
 
 struct Analysis {

@@ -137,16 +137,18 @@ class FormulaParser {
 
 std::variant<Formula, FormulaError> parse_formula(std::string_view text) { return FormulaParser(text).parse(); }
 
-const Formula& catalogue_formula(std::string_view text) {
-  thread_local boost::unordered_flat_map<const char*, std::unique_ptr<const Formula>> parsed;
-  std::unique_ptr<const Formula>& formula = parsed[text.data()];
-  if (!formula) {
-    auto result = parse_formula(text);
-    const auto* error = std::get_if<FormulaError>(&result);
-    if (error != nullptr) throw std::logic_error("catalogue formula '" + std::string(text) + "': " + error->message);
-    formula = std::make_unique<const Formula>(std::get<Formula>(std::move(result)));
-  }
-  return *formula;
+const Formula& formula_of(std::string_view text) {
+  struct Parsed {
+    std::string text;
+    Formula formula;
+  };
+  thread_local boost::unordered_flat_map<std::string_view, std::unique_ptr<const Parsed>> known;
+  if (const auto found = known.find(text); found != known.end()) return found->second->formula;
+  auto result = parse_formula(text);
+  const auto* error = std::get_if<FormulaError>(&result);
+  if (error != nullptr) throw std::logic_error("formula '" + std::string(text) + "': " + error->message);
+  auto parsed = std::make_unique<const Parsed>(Parsed{std::string(text), std::get<Formula>(std::move(result))});
+  return known.emplace(parsed->text, std::move(parsed)).first->second->formula;
 }
 
 }  // namespace macroscope

@@ -60,7 +60,7 @@ inline constexpr std::size_t kMaxLoops = 16;
 
 std::variant<Formula, FormulaError> parse_formula(std::string_view text);
 
-/// The parsed form of a formula of the catalogue, read once.  `text` must live as long as the program and be well formed.
-const Formula& catalogue_formula(std::string_view text);
+/// The parsed form of a well-formed text, read once for all nodes that have it.
+const Formula& formula_of(std::string_view text);
 
 }  // namespace macroscope

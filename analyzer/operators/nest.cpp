@@ -228,7 +228,7 @@ DataType result_type(const Loops& loops, const Site& site) {
 
 /// Axes of a reduction that are not known leave the rank known if they stay as 1, or nothing.
 Shape shape_without_axes(const Loops& loops, const Site& site) {
-  const Formula& formula = catalogue_formula(nest_of(loops, site).formula);
+  const Formula& formula = formula_of(nest_of(loops, site).formula);
   const bool reduces = formula.output.axes.size() == 1 && formula.output.axes.front().form == Form::reduced;
   if (!reduces || !site.shape(0).known() || site.integer("keepdims", 1) == 0) return Shape::unknown();
   std::vector<Dim> dims;
@@ -306,9 +306,9 @@ BoundNest bind(const Formula& formula, std::span<const Shape> operands, const Si
 
 BoundNest bind(const Loops& loops, const Site& site) {
   std::array<Shape, 3> shapes;
-  const std::size_t count = catalogue_formula(loops.nest.formula).operands.size();
+  const std::size_t count = formula_of(loops.nest.formula).operands.size();
   for (std::size_t operand = 0; operand < count; ++operand) shapes[operand] = site.known_shape(loops.operands[operand]);
-  return bind(catalogue_formula(nest_of(loops, site).formula), std::span<const Shape>(shapes).first(count), site);
+  return bind(formula_of(nest_of(loops, site).formula), std::span<const Shape>(shapes).first(count), site);
 }
 
 std::vector<Fact> shape_of(const Loops& loops, const Site& site) {

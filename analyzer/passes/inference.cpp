@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "analyzer/operators/body.h"
-#include "analyzer/operators/catalogue.h"
+#include "analyzer/operators/custom.h"
 #include "analyzer/operators/nest.h"
 #include "analyzer/operators/per_element.h"
 
@@ -205,7 +205,7 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, const std:
   const Node& node = graph.nodes[id];
   const Function* function = network_.functions.empty() ? nullptr : network_.find_function(node.domain, node.op, node.overload);
   const std::int64_t version = version_in(scope.operator_sets, node.domain);
-  const Operator* row = function == nullptr ? find_operator(node.domain, node.op, version) : nullptr;
+  const Operator* row = function == nullptr ? find_row(network_, node, version) : nullptr;
   scope.operators[id] = row;
   const Site site(network_, graph, node, version, scope.facts, scope.attributes, this);
   fresh_.clear();

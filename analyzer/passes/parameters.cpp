@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "analyzer/network/readers.h"
-#include "analyzer/operators/catalogue.h"
+#include "analyzer/operators/custom.h"
 #include "analyzer/passes/storage.h"
 
 namespace macroscope {
@@ -92,7 +92,7 @@ class Roles {
   }
 
   void read_by_operator(const Step& step, const Reader& reader, const Node& node, NodeId at, Following& found) {
-    const Operator* row = find_operator(node.domain, node.op, version_of(step.graph, node.domain));
+    const Operator* row = find_row(network_, node, version_in(sets_[step.graph], node.domain));
     const char letter = row == nullptr ? 'x' : letter_for(row->roles, reader.input);
     switch (letter) {
       case 'v': {
@@ -129,10 +129,6 @@ class Roles {
     if (use > found.use) return;
     found.use = use;
     found.dequantised = found.dequantised || step.dequantised;
-  }
-
-  std::int64_t version_of(GraphId graph, std::string_view domain) const {
-    return version_in(sets_[graph], domain);
   }
 
   static std::optional<std::int64_t> integer_of(const Node& node, std::string_view name) {
