@@ -23,6 +23,19 @@ const Family kFamilies[] = {
     families::activation(),
     families::control(),
     families::sequence(),
+    families::conversion(),
+    families::gathering(),
+    families::joining(),
+    families::matrices(),
+    families::padding(),
+    families::random(),
+    families::repeating(),
+    families::reshaping(),
+    families::resizing(),
+    families::scattering(),
+    families::selecting(),
+    families::shape_arithmetic(),
+    families::slicing(),
 };
 // clang-format on
 

@@ -14,5 +14,18 @@ Family sequence() noexcept;
 Family arithmetic() noexcept;
 Family logic() noexcept;
 Family activation() noexcept;
+Family conversion() noexcept;
+Family gathering() noexcept;
+Family joining() noexcept;
+Family matrices() noexcept;
+Family padding() noexcept;
+Family random() noexcept;
+Family repeating() noexcept;
+Family reshaping() noexcept;
+Family resizing() noexcept;
+Family scattering() noexcept;
+Family selecting() noexcept;
+Family shape_arithmetic() noexcept;
+Family slicing() noexcept;
 
 }  // namespace macroscope::families

@@ -1,0 +1,67 @@
+// Operators that draw random numbers.  Work: what a straightforward generator computes from uniform random bits.
+#include <optional>
+#include <vector>
+
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+
+namespace macroscope {
+namespace {
+
+std::vector<Fact> random_of_shape(const Site& site) {
+  const auto listed = site.integer_list("shape");
+  require(listed.has_value(), "missing-attribute", "'shape' is left out");
+  return {Fact::tensor(dtype_attribute(site, "dtype", DataType::float32), checked_shape(std::vector<Dim>(listed->begin(), listed->end())))};
+}
+
+std::vector<Fact> random_like(const Site& site) {
+  require_inputs(site, 1);
+  return {Fact::tensor(dtype_attribute(site, "dtype", site.dtype(0)), site.shape(0))};
+}
+
+std::vector<Fact> multinomial(const Site& site) {
+  require_inputs(site, 1);
+  require_rank(site, 0, 2);
+  const std::int64_t samples = site.integer("sample_size", 1);
+  const Shape& data = site.shape(0);
+  return {Fact::tensor(dtype_attribute(site, "dtype", DataType::int32),
+                       checked_shape({data.known() ? data[0] : fresh_extent(site, 0, 0), samples}))};
+}
+
+Work per_output(const Site& site, const Effort& effort) {
+  Work work;
+  work.add(effort, elements_of(site.output(0)));
+  return work;
+}
+
+Work uniform_work(const Site& site) { return per_output(site, {.add = 1, .mul = 1}); }
+/// Box and Muller: two numbers from one logarithm, one root, one sine and one cosine.
+Work normal_work(const Site& site) { return per_output(site, {.add = 1, .mul = 2, .special = 2}); }
+Work bernoulli_work(const Site& site) { return per_output(site, {.compare = 1}); }
+
+/// Probabilities are summed up once; each sample is looked for among the sums.
+Work multinomial_work(const Site& site) {
+  Work work;
+  work.add({.add = 1, .special = 1}, elements_of(site.input(0)));
+  work.add({.compare = 1}, elements_of(site.input(0)) * site.integer("sample_size", 1));
+  return work;
+}
+
+constexpr std::string_view kNormal = "1 add + 2 mul + 2 special per element";
+constexpr std::string_view kUniform = "1 add + 1 mul per element";
+
+constexpr Operator kRows[] = {
+    {.name = "Bernoulli", .meaning = Rules{random_like, bernoulli_work}, .cost = "1 compare per element"},
+    {.name = "Multinomial", .meaning = Rules{multinomial, multinomial_work},
+     .cost = "1 add + 1 special per input element, 1 compare per input element and sample"},
+    {.name = "RandomNormal", .meaning = Rules{random_of_shape, normal_work}, .cost = kNormal},
+    {.name = "RandomNormalLike", .meaning = Rules{random_like, normal_work}, .cost = kNormal},
+    {.name = "RandomUniform", .meaning = Rules{random_of_shape, uniform_work}, .cost = kUniform},
+    {.name = "RandomUniformLike", .meaning = Rules{random_like, uniform_work}, .cost = kUniform},
+};
+
+}  // namespace
+
+Family families::random() noexcept { return {"", "random numbers", kRows}; }
+
+}  // namespace macroscope
