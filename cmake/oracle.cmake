@@ -28,3 +28,5 @@ add_custom_command(
 add_library(onnx_oracle STATIC ${generated}/onnx/onnx-ml.pb.cc)
 target_include_directories(onnx_oracle SYSTEM PUBLIC ${generated})
 target_link_libraries(onnx_oracle PUBLIC protobuf::libprotobuf)
+# The models that the package carries for its own tests.
+target_compile_definitions(onnx_oracle PUBLIC ONNX_PACKAGE_MODELS="${site_packages}/onnx/backend/test/data")

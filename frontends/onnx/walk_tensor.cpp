@@ -1,0 +1,169 @@
+// The messages that hold elements: tensor, sparse tensor.  Elements are located, not read.
+#include <algorithm>
+
+#include "frontends/onnx/walker.h"
+
+namespace macroscope::onnx {
+namespace {
+
+/// Lists of varints up to this length are read and counted, longer ones are bounded by their length.
+constexpr std::uint64_t kCountedBytes = 4096;
+constexpr std::uint64_t kLongestVarint = 10;
+/// Short contents of integers, which shapes often hang on, and of single numbers are kept; others are read when they are asked for.
+constexpr std::uint64_t kKeptIntegerBytes = 1024;
+constexpr std::uint64_t kKeptBytes = 64;
+/// Of a stream, which cannot go back, all that may be asked for: the content of the largest tensor that shapes may hang on.
+constexpr std::uint64_t kKeptStreamBytes = std::uint64_t{40} << 10U;
+
+struct ListForm {
+  PayloadView::Field list;
+  WireType element;
+  std::uint64_t size;  // bytes of an element of fixed size
+};
+
+/// The list of elements that a field of TensorProto holds.
+ListForm form_of(std::uint32_t field) {
+  using namespace schema::TensorProto;
+  using List = PayloadView::Field;
+  switch (field) {
+    case kFloatData: return {List::floats, WireType::fixed32, 4};
+    case kDoubleData: return {List::doubles, WireType::fixed64, 8};
+    case kInt32Data: return {List::int32s, WireType::varint, 0};
+    case kInt64Data: return {List::int64s, WireType::varint, 0};
+    case kUint64Data: return {List::uint64s, WireType::varint, 0};
+    default: return {List::none, WireType::unknown, 0};
+  }
+}
+
+/// Counts what is of another field than before as a contradiction, not as a continuation.
+void enter(PayloadView::Field field, PayloadView& payload) {
+  if (payload.field != PayloadView::Field::none && payload.field != field) payload.is_ambiguous = true;
+  payload.field = field;
+}
+
+std::uint64_t kept_length(const TensorView& tensor, bool is_seekable) {
+  using Type = schema::DataType;
+  if (!is_seekable) return kKeptStreamBytes;
+  const auto type = static_cast<Type>(tensor.data_type);
+  return type == Type::kInt64 || type == Type::kInt32 || type == Type::kBool ? kKeptIntegerBytes : kKeptBytes;
+}
+
+const char* copy(std::string_view bytes, Arena& arena) {
+  auto* to = static_cast<char*>(arena.allocate(std::max<std::size_t>(bytes.size(), 1), 1));
+  std::copy(bytes.begin(), bytes.end(), to);
+  return to;
+}
+
+}  // namespace
+
+void Walker::read_tensor(Span span, TensorView& tensor) {
+  using namespace schema::TensorProto;
+  const Wire::Nested nested(wire_);
+  Collector dims(integers_);
+  Collector external(entries_);
+  for (Field field; wire_.next(span.end, field);) {
+    if (field.number == kDims) {
+      read_integers(field, span.end, dims);
+    } else if (const ListForm form = form_of(field.number); form.list != PayloadView::Field::none) {
+      read_list(field, form.list, span.end, tensor);
+    } else if (field.is_varint() && field.number == kDataType) {
+      tensor.data_type = wire_.int32(span.end);
+    } else if (field.is_varint() && field.number == kDataLocation) {
+      const std::int32_t location = wire_.int32(span.end);
+      if (schema::is_data_location(location)) tensor.is_external = static_cast<schema::DataLocation>(location) == schema::DataLocation::kExternal;
+    } else if (!field.is_bytes()) {
+      wire_.skip_unknown(field, span.end);
+    } else {
+      const Span value = wire_.bytes(span.end);
+      switch (field.number) {
+        case kName: tensor.name = text(value); break;
+        case kRawData: read_raw(value, tensor); break;
+        case kStringData:
+          enter(PayloadView::Field::strings, tensor.payload);
+          add_piece(value, 1, 1, tensor);
+          break;
+        case kExternalData: external.add(read_entry(value)); break;
+        case kSegment:
+          tensor.is_segment = true;
+          wire_.skip_message(value, schema::Message::kTensorProto_Segment);
+          break;
+        case kMetadataProps: wire_.skip_message(value, schema::Message::kStringStringEntryProto); break;
+        default: wire_.skip(value); break;
+      }
+    }
+  }
+  wire_.expect_end(span);
+  tensor.dims.append(lists_, dims.elements());
+  tensor.external.append(lists_, external.elements());
+}
+
+void Walker::read_sparse_tensor(Span span, SparseTensorView& tensor) {
+  using namespace schema::SparseTensorProto;
+  const Wire::Nested nested(wire_);
+  Collector dims(integers_);
+  for (Field field; wire_.next(span.end, field);) {
+    if (field.number == kDims) {
+      read_integers(field, span.end, dims);
+    } else if (field.is_bytes() && field.number == kValues) {
+      read_tensor(wire_.bytes(span.end), tensor.values);
+    } else if (field.is_bytes() && field.number == kIndices) {
+      read_tensor(wire_.bytes(span.end), tensor.indices);
+    } else {
+      wire_.skip_unknown(field, span.end);
+    }
+  }
+  wire_.expect_end(span);
+  tensor.dims.append(lists_, dims.elements());
+}
+
+/// Of several the last one holds.
+void Walker::read_raw(Span value, TensorView& tensor) {
+  PayloadView& payload = tensor.payload;
+  enter(PayloadView::Field::raw, tensor.payload);
+  payload.fewest = payload.most = 0;
+  payload.more = {};
+  add_piece(value, value.length(), value.length(), tensor);
+}
+
+/// One element, or a packed list of them.
+void Walker::read_list(Field field, PayloadView::Field list, std::uint64_t end, TensorView& tensor) {
+  const ListForm form = form_of(field.number);
+  if (field.type == form.element) {
+    enter(list, tensor.payload);
+    const Span value = wire_.number(field, end);
+    add_piece(value, 1, 1, tensor);
+  } else if (!field.is_bytes()) {
+    wire_.skip_unknown(field, end);
+  } else {
+    const Span value = wire_.bytes(end);
+    if (value.length() == 0) return;
+    enter(list, tensor.payload);
+    if (form.size != 0) {
+      if (value.length() % form.size != 0) wire_.fail("a packed list of numbers ends inside one");
+      add_piece(value, value.length() / form.size, value.length() / form.size, tensor);
+    } else if (value.length() <= kCountedBytes) {
+      const std::uint64_t elements = wire_.count_varints(value);
+      add_piece(value, elements, elements, tensor);
+    } else {
+      add_piece(value, (value.length() + kLongestVarint - 1) / kLongestVarint, value.length(), tensor);
+    }
+  }
+}
+
+void Walker::add_piece(Span value, std::uint64_t fewest, std::uint64_t most, TensorView& tensor) {
+  PayloadView& payload = tensor.payload;
+  PieceView piece{value.begin, value.length(), nullptr};
+  if (value.length() <= kept_length(tensor, wire_.is_seekable())) piece.bytes = copy(wire_.view(value), lists_);
+  if (payload.most == 0) {
+    payload.first = piece;
+  } else if (payload.more.size() < PayloadView::kMaxPieces) {
+    payload.more.append(lists_, {&piece, 1});
+  } else {
+    payload.is_in_too_many_pieces = true;
+  }
+  payload.fewest += fewest;
+  payload.most += most;
+  wire_.skip(value);
+}
+
+}  // namespace macroscope::onnx

@@ -1,0 +1,172 @@
+// Which fields does a message have?  protobuf's wire format, read forwards through a buffer that slides over a Source.
+//
+// Every rule of protobuf's own parser that decides whether bytes are a message is kept, because a file that other tools refuse must not
+// be analysed as if it were sound, nor the reverse: tags of at most five bytes, no field number 0, wire types 0 to 5, groups closed by
+// their own number, 100 nested messages, varints of at most ten bytes.  Known fields of another wire type than the schema's are unknown
+// fields.  One rule is wider: lengths may pass 2 GiB.
+//
+// Only what is asked for is read: passing over a weight moves the position, and the next read goes there.  The file's bytes do not stay
+// in memory; what is to stay, texts above all, is copied.  That costs less than keeping pages for everything in between.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <protozero/types.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "frontends/onnx/onnx_fields.h"
+#include "frontends/onnx/read_error.h"
+#include "frontends/onnx/source.h"
+
+namespace macroscope::onnx {
+
+using WireType = protozero::pbf_wire_type;
+
+struct Field {
+  std::uint32_t number = 0;
+  WireType type = WireType::unknown;
+
+  [[nodiscard]] bool is_varint() const noexcept { return type == WireType::varint; }
+  [[nodiscard]] bool is_fixed32() const noexcept { return type == WireType::fixed32; }
+  [[nodiscard]] bool is_bytes() const noexcept { return type == WireType::length_delimited; }
+};
+
+/// A message or a value, by the offsets of its begin and end in the input; its bytes may not have been read.
+struct Span {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  [[nodiscard]] std::uint64_t length() const noexcept { return end - begin; }
+};
+
+class Wire {
+ public:
+  explicit Wire(Source& source) : source_(source) {}
+
+  [[nodiscard]] std::uint64_t offset() const noexcept { return position_; }
+  [[nodiscard]] bool is_seekable() const noexcept { return source_.is_seekable(); }
+
+  /// At most `length` bytes from the position on: fewer where the input ends.  Valid until anything else is read.
+  std::string_view peek(std::size_t length);
+
+  /// Reads the tag of the next field of a message that ends at `end`; false at its end.
+  bool next(std::uint64_t end, Field& field) {
+    if (position_ >= end) return false;
+    const std::uint32_t tag = read_tag(end);
+    field = {tag >> 3U, static_cast<WireType>(tag & 7U)};
+    if (field.number == 0) fail("a field has the number 0");
+    return true;
+  }
+  /// The same for the whole input, whose end a stream knows only when it is reached.
+  bool next_at_top(Field& field);
+  [[nodiscard]] std::uint64_t input_end() const noexcept { return source_.size(); }
+
+  std::uint64_t varint(std::uint64_t end) {
+    if (position_ < readable_ && position_ < end && *at(position_) >= 0) return static_cast<std::uint64_t>(*at(position_++));
+    return long_varint(end);
+  }
+  std::int64_t int64(std::uint64_t end) { return static_cast<std::int64_t>(varint(end)); }
+  /// protobuf keeps the lower half of a longer number.
+  std::int32_t int32(std::uint64_t end) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(varint(end))); }
+  template <typename T>
+  T fixed(std::uint64_t end) {
+    const Span span = piece(sizeof(T), end);
+    T value;
+    std::memcpy(&value, view(span).data(), sizeof(T));
+    position_ = span.end;
+    return value;
+  }
+  /// Passes over a number and tells where it stood.
+  Span number(Field field, std::uint64_t end) {
+    const std::uint64_t begin = position_;
+    skip_unknown(field, end);
+    return {begin, position_};
+  }
+
+  /// A length and what has that length; the position is at its begin.
+  Span bytes(std::uint64_t end) {
+    const std::uint64_t begin = position_;
+    const std::uint64_t length = varint(end);
+    if (position_ - begin > kShortLengthBytes && length < kShortLengthEnd) fail("a length takes more than five bytes");
+    return piece(length, end);
+  }
+  /// The bytes from the position on; valid until anything else is read.
+  std::string_view view(Span span) {
+    need(span.end);
+    return {buffer_.data() + (span.begin - start_), static_cast<std::size_t>(span.length())};
+  }
+  void skip(Span span) noexcept { position_ = span.end; }
+  /// Passes over a field that the schema does not know, or knows by another wire type.
+  void skip_unknown(Field field, std::uint64_t end);
+  /// Passes over a message that nobody reads; it is refused where protobuf would.
+  void skip_message(Span span, schema::Message message);
+  /// Number of varints in a packed list, from the position on. \throws ReadError where protobuf would refuse it
+  std::uint64_t count_varints(Span span);
+
+  /// An error if a message was not left where it ends.
+  void expect_end(Span span) const {
+    if (position_ != span.end) fail("a field reaches past the end of its message");
+  }
+  [[nodiscard]] bool is_at(std::uint64_t end) const noexcept { return position_ == end; }
+  [[noreturn]] void fail(std::string message) const { throw ReadError(position_, std::move(message)); }
+
+  /// One more message or group around what is read while this lives.
+  class Nested {
+   public:
+    explicit Nested(Wire& wire) : wire_(wire) {
+      if (++wire_.depth_ > kMaxDepth) wire_.fail_depth();
+    }
+    Nested(const Nested&) = delete;
+    Nested& operator=(const Nested&) = delete;
+    ~Nested() { --wire_.depth_; }
+
+   private:
+    Wire& wire_;
+  };
+
+  /// protobuf's own limit; a graph inside an attribute of a node takes three.
+  static constexpr int kMaxDepth = 100;
+
+ private:
+  /// A length that fits five bytes must not take more; those past 32 GiB, which need more, are beyond protobuf.
+  static constexpr std::uint64_t kShortLengthBytes = 5;
+  static constexpr std::uint64_t kShortLengthEnd = std::uint64_t{1} << 35U;
+
+  [[nodiscard]] const signed char* at(std::uint64_t offset) const noexcept {
+    return reinterpret_cast<const signed char*>(buffer_.data()) + (offset - start_);
+  }
+  std::uint32_t read_tag(std::uint64_t end) {
+    if (position_ < readable_ && *at(position_) >= 0) return static_cast<std::uint32_t>(*at(position_++));
+    return long_tag(end);
+  }
+  void need(std::uint64_t until) {
+    if (fill(until) < until) throw ReadError(readable_, "the input ends inside a field");
+  }
+  /// Reads until [position, until) is in the buffer, or the input ends. \return the end of what is in the buffer
+  std::uint64_t fill(std::uint64_t until) { return until <= readable_ ? readable_ : read_more(until); }
+  std::uint64_t read_more(std::uint64_t until);
+  void slide();
+  Span piece(std::uint64_t length, std::uint64_t end) const {
+    if (length > end - position_) fail_length(length, end);
+    return {position_, position_ + length};
+  }
+  std::uint32_t long_tag(std::uint64_t end);
+  std::uint64_t long_varint(std::uint64_t end);
+  void skip_group(std::uint32_t number, std::uint64_t end);
+  void skip_known(const schema::FieldForm& form, Field field, std::uint64_t end);
+  [[noreturn]] void fail_depth() const;
+  [[noreturn]] void fail_length(std::uint64_t length, std::uint64_t end) const;
+
+  Source& source_;
+  std::vector<char> buffer_;
+  std::uint64_t start_ = 0;     // offset of the buffer's first byte
+  std::uint64_t readable_ = 0;  // offset of the end of what is in the buffer; the position may lie behind it
+  std::uint64_t position_ = 0;
+  std::uint64_t ahead_ = 0;
+  int depth_ = 0;
+};
+
+}  // namespace macroscope::onnx
