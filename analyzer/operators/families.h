@@ -27,5 +27,9 @@ Family scattering() noexcept;
 Family selecting() noexcept;
 Family shape_arithmetic() noexcept;
 Family slicing() noexcept;
+Family attention() noexcept;
+Family recurrent() noexcept;
+Family quantization() noexcept;
+Family normalization() noexcept;
 
 }  // namespace macroscope::families

@@ -1,0 +1,98 @@
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+
+namespace macroscope {
+namespace {
+
+/// The scale: one number, one for each place along `axis`, or with `block_size` one for each block along it.
+void check_scale(const Site& site) {
+  const Shape& shape = site.shape(0);
+  const Shape& scale = site.shape(1);
+  if (site.has_input(2) && scale.known() && site.shape(2).known()) {
+    const Shape& zero_point = site.shape(2);
+    require(scale.rank() == zero_point.rank(), "shape-mismatch", "scale {} and zero point {} differ", scale.text(),
+            zero_point.text());
+    for (std::size_t axis = 0; axis < scale.rank(); ++axis)
+      site.must_equal(scale[axis], zero_point[axis], "scale and zero point");
+  }
+  if (!shape.known() || !scale.known() || scale.rank() == 0) return;
+  const std::int64_t block = site.integer("block_size", 0);
+  require(block >= 0, "bad-attribute", "block_size is {}", block);
+  if (block == 0) {
+    if (scale.rank() != 1 || scale[0].is(1)) return;
+    // Before version 13 there was no axis: the scale of one number was all there was.
+    const std::size_t axis = Site::axis_of(site.integer("axis", 1), shape.rank());
+    site.must_equal(scale[0], shape[axis], "entries of the scale");
+    return;
+  }
+  const std::size_t blocked = Site::axis_of(site.integer("axis", 1), shape.rank());
+  require(scale.rank() == shape.rank(), "bad-rank", "the scale of blocks is {}, what it scales is {}", scale.text(),
+          shape.text());
+  for (std::size_t axis = 0; axis < shape.rank(); ++axis)
+    site.must_equal(scale[axis], axis == blocked ? ceil_div(shape[axis], block) : shape[axis], "blocks of the scale");
+}
+
+DataType quantized_type(const Site& site) {
+  const DataType stated = data_type_of(site.integer("output_dtype", 0));
+  const DataType zero_point = site.dtype(2);
+  if (!site.has_input(2)) return stated == DataType::unknown ? DataType::uint8 : stated;
+  require(stated == DataType::unknown || zero_point == DataType::unknown || stated == zero_point, "dtype-mismatch",
+          "output_dtype is {}, the zero point is {}", name_of(stated), name_of(zero_point));
+  return zero_point == DataType::unknown ? stated : zero_point;
+}
+
+std::vector<Fact> quantize_shape(const Site& site) {
+  require_inputs(site, 2);
+  check_scale(site);
+  return {Fact::tensor(quantized_type(site), site.shape(0))};
+}
+
+Work quantize_work(const Site& site) {
+  Work work;
+  work.add({.add = 1, .div = 1, .compare = 2}, elements_of(site.input(0)));
+  return work;
+}
+
+constexpr std::int64_t kFloatsByScaleSince = 19;
+
+std::vector<Fact> dequantize_shape(const Site& site) {
+  require_inputs(site, 2);
+  require_same_dtype(site, {0, 2});
+  check_scale(site);
+  const DataType stated = data_type_of(site.integer("output_dtype", 0));
+  const DataType by_scale = site.version() < kFloatsByScaleSince ? DataType::float32 : site.dtype(1);
+  return {Fact::tensor(stated == DataType::unknown ? by_scale : stated, site.shape(0))};
+}
+
+Work dequantize_work(const Site& site) {
+  Work work;
+  work.add({.add = 1, .mul = 1}, elements_of(site.input(0)));
+  return work;
+}
+
+std::vector<Fact> dynamic_quantize_shape(const Site& site) {
+  require_inputs(site, 1);
+  return {Fact::tensor(DataType::uint8, site.shape(0)), Fact::tensor(DataType::float32, Shape()),
+          Fact::tensor(DataType::uint8, Shape())};
+}
+
+Work dynamic_quantize_work(const Site& site) {
+  Work work;
+  work.add({.add = 1, .div = 1, .compare = 4}, elements_of(site.input(0)));
+  // Range over 255; zero point, rounded and clipped.
+  work.add({.add = 2, .div = 2, .compare = 4}, 1);
+  return work;
+}
+
+constexpr Operator kRows[] = {
+    {"DequantizeLinear", Rules{dequantize_shape, dequantize_work}, "vqq", 10, "1 add, 1 mul per element"},
+    {"DynamicQuantizeLinear", Rules{dynamic_quantize_shape, dynamic_quantize_work}, "x", 11,
+     "as QuantizeLinear, and 2 compare per element for the range; 2 add, 2 div, 4 compare for scale and zero point"},
+    {"QuantizeLinear", Rules{quantize_shape, quantize_work}, "xqq", 10, "1 div, 1 add, 2 compare per element"},
+};
+
+}  // namespace
+
+Family families::quantization() noexcept { return {"", "quantization", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,176 @@
+#include <array>
+#include <optional>
+
+#include "analyzer/operators/catalogue.h"
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+
+namespace macroscope {
+namespace {
+
+/// A kind of cell: how many gates, what it does with them in each step for each hidden unit, besides activations and the contraction.
+struct Cell {
+  int gates;
+  Effort combine;
+  /// Default activations f, g, h and how often a unit applies each.
+  std::array<std::string_view, 3> activations;
+  std::array<int, 3> applied;
+  std::size_t activation_count;
+  bool has_cell_state = false;
+};
+
+// H' = f(..)
+constexpr Cell kRnn{1, {}, {"Tanh", "", ""}, {1, 0, 0}, 1};
+// z, r = f(..), h = g(.. r * H), H' = (1 - z) * h + z * H
+constexpr Cell kGru{3, {.add = 2, .mul = 3}, {"Sigmoid", "Tanh", ""}, {2, 1, 0}, 2};
+// i, o, F = f(..), c = g(..), C' = F * C + i * c, H' = o * h(C')
+constexpr Cell kLstm{4, {.add = 1, .mul = 3}, {"Sigmoid", "Tanh", "Tanh"}, {3, 1, 1}, 3, true};
+
+constexpr std::size_t kWeights = 1, kRecurrence = 2, kBias = 3, kLengths = 4, kInitialHidden = 5, kInitialCell = 6,
+                      kPeepholes = 7;
+
+int directions_of(const Site& site) {
+  const std::string_view direction = site.text("direction", "forward");
+  // `foward` is how version 1 of GRU spells its default.
+  require(direction == "forward" || direction == "reverse" || direction == "bidirectional" || direction == "foward",
+          "bad-attribute", "attribute 'direction' is '{}'; it may be forward, reverse or bidirectional", direction);
+  return direction == "bidirectional" ? 2 : 1;
+}
+
+struct Extents {
+  std::optional<Dim> steps, batch, input, hidden;
+};
+
+Extents extents_of(const Site& site, const Cell& cell) {
+  Extents extents;
+  const bool batch_first = site.integer("layout", 0) != 0;
+  if (site.shape(0).known()) {
+    const Shape& shape = site.shape(0);
+    extents.steps = shape[batch_first ? 1 : 0];
+    extents.batch = shape[batch_first ? 0 : 1];
+    extents.input = shape[2];
+  }
+  if (const auto given = site.integer("hidden_size")) {
+    extents.hidden = *given;
+  } else if (site.shape(kRecurrence).known()) {
+    extents.hidden = site.shape(kRecurrence)[2];
+  } else if (site.shape(kWeights).known()) {
+    extents.hidden = exact_share(site, site.shape(kWeights)[1], cell.gates, "rows of the weight over gates");
+  }
+  return extents;
+}
+
+void check_operand(const Site& site, std::size_t index, const std::vector<std::optional<Dim>>& wanted) {
+  const Shape& shape = site.shape(index);
+  if (!shape.known()) return;
+  require_rank(site, index, wanted.size());
+  for (std::size_t axis = 0; axis < wanted.size(); ++axis)
+    if (wanted[axis]) site.must_equal(shape[axis], *wanted[axis], fmt::format("axis {} of operand {}", axis, index));
+}
+
+void check_operands(const Site& site, const Cell& cell, const Extents& extents) {
+  const Dim directions = directions_of(site);
+  const auto times = [&](int factor) { return extents.hidden ? std::optional<Dim>(*extents.hidden * factor) : std::nullopt; };
+  const bool batch_first = site.integer("layout", 0) != 0;
+  const std::optional<Dim> outer = batch_first ? extents.batch : directions;
+  const std::optional<Dim> inner = batch_first ? std::optional<Dim>(directions) : extents.batch;
+  check_operand(site, kWeights, {directions, times(cell.gates), extents.input});
+  check_operand(site, kRecurrence, {directions, times(cell.gates), extents.hidden});
+  check_operand(site, kBias, {directions, times(2 * cell.gates)});
+  check_operand(site, kLengths, {extents.batch});
+  check_operand(site, kInitialHidden, {outer, inner, extents.hidden});
+  if (!cell.has_cell_state) return;
+  check_operand(site, kInitialCell, {outer, inner, extents.hidden});
+  check_operand(site, kPeepholes, {directions, times(3)});
+}
+
+/// Work of an activation by name: its own row's. \throws RuleError
+Effort effort_of(std::string_view activation) {
+  constexpr std::int64_t kNewest = 1000;
+  const Operator* row = find_operator({}, activation, kNewest);
+  const PerElement* meaning = row == nullptr ? nullptr : std::get_if<PerElement>(&row->meaning);
+  require(meaning != nullptr && meaning->operands == 1, "bad-attribute", "'{}' is no activation", activation);
+  return meaning->effort;
+}
+
+/// Activations of all units of one direction in one step.
+Effort activations_of(const Site& site, const Cell& cell, std::size_t direction) {
+  const auto given = site.text_list("activations");
+  const std::size_t first = direction * cell.activation_count;
+  const bool coupled = cell.has_cell_state && site.integer("input_forget", 0) != 0;
+  Effort sum;
+  for (std::size_t which = 0; which < cell.activation_count; ++which) {
+    const Effort one = effort_of(given && first + which < given->size() ? (*given)[first + which] : cell.activations[which]);
+    const int times = cell.applied[which] - (coupled && which == 0 ? 1 : 0);
+    sum.add += times * one.add;
+    sum.mul += times * one.mul;
+    sum.div += times * one.div;
+    sum.compare += times * one.compare;
+    sum.special += times * one.special;
+  }
+  return sum;
+}
+
+template <const Cell& cell>
+std::vector<Fact> recurrent_shape(const Site& site) {
+  require_inputs(site, 3);
+  require_same_dtype(site, {0, kWeights, kRecurrence, kBias, kInitialHidden, kInitialCell, kPeepholes});
+  for (const std::size_t index : {std::size_t{0}, kWeights, kRecurrence}) require_rank(site, index, 3);
+  const int directions = directions_of(site);
+  for (int direction = 0; direction < directions; ++direction) activations_of(site, cell, static_cast<std::size_t>(direction));
+  const Extents extents = extents_of(site, cell);
+  check_operands(site, cell, extents);
+  Shape sequence = Shape::unknown();
+  Shape last = Shape::unknown();
+  if (extents.batch && extents.hidden) {
+    const bool batch_first = site.integer("layout", 0) != 0;
+    sequence = batch_first ? Shape{*extents.batch, *extents.steps, directions, *extents.hidden}
+                           : Shape{*extents.steps, directions, *extents.batch, *extents.hidden};
+    last = batch_first ? Shape{*extents.batch, directions, *extents.hidden} : Shape{directions, *extents.batch, *extents.hidden};
+  }
+  std::vector<Fact> results;
+  results.push_back(Fact::tensor(site.dtype(0), sequence));
+  results.push_back(Fact::tensor(site.dtype(0), last));
+  if (cell.has_cell_state) results.push_back(results.back());
+  return results;
+}
+
+template <const Cell& cell>
+Work recurrent_work(const Site& site) {
+  const Extents extents = extents_of(site, cell);
+  if (!extents.batch || !extents.hidden) throw NotKnown();
+  const auto directions = static_cast<std::size_t>(directions_of(site));
+  const Dim units = *extents.steps * *extents.batch * *extents.hidden;
+  Work work;
+  const bool coupled = cell.has_cell_state && site.integer("input_forget", 0) != 0;
+  work.add_macs(units * Dim::of_size(directions) * cell.gates * (*extents.input + *extents.hidden), site.dtype(0));
+  for (std::size_t direction = 0; direction < directions; ++direction) work.add(activations_of(site, cell, direction), units);
+  const Dim all = units * Dim::of_size(directions);
+  work.add(cell.combine, all);
+  if (coupled) work.add({.add = 1}, all);
+  if (site.has_input(kBias)) work.add({.add = 2 * cell.gates}, all);
+  const int peepholes = coupled ? 2 : 3;
+  if (cell.has_cell_state && site.has_input(kPeepholes)) work.add({.add = peepholes, .mul = peepholes}, all);
+  if (site.has_attribute("clip")) work.add({.compare = 2 * (coupled ? cell.gates - 1 : cell.gates)}, all);
+  return work;
+}
+
+constexpr Operator kRows[] = {
+    {"GRU", Rules{recurrent_shape<kGru>, recurrent_work<kGru>}, "xwwbcc", 1,
+     "3 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 2 f + 1 g (Sigmoid, Tanh), 3 mul, 2 add, 6 "
+     "add for both biases, "
+     "6 compare for clip"},
+    {"LSTM", Rules{recurrent_shape<kLstm>, recurrent_work<kLstm>}, "xwwbcccw", 1,
+     "4 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 3 f + 1 g + 1 h (Sigmoid, Tanh, Tanh), 3 "
+     "mul, 1 add, 8 add for "
+     "both biases, 3 mul and 3 add for peepholes, 8 compare for clip; with input_forget 1 add in place of one f"},
+    {"RNN", Rules{recurrent_shape<kRnn>, recurrent_work<kRnn>}, "xwwbcc", 1,
+     "hidden (input + hidden) MACs per direction, step and sample; per hidden unit 1 f (Tanh), 2 add for both biases, 2 compare "
+     "for clip"},
+};
+
+}  // namespace
+
+Family families::recurrent() noexcept { return {"", "recurrent", kRows}; }
+
+}  // namespace macroscope
