@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Do the documents tell the truth?  Runs every command that they show and compares its output; follows every link between them.
+
+A block of ```console holds commands, `$ macroscope ...`, each with its output below it.  MACROSCOPE_ACCEPT=1 writes the output anew.
+"""
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PROGRAM = os.environ["MACROSCOPE_PROGRAM"]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^]]*\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+def output_of(command):
+    """What the shown command prints, in a window of 100 columns."""
+    words = shlex.split(command)
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    run = subprocess.run([PROGRAM, *words[1:]], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return run.stdout
+
+
+def rerun(block):
+    """The block with the output of its commands as it is now."""
+    lines = []
+    for line in block.splitlines():
+        if line.startswith("$ macroscope "):
+            lines.append(line)
+            lines.extend(text.rstrip() for text in output_of(line[2:]).splitlines())
+    return "".join(f"{line}\n" for line in lines)
+
+
+class Documents(unittest.TestCase):
+    maxDiff = None
+
+    def test_shown_output_is_what_the_program_prints(self):
+        for path in DOCUMENTS:
+            text = path.read_text()
+            now = BLOCK.sub(lambda block: f"```console\n{rerun(block[1])}```", text)
+            if os.environ.get("MACROSCOPE_ACCEPT"):
+                path.write_text(now)
+            else:
+                self.assertEqual(text, now, f"{path.relative_to(ROOT)} shows other output; ./dev accept takes the new one")
+
+    def test_links_lead_somewhere(self):
+        for path in DOCUMENTS:
+            for target in LINK.findall(path.read_text()):
+                if "://" not in target:
+                    self.assertTrue((path.parent / target).exists(), f"{path.relative_to(ROOT)} links to {target}")
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
