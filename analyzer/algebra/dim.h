@@ -55,9 +55,11 @@ class Dim {
  public:
   Dim() noexcept = default;
   /// A plain number is an extent; it costs no allocation.
+  // clang-format off
   template <std::integral I>
-  requires(sizeof(I) <= sizeof(std::int64_t) && (std::signed_integral<I> || sizeof(I) < sizeof(std::int64_t))) Dim(I number)
-  noexcept : number_(number) {}  // NOLINT(google-explicit-constructor)
+    requires(sizeof(I) <= sizeof(std::int64_t) && (std::signed_integral<I> || sizeof(I) < sizeof(std::int64_t)))
+  Dim(I number) noexcept : number_(number) {}
+  // clang-format on
   /// Exact for every 64-bit unsigned length.
   static Dim of_size(std::size_t size) { return of_int128(static_cast<Int128>(size)); }
   static Dim of_int128(Int128 number);
@@ -68,7 +70,7 @@ class Dim {
     if (expression_ != nullptr) algebra::retain(*expression_);
   }
   Dim(Dim&& other) noexcept : expression_(std::exchange(other.expression_, nullptr)), number_(other.number_) {}
-  Dim& operator=(const Dim& other) noexcept {
+  Dim& operator=(const Dim& other) noexcept {  // NOLINT(bugprone-unhandled-self-assignment): retains before it releases
     if (other.expression_ != nullptr) algebra::retain(*other.expression_);
     reset(other.expression_, other.number_);
     return *this;

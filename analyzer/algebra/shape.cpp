@@ -51,6 +51,7 @@ Shape Shape::unknown() noexcept { return Shape(static_cast<const Block*>(nullptr
 Shape::Shape(const Shape& other) noexcept : block_(Block::shared(other.block_)) {}
 Shape::Shape(Shape&& other) noexcept : block_(std::exchange(other.block_, &Block::kScalar)) {}
 
+// NOLINTNEXTLINE(bugprone-unhandled-self-assignment): shares before it releases
 Shape& Shape::operator=(const Shape& other) noexcept {
   Block::release(std::exchange(block_, Block::shared(other.block_)));
   return *this;

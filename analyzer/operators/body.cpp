@@ -110,6 +110,7 @@ class BodyCompiler {
       expect(')');
     }
     std::vector<TensorId> outputs;
+    outputs.reserve(results.size());
     for (const std::string_view name : results) outputs.push_back(tensor(name));
     node.inputs = network_.keep(std::span<const TensorId>(inputs));
     node.outputs = network_.keep(std::span<const TensorId>(outputs));

@@ -17,7 +17,7 @@ void add(Cost& sum, const Cost& cost, const Dim& times) {
   sum.macs += cost.macs * times;
   sum.effective_macs += cost.effective_macs * times;
   for (const auto& [dtype, macs] : cost.macs_by_dtype) {
-    const auto found = std::find_if(sum.macs_by_dtype.begin(), sum.macs_by_dtype.end(), [&](const auto& entry) { return entry.first == dtype; });
+    const auto found = std::find_if(sum.macs_by_dtype.begin(), sum.macs_by_dtype.end(), [type = dtype](const auto& entry) { return entry.first == type; });
     if (found == sum.macs_by_dtype.end()) {
       sum.macs_by_dtype.emplace_back(dtype, macs * times);
     } else {
@@ -34,7 +34,7 @@ void take_dearer(Cost& cost, const Cost& other) {
   cost.macs = max(cost.macs, other.macs);
   cost.effective_macs = max(cost.effective_macs, other.effective_macs);
   for (const auto& [dtype, macs] : other.macs_by_dtype) {
-    const auto found = std::find_if(cost.macs_by_dtype.begin(), cost.macs_by_dtype.end(), [&](const auto& entry) { return entry.first == dtype; });
+    const auto found = std::find_if(cost.macs_by_dtype.begin(), cost.macs_by_dtype.end(), [type = dtype](const auto& entry) { return entry.first == type; });
     if (found == cost.macs_by_dtype.end()) {
       cost.macs_by_dtype.emplace_back(dtype, macs);
     } else {
