@@ -15,6 +15,7 @@ ALLOWED = {
     "analyzer": ("analyzer/",),
     "frontends/onnx": ("frontends/onnx/", "analyzer/"),
     "frontends/dsl": ("frontends/dsl/", "analyzer/"),
+    "frontends/operators": ("frontends/operators/", "analyzer/"),
     "reports": ("reports/", "analyzer/"),
     "app": ("app/", "reports/", "frontends/", "analyzer/"),
 }
