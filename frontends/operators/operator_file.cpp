@@ -122,7 +122,7 @@ class OperatorFileReader {
   }
 
   PerElement elements_at(const toml::table& table) {
-    PerElement per_element;
+    PerElement per_element{.operands = 0, .mixed = true};
     const toml::node* node = table.get("elements");
     const toml::table* efforts = node->as_table();
     if (efforts == nullptr) {
