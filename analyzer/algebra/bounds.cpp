@@ -98,27 +98,31 @@ Interval range_of(std::span<const Term> terms) {
   return result;
 }
 
-Interval range_of(const Dim& dim) { return range_of(TermView(dim).terms()); }
+Interval range_of(const Dim& dim) {
+  const TermView view(dim);
+  return {lower_bound(view.terms()), upper_bound(view.terms())};
+}
 
 }  // namespace macroscope::algebra
 
 namespace macroscope {
 
-std::optional<Int128> Dim::lower_bound() const { return algebra::range_of(*this).low; }
+std::optional<Int128> Dim::lower_bound() const { return algebra::lower_bound(algebra::TermView(*this).terms()); }
 
-std::optional<Int128> Dim::upper_bound() const { return algebra::range_of(*this).high; }
+std::optional<Int128> Dim::upper_bound() const { return algebra::upper_bound(algebra::TermView(*this).terms()); }
 
 Certainty at_least(const Dim& a, const Dim& b) {
-  const algebra::Interval range = algebra::range_of(a - b);
-  if (range.low && *range.low >= 0) return Certainty::always;
-  if (range.high && *range.high < 0) return Certainty::never;
+  if (a.is_number() && b.is_number()) return *a.number() >= *b.number() ? Certainty::always : Certainty::never;
+  const Dim difference = a - b;
+  if (difference.lower_bound().value_or(-1) >= 0) return Certainty::always;
+  if (difference.upper_bound().value_or(0) < 0) return Certainty::never;
   return Certainty::unknown;
 }
 
 Certainty equal(const Dim& a, const Dim& b) {
   if (a == b) return Certainty::always;
-  const algebra::Interval range = algebra::range_of(a - b);
-  if ((range.low && *range.low > 0) || (range.high && *range.high < 0)) return Certainty::never;
+  const Dim difference = a - b;
+  if (difference.lower_bound().value_or(0) > 0 || difference.upper_bound().value_or(0) < 0) return Certainty::never;
   return Certainty::unknown;
 }
 

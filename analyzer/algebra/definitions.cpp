@@ -18,20 +18,21 @@ class DefinitionTable {
  public:
   AtomPointer find_or_add(const Dim& meaning) {
     const std::uint64_t hash = stable_hash(meaning);
+    // Both before the lock: a bound may need definitions of its own, and an atom that is released takes the lock.
+    const Interval range = range_of(meaning);
+    AtomPointer added;
     const std::lock_guard lock(mutex_);
-    unsigned namesakes = 0;
+    std::string name = fmt::format("e_{:016x}", hash);
     const auto [first, last] = by_hash_.equal_range(hash);
     for (auto entry = first; entry != last; ++entry) {
       const Atom& atom = *entry->second;
       if (!(atom.operands.front() == meaning)) {
-        ++namesakes;
+        name = fmt::format("e_{:016x}_{}", hash, ++collisions_);
       } else if (take_if_alive(atom)) {
         return {&atom, false};
       }
     }
-    std::string name = fmt::format("e_{:016x}", hash);
-    if (namesakes != 0) name += fmt::format("_{}", namesakes);
-    AtomPointer added(new Atom(AtomKind::definition, std::move(name), {meaning}, range_of(meaning)));
+    added.reset(new Atom(AtomKind::definition, std::move(name), {meaning}, range));
     by_hash_.emplace(hash, added.get());
     return added;
   }
@@ -61,6 +62,7 @@ class DefinitionTable {
 
   std::mutex mutex_;
   std::unordered_multimap<std::uint64_t, const Atom*> by_hash_;
+  std::uint64_t collisions_ = 0;
 };
 
 /// Deletes definitions one after another: one may hold the last reference to the next, a hundred thousand deep.
@@ -97,12 +99,7 @@ void release(const Expression* body) noexcept {
   if (body->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete body;
 }
 
-Dim make_definition(const Dim& meaning) {
-  Term term{1, {}};
-  term.monomial.factors.push_back({DefinitionTable::global().find_or_add(meaning), 1});
-  term.monomial.degree = 1;
-  return make_dim(std::move(term));
-}
+Dim make_definition(const Dim& meaning) { return make_dim(Term{1, monomial_of(DefinitionTable::global().find_or_add(meaning))}); }
 
 void for_each_atom(const Dim& dim, const std::function<void(const Atom&)>& visit) {
   struct Step {

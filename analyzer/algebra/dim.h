@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -168,6 +169,9 @@ Dim ceil_div(const Dim& a, const Dim& b);
 Dim mod(const Dim& a, const Dim& b);
 Dim min(const Dim& a, const Dim& b);
 Dim max(const Dim& a, const Dim& b);
+/// Of one or more; AlgebraError for none.
+Dim min(std::span<const Dim> arguments);
+Dim max(std::span<const Dim> arguments);
 Dim abs(const Dim& a);
 Dim power(const Dim& base, unsigned exponent);
 /// a / b where the division of polynomials leaves no remainder; empty otherwise.

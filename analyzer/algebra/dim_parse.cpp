@@ -220,23 +220,21 @@ Dim Parser::call(std::string_view function, std::size_t position) {
     return at(position,
               [&] { return function == "floor" ? floor_div(value.above, value.below) : ceil_div(value.above, value.below); });
   }
-  Dim result = whole();
-  if (function == "abs") {
-    expect(")");
-    return at(position, [&] { return abs(result); });
-  }
-  std::size_t arguments = 1;
-  while (take(",")) {
-    const Dim next = whole();
-    if (++arguments > 2 && function == "mod") fail(position, "mod has two arguments");
-    result = at(position, [&] {
-      if (function == "mod") return mod(result, next);
-      return function == "max" ? max(result, next) : min(result, next);
-    });
-  }
+  std::vector<Dim> arguments{whole()};
+  while (take(",")) arguments.push_back(whole());
   expect(")");
-  if (arguments < 2) fail(position, std::string(function) + " has two arguments or more");
-  return result;
+  const bool is_unary = function == "abs";
+  const bool is_binary = function == "mod";
+  if (is_unary ? arguments.size() != 1 : (arguments.size() < 2 || (is_binary && arguments.size() > 2))) {
+    fail(position, std::string(function) + (is_unary    ? " has one argument"
+                                            : is_binary ? " has two arguments"
+                                                        : " has two arguments or more"));
+  }
+  return at(position, [&] {
+    if (is_unary) return abs(arguments[0]);
+    if (is_binary) return mod(arguments[0], arguments[1]);
+    return function == "max" ? max(arguments) : min(arguments);
+  });
 }
 
 }  // namespace

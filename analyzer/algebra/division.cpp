@@ -92,7 +92,8 @@ Interval range_of_quotient(const Dim& dividend, const Dim& divisor) {
     return result;
   }
   const Interval below = range_of(divisor);
-  if (!below.low || *below.low < 0) return {};
+  // A divisor that is never positive leaves nothing to divide.
+  if (!below.low || *below.low < 0 || below.high.value_or(1) < 1) return {};
   // 0 itself is no divisor.
   const Int128 least = std::max(*below.low, Int128{1});
   Interval result;
@@ -162,7 +163,7 @@ Dim divide_by_polynomial(const Dim& dividend, const Dim& divisor) {
   }
   if (rest.empty()) return whole;
 
-  const auto positive = [](const Terms& terms) { return range_of(terms).low.value_or(-1) >= 0; };
+  const auto positive = [](const Terms& terms) { return lower_bound(terms).value_or(-1) >= 0; };
   const Monomial common = common_factors_of_all(common_factors_of_all(below.front().monomial, below), rest);
   const Int128 coefficient = common_coefficient(common_coefficient(0, below, true), rest, !positive(below));
   cancel(below, coefficient, common);
@@ -185,7 +186,10 @@ Dim divide_by_polynomial(const Dim& dividend, const Dim& divisor) {
 
 Dim floor_div(const Dim& a, const Dim& b) {
   const std::optional<Int128> divisor = b.integer();
-  if (!divisor) return algebra::divide_by_polynomial(a, b);
+  if (!divisor) {
+    if (std::optional<Dim> quotient = exact_quotient(a, b)) return *std::move(quotient);
+    return algebra::divide_by_polynomial(a, b);
+  }
   if (*divisor == 0) throw AlgebraError("division by 0");
   if (*divisor < 0) return floor_div(-a, -b);
   if (const std::optional<Int128> number = a.integer()) return Dim::of_int128(algebra::floor_quotient(*number, *divisor));
@@ -205,8 +209,16 @@ std::optional<Dim> exact_quotient(const Dim& a, const Dim& b) {
   if (b.is(0)) return std::nullopt;
   const algebra::TermView above(a);
   const algebra::TermView below(b);
-  if (below.front().coefficient < 0) return exact_quotient(-a, -b);
-  std::optional<algebra::Division> division = algebra::long_division(above.terms(), below.terms(), true);
+  algebra::Terms dividend(above.begin(), above.end());
+  algebra::Terms divisor(below.begin(), below.end());
+  algebra::spell_with_maxima(dividend);
+  algebra::spell_with_maxima(divisor);
+  if (divisor.empty()) return std::nullopt;
+  if (divisor.front().coefficient < 0) {
+    dividend = algebra::add_scaled({}, dividend, {-1, {}});
+    divisor = algebra::add_scaled({}, divisor, {-1, {}});
+  }
+  std::optional<algebra::Division> division = algebra::long_division(dividend, divisor, true);
   if (!division) return std::nullopt;
   return algebra::make_dim(std::move(division->quotient));
 }

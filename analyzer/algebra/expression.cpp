@@ -133,6 +133,20 @@ std::strong_ordering compare(const Monomial& a, const Monomial& b) noexcept {
   return compare_factors(a, b);
 }
 
+std::uint32_t Monomial::power_of(const Atom& atom) const noexcept {
+  for (const Factor& factor : factors) {
+    if (same(*factor.atom, atom)) return factor.power;
+  }
+  return 0;
+}
+
+Monomial monomial_of(AtomPointer atom) {
+  Monomial result;
+  result.factors.push_back({std::move(atom), 1});
+  result.degree = 1;
+  return result;
+}
+
 Monomial multiply(const Monomial& a, const Monomial& b) {
   if (a.is_one()) return b;
   if (b.is_one()) return a;
@@ -223,9 +237,41 @@ void canonicalize(Terms& terms) {
   terms.resize(kept);
 }
 
+std::optional<Terms> with_replacement(std::span<const Term> terms, const Atom& atom, std::span<const Term> value) try {
+  constexpr std::uint32_t kMaxPower = 4;
+  Terms result;
+  for (const Term& term : terms) {
+    const std::uint32_t times = term.monomial.power_of(atom);
+    if (times > kMaxPower) return std::nullopt;
+    Term rest{term.coefficient, {}};
+    for (const Factor& factor : term.monomial.factors) {
+      if (times != 0 && same(*factor.atom, atom)) continue;
+      rest.monomial.factors.push_back(factor);
+      rest.monomial.degree += factor.power;
+    }
+    Terms product{std::move(rest)};
+    for (std::uint32_t i = 0; i < times; ++i) {
+      if (result.size() + product.size() * value.size() > kMaxProducts) return std::nullopt;
+      Terms next;
+      for (const Term& factor : product) {
+        for (const Term& other : value) {
+          next.push_back({checked_multiply(factor.coefficient, other.coefficient), multiply(factor.monomial, other.monomial)});
+        }
+      }
+      product = std::move(next);
+    }
+    result.insert(result.end(), product.begin(), product.end());
+  }
+  canonicalize(result);
+  return result;
+} catch (const AlgebraError&) {
+  return std::nullopt;
+}
+
 Dim make_dim(Int128 number) { return Dim::of_int128(number); }
 
 Dim make_dim(Terms canonical) {
+  settle_extrema(canonical);
   if (canonical.empty()) return 0;
   if (canonical.size() == 1 && canonical.front().monomial.is_one()) {
     const Int128 number = canonical.front().coefficient;
@@ -244,10 +290,7 @@ Dim make_dim(Term term) {
 
 Dim make_dim(AtomPointer atom) {
   if (atom->range.low && atom->range.low == atom->range.high) return make_dim(*atom->range.low);
-  Term term{1, {}};
-  term.monomial.factors.push_back({std::move(atom), 1});
-  term.monomial.degree = 1;
-  return make_dim(std::move(term));
+  return make_dim(Term{1, monomial_of(std::move(atom))});
 }
 
 }  // namespace macroscope::algebra

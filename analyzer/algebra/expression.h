@@ -65,6 +65,8 @@ struct Monomial {
   std::uint64_t degree = 0;
 
   [[nodiscard]] bool is_one() const noexcept { return factors.empty(); }
+  /// How often an atom is a factor.
+  [[nodiscard]] std::uint32_t power_of(const Atom& atom) const noexcept;
   /// The atom, if this is one atom to the power 1.
   [[nodiscard]] const Atom* lone_atom() const noexcept { return degree == 1 ? factors.front().atom.get() : nullptr; }
 };
@@ -129,6 +131,8 @@ std::strong_ordering compare(const Atom& a, const Atom& b) noexcept;
 std::strong_ordering compare(const Monomial& a, const Monomial& b) noexcept;
 bool same(const Atom& a, const Atom& b) noexcept;
 
+/// The atom to the power 1.
+Monomial monomial_of(AtomPointer atom);
 Monomial multiply(const Monomial& a, const Monomial& b);
 /// a / b where every atom of b is in a as often.
 std::optional<Monomial> divide(const Monomial& a, const Monomial& b);
@@ -139,6 +143,9 @@ Monomial common_factors(const Monomial& a, const Monomial& b);
 Terms add_scaled(std::span<const Term> a, std::span<const Term> b, const Term& factor);
 /// Sorts terms of any order, adds up those alike and drops zeros.
 void canonicalize(Terms& terms);
+
+/// The terms with `value` in the place of an atom; empty where that is too much work or a coefficient grows too large.
+std::optional<Terms> with_replacement(std::span<const Term> terms, const Atom& atom, std::span<const Term> value);
 
 /// The value of canonical terms: a plain number where it is one, a name where it is too large.
 Dim make_dim(Terms canonical);
@@ -153,11 +160,20 @@ Dim make_definition(const Dim& meaning);
 /// Calls `visit` with each atom inside, once, after those inside it; through definitions too, however many there are.
 void for_each_atom(const Dim& dim, const std::function<void(const Atom&)>& visit);
 
+/// Writes a + b - max(a, b) for min(a, b).
+void spell_with_maxima(Terms& terms);
+/// Brings in the one of min(a, b) and max(a, b) that makes the sum shorter: they add up to a + b, so N + 3 - max(N, 3) is min(N, 3).
+void settle_extrema(Terms& terms);
+
 /// max(arguments) or min(arguments); at least one.
 Dim extremum(AtomKind kind, std::vector<Dim> arguments);
 
-Interval range_of(const Dim& dim);
+/// Interval arithmetic, term by term.
 Interval range_of(std::span<const Term> terms);
+/// That, and where it says nothing, what follows from x - d < d*floor(x/d) <= x and from min and max being one of their arguments.
+std::optional<Int128> lower_bound(std::span<const Term> terms);
+std::optional<Int128> upper_bound(std::span<const Term> terms);
+Interval range_of(const Dim& dim);
 /// Are all values of the monomial certainly at least 0?
 bool is_non_negative(const Monomial& monomial);
 

@@ -13,20 +13,22 @@ namespace {
 
 /// A maximum inside a maximum becomes part of it up to so many arguments.
 constexpr std::size_t kMaxArguments = 32;
+constexpr int kMaxRounds = 16;
 
 class Extremum {
  public:
   Extremum(AtomKind kind, std::vector<Dim> arguments) : kind_(kind), arguments_(std::move(arguments)) {}
 
   Dim simplified() {
-    std::size_t before = 0;
-    do {
-      before = arguments_.size();
+    // Each step can give the next one more to take out; a few rounds reach what no step changes any more.
+    std::vector<Dim> before;
+    for (int round = 0; round < kMaxRounds && arguments_ != before; ++round) {
+      before = arguments_;
       flatten();
       take_out_sum();
       take_out_product();
       drop_surpassed();
-    } while (arguments_.size() != before);
+    }
     return offset_ + scale_ * spelled();
   }
 
@@ -36,6 +38,7 @@ class Extremum {
     return (kind_ == AtomKind::maximum ? at_least(b, a) : at_least(a, b)) == Certainty::always;
   }
 
+  [[nodiscard]] bool is_shared(std::size_t argument) const;
   void flatten();
   void take_out_sum();
   void take_out_product();
@@ -48,14 +51,37 @@ class Extremum {
   Dim scale_ = 1;
 };
 
+AtomKind opposite(AtomKind kind) { return kind == AtomKind::maximum ? AtomKind::minimum : AtomKind::maximum; }
+
+bool is_extremum(const Atom& atom) { return atom.kind == AtomKind::maximum || atom.kind == AtomKind::minimum; }
+
+/// A maximum is at least any low end, but at most the highest of all high ends; a minimum the other way round.
+Interval range_of_extremum(AtomKind kind, const std::vector<Dim>& arguments) {
+  const bool is_maximum = kind == AtomKind::maximum;
+  Interval range = range_of(arguments.front());
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const Interval next = range_of(arguments[i]);
+    const auto both = [&](const auto& a, const auto& b) {
+      return a && b ? std::optional((*a > *b) == is_maximum ? *a : *b) : std::nullopt;
+    };
+    const auto any = [&](const auto& a, const auto& b) { return a && b ? both(a, b) : (a ? a : b); };
+    range = is_maximum ? Interval{any(range.low, next.low), both(range.high, next.high)}
+                       : Interval{both(range.low, next.low), any(range.high, next.high)};
+  }
+  return range;
+}
+
+AtomPointer extremum_atom(AtomKind kind, std::vector<Dim> arguments) {
+  const Interval range = range_of_extremum(kind, arguments);
+  return new Atom(kind, {}, std::move(arguments), range);
+}
+
 /// The only term that holds a min or max as a factor beside what is at least 0.
 const Term* find_extremum(std::span<const Term> terms) {
   const Term* found = nullptr;
   for (const Term& term : terms) {
-    const auto is_extremum = [](const Factor& factor) {
-      return factor.atom->kind == AtomKind::maximum || factor.atom->kind == AtomKind::minimum;
-    };
-    if (std::none_of(term.monomial.factors.begin(), term.monomial.factors.end(), is_extremum)) continue;
+    const auto fits = [](const Factor& factor) { return is_extremum(*factor.atom); };
+    if (std::none_of(term.monomial.factors.begin(), term.monomial.factors.end(), fits)) continue;
     if (found != nullptr) return nullptr;
     found = &term;
   }
@@ -69,12 +95,9 @@ std::vector<Dim> parts(const Dim& dim, AtomKind kind) {
   if (term == nullptr) return {};
   const bool turned = term->coefficient < 0;
   for (const Factor& factor : term->monomial.factors) {
-    const bool fits = factor.atom->kind == AtomKind::maximum || factor.atom->kind == AtomKind::minimum;
+    const bool fits = is_extremum(*factor.atom);
     if (!fits || factor.power != 1 || (factor.atom->kind == kind) == turned) continue;
-    Monomial lone;
-    lone.factors.push_back(factor);
-    lone.degree = 1;
-    const Monomial rest = *divide(term->monomial, lone);
+    const Monomial rest = *divide(term->monomial, monomial_of(factor.atom));
     if (!is_non_negative(rest)) continue;
     const Dim scale = make_dim(Term{term->coefficient, rest});
     const Dim others = dim - make_dim(*term);
@@ -85,10 +108,24 @@ std::vector<Dim> parts(const Dim& dim, AtomKind kind) {
   return {};
 }
 
+/// A max inside that another argument shares is left: it will be taken out whole.
+bool Extremum::is_shared(std::size_t argument) const {
+  const Term* const term = find_extremum(TermView(arguments_[argument]).terms());
+  if (term == nullptr) return false;
+  for (std::size_t i = 0; i < arguments_.size(); ++i) {
+    const TermView other(arguments_[i]);
+    const auto alike = [&](const Term& candidate) {
+      return compare(candidate.monomial, term->monomial) == std::strong_ordering::equal;
+    };
+    if (i != argument && std::any_of(other.begin(), other.end(), alike)) return true;
+  }
+  return false;
+}
+
 void Extremum::flatten() {
   for (std::size_t i = 0; i < arguments_.size();) {
-    std::vector<Dim> inner = parts(arguments_[i], kind_);
-    if (inner.empty() || arguments_.size() + inner.size() > kMaxArguments) {
+    std::vector<Dim> inner = is_shared(i) ? std::vector<Dim>{} : parts(arguments_[i], kind_);
+    if (inner.empty() || arguments_.size() - 1 + inner.size() > kMaxArguments) {
       ++i;
       continue;
     }
@@ -166,28 +203,72 @@ void Extremum::drop_surpassed() {
 
 Dim Extremum::spelled() {
   if (arguments_.size() == 1) return arguments_.front();
-  Interval range;
-  bool all_low = true;
-  bool all_high = true;
-  for (const Dim& argument : arguments_) {
-    const Interval one = range_of(argument);
-    const auto greater = [&](const auto& a, const auto& b) { return !b || (a && (kind_ == AtomKind::maximum) == (*a > *b)); };
-    all_low = all_low && one.low;
-    all_high = all_high && one.high;
-    if (one.low && greater(one.low, range.low)) range.low = one.low;
-    if (one.high && greater(one.high, range.high)) range.high = one.high;
+  return make_dim(extremum_atom(kind_, std::move(arguments_)));
+}
+
+std::size_t size_of(std::span<const Term> terms) {
+  std::size_t size = terms.size();
+  for (const Term& term : terms) {
+    for (const Factor& factor : term.monomial.factors) size += factor.atom->size;
   }
-  // A maximum is at least any low end, but at most the highest of all high ends; a minimum the other way round.
-  if (kind_ == AtomKind::maximum && !all_high) range.high.reset();
-  if (kind_ == AtomKind::minimum && !all_low) range.low.reset();
-  return make_dim(AtomPointer(new Atom(kind_, {}, std::move(arguments_), range)));
+  return size;
+}
+
+/// The terms with a + b - max(a, b) for min(a, b), or the other way round.
+std::optional<Terms> with_opposite(std::span<const Term> terms, const Atom& atom) {
+  const Terms both = add_scaled(TermView(atom.operands[0]).terms(), TermView(atom.operands[1]).terms(), {1, {}});
+  const Terms lone{Term{1, monomial_of(extremum_atom(opposite(atom.kind), atom.operands))}};
+  return with_replacement(terms, atom, add_scaled(both, lone, {-1, {}}));
+}
+
+/// Are both a min and a max of just these two spelled with them as they are?
+bool is_pair(const Atom& atom) {
+  const auto flattens = [&](const Dim& argument) { return !parts(argument, opposite(atom.kind)).empty(); };
+  return atom.operands.size() == 2 && std::none_of(atom.operands.begin(), atom.operands.end(), flattens);
+}
+
+std::vector<AtomPointer> pairs_of_kind(std::span<const Term> terms, AtomKind kind) {
+  std::vector<AtomPointer> found;
+  for (const Term& term : terms) {
+    for (const Factor& factor : term.monomial.factors) {
+      if (factor.atom->kind != kind || !is_pair(*factor.atom)) continue;
+      const auto known = [&](const AtomPointer& other) { return same(*other, *factor.atom); };
+      if (std::none_of(found.begin(), found.end(), known)) found.push_back(factor.atom);
+    }
+  }
+  return found;
 }
 
 }  // namespace
 
+void spell_with_maxima(Terms& terms) {
+  for (const AtomPointer& pair : pairs_of_kind(terms, AtomKind::minimum)) {
+    if (std::optional<Terms> other = with_opposite(terms, *pair)) terms = *std::move(other);
+  }
+}
+
+void settle_extrema(Terms& terms) {
+  // What is chosen must depend on the value alone, so the choice starts from the one spelling without any min of two.
+  spell_with_maxima(terms);
+  for (const AtomPointer& pair : pairs_of_kind(terms, AtomKind::maximum)) {
+    std::optional<Terms> other = with_opposite(terms, *pair);
+    if (other && size_of(*other) < size_of(terms)) terms = *std::move(other);
+  }
+}
+
 Dim extremum(AtomKind kind, std::vector<Dim> arguments) { return Extremum(kind, std::move(arguments)).simplified(); }
 
 }  // namespace algebra
+
+Dim max(std::span<const Dim> arguments) {
+  if (arguments.empty()) throw AlgebraError("the maximum of nothing");
+  return algebra::extremum(algebra::AtomKind::maximum, {arguments.begin(), arguments.end()});
+}
+
+Dim min(std::span<const Dim> arguments) {
+  if (arguments.empty()) throw AlgebraError("the minimum of nothing");
+  return algebra::extremum(algebra::AtomKind::minimum, {arguments.begin(), arguments.end()});
+}
 
 Dim max(const Dim& a, const Dim& b) {
   if (a.is_number() && b.is_number()) return *a.number() < *b.number() ? b : a;
