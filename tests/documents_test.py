@@ -15,6 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 PROGRAM = os.environ["MACROSCOPE_PROGRAM"]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# The library has no other string of this form.
+CODE = r"[a-z]+(?:-[a-z]+)+"
 LINK = re.compile(r"\[[^]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -53,6 +55,13 @@ class Documents(unittest.TestCase):
             for target in LINK.findall(path.read_text()):
                 if "://" not in target:
                     self.assertTrue((path.parent / target).exists(), f"{path.relative_to(ROOT)} links to {target}")
+
+    def test_the_page_of_diagnostics_has_every_code_and_no_other(self):
+        sources = [path for part in ("analyzer", "frontends") for path in (ROOT / part).rglob("*.[ch]*") if path.suffix in (".cpp", ".h")]
+        used = {code for path in sources for code in re.findall(f'"({CODE})"', path.read_text())}
+        explained = set(re.findall(f"`({CODE})`", (ROOT / "docs" / "diagnostics.md").read_text()))
+        self.assertEqual(sorted(used - explained), [], "not in docs/diagnostics.md")
+        self.assertEqual(sorted(explained - used), [], "in docs/diagnostics.md, but no longer used")
 
 
 if __name__ == "__main__":
