@@ -134,6 +134,33 @@ Work rotary_work(const Site& site) {
   return work;
 }
 
+// FlexAttention: both modifiers are graphs from scores to scores.
+
+std::vector<Fact> flex_attention_shape(const Site& site) {
+  require_inputs(site, 3);
+  require_same_dtype(site, {kQuery, kKey, kValue});
+  for (const std::size_t index : {kQuery, kKey, kValue}) require_rank(site, index, 4);
+  const auto [query, key, value, keys] = operands_of(site);
+  check_heads(site, query, key);
+  agree(site, query.width, key.width, "width of a query and a key");
+  agree(site, key.length, value.length, "number of keys and values");
+  agree(site, key.heads, value.heads, "heads of keys and values");
+  agree(site, key.batch, value.batch, "batch of keys and values");
+  const DataType wide = site.dtype(kQuery) == DataType::float64 ? DataType::float64 : DataType::float32;
+  const Fact scores =
+      Fact::tensor(dtype_attribute(site, "softmax_precision", wide), shape_from({query.batch, query.heads, query.length, keys}));
+  for (const std::string_view modifier : {"score_mod", "prob_mod"})
+    if (const auto graph = site.nested_graph(modifier)) site.enter(*graph, {scores}, modifier);
+  return {Fact::tensor(site.dtype(kQuery), shape_from({query.batch, query.heads, query.length, value.width}))};
+}
+
+constexpr Operator kPreviewRows[] = {
+    {"FlexAttention", Rules{flex_attention_shape, attention_work}, "x", 1,
+     "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale and a softmax (1 compare, 2 "
+     "add, 1 special, 1 div); and "
+     "what its graphs compute"},
+};
+
 constexpr Operator kRows[] = {
     {"Attention", Rules{attention_shape, attention_work}, "x", 23,
      "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale, a softmax (1 compare, 2 add, 1 "
@@ -145,5 +172,6 @@ constexpr Operator kRows[] = {
 }  // namespace
 
 Family families::attention() noexcept { return {"", "attention", kRows}; }
+Family families::preview_attention() noexcept { return {"ai.onnx.preview", "attention", kPreviewRows}; }
 
 }  // namespace macroscope

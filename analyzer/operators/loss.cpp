@@ -1,0 +1,86 @@
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::size_t kScores = 0, kTargets = 1, kWeights = 2;
+
+/// Scores are [N, C, d1 ...], targets [N, d1 ...], weights [C].
+void check_operands(const Site& site) {
+  require_inputs(site, 2);
+  require_rank_at_least(site, kScores, 2);
+  require_rank(site, kWeights, 1);
+  const Shape& scores = site.shape(kScores);
+  const Shape& targets = site.shape(kTargets);
+  if (!scores.known()) return;
+  if (site.shape(kWeights).known()) site.must_equal(site.shape(kWeights)[0], scores[1], "weights of the classes");
+  if (!targets.known()) return;
+  require(targets.rank() + 1 == scores.rank(), "bad-rank", "targets are {}, scores are {}", targets.text(), scores.text());
+  for (std::size_t axis = 0; axis < targets.rank(); ++axis)
+    site.must_equal(targets[axis], scores[axis == 0 ? 0 : axis + 1], "an axis of targets and scores");
+}
+
+Shape target_shape(const Site& site) {
+  const Shape& scores = site.shape(kScores);
+  if (site.shape(kTargets).known() || !scores.known()) return site.shape(kTargets);
+  std::vector<Dim> dims(scores.begin(), scores.end());
+  dims.erase(dims.begin() + 1);
+  return Shape(dims);
+}
+
+Fact loss(const Site& site) {
+  check_operands(site);
+  const std::string_view reduction = choice(site, "reduction", "mean", {"none", "sum", "mean"});
+  return Fact::tensor(site.dtype(kScores), reduction == "none" ? target_shape(site) : Shape());
+}
+
+/// The negated, weighted score of each target, summed or averaged.
+void add_loss(Work& work, const Site& site) {
+  const Shape shape = target_shape(site);
+  if (!shape.known()) throw NotKnown();
+  const Dim targets = shape.elements();
+  const bool is_weighted = site.has_input(kWeights);
+  const std::string_view reduction = site.text("reduction", "mean");
+  work.add({.mul = is_weighted ? 1 : 0, .compare = 1}, targets);
+  if (reduction == "none") return;
+  work.add({.add = 1}, targets);
+  if (reduction == "sum") return;
+  if (is_weighted) work.add({.add = 1}, targets);
+  work.add({.div = 1}, 1);
+}
+
+std::vector<Fact> negative_log_likelihood_shape(const Site& site) { return {loss(site)}; }
+
+Work negative_log_likelihood_work(const Site& site) {
+  Work work;
+  add_loss(work, site);
+  return work;
+}
+
+std::vector<Fact> cross_entropy_shape(const Site& site) {
+  return {loss(site), Fact::tensor(site.dtype(kScores), site.shape(kScores))};
+}
+
+Work cross_entropy_work(const Site& site) {
+  Work work;
+  const Shape& scores = site.known_shape(kScores);
+  work.add({.add = 3, .compare = 1, .special = 1}, scores.elements());
+  work.add({.special = 1}, scores[0] * product(scores.dims().subspan(2)));
+  add_loss(work, site);
+  return work;
+}
+
+constexpr Operator kRows[] = {
+    {"NegativeLogLikelihoodLoss", Rules{negative_log_likelihood_shape, negative_log_likelihood_work}, "xxc", 12,
+     "per target 1 compare for the sign, 1 mul with weights, 1 add for a sum or mean, 1 more for the mean's weights; 1 div for a "
+     "mean"},
+    {"SoftmaxCrossEntropyLoss", Rules{cross_entropy_shape, cross_entropy_work}, "xxc", 12,
+     "as LogSoftmax on the scores and NegativeLogLikelihoodLoss on that"},
+};
+
+}  // namespace
+
+Family families::loss() noexcept { return {"", "loss", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,168 @@
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::int64_t kAxisOperandSince = 20;
+
+// DFT.  The last axis holds a number's real and imaginary part, or the real part alone.
+
+bool is_onesided(const Site& site) { return site.integer("onesided", 0) != 0; }
+bool is_inverse(const Site& site) { return site.integer("inverse", 0) != 0; }
+
+void check_parts(const Site& site, const Dim& parts, bool is_real) {
+  require(equal(parts, 1) != Certainty::never || (!is_real && equal(parts, 2) != Certainty::never), "shape-mismatch",
+          "the last axis has extent {}, {}", parts.text(), is_real ? "a one-sided transform needs real input: 1" : "not 1 or 2");
+  if (is_real) site.must_equal(parts, 1, "real input");
+}
+
+/// The axis that is transformed; empty where only the data can tell it.
+std::optional<std::size_t> transformed_axis(const Site& site, std::size_t rank) {
+  std::optional<std::int64_t> axis;
+  if (site.version() < kAxisOperandSince) {
+    axis = site.integer("axis", 1);
+  } else if (!site.has_input(2)) {
+    axis = -2;
+  } else if (const std::optional<Dim> given = scalar_of(site, 2)) {
+    axis = given->number();
+  }
+  if (!axis) return std::nullopt;
+  const std::size_t from_front = Site::axis_of(*axis, rank);
+  require(from_front + 1 < rank, "bad-axis", "axis {} of rank {} holds real and imaginary part", *axis, rank);
+  return from_front;
+}
+
+/// Length of the signal that is transformed; empty where only the data can tell it.
+std::optional<Dim> transform_length(const Site& site, const Dim& extent) {
+  if (site.has_input(1)) return scalar_of(site, 1);
+  return is_onesided(site) && is_inverse(site) ? (extent - 1) * 2 : extent;
+}
+
+std::vector<Fact> dft_shape(const Site& site) {
+  require_inputs(site, 1);
+  const Shape& shape = site.shape(0);
+  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
+  require_rank_at_least(site, 0, 2);
+  const bool to_half = is_onesided(site) && !is_inverse(site);
+  check_parts(site, shape[shape.rank() - 1], to_half);
+  std::vector<Dim> dims(shape.begin(), shape.end());
+  dims.back() = is_onesided(site) && is_inverse(site) ? 1 : 2;
+  if (const auto axis = transformed_axis(site, shape.rank())) {
+    const std::optional<Dim> length = transform_length(site, shape[*axis]);
+    dims[*axis] = !length ? fresh_extent(site, 0, *axis) : to_half ? floor_div(*length, 2) + 1 : *length;
+  } else if (site.has_input(1) || is_onesided(site)) {
+    for (std::size_t any = 0; any + 1 < dims.size(); ++any) dims[any] = fresh_extent(site, 0, any);
+  }
+  return {Fact::tensor(site.dtype(0), Shape(dims))};
+}
+
+/// By the definition: each bin is a sum over the signal, a product of complex numbers being 4 mul and 2 add.
+Effort per_term(const Dim& parts) { return parts.is(1) ? Effort{.add = 2, .mul = 2} : Effort{.add = 4, .mul = 4}; }
+
+Work dft_work(const Site& site) {
+  const Shape& shape = site.known_shape(0);
+  const Shape& result = site.output(0).type.shape;
+  const auto axis = transformed_axis(site, shape.rank());
+  const auto length = axis ? transform_length(site, shape[*axis]) : std::nullopt;
+  if (!length || !result.known()) throw NotKnown();
+  const Dim bins = product(result.dims().first(result.rank() - 1));
+  Work work;
+  work.add(per_term(shape[shape.rank() - 1]), bins * *length);
+  if (is_inverse(site)) work.add({.mul = 1}, result.elements());
+  return work;
+}
+
+// STFT.
+
+std::optional<Dim> frame_length(const Site& site) {
+  if (site.has_input(3)) return scalar_of(site, 3);
+  if (site.has_input(2)) return site.shape(2).known() ? std::optional<Dim>(site.shape(2)[0]) : std::nullopt;
+  return site.shape(0).known() ? std::optional<Dim>(site.shape(0)[1]) : std::nullopt;
+}
+
+std::vector<Fact> stft_shape(const Site& site) {
+  require_inputs(site, 2);
+  require_rank(site, 0, 3);
+  require_rank(site, 2, 1);
+  const Shape& signal = site.shape(0);
+  if (!signal.known()) return {Fact::tensor(site.dtype(0))};
+  const bool onesided = site.integer("onesided", 1) != 0;
+  check_parts(site, signal[2], false);
+  const auto length = frame_length(site);
+  const auto step = scalar_of(site, 1);
+  if (length && site.shape(2).known()) site.must_equal(site.shape(2)[0], *length, "length of window and frame");
+  require(!step || at_least(*step, 1) != Certainty::never, "bad-operand", "the frame step is {}", step ? step->text() : "");
+  const Dim frames =
+      length && step ? floor_div(at_least_zero(site, signal[1] - *length, signal[1]), *step) + 1 : fresh_extent(site, 0, 1);
+  const Dim bins = !length ? fresh_extent(site, 0, 2) : onesided ? floor_div(*length, 2) + 1 : *length;
+  return {Fact::tensor(site.dtype(0), Shape{signal[0], frames, bins, 2})};
+}
+
+Work stft_work(const Site& site) {
+  const Shape& signal = site.known_shape(0);
+  const Shape& result = site.output(0).type.shape;
+  const auto length = frame_length(site);
+  if (!length || !result.known()) throw NotKnown();
+  Work work;
+  const Dim frames = result[0] * result[1];
+  if (site.has_input(2)) work.add({.mul = 1}, frames * *length * signal[2]);
+  work.add(per_term(signal[2]), frames * result[2] * *length);
+  return work;
+}
+
+// Windows and filter banks.
+
+DataType output_type(const Site& site) { return dtype_attribute(site, "output_datatype", DataType::float32); }
+
+std::vector<Fact> window_shape(const Site& site) {
+  require_inputs(site, 1);
+  const auto size = scalar_of(site, 0);
+  return {Fact::tensor(output_type(site), checked_shape({size ? *size : fresh_extent(site, 0, 0)}))};
+}
+
+Work per_output(const Site& site, const Effort& effort) {
+  Work work;
+  if (is_floating(site.output(0).type.dtype)) work.add(effort, elements_of(site.output(0)));
+  return work;
+}
+
+/// a - b cos(c n).
+Work raised_cosine_work(const Site& site) { return per_output(site, {.add = 1, .mul = 2, .special = 1}); }
+/// a - b cos(c n) + d cos(2 c n).
+Work blackman_work(const Site& site) { return per_output(site, {.add = 2, .mul = 4, .special = 2}); }
+
+std::vector<Fact> mel_shape(const Site& site) {
+  require_inputs(site, 5);
+  const auto bands = scalar_of(site, 0);
+  const auto length = scalar_of(site, 1);
+  return {Fact::tensor(output_type(site), checked_shape({length ? floor_div(*length, 2) + 1 : fresh_extent(site, 0, 0),
+                                                         bands ? *bands : fresh_extent(site, 0, 1)}))};
+}
+
+Work mel_work(const Site& site) {
+  Work work = per_output(site, {.add = 2, .div = 2, .compare = 2});
+  const Shape& result = site.output(0).type.shape;
+  if (is_floating(site.output(0).type.dtype)) work.add({.add = 2, .mul = 2, .div = 2, .special = 1}, result[1] + 2);
+  return work;
+}
+
+constexpr std::string_view kRaisedCosine = "1 special, 2 mul, 1 add per element";
+
+constexpr Operator kRows[] = {
+    {"BlackmanWindow", Rules{window_shape, blackman_work}, "c", 17, "2 special, 4 mul, 2 add per element"},
+    {"DFT", Rules{dft_shape, dft_work}, "xc", 17,
+     "by the definition, per output bin and element of the signal: 4 mul, 4 add, of a real signal 2 mul, 2 add; 1 mul per number "
+     "for the inverse"},
+    {"HammingWindow", Rules{window_shape, raised_cosine_work}, "c", 17, kRaisedCosine},
+    {"HannWindow", Rules{window_shape, raised_cosine_work}, "c", 17, kRaisedCosine},
+    {"MelWeightMatrix", Rules{mel_shape, mel_work}, "c", 17,
+     "2 add, 2 div, 2 compare per element; 1 special, 2 mul, 2 div, 2 add for each of bands + 2 edges"},
+    {"STFT", Rules{stft_shape, stft_work}, "xc", 17, "per frame 1 mul per element for the window, then as DFT"},
+};
+
+}  // namespace
+
+Family families::signal() noexcept { return {"", "signal", kRows}; }
+
+}  // namespace macroscope

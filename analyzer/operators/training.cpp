@@ -1,0 +1,88 @@
+// Steps of optimizers: a learning rate, a count of updates, then lists of tensors: values, gradients and what is kept of earlier gradients.
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::size_t kFirstList = 2;
+
+/// Number of optimized tensors, if each comes with `kept` further tensors besides its gradient.
+std::size_t optimized_count(const Site& site, std::size_t kept) {
+  const std::size_t lists = 2 + kept;
+  const std::size_t count = site.input_count();
+  require(count > kFirstList && (count - kFirstList) % lists == 0, "operand-count",
+          "{} operands do not make up {} lists of equal length", count, lists);
+  return (count - kFirstList) / lists;
+}
+
+/// New values and new kept tensors, each like the old one.
+template <std::size_t kept>
+std::vector<Fact> step_shape(const Site& site) {
+  const std::size_t tensors = optimized_count(site, kept);
+  for (std::size_t which = 0; which < tensors; ++which) {
+    const Shape& value = site.shape(kFirstList + which);
+    for (std::size_t list = 1; list < 2 + kept; ++list) {
+      const Shape& other = site.shape(kFirstList + list * tensors + which);
+      if (!value.known() || !other.known()) continue;
+      require(value.rank() == other.rank(), "shape-mismatch", "{} and {} belong to one tensor", value.text(), other.text());
+      for (std::size_t axis = 0; axis < value.rank(); ++axis)
+        site.must_equal(value[axis], other[axis], "an axis of a tensor and its gradient");
+    }
+  }
+  std::vector<Fact> results;
+  for (std::size_t list = 0; list < 2 + kept; ++list) {
+    if (list == 1) continue;  // gradients
+    for (std::size_t which = 0; which < tensors; ++which) {
+      const Fact& old = site.input(kFirstList + list * tensors + which);
+      results.push_back(Fact::tensor(old.type.dtype, old.type.shape));
+    }
+  }
+  return results;
+}
+
+Work step_work(const Site& site, std::size_t kept, const Effort& per_element, const Effort& once) {
+  Work work;
+  for (std::size_t which = 0; which < optimized_count(site, kept); ++which)
+    work.add(per_element, elements_of(site.input(kFirstList + which)));
+  work.add(once, 1);
+  return work;
+}
+
+Work adagrad_work(const Site& site) {
+  return step_work(site, 1, {.add = 4, .mul = 3, .div = 1, .special = 1}, {.add = 1, .mul = 1, .div = 1});
+}
+
+Work adam_work(const Site& site) {
+  return step_work(site, 2, {.add = 5, .mul = 8, .div = 1, .special = 1}, {.add = 2, .mul = 1, .div = 1, .special = 3});
+}
+
+Work momentum_work(const Site& site) {
+  const bool nesterov = site.text("mode", "standard") == "nesterov";
+  return step_work(site, 1, {.add = nesterov ? 4 : 3, .mul = nesterov ? 5 : 4}, {});
+}
+
+/// One gradient for each of the first operands, of its own shape.
+std::vector<Fact> gradient_shape(const Site& site) {
+  std::vector<Fact> results;
+  for (std::size_t index = 0; index < site.output_count(); ++index)
+    results.push_back(Fact::tensor(site.dtype(index), site.shape(index)));
+  return results;
+}
+
+Work unknown_work(const Site&) { throw NotKnown(); }
+
+constexpr Operator kRows[] = {
+    {"Adagrad", Rules{step_shape<1>, adagrad_work}, "x", 1,
+     "4 add, 3 mul, 1 div, 1 special per optimized element; 1 add, 1 mul, 1 div for the rate"},
+    {"Adam", Rules{step_shape<2>, adam_work}, "x", 1,
+     "5 add, 8 mul, 1 div, 1 special per optimized element; 2 add, 1 mul, 1 div, 3 special for the rate"},
+    {"Gradient", Rules{gradient_shape, unknown_work}, "x", 1, "not counted: it differentiates the graph around it"},
+    {"Momentum", Rules{step_shape<1>, momentum_work}, "x", 1, "3 add, 4 mul per optimized element; Nesterov's 1 add, 1 mul more"},
+};
+
+}  // namespace
+
+Family families::training() noexcept { return {"ai.onnx.preview.training", "training", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,175 @@
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+
+namespace macroscope {
+namespace {
+
+// GridSample.
+
+std::vector<Fact> grid_sample_shape(const Site& site) {
+  require_inputs(site, 2);
+  choice(site, "mode", "linear", {"linear", "nearest", "cubic", "bilinear", "bicubic"});
+  choice(site, "padding_mode", "zeros", {"zeros", "border", "reflection"});
+  const Shape& input = site.shape(0);
+  const Shape& grid = site.shape(1);
+  require_rank_at_least(site, 0, 3);
+  require_rank_at_least(site, 1, 3);
+  if (!input.known() && !grid.known()) return {Fact::tensor(site.dtype(0))};
+  const std::size_t rank = input.known() ? input.rank() : grid.rank();
+  if (input.known() && grid.known()) {
+    require(input.rank() == grid.rank(), "bad-rank", "input {} and grid {} differ in rank", input.text(), grid.text());
+    site.must_equal(input[0], grid[0], "batch of input and grid");
+    site.must_equal(grid[rank - 1], Dim::of_size(rank - 2), "coordinates of a grid position");
+  }
+  std::vector<Dim> dims;
+  for (std::size_t axis = 0; axis < rank; ++axis) {
+    const bool from_input = axis < 2 && input.known();
+    const bool from_grid = axis != 1 && grid.known();
+    dims.push_back(from_input ? input[axis] : from_grid ? grid[axis == 0 ? 0 : axis - 1] : fresh_extent(site, 0, axis));
+  }
+  return {Fact::tensor(site.dtype(0), Shape(dims))};
+}
+
+/// A sample between 2^d corners, or of 4^d taps, an axis after the other.
+Effort effort_of_sample(std::string_view mode, std::size_t axes) {
+  if (mode == "nearest") return {};
+  if (mode == "linear" || mode == "bilinear") {
+    const int corners = 1 << axes;
+    return {.add = corners - 1, .mul = corners};
+  }
+  const int lines = ((1 << (2 * axes)) - 1) / 3;
+  return {.add = 3 * lines, .mul = 4 * lines};
+}
+
+Work grid_sample_work(const Site& site) {
+  Work work;
+  const Shape& result = site.output(0).type.shape;
+  constexpr std::size_t kMostAxes = 8;
+  if (!result.known() || result.rank() > kMostAxes) throw NotKnown();
+  if (is_floating(site.dtype(0))) work.add(effort_of_sample(site.text("mode", "linear"), result.rank() - 2), result.elements());
+  return work;
+}
+
+// AffineGrid.
+
+std::vector<Fact> affine_grid_shape(const Site& site) {
+  require_inputs(site, 2);
+  require_rank(site, 0, 3);
+  const auto size = list_of(site, 1);
+  if (!size) return {Fact::tensor(site.dtype(0))};
+  require(size->size() == 4 || size->size() == 5, "bad-operand", "the size has {} entries, not 4 or 5", size->size());
+  std::vector<Dim> dims;
+  for (std::size_t axis = 0; axis < size->size(); ++axis) {
+    if (axis == 1) continue;  // channels have no positions
+    const std::size_t at = dims.size();
+    dims.push_back((*size)[axis] ? *(*size)[axis] : fresh_extent(site, 0, at));
+  }
+  const Dim coordinates = Dim::of_size(size->size() - 2);
+  if (site.shape(0).known()) {
+    site.must_equal(site.shape(0)[0], dims[0], "batch of matrices and grid");
+    site.must_equal(site.shape(0)[1], coordinates, "rows of a matrix");
+    site.must_equal(site.shape(0)[2], coordinates + 1, "columns of a matrix");
+  }
+  dims.push_back(coordinates);
+  return {Fact::tensor(site.dtype(0), checked_shape(dims))};
+}
+
+Work affine_grid_work(const Site& site) {
+  Work work;
+  const Shape& result = site.output(0).type.shape;
+  if (!result.known()) throw NotKnown();
+  work.add_macs(result.elements() * (result[result.rank() - 1] + 1), site.dtype(0));
+  return work;
+}
+
+// Pooling of regions: input [N, C, H, W].
+
+std::vector<Fact> pooled_regions(const Site& site, const Dim& height, const Dim& width) {
+  require_inputs(site, 2);
+  require_rank(site, 0, 4);
+  require_rank(site, 1, 2);
+  const Dim regions = site.shape(1).known() ? site.shape(1)[0] : fresh_extent(site, 0, 0);
+  const Dim channels = site.shape(0).known() ? site.shape(0)[1] : fresh_extent(site, 0, 1);
+  return {Fact::tensor(site.dtype(0), checked_shape({regions, channels, height, width}))};
+}
+
+std::vector<Fact> roi_align_shape(const Site& site) {
+  require_inputs(site, 3);
+  require_rank(site, 2, 1);
+  choice(site, "mode", "avg", {"avg", "max"});
+  if (site.shape(1).known()) {
+    require_rank(site, 1, 2);
+    site.must_equal(site.shape(1)[1], 4, "corners of a region");
+    if (site.shape(2).known()) site.must_equal(site.shape(1)[0], site.shape(2)[0], "regions and their batch indices");
+  }
+  return pooled_regions(site, site.integer("output_height", 1), site.integer("output_width", 1));
+}
+
+Work roi_align_work(const Site& site) {
+  const std::int64_t per_axis = site.integer("sampling_ratio", 0);
+  // Otherwise the number of samples follows from the extent of each region.
+  if (per_axis <= 0) throw NotKnown();
+  const Dim results = elements_of(site.output(0));
+  const Dim samples = results * per_axis * per_axis;
+  const bool is_mean = site.text("mode", "avg") == "avg";
+  Work work;
+  work.add({.add = 3, .mul = 4}, samples);
+  work.add({.add = is_mean ? 1 : 0, .compare = is_mean ? 0 : 1}, samples);
+  if (is_mean) work.add({.mul = 1}, results);
+  return work;
+}
+
+std::vector<Fact> max_roi_pool_shape(const Site& site) {
+  const auto pooled = site.integer_list("pooled_shape");
+  require(pooled && pooled->size() == 2, "bad-attribute", "pooled_shape must have 2 entries");
+  if (site.shape(1).known()) {
+    require_rank(site, 1, 2);
+    site.must_equal(site.shape(1)[1], 5, "batch index and corners of a region");
+  }
+  return pooled_regions(site, (*pooled)[0], (*pooled)[1]);
+}
+
+Work unknown_work(const Site&) { throw NotKnown(); }
+
+// Images.
+
+std::vector<Fact> image_shape(const Site& site) {
+  require_inputs(site, 1);
+  require_rank(site, 0, 1);
+  const bool is_gray = choice(site, "pixel_format", "RGB", {"RGB", "BGR", "Grayscale"}) == "Grayscale";
+  return {Fact::tensor(DataType::uint8, Shape{fresh_extent(site, 0, 0), fresh_extent(site, 0, 1), is_gray ? 1 : 3})};
+}
+
+Work no_work(const Site&) { return {}; }
+
+/// Channels are moved to the mean 0: (x + bias) * scale.
+std::vector<Fact> image_scaler_shape(const Site& site) {
+  require_inputs(site, 1);
+  return {Fact::tensor(site.dtype(0), site.shape(0))};
+}
+
+Work image_scaler_work(const Site& site) {
+  Work work;
+  work.add({.add = 1, .mul = 1}, elements_of(site.input(0)));
+  return work;
+}
+
+constexpr Operator kRows[] = {
+    {"AffineGrid", Rules{affine_grid_shape, affine_grid_work}, "xc", 20, "axes (axes + 1) MACs per grid position"},
+    {"GridSample", Rules{grid_sample_shape, grid_sample_work}, "x", 16,
+     "per output element: nearest 0; linear over d axes 2^d mul, 2^d - 1 add; cubic (4^d - 1)/3 (4 mul, 3 add)"},
+    {"ImageDecoder", Rules{image_shape, no_work}, "x", 20, "none: it computes integers"},
+    {"ImageScaler", Rules{image_scaler_shape, image_scaler_work}, "x", 1, "1 add, 1 mul per element"},
+    {"MaxRoiPool", Rules{max_roi_pool_shape, unknown_work}, "x", 1,
+     "not counted: the regions, which are data, say how many elements are compared"},
+    {"RoiAlign", Rules{roi_align_shape, roi_align_work}, "x", 10,
+     "sampling_ratio^2 samples per output element: 4 mul, 3 add each, 1 add (avg) or 1 compare (max); 1 mul per output element "
+     "for avg; not counted "
+     "without sampling_ratio, where the regions, which are data, say how many samples there are"},
+};
+
+}  // namespace
+
+Family families::vision() noexcept { return {"", "vision", kRows}; }
+
+}  // namespace macroscope
