@@ -142,13 +142,22 @@ const Formula& formula_of(std::string_view text) {
     std::string text;
     Formula formula;
   };
+  // By address first: most texts are those of the catalogue.
+  thread_local boost::unordered_flat_map<const char*, const Parsed*> at_address;
+  const Parsed*& at = at_address[text.data()];
+  if (at != nullptr && at->text == text) return at->formula;
   thread_local boost::unordered_flat_map<std::string_view, std::unique_ptr<const Parsed>> known;
-  if (const auto found = known.find(text); found != known.end()) return found->second->formula;
+  if (const auto found = known.find(text); found != known.end()) {
+    at = found->second.get();
+    return at->formula;
+  }
   auto result = parse_formula(text);
   const auto* error = std::get_if<FormulaError>(&result);
   if (error != nullptr) throw std::logic_error("formula '" + std::string(text) + "': " + error->message);
   auto parsed = std::make_unique<const Parsed>(Parsed{std::string(text), std::get<Formula>(std::move(result))});
-  return known.emplace(parsed->text, std::move(parsed)).first->second->formula;
+  at = parsed.get();
+  known.emplace(parsed->text, std::move(parsed));
+  return at->formula;
 }
 
 }  // namespace macroscope

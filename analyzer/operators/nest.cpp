@@ -12,7 +12,10 @@ using Form = AxisIndex::Form;
 /// Binds loops operand by operand.
 class Binder {
  public:
-  Binder(const Formula& formula, std::span<const Shape> operands, const Site& site) : operands_(operands), site_(site) { nest_.formula = &formula; }
+  Binder(const Formula& formula, std::span<const Shape> operands, const Site& site) : operands_(operands), site_(site) {
+    nest_.formula = &formula;
+    nest_.loops.resize(formula.loops.size());
+  }
 
   BoundNest bind() {
     const Formula& formula = *nest_.formula;
@@ -28,8 +31,8 @@ class Binder {
   std::size_t repeats(const Operand& operand, const Shape& shape) const {
     const std::size_t fixed = operand.axes.size() - (operand.repeated_at >= 0 ? 1 : 0);
     const bool fits = operand.repeated_at >= 0 ? shape.rank() >= fixed : shape.rank() == fixed;
-    require(fits, "rank-mismatch", "{} is {}, but {} axes are needed{}", operand.name, shape.text(), fixed,
-            operand.repeated_at >= 0 ? " at least" : "");
+    if (!fits)
+      fail("rank-mismatch", "{} is {}, but {} axes are needed{}", operand.name, shape.text(), fixed, operand.repeated_at >= 0 ? " at least" : "");
     return shape.rank() - fixed;
   }
 
@@ -120,8 +123,8 @@ class Binder {
       return;
     }
     const std::optional<Dim> quotient = exact_quotient(extent, group.extents.front());
-    require(quotient.has_value() || !extent.is_number(), "shape-mismatch", "{} channels of {} do not divide into {} groups", extent.text(),
-            operand.name, group.extents.front().text());
+    if (!quotient && extent.is_number())
+      fail("shape-mismatch", "{} channels of {} do not divide into {} groups", extent.text(), operand.name, group.extents.front().text());
     within.extents.assign(1, quotient ? *quotient : floor_div(extent, group.extents.front()));
     within.bound = true;
   }

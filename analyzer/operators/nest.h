@@ -1,7 +1,6 @@
 // What does a loop nest come to at one node: the extent of each loop, the output's shape, the work?
 #pragma once
 
-#include <array>
 #include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <string>
@@ -27,7 +26,7 @@ struct ReducedAxes {
 
 struct BoundNest {
   const Formula* formula = nullptr;
-  std::array<LoopExtent, kMaxLoops> loops;
+  boost::container::small_vector<LoopExtent, 7> loops;
   /// Windows of the spatial axes, their places, and the extents they move over (the input, or the output of a transposed convolution).
   std::vector<Window> windows;
   std::vector<Dim> positions;

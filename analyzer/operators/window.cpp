@@ -57,9 +57,9 @@ void pad_by(Window& window, const Dim& total, AutoPad how) {
 /// floor((input + pads - reach) / stride) + 1, or the ceiling without windows that start behind the input.
 Dim places(const Site& site, const Window& window, const Dim& input, bool ceiling) {
   const Dim room = input + window.pad_begin + window.pad_end - window.reach();
-  const Certainty fits = at_least(room, 0);
-  require(fits != Certainty::never, "kernel-exceeds-input", "a window of {} does not fit into {} with padding {} + {}", window.reach().text(),
-          input.text(), window.pad_begin.text(), window.pad_end.text());
+  if (at_least(room, 0) == Certainty::never)
+    fail("kernel-exceeds-input", "a window of {} does not fit into {} with padding {} + {}", window.reach().text(), input.text(),
+         window.pad_begin.text(), window.pad_end.text());
   // The stronger assumption of the two: with it, the count of taps that meet the input has a closed form as well.
   if (!input.is_number() && at_least(input, window.reach()) != Certainty::always)
     site.assume(fmt::format("{} >= {}", input.text(), window.reach().text()));
@@ -109,8 +109,8 @@ std::vector<Window> windows_under(const Site& site, std::span<const Dim> positio
     } else {
       extent.push_back(full - window.pad_begin - window.pad_end);
     }
-    require(at_least(extent.back(), 0) != Certainty::never, "bad-attribute", "pads {} + {} exceed the full extent {}", window.pad_begin.text(),
-            window.pad_end.text(), full.text());
+    if (at_least(extent.back(), 0) == Certainty::never)
+      fail("bad-attribute", "pads {} + {} exceed the full extent {}", window.pad_begin.text(), window.pad_end.text(), full.text());
   }
   return windows;
 }
@@ -130,6 +130,19 @@ Dim first_behind(const Window& window, const Dim& positions, const Dim& extent, 
   return min(behind, positions);
 }
 
+/// The same where all is known, without a Dim for each tap.  Extents below 2^62 leave room for the sums.
+Dim numeric_taps_inside(const Window& window, std::int64_t kernel, std::int64_t positions, std::int64_t extent) {
+  Int128 inside = 0;
+  for (std::int64_t tap = 0; tap < kernel; ++tap) {
+    const Int128 offset = Int128{tap} * window.dilation - *window.pad_begin.number();
+    const Int128 first = offset >= 0 ? 0 : (-offset + window.stride - 1) / window.stride;
+    const Int128 room = Int128{extent} - offset;
+    const Int128 behind = room <= 0 ? 0 : std::min<Int128>((room + window.stride - 1) / window.stride, positions);
+    inside += std::max<Int128>(behind - first, 0);
+  }
+  return Dim::of_int128(inside);
+}
+
 }  // namespace
 
 Dim taps_inside(const Window& window, const Dim& positions, const Dim& extent) {
@@ -138,13 +151,15 @@ Dim taps_inside(const Window& window, const Dim& positions, const Dim& extent) {
   if (!kernel || *kernel > kMaxTaps) throw NotKnown();
   if (window.pad_begin.is(0) && at_least(extent, (positions - 1) * window.stride + window.reach()) == Certainty::always)
     return positions * window.kernel;
+  if (extent.is_number() && positions.is_number() && window.pad_begin.is_number())
+    return numeric_taps_inside(window, *kernel, *positions.number(), *extent.number());
   Dim inside;
   for (std::int64_t tap = 0; tap < *kernel; ++tap) {
     // Places p with 0 <= p * stride + offset < extent.
     const Dim offset = Dim(tap) * window.dilation - window.pad_begin;
     const Dim places_inside = first_behind(window, positions, extent, offset) - max(ceil_div(-offset, window.stride), 0);
     // A symbolic extent is assumed to hold the whole window; then no tap has fewer than no places.
-    inside += extent.is_number() ? max(places_inside, 0) : places_inside;
+    inside += places_inside;
   }
   return inside;
 }
