@@ -40,9 +40,10 @@ struct StoredTensor {
   std::span<const std::int64_t> dims;  // each >= 0: front ends refuse others
   /// Where the content stands, for Network::content(): opaque to everyone but the front end.
   std::uint64_t handle = 0;
-  /// Where external content stands; two tensors with one non-empty place are one parameter.
+  /// Where external content stands: bytes [offset, offset + length) of a file.  Two tensors of one place are one parameter.
   std::string_view external_location;
   std::uint64_t external_offset = 0;
+  std::uint64_t external_length = 0;
 };
 
 /// Reads the content of small stored tensors when a rule asks for it; front ends implement it.

@@ -12,21 +12,28 @@
 namespace macroscope {
 namespace {
 
-/// Adds up works of nodes, `times` over.
-void add(Cost& sum, const Cost& cost, const Dim& times) {
-  sum.macs += cost.macs * times;
-  sum.effective_macs += cost.effective_macs * times;
-  for (const auto& [dtype, macs] : cost.macs_by_dtype) {
-    const auto found = std::find_if(sum.macs_by_dtype.begin(), sum.macs_by_dtype.end(), [type = dtype](const auto& entry) { return entry.first == type; });
-    if (found == sum.macs_by_dtype.end()) {
-      sum.macs_by_dtype.emplace_back(dtype, macs * times);
-    } else {
-      found->second += macs * times;
-    }
+/// Most terms are nothing, and most nodes run once: a sum over many nodes hangs on skipping both.
+void add(Dim& sum, const Dim& term, const Dim& times) {
+  if (!term.is(0)) sum += times.is(1) ? term : term * times;
+}
+
+void add(std::vector<std::pair<DataType, Dim>>& sums, DataType dtype, const Dim& macs, const Dim& times) {
+  const auto found = std::find_if(sums.begin(), sums.end(), [&](const auto& entry) { return entry.first == dtype; });
+  if (found == sums.end()) {
+    sums.emplace_back(dtype, macs * times);
+  } else {
+    add(found->second, macs, times);
   }
-  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) sum.flops_by_kind[kind] += cost.flops_by_kind[kind] * times;
-  sum.bytes_read += cost.bytes_read * times;
-  sum.bytes_written += cost.bytes_written * times;
+}
+
+/// Adds a node's cost, `times` over.
+void add(Cost& sum, const Cost& cost, const Dim& times) {
+  add(sum.macs, cost.macs, times);
+  add(sum.effective_macs, cost.effective_macs, times);
+  for (const auto& [dtype, macs] : cost.macs_by_dtype) add(sum.macs_by_dtype, dtype, macs, times);
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) add(sum.flops_by_kind[kind], cost.flops_by_kind[kind], times);
+  add(sum.bytes_read, cost.bytes_read, times);
+  add(sum.bytes_written, cost.bytes_written, times);
 }
 
 /// Per quantity the dearer of two alternatives.
@@ -72,21 +79,20 @@ class Counting {
     done_[id] = true;
     const Scope& scope = shapes_.scopes[id];
     const Graph& graph = network_.graphs[scope.graph];
-    std::vector<Cost> nodes(graph.nodes.size());
+    std::vector<Cost>& nodes = costs_.nodes[id];
+    nodes.resize(graph.nodes.size());
     auto call = scope.calls.begin();
     for (NodeId node = 0; node < nodes.size(); ++node) {
       const auto first = call;
       while (call != scope.calls.end() && call->node == node) ++call;
-      nodes[node] = cost_of(scope, node, {first, call});
+      count(nodes[node], scope, node, {first, call});
       add(totals_[id], nodes[node], 1);
       if (nodes[node].status == Status::unknown) totals_[id].status = Status::unknown;
     }
-    costs_.nodes[id] = std::move(nodes);
     return totals_[id];
   }
 
-  Cost cost_of(const Scope& scope, NodeId node, std::span<const Call> calls) {
-    Cost cost;
+  void count(Cost& cost, const Scope& scope, NodeId node, std::span<const Call> calls) {
     try {
       const Site site = site_of(network_, scope, node);
       add_calls(cost, calls);
@@ -102,11 +108,11 @@ class Counting {
       diagnostics_.push_back({Severity::error, "overflow", error.what(), NodeOrigin{scope.path, at.file_index, std::string(at.name), std::string(at.op)}, {}});
     }
     if (cost.status != Status::unknown) cost.status = does_arithmetic(cost) ? Status::counted : Status::free;
-    return cost;
   }
 
   void add_calls(Cost& cost, std::span<const Call> calls) {
     bool first_alternative = true;
+    if (calls.empty()) return;
     Cost dearest;
     for (const Call& call : calls) {
       const Cost& total = total_of(call.scope);
@@ -130,8 +136,8 @@ class Counting {
     const Work work = work_of(*row, site);
     cost.macs += work.macs;
     cost.effective_macs += work.effective_macs;
-    if (!work.macs.is(0)) cost.macs_by_dtype.emplace_back(work.mac_dtype, work.macs);
-    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) cost.flops_by_kind[kind] += work.flops[kind];
+    if (!work.macs.is(0)) add(cost.macs_by_dtype, work.mac_dtype, work.macs, 1);
+    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) add(cost.flops_by_kind[kind], work.flops[kind], 1);
   }
 
   static Work work_of(const Operator& row, const Site& site) {

@@ -9,6 +9,7 @@
 
 #include "analyzer/network/readers.h"
 #include "analyzer/operators/custom.h"
+#include "analyzer/passes/external_places.h"
 #include "analyzer/passes/storage.h"
 
 namespace macroscope {
@@ -26,6 +27,7 @@ char letter_for(std::string_view roles, std::uint32_t input) {
 struct Following {
   Use use = Use::none;
   bool dequantised = false;       // on the way to the reader that decides
+  bool spread = false;            // so was Expand
   NodeId first_reader = kNone;    // of the tensor's own graph
   std::uint32_t readers = 0;
   std::optional<Dim> packed_elements;  // logical elements of a packed weight
@@ -40,7 +42,7 @@ class Roles {
   Following follow(GraphId graph, TensorId tensor) {
     Following found;
     visited_.clear();
-    pending_.push_back({graph, tensor, kNone, false});
+    pending_.push_back({graph, tensor, kNone, false, false});
     while (!pending_.empty()) {
       const Step step = pending_.back();
       pending_.pop_back();
@@ -55,6 +57,7 @@ class Roles {
     TensorId tensor = 0;
     NodeId entered_at = kNone;  // node of the first graph through which another graph was entered
     bool dequantised = false;
+    bool spread = false;
   };
 
   const Readers& readers_of(GraphId graph) {
@@ -75,7 +78,7 @@ class Roles {
       enter_nested(step, node, at);
     } else if (const Function* function = network_.find_function(node.domain, node.op, node.overload)) {
       const Graph& body = network_.graphs[function->body];
-      if (reader.input < body.inputs.size()) pending_.push_back({function->body, body.inputs[reader.input], at, step.dequantised});
+      if (reader.input < body.inputs.size()) pending_.push_back({function->body, body.inputs[reader.input], at, step.dequantised, step.spread});
     } else {
       read_by_operator(step, reader, node, at, found);
     }
@@ -87,7 +90,7 @@ class Roles {
       if (nested == nullptr) continue;
       const Graph& graph = network_.graphs[*nested];
       for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor)
-        if (graph.tensors[tensor].outer == step.tensor) pending_.push_back({*nested, tensor, at, step.dequantised});
+        if (graph.tensors[tensor].outer == step.tensor) pending_.push_back({*nested, tensor, at, step.dequantised, step.spread});
     }
   }
 
@@ -98,7 +101,7 @@ class Roles {
       case 'v': {
         const bool dequantised = step.dequantised || node.op == "DequantizeLinear";
         for (const TensorId output : node.outputs)
-          if (output != kAbsent) pending_.push_back({step.graph, output, step.entered_at, dequantised});
+          if (output != kAbsent) pending_.push_back({step.graph, output, step.entered_at, dequantised, step.spread || node.op == "Expand"});
         break;
       }
       case 'p':
@@ -129,6 +132,7 @@ class Roles {
     if (use > found.use) return;
     found.use = use;
     found.dequantised = found.dequantised || step.dequantised;
+    found.spread = found.spread || step.spread;
   }
 
   static std::optional<std::int64_t> integer_of(const Node& node, std::string_view name) {
@@ -162,7 +166,8 @@ class Roles {
 Role role_of(const Following& found, const Parameter& parameter) {
   switch (found.use) {
     case Use::by_position:
-      return Role::weight;
+      // One number that Expand lays out in a weight's place was filled in, not learned.
+      return found.spread && parameter.elements.is(1) ? Role::constant : Role::weight;
     case Use::statistic:
       return Role::statistic;
     case Use::quantisation:
@@ -181,7 +186,7 @@ Role role_of(const Following& found, const Parameter& parameter) {
 class CountingParameters {
  public:
   CountingParameters(const Network& network, const Shapes& shapes, Parameters& parameters)
-      : network_(network), shapes_(shapes), parameters_(parameters), roles_(network, shapes) {}
+      : network_(network), shapes_(shapes), parameters_(parameters), roles_(network, shapes), places_(network) {}
 
   void count() {
     for (GraphId graph = 0; graph < network_.graphs.size(); ++graph) parameters_.of_node.emplace_back(network_.graphs[graph].nodes.size());
@@ -233,7 +238,7 @@ class CountingParameters {
     const Type& type = scope->facts[node.outputs.front()].type;
     if (!type.shape.known() || !type.shape.is_numeric() || !is_floating(type.dtype)) return;
     Parameter parameter = make(graph, node.outputs.front(), type.dtype, type.shape.elements());
-    if (parameter.role != Role::constant && parameter.role != Role::unused) keep(std::move(parameter));
+    if (parameter.by_position) keep(std::move(parameter));
   }
 
   static bool is_stated(const Graph& graph, TensorId tensor) {
@@ -245,8 +250,8 @@ class CountingParameters {
     Dim elements = 1;
     for (const std::int64_t dim : stored.dims) elements *= dim;
     Parameter parameter = make(graph, tensor, stored.dtype, elements);
-    if (!stored.external_location.empty()) {
-      const auto [first, is_new] = external_.try_emplace({stored.external_location, stored.external_offset}, parameters_.rows.size());
+    if (const std::optional<ExternalPlaces::Place> place = places_.place_of(stored)) {
+      const auto [first, is_new] = external_.try_emplace(*place, parameters_.rows.size());
       if (!is_new) parameter.same_as = static_cast<std::uint32_t>(first->second);
     }
     keep(std::move(parameter));
@@ -262,6 +267,7 @@ class CountingParameters {
     parameter.elements = elements;
     const Following found = roles_.follow(graph, tensor);
     parameter.role = role_of(found, parameter);
+    parameter.by_position = found.use < Use::constant;
     parameter.counted_at = found.first_reader;
     parameter.readers = found.readers;
     if (bits_of(dtype)) parameter.bytes = bytes_of(dtype, elements);
@@ -283,7 +289,8 @@ class CountingParameters {
   const Shapes& shapes_;
   Parameters& parameters_;
   Roles roles_;
-  std::map<std::pair<std::string_view, std::uint64_t>, std::size_t> external_;
+  ExternalPlaces places_;
+  std::map<ExternalPlaces::Place, std::size_t> external_;
 };
 
 }  // namespace

@@ -21,6 +21,8 @@ struct Parameter {
   GraphId graph = 0;
   TensorId tensor = 0;
   Role role = Role::unused;
+  /// A reader that takes weights, statistics or scales in this place decided the role.
+  bool by_position = false;
   DataType dtype = DataType::unknown;
   Dim elements;  // logical elements, also of packed weights
   Dim bytes;     // as stored
