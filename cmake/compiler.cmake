@@ -7,7 +7,8 @@ if(MACROSCOPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # The same bytes from any checkout: no absolute path in __FILE__ or debug information.
-add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+# Only where it is shipped: elsewhere the path would keep checkouts from sharing their cached objects.
+add_compile_options($<$<CONFIG:Release>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=>)
 add_link_options(LINKER:--build-id=none)
 
 if(MACROSCOPE_SANITIZERS)
