@@ -6,6 +6,8 @@
 //   Analysis analysis = analyze(net.take(), {});
 #pragma once
 
+#include <fmt/format.h>
+
 #include <map>
 #include <memory>
 #include <string>
@@ -95,6 +97,16 @@ class NetworkBuilder {
     return {network_.keep(name), network_.keep(std::span<const float>(values))};
   }
 
+  /// A stored tensor as an attribute, of one element if no dims are given.
+  Attribute tensor(std::string_view name, DataType dtype, Value value, const std::vector<std::int64_t>& dims = {}) {
+    StoredTensor stored;
+    stored.dtype = dtype;
+    stored.dims = network_.keep(std::span<const std::int64_t>(dims));
+    stored.handle = kFirstAttribute + contents_->contents.size();
+    contents_->contents[stored.handle] = std::make_shared<const Value>(std::move(value));
+    return {network_.keep(name), network_.keep(std::span<const StoredTensor>(&stored, 1)).data()};
+  }
+
   /// The network; the first output of the last node is its output if none was named.
   Network take() {
     if (graph().outputs.empty() && !last_output_.empty()) output(last_output_);
@@ -133,6 +145,8 @@ class NetworkBuilder {
     return stored.handle;
   }
 
+  static constexpr std::uint64_t kFirstAttribute = 1'000'000;  // handles beyond those of stored tensors
+
   Network network_;
   std::shared_ptr<GivenContents> contents_ = std::make_shared<GivenContents>();
   std::map<std::string, TensorId> tensors_;
@@ -148,5 +162,27 @@ inline Fact fact_of(const Analysis& analysis, std::string_view name) {
 }
 
 inline std::string shape_of(const Analysis& analysis, std::string_view name) { return fact_of(analysis, name).type.shape.text(); }
+
+/// Known content of a tensor: `[2, N, ?]` with its elements in a row; empty where there is none.
+inline std::string content_of(const Analysis& analysis, std::string_view name) {
+  const ValuePointer value = fact_of(analysis, name).value;
+  if (value == nullptr) return {};
+  std::vector<std::string> elements;
+  if (const Integers* integers = value->integers())
+    for (const auto& element : *integers) elements.push_back(element ? element->text() : "?");
+  if (const Reals* reals = value->reals())
+    for (const auto& element : *reals)
+      elements.push_back(!element ? "?" : element->number() ? fmt::format("{}", *element->number()) : element->whole().value_or(Dim(-1)).text());
+  if (const Texts* texts = value->texts()) elements = *texts;
+  return fmt::format("[{}]", fmt::join(elements, ", "));
+}
+
+/// Codes of the errors, `bad-axis shape-mismatch`.
+inline std::string errors_of(const Analysis& analysis) {
+  std::string codes;
+  for (const Diagnostic& diagnostic : analysis.diagnostics)
+    if (diagnostic.severity == Severity::error) codes.append(codes.empty() ? "" : " ").append(diagnostic.code);
+  return codes;
+}
 
 }  // namespace macroscope::testing
