@@ -94,7 +94,8 @@ void Grid::advance(std::span<std::int64_t> position) const noexcept {
 }
 
 ValuePointer picked(std::span<const ValuePointer> contents, std::span<const Pick> picks) {
-  const auto first = std::find_if(contents.begin(), contents.end(), [](const ValuePointer& content) { return content != nullptr; });
+  const auto first =
+      std::find_if(contents.begin(), contents.end(), [](const ValuePointer& content) { return content != nullptr; });
   if (first == contents.end() || picks.size() > Value::kMaxElements) return nullptr;
   if ((*first)->integers() != nullptr) return picked_elements<Integers::value_type>(contents, picks);
   if ((*first)->reals() != nullptr) return picked_elements<Reals::value_type>(contents, picks);

@@ -70,8 +70,9 @@ template <typename PlaceAt>
 ValuePointer rearranged(const Fact& operand, const Shape& shape, PlaceAt place_at) {
   const std::optional<Grid> source = operand.value ? Grid::of(operand.type.shape) : std::nullopt;
   if (!source) return nullptr;
-  return assembled(std::span(&operand.value, 1), shape,
-                   [&](std::span<const std::int64_t> position) { return Pick{0, place_at(*source, position)}; });
+  return assembled(std::span(&operand.value, 1), shape, [&](std::span<const std::int64_t> position) {
+    return Pick{0, place_at(*source, position)};
+  });
 }
 
 /// An index that may be counted from the end, as 0 .. extent - 1; empty if it is out of range.

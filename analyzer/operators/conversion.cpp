@@ -53,9 +53,13 @@ std::optional<Real> as_real(const Real& element, DataType to) {
   return is_small_whole && (to == DataType::float16 || to == DataType::bfloat16) ? std::optional(element) : std::nullopt;
 }
 
-std::optional<Real> as_real(const std::optional<Real>& element, DataType to) { return element ? as_real(*element, to) : std::nullopt; }
+std::optional<Real> as_real(const std::optional<Real>& element, DataType to) {
+  return element ? as_real(*element, to) : std::nullopt;
+}
 
-std::optional<Real> as_real(const std::optional<Dim>& element, DataType to) { return element ? as_real(Real::ratio(*element), to) : std::nullopt; }
+std::optional<Real> as_real(const std::optional<Dim>& element, DataType to) {
+  return element ? as_real(Real::ratio(*element), to) : std::nullopt;
+}
 
 template <typename Elements>
 ValuePointer converted(const Elements& elements, DataType to) {
@@ -80,10 +84,11 @@ ValuePointer cast_content(const Fact& data, DataType to) {
 
 /// Names by which versions before 6 call the dtypes.
 constexpr std::pair<std::string_view, DataType> kOldNames[] = {
-    {"FLOAT", DataType::float32},       {"UINT8", DataType::uint8},     {"INT8", DataType::int8},          {"UINT16", DataType::uint16},
-    {"INT16", DataType::int16},         {"INT32", DataType::int32},     {"INT64", DataType::int64},        {"STRING", DataType::string},
-    {"BOOL", DataType::boolean},        {"FLOAT16", DataType::float16}, {"DOUBLE", DataType::float64},     {"UINT32", DataType::uint32},
-    {"UINT64", DataType::uint64},       {"COMPLEX64", DataType::complex64}, {"COMPLEX128", DataType::complex128},
+    {"FLOAT", DataType::float32},   {"UINT8", DataType::uint8},         {"INT8", DataType::int8},
+    {"UINT16", DataType::uint16},   {"INT16", DataType::int16},         {"INT32", DataType::int32},
+    {"INT64", DataType::int64},     {"STRING", DataType::string},       {"BOOL", DataType::boolean},
+    {"FLOAT16", DataType::float16}, {"DOUBLE", DataType::float64},      {"UINT32", DataType::uint32},
+    {"UINT64", DataType::uint64},   {"COMPLEX64", DataType::complex64}, {"COMPLEX128", DataType::complex128},
 };
 
 /// The dtype that `to` gives: by number, before version 6 by name.
@@ -92,7 +97,8 @@ DataType target_dtype(const Site& site) {
   require(given != nullptr, "missing-attribute", "'to' is left out");
   if (!std::holds_alternative<std::string_view>(given->content)) return dtype_attribute(site, "to", DataType::unknown);
   const std::string_view name = site.text("to", {});
-  const auto* found = std::find_if(std::begin(kOldNames), std::end(kOldNames), [name](const auto& entry) { return entry.first == name; });
+  const auto* found =
+      std::find_if(std::begin(kOldNames), std::end(kOldNames), [name](const auto& entry) { return entry.first == name; });
   require(found != std::end(kOldNames), "bad-attribute", "attribute 'to' is '{}', which is no dtype", name);
   return found->second;
 }
@@ -151,7 +157,9 @@ constexpr Operator kRows[] = {
     {"BitCast", Moves{bit_cast}},
     {"Cast", Moves{cast}, "v"},
     {"CastLike", Moves{cast_like}, "vc"},
-    {.name = "Dropout", .meaning = Rules{dropout, dropout_work}, .roles = "xcc",
+    {.name = "Dropout",
+     .meaning = Rules{dropout, dropout_work},
+     .roles = "xcc",
      .cost = "0 at inference; in training 2 mul + 1 compare per element"},
     {"Identity", Moves{identity}, "v"},
 };

@@ -25,7 +25,9 @@ std::optional<std::int64_t> index_at(const Integers& indices, std::int64_t place
 struct KnownIndices {
   const Integers* content = nullptr;
   std::optional<Grid> grid;
-  [[nodiscard]] explicit operator bool() const { return content != nullptr && grid && content->size() == static_cast<std::size_t>(grid->elements()); }
+  [[nodiscard]] explicit operator bool() const {
+    return content != nullptr && grid && content->size() == static_cast<std::size_t>(grid->elements());
+  }
 };
 
 KnownIndices indices_of(const Site& site) {
@@ -46,14 +48,15 @@ std::vector<Fact> gather(const Site& site) {
   const KnownIndices known = indices_of(site);
   if (!known) return {result};
   const std::size_t rank = indices.rank();
-  result.value = rearranged(site.input(0), result.type.shape, [&](const Grid& grid, std::span<const std::int64_t> position) -> std::int64_t {
-    const auto index = index_at(*known.content, known.grid->place_of(position.subspan(axis, rank)), grid.extent(axis));
-    if (!index) return -1;
-    std::int64_t place = *index * grid.stride(axis);
-    for (std::size_t before = 0; before < axis; ++before) place += position[before] * grid.stride(before);
-    for (std::size_t after = axis + 1; after < grid.rank(); ++after) place += position[after + rank - 1] * grid.stride(after);
-    return place;
-  });
+  result.value =
+      rearranged(site.input(0), result.type.shape, [&](const Grid& grid, std::span<const std::int64_t> position) -> std::int64_t {
+        const auto index = index_at(*known.content, known.grid->place_of(position.subspan(axis, rank)), grid.extent(axis));
+        if (!index) return -1;
+        std::int64_t place = *index * grid.stride(axis);
+        for (std::size_t before = 0; before < axis; ++before) place += position[before] * grid.stride(before);
+        for (std::size_t after = axis + 1; after < grid.rank(); ++after) place += position[after + rank - 1] * grid.stride(after);
+        return place;
+      });
   return {result};
 }
 
@@ -67,10 +70,11 @@ std::vector<Fact> gather_elements(const Site& site) {
   Fact result = Fact::tensor(site.dtype(0), indices);
   const KnownIndices known = indices_of(site);
   if (!known) return {result};
-  result.value = rearranged(site.input(0), indices, [&](const Grid& grid, std::span<const std::int64_t> position) -> std::int64_t {
-    const auto index = index_at(*known.content, known.grid->place_of(position), grid.extent(axis));
-    return index ? grid.place_of(position) + (*index - position[axis]) * grid.stride(axis) : -1;
-  });
+  result.value =
+      rearranged(site.input(0), indices, [&](const Grid& grid, std::span<const std::int64_t> position) -> std::int64_t {
+        const auto index = index_at(*known.content, known.grid->place_of(position), grid.extent(axis));
+        return index ? grid.place_of(position) + (*index - position[axis]) * grid.stride(axis) : -1;
+      });
   return {result};
 }
 
@@ -96,18 +100,19 @@ std::vector<Fact> gather_nd(const Site& site) {
   Fact result = Fact::tensor(site.dtype(0), Shape(extents));
   const KnownIndices known = indices_of(site);
   if (!known) return {result};
-  result.value = rearranged(site.input(0), result.type.shape, [&](const Grid& grid, std::span<const std::int64_t> position) -> std::int64_t {
-    std::int64_t place = 0, first = 0;
-    for (std::size_t axis = 0; axis < head; ++axis) first += position[axis] * known.grid->stride(axis);
-    for (std::size_t axis = 0; axis < batch; ++axis) place += position[axis] * grid.stride(axis);
-    for (std::size_t axis = batch; axis < tail; ++axis) {
-      const auto index = index_at(*known.content, first + static_cast<std::int64_t>(axis - batch), grid.extent(axis));
-      if (!index) return -1;
-      place += *index * grid.stride(axis);
-    }
-    for (std::size_t axis = tail; axis < grid.rank(); ++axis) place += position[head + axis - tail] * grid.stride(axis);
-    return place;
-  });
+  result.value =
+      rearranged(site.input(0), result.type.shape, [&](const Grid& grid, std::span<const std::int64_t> position) -> std::int64_t {
+        std::int64_t place = 0, first = 0;
+        for (std::size_t axis = 0; axis < head; ++axis) first += position[axis] * known.grid->stride(axis);
+        for (std::size_t axis = 0; axis < batch; ++axis) place += position[axis] * grid.stride(axis);
+        for (std::size_t axis = batch; axis < tail; ++axis) {
+          const auto index = index_at(*known.content, first + static_cast<std::int64_t>(axis - batch), grid.extent(axis));
+          if (!index) return -1;
+          place += *index * grid.stride(axis);
+        }
+        for (std::size_t axis = tail; axis < grid.rank(); ++axis) place += position[head + axis - tail] * grid.stride(axis);
+        return place;
+      });
   return {result};
 }
 

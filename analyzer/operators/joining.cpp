@@ -88,7 +88,8 @@ std::vector<Dim> equal_parts(const Site& site, const Dim& extent) {
   const auto count = static_cast<std::int64_t>(site.output_count());
   require(site.version() < 18 || wanted, "missing-attribute", "neither 'split' nor 'num_outputs' is given");
   require(!wanted || *wanted == count, "bad-attribute", "'num_outputs' is {} for {} outputs", wanted.value_or(0), count);
-  if (!wanted) return std::vector<Dim>(site.output_count(), exact_share(site, extent, count, "extent to be split into equal parts"));
+  if (!wanted)
+    return std::vector<Dim>(site.output_count(), exact_share(site, extent, count, "extent to be split into equal parts"));
   const Dim part = ceil_div(extent, count);
   std::vector<Dim> parts(site.output_count(), part);
   parts.back() = extent - part * (count - 1);
@@ -139,9 +140,10 @@ std::vector<Fact> split(const Site& site) {
     extents[axis] = parts[index];
     results[index].type.shape = checked_shape(extents);
     if (begin)
-      results[index].value = rearranged(site.input(0), results[index].type.shape, [&](const Grid& grid, std::span<const std::int64_t> position) {
-        return grid.place_of(position) + *begin * grid.stride(axis);
-      });
+      results[index].value =
+          rearranged(site.input(0), results[index].type.shape, [&](const Grid& grid, std::span<const std::int64_t> position) {
+            return grid.place_of(position) + *begin * grid.stride(axis);
+          });
     const std::optional<std::int64_t> size = parts[index].number();
     if (begin) begin = size ? std::optional<std::int64_t>(*begin + *size) : std::nullopt;
   }
@@ -157,7 +159,8 @@ std::vector<std::size_t> permutation(const Site& site, std::size_t rank) {
   std::vector<bool> used(rank, false);
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const std::int64_t from = (*listed)[axis];
-    require(from >= 0 && from < static_cast<std::int64_t>(rank), "bad-permutation", "'perm' names axis {}, the rank is {}", from, rank);
+    require(from >= 0 && from < static_cast<std::int64_t>(rank), "bad-permutation", "'perm' names axis {}, the rank is {}", from,
+            rank);
     axes[axis] = static_cast<std::size_t>(from);
     require(!used[axes[axis]], "bad-permutation", "'perm' names axis {} twice", from);
     used[axes[axis]] = true;
@@ -176,7 +179,8 @@ std::vector<Fact> transpose(const Site& site) {
   std::vector<Dim> extents;
   for (const std::size_t axis : axes) extents.push_back(data[axis]);
   const Shape shape(extents);
-  return {Fact::tensor(site.dtype(0), shape, rearranged(site.input(0), shape, [&](const Grid& grid, std::span<const std::int64_t> position) {
+  return {Fact::tensor(site.dtype(0), shape,
+                       rearranged(site.input(0), shape, [&](const Grid& grid, std::span<const std::int64_t> position) {
                          std::int64_t place = 0;
                          for (std::size_t axis = 0; axis < axes.size(); ++axis) place += position[axis] * grid.stride(axes[axis]);
                          return place;
@@ -201,7 +205,8 @@ std::vector<Fact> depth_to_space(const Site& site) {
   const Dim area = checked_shape({edge * edge})[0];
   const Shape& data = site.shape(0);
   if (!data.known()) return {Fact::tensor(site.dtype(0), fresh_shape(site, 0, 4))};
-  return {block_result(site, {data[0], exact_share(site, data[1], area, "channels and the area of a block"), data[2] * edge, data[3] * edge})};
+  return {block_result(
+      site, {data[0], exact_share(site, data[1], area, "channels and the area of a block"), data[2] * edge, data[3] * edge})};
 }
 
 std::vector<Fact> space_to_depth(const Site& site) {
@@ -215,11 +220,8 @@ std::vector<Fact> space_to_depth(const Site& site) {
 }
 
 constexpr Operator kRows[] = {
-    {"Concat", Moves{concat}, "v"},
-    {"DepthToSpace", Moves{depth_to_space}},
-    {"SpaceToDepth", Moves{space_to_depth}},
-    {"Split", Moves{split}, "vc"},
-    {"Transpose", Moves{transpose}, "v"},
+    {"Concat", Moves{concat}, "v"}, {"DepthToSpace", Moves{depth_to_space}}, {"SpaceToDepth", Moves{space_to_depth}},
+    {"Split", Moves{split}, "vc"},  {"Transpose", Moves{transpose}, "v"},
 };
 
 }  // namespace

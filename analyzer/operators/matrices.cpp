@@ -58,7 +58,9 @@ Work det_work(const Site& site) {
 }
 
 constexpr Operator kRows[] = {
-    {.name = "Det", .meaning = Rules{det, det_work}, .cost = "by elimination, n x n: n(n-1)(2n-1)/6 (mul + add) + n(n-1)/2 div + (n-1) mul"},
+    {.name = "Det",
+     .meaning = Rules{det, det_work},
+     .cost = "by elimination, n x n: n(n-1)(2n-1)/6 (mul + add) + n(n-1)/2 div + (n-1) mul"},
     {.name = "EyeLike", .meaning = Moves{eye_like}},
     {.name = "Trilu", .meaning = Moves{trilu}, .roles = "xc"},
 };

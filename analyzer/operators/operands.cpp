@@ -40,19 +40,21 @@ void require_same_dtype(const Site& site, std::initializer_list<std::size_t> ind
 
 void require_rank(const Site& site, std::size_t index, std::size_t rank) {
   const Shape& shape = site.shape(index);
-  require(!shape.known() || shape.rank() == rank, "bad-rank", "operand {} has shape {}, its rank must be {}", index, shape.text(), rank);
+  require(!shape.known() || shape.rank() == rank, "bad-rank", "operand {} has shape {}, its rank must be {}", index, shape.text(),
+          rank);
 }
 
 void require_rank_at_least(const Site& site, std::size_t index, std::size_t rank) {
   const Shape& shape = site.shape(index);
-  require(!shape.known() || shape.rank() >= rank, "bad-rank", "operand {} has shape {}, its rank must be at least {}", index, shape.text(),
-          rank);
+  require(!shape.known() || shape.rank() >= rank, "bad-rank", "operand {} has shape {}, its rank must be at least {}", index,
+          shape.text(), rank);
 }
 
-std::string_view choice(const Site& site, std::string_view name, std::string_view otherwise, std::initializer_list<std::string_view> choices) {
+std::string_view choice(const Site& site, std::string_view name, std::string_view otherwise,
+                        std::initializer_list<std::string_view> choices) {
   const std::string_view given = site.text(name, otherwise);
-  require(std::find(choices.begin(), choices.end(), given) != choices.end(), "bad-attribute", "attribute '{}' is '{}'; it may be one of {}",
-          name, given, fmt::join(choices, ", "));
+  require(std::find(choices.begin(), choices.end(), given) != choices.end(), "bad-attribute",
+          "attribute '{}' is '{}'; it may be one of {}", name, given, fmt::join(choices, ", "));
   return given;
 }
 
@@ -84,12 +86,13 @@ std::optional<Dim> scalar_of(const Site& site, std::size_t index, std::string_vi
     return given ? std::optional<Dim>(*given) : std::nullopt;
   }
   const Shape& shape = site.shape(index);
-  require(!shape.known() || equal(shape.elements(), 1) != Certainty::never, "bad-operand", "operand {} has shape {}, it must hold one number",
-          index, shape.text());
+  require(!shape.known() || equal(shape.elements(), 1) != Certainty::never, "bad-operand",
+          "operand {} has shape {}, it must hold one number", index, shape.text());
   return site.scalar(index);
 }
 
-std::optional<std::vector<std::size_t>> axes_of(const Site& site, std::size_t index, std::string_view attribute, std::size_t rank) {
+std::optional<std::vector<std::size_t>> axes_of(const Site& site, std::size_t index, std::string_view attribute,
+                                                std::size_t rank) {
   const std::optional<Integers> given = list_of(site, index, attribute);
   if (!given) return std::nullopt;
   std::vector<std::size_t> axes;
@@ -128,9 +131,12 @@ Dim agreed(const Site& site, const Dim& a, const Dim& b, std::string_view what) 
 
 Dim at_least_zero(const Site& site, const Dim& extent, const Dim& axis) {
   switch (at_least(extent, 0)) {
-    case Certainty::always: return extent;
-    case Certainty::never: return 0;
-    case Certainty::unknown: break;
+    case Certainty::always:
+      return extent;
+    case Certainty::never:
+      return 0;
+    case Certainty::unknown:
+      break;
   }
   if (extent != axis - 1) return max(0, extent);
   site.assume(fmt::format("{} >= 1", axis.text()));

@@ -28,7 +28,8 @@ void require_rank(const Site& site, std::size_t index, std::size_t rank);
 /// \throws RuleError `bad-rank` if the operand's rank is known and less
 void require_rank_at_least(const Site& site, std::size_t index, std::size_t rank);
 /// \throws RuleError `bad-attribute` unless the attribute, or its default, is one of these
-std::string_view choice(const Site& site, std::string_view name, std::string_view otherwise, std::initializer_list<std::string_view> choices);
+std::string_view choice(const Site& site, std::string_view name, std::string_view otherwise,
+                        std::initializer_list<std::string_view> choices);
 
 /// The dtype whose number the attribute holds. \throws RuleError `bad-attribute` where there is none of that number
 DataType dtype_attribute(const Site& site, std::string_view name, DataType otherwise);
@@ -41,7 +42,8 @@ std::optional<Integers> list_of(const Site& site, std::size_t index, std::string
 /// The same for one integer. \throws RuleError `bad-operand` if it holds more or less than one
 std::optional<Dim> scalar_of(const Site& site, std::size_t index, std::string_view attribute = {});
 /// The same for axes, counted from the front. \throws RuleError `bad-axis`, also for an axis named twice
-std::optional<std::vector<std::size_t>> axes_of(const Site& site, std::size_t index, std::string_view attribute, std::size_t rank);
+std::optional<std::vector<std::size_t>> axes_of(const Site& site, std::size_t index, std::string_view attribute,
+                                                std::size_t rank);
 
 /// An extent that only the data can tell, named after the output and its axis.
 Dim fresh_extent(const Site& site, std::size_t output, std::size_t axis);

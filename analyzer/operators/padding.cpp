@@ -28,7 +28,8 @@ std::optional<Pads> pads_of(const Site& site, std::size_t rank) {
     if (!named) return std::nullopt;
     axes = *named;
   }
-  require(!listed || listed->size() == 2 * axes.size(), "bad-pads", "{} pads for {} axes", listed ? listed->size() : 0, axes.size());
+  require(!listed || listed->size() == 2 * axes.size(), "bad-pads", "{} pads for {} axes", listed ? listed->size() : 0,
+          axes.size());
   Pads pads{Integers(rank, Dim(0)), Integers(rank, Dim(0))};
   for (std::size_t index = 0; index < axes.size(); ++index) {
     pads.begin[axes[index]] = listed ? (*listed)[index] : std::nullopt;
@@ -96,7 +97,8 @@ std::vector<Fact> center_crop_pad(const Site& site) {
   std::vector<std::size_t> axes(data.rank());
   for (std::size_t axis = 0; axis < data.rank(); ++axis) axes[axis] = axis;
   if (site.has_attribute("axes")) axes = axes_of(site, kNoOperand, "axes", data.rank()).value();
-  require(!wanted || wanted->size() == axes.size(), "bad-crop", "{} extents for {} axes", wanted ? wanted->size() : 0, axes.size());
+  require(!wanted || wanted->size() == axes.size(), "bad-crop", "{} extents for {} axes", wanted ? wanted->size() : 0,
+          axes.size());
   std::vector<Dim> extents(data.begin(), data.end());
   for (std::size_t index = 0; index < axes.size(); ++index) {
     const std::optional<Dim> extent = wanted ? (*wanted)[index] : std::nullopt;

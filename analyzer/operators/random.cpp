@@ -11,7 +11,8 @@ namespace {
 std::vector<Fact> random_of_shape(const Site& site) {
   const auto listed = site.integer_list("shape");
   require(listed.has_value(), "missing-attribute", "'shape' is left out");
-  return {Fact::tensor(dtype_attribute(site, "dtype", DataType::float32), checked_shape(std::vector<Dim>(listed->begin(), listed->end())))};
+  return {Fact::tensor(dtype_attribute(site, "dtype", DataType::float32),
+                       checked_shape(std::vector<Dim>(listed->begin(), listed->end())))};
 }
 
 std::vector<Fact> random_like(const Site& site) {
@@ -52,7 +53,8 @@ constexpr std::string_view kUniform = "1 add + 1 mul per element";
 
 constexpr Operator kRows[] = {
     {.name = "Bernoulli", .meaning = Rules{random_like, bernoulli_work}, .cost = "1 compare per element"},
-    {.name = "Multinomial", .meaning = Rules{multinomial, multinomial_work},
+    {.name = "Multinomial",
+     .meaning = Rules{multinomial, multinomial_work},
      .cost = "1 add + 1 special per input element, 1 compare per input element and sample"},
     {.name = "RandomNormal", .meaning = Rules{random_of_shape, normal_work}, .cost = kNormal},
     {.name = "RandomNormalLike", .meaning = Rules{random_like, normal_work}, .cost = kNormal},

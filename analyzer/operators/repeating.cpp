@@ -12,7 +12,8 @@ namespace macroscope {
 namespace {
 
 Fact broadcast_to(const Fact& operand, const Shape& shape) {
-  return Fact::tensor(operand.type.dtype, shape, rearranged(operand, shape, [](const Grid& grid, std::span<const std::int64_t> position) {
+  return Fact::tensor(operand.type.dtype, shape,
+                      rearranged(operand, shape, [](const Grid& grid, std::span<const std::int64_t> position) {
                         return broadcast_place(grid, position);
                       }));
 }
@@ -33,7 +34,8 @@ std::vector<Fact> expand(const Site& site) {
       continue;
     }
     const std::optional<Dim>& target = (*wanted)[axis + wanted->size() - rank];
-    require(!target || at_least(*target, 0) != Certainty::never, "bad-expand", "extent {} is {}", axis, target ? target->text() : "");
+    require(!target || at_least(*target, 0) != Certainty::never, "bad-expand", "extent {} is {}", axis,
+            target ? target->text() : "");
     // Beside an extent that cannot be 1 an unknown one can only be the same or 1.
     if (target) {
       extents.push_back(broadcast(site, own, *target));
@@ -70,11 +72,13 @@ std::vector<Fact> tile(const Site& site) {
   std::vector<Dim> extents;
   for (std::size_t axis = 0; axis < data.rank(); ++axis) {
     const std::optional<Dim>& times = (*repeats)[axis];
-    require(!times || at_least(*times, 0) != Certainty::never, "bad-tile", "axis {} is repeated {} times", axis, times ? times->text() : "");
+    require(!times || at_least(*times, 0) != Certainty::never, "bad-tile", "axis {} is repeated {} times", axis,
+            times ? times->text() : "");
     extents.push_back(times ? data[axis] * *times : fresh_extent(site, 0, axis));
   }
   const Shape shape = checked_shape(extents);
-  return {Fact::tensor(site.dtype(0), shape, rearranged(site.input(0), shape, [](const Grid& grid, std::span<const std::int64_t> position) {
+  return {Fact::tensor(site.dtype(0), shape,
+                       rearranged(site.input(0), shape, [](const Grid& grid, std::span<const std::int64_t> position) {
                          std::int64_t place = 0;
                          for (std::size_t axis = 0; axis < position.size(); ++axis)
                            place += position[axis] % grid.extent(axis) * grid.stride(axis);
@@ -83,7 +87,8 @@ std::vector<Fact> tile(const Site& site) {
 }
 
 /// What is chosen where the condition is not known: the same from both, or nothing.
-Pick chosen(const Integers& conditions, std::int64_t condition, const Pick& yes, const Pick& no, std::span<const ValuePointer> contents) {
+Pick chosen(const Integers& conditions, std::int64_t condition, const Pick& yes, const Pick& no,
+            std::span<const ValuePointer> contents) {
   const auto inside = condition >= 0 && static_cast<std::size_t>(condition) < conditions.size();
   const std::optional<Dim> known = inside ? conditions[static_cast<std::size_t>(condition)] : std::nullopt;
   if (known && known->is(0)) return no;
@@ -104,8 +109,9 @@ std::vector<Fact> where(const Site& site) {
   const std::optional<Grid> condition = Grid::of(site.shape(0)), yes = Grid::of(site.shape(1)), no = Grid::of(site.shape(2));
   if (conditions == nullptr || !condition || !yes || !no) return {Fact::tensor(dtype, shape)};
   return {Fact::tensor(dtype, shape, assembled(contents, shape, [&](std::span<const std::int64_t> position) {
-                         return chosen(*conditions, broadcast_place(*condition, position), Pick{0, broadcast_place(*yes, position)},
-                                       Pick{1, broadcast_place(*no, position)}, contents);
+                         return chosen(*conditions, broadcast_place(*condition, position),
+                                       Pick{0, broadcast_place(*yes, position)}, Pick{1, broadcast_place(*no, position)},
+                                       contents);
                        }))};
 }
 

@@ -42,7 +42,8 @@ Target target_of(const Site& site, const Integers& wanted) {
     } else if (extent && extent->is(0) && !zero_is_zero) {
       extent = kept_extent(site, axis);
     }
-    require(!extent || at_least(*extent, 0) != Certainty::never, "bad-reshape", "extent {} is {}", axis, extent ? extent->text() : "");
+    require(!extent || at_least(*extent, 0) != Certainty::never, "bad-reshape", "extent {} is {}", axis,
+            extent ? extent->text() : "");
     if (!extent) target.open.push_back(axis);
     target.extents.push_back(extent.value_or(Dim(1)));
   }

@@ -33,7 +33,9 @@ std::optional<Dim> floor_product(const Dim& extent, double factor) {
     mantissa /= 2;
     ++exponent;
   }
-  if (exponent >= 0) return exponent > kMaxShift ? std::nullopt : std::optional<Dim>(extent * Dim(mantissa) * power(2, static_cast<unsigned>(exponent)));
+  if (exponent >= 0)
+    return exponent > kMaxShift ? std::nullopt
+                                : std::optional<Dim>(extent * Dim(mantissa) * power(2, static_cast<unsigned>(exponent)));
   if (-exponent > kMaxShift) return std::nullopt;
   return floor_div(extent * Dim(mantissa), Dim(std::int64_t{1} << -exponent));
 }
@@ -75,7 +77,8 @@ Reals fractions_of(const Site& site, const Places& places, std::size_t count) {
 
 /// floor(extent * fraction * scale); empty where that is not known.
 std::optional<Dim> scaled(const Dim& extent, const std::optional<Real>& scale, const std::optional<Real>& fraction) {
-  require(!scale || !scale->number() || *scale->number() > 0, "bad-resize", "a scale is {}", scale ? scale->number().value_or(0) : 0);
+  require(!scale || !scale->number() || *scale->number() > 0, "bad-resize", "a scale is {}",
+          scale ? scale->number().value_or(0) : 0);
   const std::optional<Real> factor = scale && fraction ? product(*fraction, *scale) : std::nullopt;
   if (!factor) return std::nullopt;
   if (const std::optional<double> number = factor->number()) return floor_product(extent, *number);
@@ -163,7 +166,8 @@ Work resize_work(const Site& site) {
   return work;
 }
 
-constexpr std::string_view kCost = "nearest 0; linear over d axes (2^d - 1) (2 mul + 1 add), cubic (4^d - 1)/3 (4 mul + 3 add) per output element";
+constexpr std::string_view kCost =
+    "nearest 0; linear over d axes (2^d - 1) (2 mul + 1 add), cubic (4^d - 1)/3 (4 mul + 3 add) per output element";
 
 constexpr Operator kRows[] = {
     {.name = "Resize", .meaning = Rules{resize, resize_work}, .roles = "xccc", .cost = kCost},

@@ -11,7 +11,9 @@
 namespace macroscope {
 namespace {
 
-std::string_view reduction_of(const Site& site) { return choice(site, "reduction", "none", {"none", "add", "mul", "min", "max"}); }
+std::string_view reduction_of(const Site& site) {
+  return choice(site, "reduction", "none", {"none", "add", "mul", "min", "max"});
+}
 
 /// What the data's content becomes when update n is put at `targets[n]`.
 ValuePointer replaced(const Site& site, std::size_t elements, std::span<const std::int64_t> targets) {
@@ -64,7 +66,8 @@ std::vector<Fact> scatter_elements(const Site& site) {
   require_rank(site, 2, data.rank());
   const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
   if (!indices.known() || !updates.known()) return {result};
-  for (std::size_t other = 0; other < data.rank(); ++other) site.must_equal(indices[other], updates[other], "extents of indices and updates");
+  for (std::size_t other = 0; other < data.rank(); ++other)
+    site.must_equal(indices[other], updates[other], "extents of indices and updates");
   result.value = scattered_elements(site, axis);
   return {result};
 }

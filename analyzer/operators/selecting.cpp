@@ -47,7 +47,8 @@ std::vector<Fact> non_zero(const Site& site) {
   Integers indices;
   for (std::size_t axis = 0; axis < data.rank(); ++axis)
     for (const auto& at : found) indices.emplace_back(at[axis]);
-  return {Fact::tensor(DataType::int64, Shape{Dim::of_size(data.rank()), Dim::of_size(found.size())}, integer_content(std::move(indices)))};
+  return {Fact::tensor(DataType::int64, Shape{Dim::of_size(data.rank()), Dim::of_size(found.size())},
+                       integer_content(std::move(indices)))};
 }
 
 std::vector<Fact> compress(const Site& site) {
@@ -83,7 +84,8 @@ std::vector<Fact> one_hot(const Site& site) {
   require(!depths.known() || depths.rank() <= 1, "bad-rank", "the depth has shape {}, it must be one number", depths.text());
   if (values.known()) site.must_equal(values[0], 2, "number of values, off and on");
   if (const auto numbers = site.version() < 11 ? site.numbers(0) : std::nullopt)
-    for (const std::int64_t index : *numbers) require(index >= 0, "bad-indices", "index {} is negative; that is allowed from version 11 on", index);
+    for (const std::int64_t index : *numbers)
+      require(index >= 0, "bad-indices", "index {} is negative; that is allowed from version 11 on", index);
   if (!indices.known()) return {Fact::tensor(site.dtype(2))};
   const std::size_t axis = Site::axis_of(site.integer("axis", -1), indices.rank() + 1);
   std::optional<Dim> depth = scalar_of(site, 1);
@@ -98,7 +100,8 @@ std::vector<Fact> one_hot(const Site& site) {
 std::vector<std::size_t> ranking(const std::vector<std::int64_t>& row, bool largest) {
   std::vector<std::size_t> places(row.size());
   std::iota(places.begin(), places.end(), 0U);
-  std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) { return largest ? row[a] > row[b] : row[a] < row[b]; });
+  std::stable_sort(places.begin(), places.end(),
+                   [&](std::size_t a, std::size_t b) { return largest ? row[a] > row[b] : row[a] < row[b]; });
   return places;
 }
 
@@ -149,8 +152,8 @@ std::vector<Fact> top_k(const Site& site) {
   std::vector<Fact> results{Fact::tensor(site.dtype(0)), Fact::tensor(DataType::int64)};
   if (!data.known()) return results;
   const std::size_t axis = Site::axis_of(site.integer("axis", -1), data.rank());
-  require(!k || at_least(data[axis], *k) != Certainty::never, "bad-operand", "the {} largest of {} are asked for", k ? k->text() : "",
-          data[axis].text());
+  require(!k || at_least(data[axis], *k) != Certainty::never, "bad-operand", "the {} largest of {} are asked for",
+          k ? k->text() : "", data[axis].text());
   std::vector<Dim> extents(data.begin(), data.end());
   extents[axis] = k ? *k : fresh_extent(site, 0, axis);
   results[0].type.shape = results[1].type.shape = checked_shape(extents);
@@ -182,8 +185,10 @@ std::vector<Fact> unique_numbers(const Site& site, const std::vector<std::int64_
   }
   for (const std::int64_t number : numbers) inverse.emplace_back(Dim::of_size(rank.at(number)));
   const Shape each{Dim::of_size(unique.size())}, every{Dim::of_size(numbers.size())};
-  return {Fact::tensor(site.dtype(0), each, integer_content(std::move(values))), Fact::tensor(DataType::int64, each, integer_content(std::move(firsts))),
-          Fact::tensor(DataType::int64, every, integer_content(std::move(inverse))), Fact::tensor(DataType::int64, each, integer_content(std::move(counts)))};
+  return {Fact::tensor(site.dtype(0), each, integer_content(std::move(values))),
+          Fact::tensor(DataType::int64, each, integer_content(std::move(firsts))),
+          Fact::tensor(DataType::int64, every, integer_content(std::move(inverse))),
+          Fact::tensor(DataType::int64, each, integer_content(std::move(counts)))};
 }
 
 std::vector<Fact> unique(const Site& site) {
@@ -193,7 +198,8 @@ std::vector<Fact> unique(const Site& site) {
   if (const auto numbers = given ? std::nullopt : site.numbers(0)) return unique_numbers(site, *numbers);
   const Dim found = site.fresh(0);
   const Shape list{found};
-  std::vector<Fact> results{Fact::tensor(site.dtype(0)), Fact::tensor(DataType::int64, list), Fact::tensor(DataType::int64), Fact::tensor(DataType::int64, list)};
+  std::vector<Fact> results{Fact::tensor(site.dtype(0)), Fact::tensor(DataType::int64, list), Fact::tensor(DataType::int64),
+                            Fact::tensor(DataType::int64, list)};
   if (!given) {
     results[0].type.shape = list;
     results[2].type.shape = Shape{data.known() ? data.elements() : site.fresh(2)};
@@ -219,7 +225,8 @@ ValuePointer extreme_content(const Site& site, std::size_t axis) {
   for_each_row(*grid, axis, [&](std::int64_t first, std::int64_t stride) {
     std::int64_t best = 0;
     for (std::int64_t n = 1; n < grid->extent(axis); ++n) {
-      const std::int64_t candidate = (*numbers)[static_cast<std::size_t>(first + n * stride)], record = (*numbers)[static_cast<std::size_t>(first + best * stride)];
+      const std::int64_t candidate = (*numbers)[static_cast<std::size_t>(first + n * stride)],
+                         record = (*numbers)[static_cast<std::size_t>(first + best * stride)];
       if ((largest ? candidate > record : candidate < record) || (last && candidate == record)) best = n;
     }
     indices.emplace_back(best);
@@ -274,7 +281,9 @@ constexpr Operator kRows[] = {
     {.name = "ArgMax", .meaning = Rules{arg_extreme, compare_every_input}, .cost = kEveryInput},
     {.name = "ArgMin", .meaning = Rules{arg_extreme, compare_every_input}, .cost = kEveryInput},
     {.name = "Compress", .meaning = Moves{compress}},
-    {.name = "NonMaxSuppression", .meaning = Rules{non_max_suppression, non_max_suppression_work}, .roles = "xxc",
+    {.name = "NonMaxSuppression",
+     .meaning = Rules{non_max_suppression, non_max_suppression_work},
+     .roles = "xxc",
      .cost = "1 compare per score, 2 add + 1 mul per box, 7 compare + 4 add + 1 mul + 1 div per selected box and box"},
     {.name = "NonZero", .meaning = Moves{non_zero}},
     {.name = "OneHot", .meaning = Moves{one_hot}, .roles = "xc"},

@@ -44,7 +44,8 @@ std::optional<Dim> range_length(const Dim& start, const Dim& limit, const Dim& d
   return std::nullopt;
 }
 
-Fact range_of(const Site& site, const std::optional<Dim>& start, const std::optional<Dim>& limit, const std::optional<Dim>& delta) {
+Fact range_of(const Site& site, const std::optional<Dim>& start, const std::optional<Dim>& limit,
+              const std::optional<Dim>& delta) {
   const std::optional<Dim> length = start && limit && delta ? range_length(*start, *limit, *delta) : std::nullopt;
   if (!length) return Fact::tensor(site.dtype(0), Shape{site.fresh(0)});
   Fact result = Fact::tensor(site.dtype(0), checked_shape({*length}));
@@ -78,7 +79,8 @@ Fact range_of_numbers(const Site& site, double start, double limit, double delta
 Fact real_range(const Site& site) {
   const std::optional<Real> start = real_scalar(site, 0), limit = real_scalar(site, 1), delta = real_scalar(site, 2);
   if (!start || !limit || !delta) return Fact::tensor(site.dtype(0), Shape{site.fresh(0)});
-  if (start->number() && limit->number() && delta->number()) return range_of_numbers(site, *start->number(), *limit->number(), *delta->number());
+  if (start->number() && limit->number() && delta->number())
+    return range_of_numbers(site, *start->number(), *limit->number(), *delta->number());
   return range_of(site, start->whole(), limit->whole(), delta->whole());
 }
 
@@ -87,8 +89,8 @@ std::vector<Fact> range(const Site& site) {
   require_same_dtype(site, {0, 1, 2});
   for (std::size_t index = 0; index < 3; ++index) {
     const Shape& bound = site.shape(index);
-    require(!bound.known() || equal(bound.elements(), 1) != Certainty::never, "bad-operand", "operand {} has shape {}, it must hold one number",
-            index, bound.text());
+    require(!bound.known() || equal(bound.elements(), 1) != Certainty::never, "bad-operand",
+            "operand {} has shape {}, it must hold one number", index, bound.text());
   }
   return {is_floating(site.dtype(0)) ? real_range(site) : range_of(site, site.scalar(0), site.scalar(1), site.scalar(2))};
 }
@@ -120,15 +122,18 @@ Fact stored_fact(const Site& site, const StoredTensor& tensor) {
 std::vector<Fact> constant(const Site& site) {
   if (const StoredTensor* value = site.tensor("value")) return {stored_fact(site, *value)};
   if (const StoredTensor* value = site.tensor("sparse_value")) return {stored_fact(site, *value)};
-  if (const auto number = site.integer("value_int")) return {Fact::tensor(DataType::int64, Shape{}, integer_content({Dim(*number)}))};
+  if (const auto number = site.integer("value_int"))
+    return {Fact::tensor(DataType::int64, Shape{}, integer_content({Dim(*number)}))};
   if (site.has_attribute("value_float"))
     return {Fact::tensor(DataType::float32, Shape{}, std::make_shared<const Value>(Reals{Real(site.real("value_float", 0))}))};
   if (site.has_attribute("value_string"))
-    return {Fact::tensor(DataType::string, Shape{}, std::make_shared<const Value>(Texts{std::string(site.text("value_string", {}))}))};
+    return {Fact::tensor(DataType::string, Shape{},
+                         std::make_shared<const Value>(Texts{std::string(site.text("value_string", {}))}))};
   if (const auto numbers = site.integer_list("value_ints"))
     return {list_fact(DataType::int64, numbers->size(), integer_content(Integers(numbers->begin(), numbers->end())))};
   if (const auto numbers = site.real_list("value_floats"))
-    return {list_fact(DataType::float32, numbers->size(), std::make_shared<const Value>(Reals(numbers->begin(), numbers->end())))};
+    return {
+        list_fact(DataType::float32, numbers->size(), std::make_shared<const Value>(Reals(numbers->begin(), numbers->end())))};
   if (const auto texts = site.text_list("value_strings"))
     return {list_fact(DataType::string, texts->size(), std::make_shared<const Value>(Texts(texts->begin(), texts->end())))};
   fail("missing-attribute", "a Constant without a value");

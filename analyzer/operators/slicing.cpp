@@ -31,9 +31,12 @@ bool is_beyond(const Dim& bound, const Dim& extent) {
 /// above where it is not.
 Dim from_front(const Site& site, const Dim& bound, const Dim& extent) {
   switch (at_least(bound, 0)) {
-    case Certainty::always: return bound;
-    case Certainty::never: return is_beyond(-bound, extent) ? Dim(-1) : bound + extent;
-    case Certainty::unknown: break;
+    case Certainty::always:
+      return bound;
+    case Certainty::never:
+      return is_beyond(-bound, extent) ? Dim(-1) : bound + extent;
+    case Certainty::unknown:
+      break;
   }
   site.assume(fmt::format("{} >= 0", bound.text()));
   return bound;
@@ -64,10 +67,12 @@ Range taken(const Site& site, const Bounds& bounds, const Dim& extent, std::size
   const std::optional<std::int64_t> step = bounds.step ? bounds.step->number() : std::nullopt;
   require(!step || *step != 0, "bad-slice", "the step along axis {} is 0", axis);
   if (!bounds.start || !bounds.end || !step) return {fresh_extent(site, 0, axis), std::nullopt};
-  return *step > 0 ? forward(site, *bounds.start, *bounds.end, extent, *step) : backward(site, *bounds.start, *bounds.end, extent, *step);
+  return *step > 0 ? forward(site, *bounds.start, *bounds.end, extent, *step)
+                   : backward(site, *bounds.start, *bounds.end, extent, *step);
 }
 
-ValuePointer sliced_content(const Site& site, const Shape& shape, const std::vector<Range>& ranges, const std::vector<Bounds>& bounds) {
+ValuePointer sliced_content(const Site& site, const Shape& shape, const std::vector<Range>& ranges,
+                            const std::vector<Bounds>& bounds) {
   if (site.input(0).value == nullptr) return nullptr;
   std::vector<std::int64_t> first, step;
   for (std::size_t axis = 0; axis < ranges.size(); ++axis) {

@@ -45,7 +45,8 @@ class NetworkBuilder {
   NetworkBuilder& input(std::string_view name, Type type) {
     const TensorId id = tensor(name);
     graph().inputs.push_back(id);
-    graph().declared.insert(graph().declared.begin() + static_cast<std::ptrdiff_t>(graph().inputs.size()) - 1, {id, std::move(type)});
+    graph().declared.insert(graph().declared.begin() + static_cast<std::ptrdiff_t>(graph().inputs.size()) - 1,
+                            {id, std::move(type)});
     return *this;
   }
   NetworkBuilder& weight(std::string_view name, const std::vector<std::int64_t>& dims, DataType dtype = DataType::float32) {
@@ -57,7 +58,9 @@ class NetworkBuilder {
     Integers elements(numbers.begin(), numbers.end());
     return stored(name, {static_cast<std::int64_t>(numbers.size())}, DataType::int64, Value(std::move(elements)));
   }
-  NetworkBuilder& scalar(std::string_view name, std::int64_t number) { return stored(name, {}, DataType::int64, Value(Integers{Dim(number)})); }
+  NetworkBuilder& scalar(std::string_view name, std::int64_t number) {
+    return stored(name, {}, DataType::int64, Value(Integers{Dim(number)}));
+  }
   NetworkBuilder& stored(std::string_view name, const std::vector<std::int64_t>& dims, DataType dtype, Value value) {
     contents_->contents[store(name, dims, dtype)] = std::make_shared<const Value>(std::move(value));
     return *this;
@@ -172,7 +175,9 @@ inline std::string content_of(const Analysis& analysis, std::string_view name) {
     for (const auto& element : *integers) elements.push_back(element ? element->text() : "?");
   if (const Reals* reals = value->reals())
     for (const auto& element : *reals)
-      elements.push_back(!element ? "?" : element->number() ? fmt::format("{}", *element->number()) : element->whole().value_or(Dim(-1)).text());
+      elements.push_back(!element            ? "?"
+                         : element->number() ? fmt::format("{}", *element->number())
+                                             : element->whole().value_or(Dim(-1)).text());
   if (const Texts* texts = value->texts()) elements = *texts;
   return fmt::format("[{}]", fmt::join(elements, ", "));
 }

@@ -111,7 +111,9 @@ TEST_CASE("Transpose moves every element") {
 TEST_CASE("Transpose reverses without a permutation and refuses a wrong one") {
   const auto transposed = [](const std::vector<std::int64_t>& perm) {
     NetworkBuilder net;
-    net.input("x", {N, 3, S}).node("Transpose", {"x"}, {"y"}, perm.empty() ? std::vector<Attribute>{} : std::vector<Attribute>{net.integers("perm", perm)});
+    net.input("x", {N, 3, S})
+        .node("Transpose", {"x"}, {"y"},
+              perm.empty() ? std::vector<Attribute>{} : std::vector<Attribute>{net.integers("perm", perm)});
     return analyze(net.take(), {});
   };
   CHECK(shape_of(transposed({}), "y") == "[S, 3, N]");

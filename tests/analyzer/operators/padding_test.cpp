@@ -41,7 +41,10 @@ TEST_CASE("pads are attributes, operands, or those of some axes") {
 TEST_CASE("pads that are computed keep their symbols, unknown ones leave the axis open") {
   NetworkBuilder net(18);
   net.input("x", {3, 4}).input("z", {N, 2}).input("some", {2}, DataType::int64);
-  net.node("Shape", {"z"}, {"by"}).list("axes", {1}).node("Pad", {"x", "by", "", "axes"}, {"y"}).node("Pad", {"x", "some", "", "axes"}, {"open"});
+  net.node("Shape", {"z"}, {"by"})
+      .list("axes", {1})
+      .node("Pad", {"x", "by", "", "axes"}, {"y"})
+      .node("Pad", {"x", "some", "", "axes"}, {"open"});
   const Analysis analysis = analyze(net.take(), {});
   CHECK(shape_of(analysis, "y") == "[3, N + 6]");
   CHECK(shape_of(analysis, "open") == "[3, open_1]");

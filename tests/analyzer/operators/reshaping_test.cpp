@@ -11,7 +11,8 @@ using testing::shape_of;
 
 const Dim N = Dim::symbol("N"), S = Dim::symbol("S");
 
-Analysis reshaped(const std::vector<Dim>& data, const std::vector<std::int64_t>& target, std::int64_t version = 21, std::int64_t allowzero = 0) {
+Analysis reshaped(const std::vector<Dim>& data, const std::vector<std::int64_t>& target, std::int64_t version = 21,
+                  std::int64_t allowzero = 0) {
   NetworkBuilder net(version);
   net.input("x", data).list("target", target).node("Reshape", {"x", "target"}, {"y"}, {net.integer("allowzero", allowzero)});
   return analyze(net.take(), {});
@@ -81,7 +82,10 @@ TEST_CASE("Unsqueeze and Squeeze undo each other for every choice of axes") {
   for (std::int64_t a = -5; a < 5; ++a)
     for (std::int64_t b = -5; b < 5; ++b) {
       NetworkBuilder net;
-      net.input("x", {N, 1, 5}).list("axes", {a, b}).node("Unsqueeze", {"x", "axes"}, {"wide"}).node("Squeeze", {"wide", "axes"}, {"y"});
+      net.input("x", {N, 1, 5})
+          .list("axes", {a, b})
+          .node("Unsqueeze", {"x", "axes"}, {"wide"})
+          .node("Squeeze", {"wide", "axes"}, {"y"});
       const Analysis analysis = analyze(net.take(), {});
       if ((a - b) % 5 == 0) {
         CHECK(errors_of(analysis) == "bad-axis");

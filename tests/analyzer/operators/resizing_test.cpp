@@ -17,14 +17,16 @@ Value reals(const std::vector<float>& numbers) {
   return Value(std::move(elements));
 }
 
-Analysis scaled(const std::vector<Dim>& data, const std::vector<float>& scales, std::string_view mode = "nearest", std::int64_t antialias = 0) {
+Analysis scaled(const std::vector<Dim>& data, const std::vector<float>& scales, std::string_view mode = "nearest",
+                std::int64_t antialias = 0) {
   NetworkBuilder net(19);
   net.input("x", data).stored("scales", {static_cast<std::int64_t>(scales.size())}, DataType::float32, reals(scales));
   net.node("Resize", {"x", "", "scales"}, {"y"}, {net.text("mode", mode), net.integer("antialias", antialias)});
   return analyze(net.take(), {});
 }
 
-Analysis sized(const std::vector<Dim>& data, const std::vector<std::int64_t>& sizes, const std::vector<std::int64_t>& axes, std::string_view policy) {
+Analysis sized(const std::vector<Dim>& data, const std::vector<std::int64_t>& sizes, const std::vector<std::int64_t>& axes,
+               std::string_view policy) {
   NetworkBuilder net(18);
   net.input("x", data).list("sizes", sizes);
   net.node("Resize", {"x", "", "", "sizes"}, {"y"}, {net.integers("axes", axes), net.text("keep_aspect_ratio_policy", policy)});
@@ -35,7 +37,8 @@ TEST_CASE("extents are the floor of extent times scale, for numbers and for symb
   for (const float scale : {0.25F, 0.5F, 1.0F, 1.5F, 2.0F, 3.0F, 0.6F, 1.0F / 3.0F, 0.7F, 2.9999F}) {
     const Dim symbolic = fact_of(scaled({Dim::symbol("H")}, {scale}), "y").type.shape[0];
     for (std::int64_t extent = 1; extent < 200; extent += 7) {
-      const auto expected = static_cast<std::int64_t>(std::floor(static_cast<long double>(extent) * static_cast<long double>(scale)));
+      const auto expected =
+          static_cast<std::int64_t>(std::floor(static_cast<long double>(extent) * static_cast<long double>(scale)));
       CAPTURE(scale, extent);
       CHECK(shape_of(scaled({extent}, {scale}), "y") == fmt::format("[{}]", expected));
       CHECK(symbolic.substitute({{"H", Dim(extent)}}).number() == expected);
@@ -54,24 +57,36 @@ TEST_CASE("sizes stretch or keep the aspect ratio") {
   const Dim kept = fact_of(sized({H, 4}, {10, 10}, {0, 1}, "not_larger"), "y").type.shape[0];
   for (std::int64_t extent = 1; extent < 30; ++extent) {
     const double scale = std::min(10.0 / static_cast<double>(extent), 10.0 / 4.0);
-    CHECK(kept.substitute({{"H", Dim(extent)}}).number() == static_cast<std::int64_t>(std::floor(scale * static_cast<double>(extent) + 0.5)));
+    CHECK(kept.substitute({{"H", Dim(extent)}}).number() ==
+          static_cast<std::int64_t>(std::floor(scale * static_cast<double>(extent) + 0.5)));
   }
 }
 
 TEST_CASE("sizes computed from shapes, as exporters write them") {
   NetworkBuilder net(13);
   const Dim H = Dim::symbol("H");
-  net.input("x", {1, 8, H, 16}).list("two", {2}).list("four", {4}).list("zero", {0}).stored("factor", {1}, DataType::float32, reals({2}));
-  net.node("Shape", {"x"}, {"shape"}).node("Slice", {"shape", "two", "four"}, {"space"}).node("Slice", {"shape", "zero", "two"}, {"front"});
-  net.node("Cast", {"space"}, {"real"}, {net.integer("to", 1)}).node("Mul", {"real", "factor"}, {"scaled"}).node("Floor", {"scaled"}, {"floor"});
-  net.node("Cast", {"floor"}, {"whole"}, {net.integer("to", 7)}).node("Concat", {"front", "whole"}, {"sizes"}, {net.integer("axis", 0)});
+  net.input("x", {1, 8, H, 16})
+      .list("two", {2})
+      .list("four", {4})
+      .list("zero", {0})
+      .stored("factor", {1}, DataType::float32, reals({2}));
+  net.node("Shape", {"x"}, {"shape"})
+      .node("Slice", {"shape", "two", "four"}, {"space"})
+      .node("Slice", {"shape", "zero", "two"}, {"front"});
+  net.node("Cast", {"space"}, {"real"}, {net.integer("to", 1)})
+      .node("Mul", {"real", "factor"}, {"scaled"})
+      .node("Floor", {"scaled"}, {"floor"});
+  net.node("Cast", {"floor"}, {"whole"}, {net.integer("to", 7)})
+      .node("Concat", {"front", "whole"}, {"sizes"}, {net.integer("axis", 0)});
   net.node("Resize", {"x", "", "", "sizes"}, {"y"});
   CHECK(shape_of(analyze(net.take(), {}), "y") == "[1, 8, 2*H, 32]");
 }
 
 TEST_CASE("the part of interest counts where the input is cropped") {
   NetworkBuilder net(13);
-  net.input("x", {10, 20}).stored("roi", {4}, DataType::float32, reals({0, 0.25F, 0.5F, 0.75F})).stored("scales", {2}, DataType::float32, reals({2, 3}));
+  net.input("x", {10, 20})
+      .stored("roi", {4}, DataType::float32, reals({0, 0.25F, 0.5F, 0.75F}))
+      .stored("scales", {2}, DataType::float32, reals({2, 3}));
   net.node("Resize", {"x", "roi", "scales"}, {"y"}, {net.text("coordinate_transformation_mode", "tf_crop_and_resize")});
   CHECK(shape_of(analyze(net.take(), {}), "y") == "[10, 30]");
 }

@@ -37,7 +37,11 @@ Analysis sliced(const Dim& extent, std::int64_t start, std::int64_t end, std::in
   } else {
     net.input("x", {extent});
   }
-  net.list("start", {start}).list("end", {end}).list("axes", {0}).list("step", {step}).node("Slice", {"x", "start", "end", "axes", "step"}, {"y"});
+  net.list("start", {start})
+      .list("end", {end})
+      .list("axes", {0})
+      .list("step", {step})
+      .node("Slice", {"x", "start", "end", "axes", "step"}, {"y"});
   return analyze(net.take(), {});
 }
 
@@ -64,7 +68,8 @@ TEST_CASE("a slice of a symbol is the slice of every number that it stands for")
         const Dim extent = testing::fact_of(analysis, "y").type.shape[0];
         for (std::int64_t number = 1; number < 12; ++number) {  // that N is at least 1 may be assumed
           CAPTURE(start, end, step, number, extent.text());
-          CHECK(extent.substitute({{"N", Dim(number)}}).number() == static_cast<std::int64_t>(walked(number, start, end, step).size()));
+          CHECK(extent.substitute({{"N", Dim(number)}}).number() ==
+                static_cast<std::int64_t>(walked(number, start, end, step).size()));
         }
       }
 }
@@ -102,14 +107,24 @@ TEST_CASE("older versions give bounds as attributes, and axes in any order") {
 
 TEST_CASE("bounds of unknown content leave the other axes as they are") {
   NetworkBuilder net;
-  net.input("x", {4, 5}).input("start", {1}, DataType::int64).list("end", {3}).list("axes", {1}).node("Slice", {"x", "start", "end", "axes"}, {"y"});
+  net.input("x", {4, 5})
+      .input("start", {1}, DataType::int64)
+      .list("end", {3})
+      .list("axes", {1})
+      .node("Slice", {"x", "start", "end", "axes"}, {"y"});
   CHECK(shape_of(analyze(net.take(), {}), "y") == "[4, y_1]");
 }
 
 TEST_CASE("Slice refuses steps of 0, axes named twice and lists of unlike lengths") {
-  const auto errors = [](std::vector<std::int64_t> starts, std::vector<std::int64_t> ends, std::vector<std::int64_t> axes, std::vector<std::int64_t> steps) {
+  const auto errors = [](std::vector<std::int64_t> starts, std::vector<std::int64_t> ends, std::vector<std::int64_t> axes,
+                         std::vector<std::int64_t> steps) {
     NetworkBuilder net;
-    net.input("x", {4, 5}).list("s", starts).list("e", ends).list("a", axes).list("t", steps).node("Slice", {"x", "s", "e", "a", "t"}, {"y"});
+    net.input("x", {4, 5})
+        .list("s", starts)
+        .list("e", ends)
+        .list("a", axes)
+        .list("t", steps)
+        .node("Slice", {"x", "s", "e", "a", "t"}, {"y"});
     return errors_of(analyze(net.take(), {}));
   };
   CHECK(errors({0}, {1}, {0}, {0}) == "bad-slice");
