@@ -231,7 +231,7 @@ DataType result_type(const Loops& loops, const Site& site) {
 
 /// Axes of a reduction that are not known leave the rank known if they stay as 1, or nothing.
 Shape shape_without_axes(const Loops& loops, const Site& site) {
-  const Formula& formula = formula_of(nest_of(loops, site).formula);
+  const Formula& formula = formula_of(loops.nest.formula);
   const bool reduces = formula.output.axes.size() == 1 && formula.output.axes.front().form == Form::reduced;
   if (!reduces || !site.shape(0).known() || site.integer("keepdims", 1) == 0) return Shape::unknown();
   std::vector<Dim> dims;
@@ -302,7 +302,8 @@ std::string BoundNest::worked() const {
 const Nest& nest_of(const Loops& loops, const Site& site) {
   for (const Nest* nest : {&loops.nest, &loops.other, &loops.third, &loops.fourth})
     if (!nest->formula.empty() && (nest->condition == nullptr || nest->condition(site))) return *nest;
-  fail("rank-mismatch", "no form of the operator takes these operands");
+  site.warn("rank-mismatch", "no form of the operator takes operands of these ranks");
+  throw NotKnown();
 }
 
 BoundNest bind(const Formula& formula, std::span<const Shape> operands, const Site& site) { return Binder(formula, operands, site).bind(); }

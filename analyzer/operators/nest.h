@@ -42,7 +42,7 @@ struct BoundNest {
   [[nodiscard]] std::string worked() const;
 };
 
-/// The nest whose condition holds at this site. \throws RuleError if none does
+/// The nest whose condition holds at this site. \throws NotKnown if none does
 const Nest& nest_of(const Loops& loops, const Site& site);
 
 /// Binds every loop from the operands' shapes and the node's attributes. \throws RuleError, NotKnown

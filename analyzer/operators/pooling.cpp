@@ -12,6 +12,9 @@ constexpr std::string_view kMaxOfMap = "Y[n,c,p/all..] max= X[n,c,p..]";
 /// The map that a pooling took apart: its extents are given by the third operand, or follow from the windows.
 std::vector<Fact> unpooled(const Site& site) {
   const Shape& input = site.shape(0);
+  const Shape& indices = site.shape(1);
+  require(!input.known() || !indices.known() || input.rank() == indices.rank(), "rank-mismatch", "X has {} axes, its indices {}",
+          input.known() ? input.rank() : 0, indices.known() ? indices.rank() : 0);
   if (site.has_input(2)) {
     const Integers* given = site.integers(2);
     std::vector<Dim> dims;

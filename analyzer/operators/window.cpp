@@ -42,6 +42,7 @@ void pad_explicitly(const Site& site, std::vector<Window>& windows) {
   const auto pads = site.integer_list("pads");
   if (!pads) return;
   require(pads->size() == 2 * windows.size(), "bad-attribute", "pads has {} entries for {} spatial axes", pads->size(), windows.size());
+  for (const std::int64_t pad : *pads) require(pad >= 0, "bad-attribute", "pads holds {}", pad);
   for (std::size_t axis = 0; axis < windows.size(); ++axis) {
     windows[axis].pad_begin = (*pads)[axis];
     windows[axis].pad_end = (*pads)[axis + windows.size()];
@@ -96,6 +97,7 @@ std::vector<Window> windows_under(const Site& site, std::span<const Dim> positio
   if (output_shape && output_shape->size() > axes) output_shape = output_shape->last(axes);  // some write batch and channels, too
   require(!output_shape || output_shape->size() == axes, "bad-attribute", "output_shape has {} entries for {} spatial axes",
           output_shape ? output_shape->size() : 0, axes);
+  require(how == AutoPad::explicitly || !site.has_attribute("pads"), "bad-attribute", "pads and auto_pad are both given");
   if (how == AutoPad::explicitly) pad_explicitly(site, windows);
   extent.clear();
   for (std::size_t axis = 0; axis < axes; ++axis) {

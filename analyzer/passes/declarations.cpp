@@ -66,7 +66,12 @@ class Agreeing {
     }
     const Certainty certainty = equal(inferred, declared);
     if (certainty == Certainty::never) {
-      contradict(fmt::format("axis {} is {}, declared {}", axis, inferred.text(), declared.text()));
+      std::string difference = fmt::format("axis {} is {}, declared {}", axis, inferred.text(), declared.text());
+      if (declared.is_number()) {
+        contradict(std::move(difference));
+      } else if (agreement_.misnomer.empty()) {
+        agreement_.misnomer = std::move(difference);
+      }
     } else if (declared.is_number()) {
       agreement_.assumptions.push_back(fmt::format("{} == {}", inferred.text(), declared.text()));
       return declared;

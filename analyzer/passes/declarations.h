@@ -19,6 +19,8 @@ struct Agreement {
   std::vector<std::string> assumptions;
   /// What contradicts: `axis 1 is 5, declared 6`; empty if nothing does.
   std::string contradiction;
+  /// A declared name that cannot be what was inferred: `axis 1 is N + 3, declared N`; empty if there is none.
+  std::string misnomer;
 };
 
 /// What was inferred, with what only the declaration knows filled in.  An inferred number stands against a declared one; a declared extent

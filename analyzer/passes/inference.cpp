@@ -158,6 +158,9 @@ void Inference::fill_inputs(const Graph& graph, Scope& scope, const std::vector<
     Fact& fact = scope.facts[graph.inputs[index]];
     if (index < inputs.size()) fact = inputs[index];
     const Type* type = declared[graph.inputs[index]];
+    const bool is_untyped = type == nullptr || type->kind == Kind::unknown || (type->kind == Kind::tensor && type->dtype == DataType::unknown);
+    if (scope.graph == 0 && is_untyped)
+      diagnostics_.push_back({Severity::error, "untyped-input", fmt::format("input '{}' has no element type", graph.tensors[graph.inputs[index]].name), {}, {}});
     if (type == nullptr) continue;
     Fact stated;
     stated.type = *type;
@@ -172,11 +175,13 @@ void Inference::reconcile(const Graph& graph, const Scope& scope, TensorId tenso
   fact.type = std::move(agreement.type);
   for (std::string& assumption : agreement.assumptions) assume(std::move(assumption));
   if (!agreement.renamed.empty()) fact = substituted(fact, agreement.renamed);
-  if (agreement.contradiction.empty()) return;
+  if (agreement.contradiction.empty() && agreement.misnomer.empty()) return;
   const NodeId producer = graph.tensors[tensor].producer;
   Origin origin;
   if (producer != kNone) origin = origin_of(scope, graph.nodes[producer]);
-  diagnostics_.push_back({Severity::error, "declared-type", fmt::format("tensor '{}': {}", graph.tensors[tensor].name, agreement.contradiction),
+  const bool is_certain = !agreement.contradiction.empty();
+  diagnostics_.push_back({is_certain ? Severity::error : Severity::warning, "declared-type",
+                          fmt::format("tensor '{}': {}", graph.tensors[tensor].name, is_certain ? agreement.contradiction : agreement.misnomer),
                           std::move(origin), "correct or drop the declared type of this tensor"});
 }
 
@@ -261,6 +266,19 @@ std::vector<Fact> Inference::outputs_of(ScopeId id) const {
   return outputs;
 }
 
+void Inference::check_call(const Site& site, const Function& function) const {
+  const Graph& body = network_.graphs[function.body];
+  require(site.output_count() <= body.outputs.size(), "bad-call", "function '{}' gives {} values, {} are taken", function.name, body.outputs.size(),
+          site.output_count());
+  require(site.input_count() <= body.inputs.size(), "bad-call", "function '{}' takes {} operands, {} are given", function.name, body.inputs.size(),
+          site.input_count());
+  for (const Attribute& given : site.node().attributes) {
+    const bool declared = std::find(function.attributes.begin(), function.attributes.end(), given.name) != function.attributes.end() ||
+                          std::any_of(function.defaults.begin(), function.defaults.end(), [&](const Attribute& a) { return a.name == given.name; });
+    require(declared, "bad-call", "function '{}' has no attribute '{}'", function.name, given.name);
+  }
+}
+
 std::vector<Fact> Inference::call(const Site& site, const Function& function, bool internal) {
   const bool recursive = std::find(active_.begin(), active_.end(), &function) != active_.end();
   require(!recursive, "recursive-function", "function '{}' calls itself", function.name);
@@ -268,6 +286,7 @@ std::vector<Fact> Inference::call(const Site& site, const Function& function, bo
   std::vector<Fact> inputs;
   for (std::size_t index = 0; index < site.input_count(); ++index) inputs.push_back(site.input(index));
   std::vector<Attribute> attributes = site.resolved_attributes();
+  if (!internal) check_call(site, function);
   for (const Attribute& otherwise : function.defaults)
     if (!site.has_attribute(otherwise.name)) attributes.push_back(otherwise);
 

@@ -41,6 +41,8 @@ class Inference : public Surroundings {
   void run_node(const Graph& graph, Scope& scope, NodeId id, const std::vector<const Type*>& declared);
   void reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact);
   std::vector<Fact> results_of_row(const Site& site, const Operator& row);
+  /// \throws RuleError `bad-call` where the call does not fit the function
+  void check_call(const Site& site, const Function& function) const;
   std::vector<Fact> call(const Site& site, const Function& function, bool internal);
   const Function& body_of(const Operator& row);
   std::vector<Fact> outputs_of(ScopeId id) const;
