@@ -45,6 +45,11 @@ Interval interval(const End& low, const End& high) {
 }
 
 Interval multiply(const Interval& a, const Interval& b) {
+  if (a.low && b.low && *a.low >= 0 && *b.low >= 0 && !a.high && !b.high) {
+    // Most sizes: nothing is known but where they begin.
+    Int128 low = 0;
+    return {__builtin_mul_overflow(*a.low, *b.low, &low) ? kLargest : low, std::nullopt};
+  }
   const std::array<End, 4> corners{multiply(low_end(a), low_end(b)), multiply(low_end(a), high_end(b)),
                                    multiply(high_end(a), low_end(b)), multiply(high_end(a), high_end(b))};
   const auto [low, high] = std::minmax_element(corners.begin(), corners.end(), less);
@@ -76,6 +81,7 @@ std::optional<Int128> add(const std::optional<Int128>& a, const std::optional<In
 }
 
 Interval range_of(const Monomial& monomial) {
+  if (const Atom* const atom = monomial.lone_atom()) return atom->range;
   Interval result{Int128{1}, Int128{1}};
   for (const Factor& factor : monomial.factors) result = multiply(result, power(factor.atom->range, factor.power));
   return result;
@@ -92,7 +98,9 @@ Interval range_of(std::span<const Term> terms) {
   Interval result{Int128{0}, Int128{0}};
   for (const Term& term : terms) {
     const Interval coefficient{term.coefficient, term.coefficient};
-    const Interval range = term.monomial.is_one() ? coefficient : multiply(coefficient, range_of(term.monomial));
+    const Interval range = term.monomial.is_one()  ? coefficient
+                           : term.coefficient == 1 ? range_of(term.monomial)
+                                                   : multiply(coefficient, range_of(term.monomial));
     result = {add(result.low, range.low), add(result.high, range.high)};
   }
   return result;

@@ -185,6 +185,10 @@ Dim divide_by_polynomial(const Dim& dividend, const Dim& divisor) {
 }  // namespace algebra
 
 Dim floor_div(const Dim& a, const Dim& b) {
+  if (a.is_number() && b.is_number() && *b.number() > 0) {
+    const std::int64_t quotient = *a.number() / *b.number();
+    return *a.number() % *b.number() < 0 ? quotient - 1 : quotient;
+  }
   const std::optional<Int128> divisor = b.integer();
   if (!divisor) {
     if (std::optional<Dim> quotient = exact_quotient(a, b)) return *std::move(quotient);

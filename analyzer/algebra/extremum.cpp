@@ -248,6 +248,7 @@ void spell_with_maxima(Terms& terms) {
 }
 
 void settle_extrema(Terms& terms) {
+  if (terms.size() < 2) return;  // no sum is shorter than one term
   // What is chosen must depend on the value alone, so the choice starts from the one spelling without any min of two.
   spell_with_maxima(terms);
   for (const AtomPointer& pair : pairs_of_kind(terms, AtomKind::maximum)) {
