@@ -111,6 +111,24 @@ Interval range_of(const Dim& dim) {
   return {lower_bound(view.terms()), upper_bound(view.terms())};
 }
 
+namespace {
+
+/// 2*N + 4*M + 1 is odd.
+bool is_never_zero_by_residue(const Dim& dim) {
+  Int128 common = 0;
+  Int128 constant = 0;
+  for (const Term& term : TermView(dim)) {
+    if (term.monomial.is_one()) {
+      constant = term.coefficient;
+    } else {
+      common = greatest_common_divisor(common, term.coefficient);
+    }
+  }
+  return common == 0 ? constant != 0 : constant % common != 0;
+}
+
+}  // namespace
+
 }  // namespace macroscope::algebra
 
 namespace macroscope {
@@ -130,6 +148,7 @@ Certainty at_least(const Dim& a, const Dim& b) {
 Certainty equal(const Dim& a, const Dim& b) {
   if (a == b) return Certainty::always;
   const Dim difference = a - b;
+  if (algebra::is_never_zero_by_residue(difference)) return Certainty::never;
   if (difference.lower_bound().value_or(0) > 0 || difference.upper_bound().value_or(0) < 0) return Certainty::never;
   return Certainty::unknown;
 }

@@ -114,7 +114,8 @@ class Dim {
   Dim& operator-=(const Dim& b) { return *this = *this - b; }
   Dim& operator*=(const Dim& b) { return *this = *this * b; }
 
-  /// Equality of structure: one spelling per value (min, max and mod of unlike forms may escape it; never the other way round).
+  /// Equality of structure: one spelling per value.  What may escape it, never the other way round: floors of floors, min and max inside
+  /// floors or of three and more, and what was named in another order of growth.
   friend bool operator==(const Dim& a, const Dim& b) noexcept {
     if (a.is_number() || b.is_number()) return a.is_number() && b.is_number() && a.number_ == b.number_;
     return a.expression_ == b.expression_ || algebra::same_body(a, b);
@@ -131,7 +132,7 @@ class Dim {
   [[nodiscard]] Dim substitute(const Bindings& bindings) const;
   /// The names of the symbols it depends on, through named definitions too: sorted, each once.
   [[nodiscard]] std::vector<std::string> symbols() const;
-  /// Number of terms and atoms; past kMaxSize an expression is named, see definitions().
+  /// Number of terms and atoms; past kMaxSize, or nested too deeply, an expression is named, see definitions().
   [[nodiscard]] std::size_t size() const noexcept;
   /// The definitions that text() refers to by name, innermost first, each once.
   [[nodiscard]] std::vector<std::pair<std::string, Dim>> definitions() const;
@@ -139,7 +140,9 @@ class Dim {
   /// `1053696*N*floor((H + 1)/2)`: operators + - * / ^, functions floor ceil max min mod abs; `/` only inside floor.
   /// A number of any size is plain decimal digits.  Independent of any locale.
   [[nodiscard]] std::string text() const;
-  /// The same for a mathematics mode: `1053696 N \left\lfloor \frac{H + 1}{2} \right\rfloor`.
+  /// The same with what the terms share in front of parentheses: `3*(w*d - d + 1)`, `C*(K^2 + 1)*(H - 2)`; for reading.
+  [[nodiscard]] std::string factored_text() const;
+  /// text() for a mathematics mode: `1053696 N \left\lfloor \frac{H + 1}{2} \right\rfloor`.
   [[nodiscard]] std::string latex() const;
   /// Reads what text() writes, and `//` as floor division, `%` as mod, `**` as `^`, ceil(a/b), abs(a).
   /// Bounded depth and size; never throws on a text.
@@ -161,7 +164,8 @@ class Dim {
   std::int64_t number_ = 0;
 };
 
-/// floor(a / b) for every sign of a; b must not be the number 0 (AlgebraError).
+/// floor(a / b) for every sign of a and b; AlgebraError if b is the number 0.  A divisor with symbols is taken not to be 0, so that
+/// N/N is 1: the caller records that as an assumption.
 Dim floor_div(const Dim& a, const Dim& b);
 /// ceil(a / b) = -floor(-a / b).
 Dim ceil_div(const Dim& a, const Dim& b);

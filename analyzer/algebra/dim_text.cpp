@@ -105,8 +105,88 @@ std::string Notation::call(const char* function, const std::vector<Dim>& argumen
   return latex ? fmt::format("\\{}\\left({}\\right)", function, text) : fmt::format("{}({})", function, text);
 }
 
+/// What a product of sums is made of; `shared` stands in front of them.
+struct Factors {
+  Term shared{1, {}};
+  std::vector<Dim> sums;
+};
+
+/// x*A + B is A*(x + B/A), if B is a multiple of A.
+std::optional<std::pair<Dim, Dim>> split(const Dim& sum) {
+  const TermView view(sum);
+  for (const Term& lead : view) {
+    for (const Factor& factor : lead.monomial.factors) {
+      Terms with;
+      Terms without;
+      bool is_linear = true;
+      for (const Term& term : view) {
+        const std::uint32_t power = term.monomial.power_of(*factor.atom);
+        is_linear = is_linear && power <= 1;
+        if (power == 0) without.push_back(term);
+        if (power == 1) with.push_back({term.coefficient, *divide(term.monomial, monomial_of(factor.atom))});
+      }
+      // A number for A was taken out before; a single term for A is what all terms share.
+      if (!is_linear || with.size() < 2) continue;
+      const Dim multiple = make_dim(std::move(with));
+      if (const std::optional<Dim> rest = exact_quotient(make_dim(std::move(without)), multiple)) {
+        return std::pair(multiple, make_dim(factor.atom) + *rest);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+void take_apart(const Dim& product, Factors& factors) {
+  std::vector<Dim> open{product};
+  while (!open.empty()) {
+    const Dim sum = std::move(open.back());
+    open.pop_back();
+    const TermView view(sum);
+    Term shared{0, view.front().monomial};
+    for (const Term& term : view) {
+      shared.coefficient = greatest_common_divisor(shared.coefficient, term.coefficient);
+      shared.monomial = common_factors(shared.monomial, term.monomial);
+    }
+    const auto is_negative = [](const Term& term) { return term.coefficient < 0; };
+    if (std::all_of(view.begin(), view.end(), is_negative)) shared.coefficient = checked_multiply(shared.coefficient, -1);
+    factors.shared = {checked_multiply(factors.shared.coefficient, shared.coefficient),
+                      multiply(factors.shared.monomial, shared.monomial)};
+    const Dim rest = *exact_quotient(sum, make_dim(shared));
+    if (rest.is(1)) continue;
+    if (const std::optional<std::pair<Dim, Dim>> parts = split(rest)) {
+      open.insert(open.end(), {parts->first, parts->second});
+    } else {
+      factors.sums.push_back(rest);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace algebra
+
+std::string Dim::factored_text() const try {
+  if (is_number()) return text();
+  algebra::Factors factors;
+  algebra::take_apart(*this, factors);
+  std::sort(factors.sums.begin(), factors.sums.end(),
+            [](const Dim& a, const Dim& b) { return order_of_spelling(a, b) == std::strong_ordering::greater; });
+  const algebra::Notation notation{false};
+  const bool is_one = factors.shared.monomial.is_one();
+  if (factors.sums.empty() || (factors.sums.size() == 1 && is_one && factors.shared.coefficient == 1)) return text();
+  std::string result;
+  if (is_one && factors.shared.coefficient == -1) {
+    result = "-";
+  } else if (!is_one || factors.shared.coefficient != 1) {
+    result = notation.product(factors.shared, true) + "*";
+  }
+  for (const Dim& sum : factors.sums) {
+    if (&sum != &factors.sums.front()) result += "*";
+    result += fmt::format("({})", notation.sum(sum));
+  }
+  return result;
+} catch (const AlgebraError&) {
+  return text();
+}
 
 std::string Dim::text() const { return algebra::Notation{false}.sum(*this); }
 

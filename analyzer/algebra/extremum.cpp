@@ -12,7 +12,7 @@ namespace algebra {
 namespace {
 
 /// A maximum inside a maximum becomes part of it up to so many arguments.
-constexpr std::size_t kMaxArguments = 32;
+constexpr std::size_t kMaxArguments = 16;
 constexpr int kMaxRounds = 16;
 
 class Extremum {

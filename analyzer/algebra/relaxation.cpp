@@ -9,8 +9,8 @@
 namespace macroscope::algebra {
 namespace {
 
-/// Replacements tried for one bound.
-constexpr int kMaxAttempts = 48;
+/// Terms looked at for one bound, over all replacements that are tried.
+constexpr std::size_t kMaxWork = 512;
 
 std::optional<Int128> larger(const std::optional<Int128>& a, const std::optional<Int128>& b) {
   return a && b ? std::max(*a, *b) : (a ? a : b);
@@ -51,7 +51,13 @@ class LowerBound {
   std::optional<Int128> by_mean(std::span<const Term> terms, const Atom& extremum);
   std::optional<Int128> by_fraction(std::span<const Term> terms, const Atom& quotient);
 
-  int attempts_ = kMaxAttempts;
+  /// False once enough has been tried.
+  bool spend(std::span<const Term> terms) {
+    work_ += terms.size() + 1;
+    return work_ <= kMaxWork;
+  }
+
+  std::size_t work_ = 0;
 };
 
 /// Does a larger value of the atom make the sum larger in each of its terms (for `direction` 1), or smaller (-1)?
@@ -70,7 +76,7 @@ std::optional<Int128> LowerBound::by_argument(std::span<const Term> terms, const
   std::optional<Int128> best;
   bool is_first = true;
   for (const Dim& argument : extremum.operands) {
-    if (attempts_-- <= 0) return any_holds ? best : std::nullopt;
+    if (!spend(terms)) return any_holds ? best : std::nullopt;
     const std::optional<Terms> candidate = with_replacement(terms, extremum, TermView(argument).terms());
     const std::optional<Int128> bound = candidate ? of(*candidate) : std::nullopt;
     if (any_holds) {
@@ -87,7 +93,7 @@ std::optional<Int128> LowerBound::by_argument(std::span<const Term> terms, const
 
 /// A maximum is no less than the mean of its arguments, so |a - b| = 2*max(a, b) - a - b is at least 0.
 std::optional<Int128> LowerBound::by_mean(std::span<const Term> terms, const Atom& extremum) {
-  if (attempts_-- <= 0) return std::nullopt;
+  if (!spend(terms)) return std::nullopt;
   Dim sum;
   for (const Dim& argument : extremum.operands) sum += argument;
   const auto count = static_cast<Int128>(extremum.operands.size());
@@ -108,7 +114,7 @@ std::optional<Int128> LowerBound::by_fraction(std::span<const Term> terms, const
   const TermView divisor(quotient.operands[1]);
   // d*floor(x/d) is wanted as a factor, so d is a number, or one term whose symbols stand beside the floor.
   const Term& by = divisor.front();
-  if (divisor.size() != 1 || by.coefficient < 0 || !is_non_negative(by.monomial) || attempts_-- <= 0) return std::nullopt;
+  if (divisor.size() != 1 || by.coefficient < 0 || !is_non_negative(by.monomial) || !spend(terms)) return std::nullopt;
   const Monomial lone = monomial_of(&quotient);
   const Terms least = add_scaled(add_scaled(dividend.terms(), divisor.terms(), {-1, {}}), Terms{Term{1, {}}}, {1, {}});
   Terms scaled;

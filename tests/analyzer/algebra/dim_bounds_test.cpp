@@ -91,6 +91,8 @@ TEST_CASE("comparisons answer what is certain", "[dim][bounds]") {
   CHECK(equal(N, M) == Certainty::unknown);
   CHECK(equal(N, 0) == Certainty::unknown);
   CHECK(equal(mod(N, 4), 5) == Certainty::never);
+  CHECK(equal(2 * N + 1, 4 * M) == Certainty::never);
+  CHECK(equal(2 * N + 6, 4 * M) == Certainty::unknown);
   CHECK(equal(H * W, W * H) == Certainty::always);
 }
 

@@ -189,6 +189,8 @@ TEST_CASE("a text reads back as what it was written from", "[dim][random]") {
     const std::variant<Dim, DimParseError> parsed = Dim::parse(dim->text());
     REQUIRE(std::holds_alternative<Dim>(parsed));
     REQUIRE(std::get<Dim>(parsed) == *dim);
+    CAPTURE(dim->factored_text());
+    REQUIRE(std::get<Dim>(Dim::parse(dim->factored_text())) == *dim);
     ++compared;
   }
   CHECK(compared > 2000);

@@ -65,6 +65,27 @@ TEST_CASE("higher degrees come first, then names, the constant last", "[dim][tex
   }
 }
 
+TEST_CASE("what terms share stands in front of parentheses", "[dim][text]") {
+  const std::vector<std::pair<Dim, std::string>> cases{
+      {0, "0"},
+      {-12, "-12"},
+      {N, "N"},
+      {N + 1, "N + 1"},
+      {N - M, "N - M"},
+      {-N - 2, "-(N + 2)"},
+      {3 * N * M - 3 * N + 3, "3*(M*N - N + 1)"},
+      {W * H * H + W, "W*(H^2 + 1)"},
+      {(N + 1) * (M + 2), "(M + 2)*(N + 1)"},
+      {6 * H * (N + 1) * (2 * M - W), "6*H*(2*M - W)*(N + 1)"},
+      {64 * N * floor_div(H + 1, 2) + 32 * N, "32*N*(2*floor((H + 1)/2) + 1)"},
+      {max(N, M) * H + H, "H*(max(M, N) + 1)"},
+  };
+  for (const auto& [dim, text] : cases) {
+    CHECK(dim.factored_text() == text);
+    CHECK(parsed(text) == dim);
+  }
+}
+
 TEST_CASE("numbers up to 128 bits are plain digits", "[dim][text]") {
   const std::string largest = "170141183460469231731687303715884105727";
   CHECK(parsed(largest).text() == largest);
