@@ -83,10 +83,7 @@ Diagnostic refusal(std::string_view what, std::string_view help) {
 }
 
 bool is_text(std::string_view bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20U ? byte != 0x7fU : c == '\n' || c == '\r' || c == '\t' || c == '\f';
-  });
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t' || c == '\f'; });
 }
 
 }  // namespace

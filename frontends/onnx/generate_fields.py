@@ -8,6 +8,7 @@ import os
 import re
 import sys
 
+import onnx.defs
 import onnx.onnx_ml_pb2
 from google.protobuf.descriptor import FieldDescriptor as Field
 
@@ -60,7 +61,8 @@ def encoding(field):
 def text():
     file = onnx.onnx_ml_pb2.DESCRIPTOR
     messages = list(messages_of(file.message_types_by_name.values()))
-    out = [HEADER]
+    out = [HEADER, "/// Version of ONNX's own operator set that the package knows.",
+           f"inline constexpr std::int64_t kNewestOperatorSet = {onnx.defs.onnx_opset_version()};\n"]
     for message in messages:
         out.append(f"namespace {identifier(message)} {{")
         out += [f"inline constexpr std::uint32_t k{camel(field.name)} = {field.number};" for field in message.fields]

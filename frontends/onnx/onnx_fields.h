@@ -8,6 +8,9 @@
 
 namespace macroscope::onnx::schema {
 
+/// Version of ONNX's own operator set that the package knows.
+inline constexpr std::int64_t kNewestOperatorSet = 28;
+
 namespace AttributeProto {
 inline constexpr std::uint32_t kName = 1;
 inline constexpr std::uint32_t kRefAttrName = 21;

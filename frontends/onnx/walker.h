@@ -6,7 +6,7 @@
 
 #include "frontends/onnx/arena.h"
 #include "frontends/onnx/model_view.h"
-#include "frontends/onnx/texts.h"
+#include "frontends/onnx/text_pool.h"
 #include "frontends/onnx/wire.h"
 
 namespace macroscope::onnx {
@@ -51,7 +51,7 @@ class Walker {
   Wire& wire_;
   Arena& tree_;
   Arena& lists_;
-  Texts kept_texts_;
+  TextPool kept_texts_;
   // Elements of lists whose messages are being read; messages nest, so these are stacks.
   std::vector<Text> texts_;
   std::vector<Text> more_texts_;

@@ -11,9 +11,9 @@ namespace macroscope::onnx {
 
 /// Copies texts into an arena.  Operators, attributes and the values between neighbouring nodes repeat their names all the time: a text
 /// that was seen not long ago is not copied again.
-class Texts {
+class TextPool {
  public:
-  explicit Texts(Arena& arena) noexcept : arena_(arena) {}
+  explicit TextPool(Arena& arena) noexcept : arena_(arena) {}
 
   Text keep(std::string_view text) {
     if (text.empty()) return {};
