@@ -10,7 +10,8 @@
 
 namespace macroscope {
 
-enum class Kind : std::uint8_t { unknown, tensor, sparse, sequence, optional, map };
+/// `absent` is what an operand is that a function's caller leaves out.
+enum class Kind : std::uint8_t { unknown, tensor, sparse, sequence, optional, map, absent };
 
 /// A type as far as it is known.  Tensors and sparse tensors have a dtype and a shape (either may be unknown); sequences, optionals
 /// and maps have an element type, maps a key type.

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "analyzer/algebra/dim.h"
+#include "analyzer/algebra/shape.h"
 #include "analyzer/algebra/real.h"
 
 namespace macroscope {
@@ -20,17 +20,21 @@ namespace macroscope {
 using Integers = std::vector<std::optional<Dim>>;
 using Reals = std::vector<std::optional<Real>>;
 using Texts = std::vector<std::string>;
+/// The shapes of the elements of a sequence.
+using ElementShapes = std::vector<Shape>;
 
 class Value {
  public:
   explicit Value(Integers integers) : content_(std::move(integers)) {}
   explicit Value(Reals reals) : content_(std::move(reals)) {}
   explicit Value(Texts texts) : content_(std::move(texts)) {}
+  explicit Value(ElementShapes shapes) : content_(std::move(shapes)) {}
 
   /// The elements if this holds integers or bools, otherwise null.
   [[nodiscard]] const Integers* integers() const noexcept { return std::get_if<Integers>(&content_); }
   [[nodiscard]] const Reals* reals() const noexcept { return std::get_if<Reals>(&content_); }
   [[nodiscard]] const Texts* texts() const noexcept { return std::get_if<Texts>(&content_); }
+  [[nodiscard]] const ElementShapes* element_shapes() const noexcept { return std::get_if<ElementShapes>(&content_); }
   [[nodiscard]] std::size_t size() const noexcept;
   friend bool operator==(const Value&, const Value&) = default;
 
@@ -38,7 +42,7 @@ class Value {
   static constexpr std::size_t kMaxElements = 4096;
 
  private:
-  std::variant<Integers, Reals, Texts> content_;
+  std::variant<Integers, Reals, Texts, ElementShapes> content_;
 };
 
 using ValuePointer = std::shared_ptr<const Value>;

@@ -64,7 +64,12 @@ std::vector<Fact> swiglu_shape(const Site& site) {
   if (!gate.known()) results.front().type.shape = value;
   if (!gate.known() || !value.known()) return results;
   require(gate.rank() == value.rank(), "shape-mismatch", "gate {} and value {} differ", gate.text(), value.text());
-  for (std::size_t axis = 0; axis < gate.rank(); ++axis) site.must_equal(gate[axis], value[axis], "an axis of gate and value");
+  std::vector<Dim> dims;
+  for (std::size_t axis = 0; axis < gate.rank(); ++axis) {
+    site.must_equal(gate[axis], value[axis], "an axis of gate and value");
+    dims.push_back(value[axis].is_number() ? value[axis] : gate[axis]);
+  }
+  results.front().type.shape = Shape(dims);
   return results;
 }
 

@@ -136,8 +136,10 @@ std::vector<Fact> loop_shape(const Site& site) {
     iterated = iterate(site, body, std::move(states), trips, 1, inputs_for);
   }
   std::vector<Fact> results;
-  for (std::size_t index = 0; index < iterated.states.size(); ++index)
-    results.push_back(after_all(iterated.states[index], iterated.differing[index], trips));
+  for (std::size_t index = 0; index < iterated.states.size(); ++index) {
+    const bool was_optional = iterated.states[index].type.kind == Kind::optional && iterated.body_results[1 + index].type.kind != Kind::optional;
+    results.push_back(was_optional ? iterated.body_results[1 + index] : after_all(iterated.states[index], iterated.differing[index], trips));
+  }
   for (std::size_t index = 1 + iterated.states.size(); index < iterated.body_results.size(); ++index)
     results.push_back(stacked(iterated.body_results[index], trips, 0));
   require(results.size() >= site.output_count(), "body-mismatch", "the body gives {} values for {} outputs", results.size(), site.output_count());

@@ -32,6 +32,9 @@ bool is_empty_sequence(const Fact& fact) {
 }  // namespace
 
 Type join(const Type& a, const Type& b, Differing& differing) {
+  // Something that may be absent, and something that is there.
+  if (a.kind == Kind::optional && b.kind != Kind::optional && a.element) return Type::optional_of(join(*a.element, b, differing));
+  if (b.kind == Kind::optional && a.kind != Kind::optional && b.element) return Type::optional_of(join(a, *b.element, differing));
   if (a.kind == Kind::unknown || b.kind == Kind::unknown || a.kind != b.kind) return {};
   Type joined = a;
   if (a.dtype != b.dtype) joined.dtype = DataType::unknown;
@@ -46,6 +49,7 @@ Fact join(const Fact& a, const Fact& b, Differing& differing) {
     const std::optional<Dim> length = length_of(a) == length_of(b) ? length_of(a) : std::nullopt;
     const bool first_says_nothing = is_empty_sequence(a) && a.type.element && b.type.element && !a.type.element->shape.known();
     const bool second_says_nothing = is_empty_sequence(b) && a.type.element && b.type.element && !b.type.element->shape.known();
+    if (a == b) return a;
     if (first_says_nothing) return sequence_fact(*b.type.element, length);
     if (second_says_nothing) return sequence_fact(*a.type.element, length);
     Fact joined{join(a.type, b.type, differing), nullptr};
@@ -56,8 +60,18 @@ Fact join(const Fact& a, const Fact& b, Differing& differing) {
 }
 
 std::optional<Dim> length_of(const Fact& sequence) {
-  if (sequence.type.kind != Kind::sequence || !sequence.value || sequence.value->integers() == nullptr) return std::nullopt;
-  return sequence.value->integers()->front();
+  if (sequence.type.kind != Kind::sequence || !sequence.value) return std::nullopt;
+  if (const ElementShapes* shapes = sequence.value->element_shapes()) return Dim::of_size(shapes->size());
+  const Integers* length = sequence.value->integers();
+  return length == nullptr ? std::nullopt : length->front();
+}
+
+const ElementShapes* element_shapes_of(const Fact& sequence) {
+  return sequence.type.kind == Kind::sequence && sequence.value ? sequence.value->element_shapes() : nullptr;
+}
+
+Fact sequence_fact(Type element, ElementShapes shapes) {
+  return {Type::sequence_of(std::move(element)), std::make_shared<const Value>(std::move(shapes))};
 }
 
 Fact sequence_fact(Type element, std::optional<Dim> length) {

@@ -30,8 +30,11 @@ Type join(const Type& a, const Type& b, Differing& differing);
 /// The same of facts: content stays where it is equal.  A sequence that is known to be empty says nothing about its elements.
 Fact join(const Fact& a, const Fact& b, Differing& differing);
 
-/// The number of elements of a sequence, where it is known: kept as the content of its fact.
+/// The number of elements of a sequence, where it is known: kept as the content of its fact, or the shape of each element.
 std::optional<Dim> length_of(const Fact& sequence);
+const ElementShapes* element_shapes_of(const Fact& sequence);
 Fact sequence_fact(Type element, std::optional<Dim> length);
+/// A sequence whose elements are known one by one.
+Fact sequence_fact(Type element, ElementShapes shapes);
 
 }  // namespace macroscope

@@ -58,7 +58,7 @@ Shape shape_before_numpy(const Site& site) {
       require(first.rank() == second.rank(), "broadcast", "{} and {} differ, and broadcast is not set", first.text(),
               second.text());
       for (std::size_t axis = 0; axis < first.rank(); ++axis)
-        site.must_equal(first[axis], second[axis], "an axis of both operands");
+        if (!second[axis].is(1)) site.must_equal(first[axis], second[axis], "an axis of both operands");
     }
     return first;
   }

@@ -27,7 +27,7 @@ Type picked_element(const Site& site, std::size_t input) {
 
 std::vector<Fact> sequence_empty(const Site& site) {
   const DataType dtype = data_type_of(site.integer("dtype", static_cast<std::int64_t>(DataType::float32)));
-  return {sequence_fact(Type::tensor(dtype), Dim(0))};
+  return {sequence_fact(Type::tensor(dtype), ElementShapes{})};
 }
 
 std::vector<Fact> sequence_construct(const Site& site) {
@@ -40,7 +40,16 @@ std::vector<Fact> sequence_construct(const Site& site) {
             "elements of a sequence have one type, but these are {} and {}", name_of(element.dtype), name_of(dtype));
     element = join(element, site.input(index).type, differing);
   }
-  return {sequence_fact(std::move(element), Dim::of_size(site.input_count()))};
+  ElementShapes shapes;
+  for (std::size_t index = 0; index < site.input_count(); ++index) shapes.push_back(site.shape(index));
+  return {sequence_fact(std::move(element), std::move(shapes))};
+}
+
+/// A position counted from either end of `count` places, where it is a known number. \throws RuleError where it is outside
+std::optional<std::size_t> place_of(const Site& site, std::size_t input, std::size_t count) {
+  const std::optional<Dim> position = site.scalar(input);
+  if (!position || !position->number()) return std::nullopt;
+  return Site::axis_of(*position->number(), count);
 }
 
 std::optional<Dim> changed_length(const Site& site, int by) {
@@ -56,12 +65,36 @@ std::vector<Fact> sequence_insert(const Site& site) {
           "elements of a sequence have one type, but these are {} and {}", name_of(element.dtype), name_of(tensor.dtype));
   DifferingByData differing(site, 0);
   const Fact inserted = join(sequence, sequence_fact(tensor, Dim(1)), differing);
-  return {sequence_fact(inserted.type.element ? *inserted.type.element : Type{}, changed_length(site, 1))};
+  const Type joined = inserted.type.element ? *inserted.type.element : Type{};
+  if (const ElementShapes* shapes = element_shapes_of(sequence)) {
+    // At the end, unless a position says otherwise.
+    const std::optional<std::size_t> place = site.has_input(2) ? place_of(site, 2, shapes->size() + 1) : shapes->size();
+    if (place) {
+      ElementShapes changed = *shapes;
+      changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(*place), tensor.shape);
+      return {sequence_fact(joined, std::move(changed))};
+    }
+  }
+  return {sequence_fact(joined, changed_length(site, 1))};
 }
 
-std::vector<Fact> sequence_erase(const Site& site) { return {sequence_fact(element_of(site, 0), changed_length(site, -1))}; }
+std::vector<Fact> sequence_erase(const Site& site) {
+  if (const ElementShapes* shapes = element_shapes_of(site.input(0)); shapes != nullptr && !shapes->empty()) {
+    const std::optional<std::size_t> place = site.has_input(1) ? place_of(site, 1, shapes->size()) : shapes->size() - 1;
+    if (place) {
+      ElementShapes changed = *shapes;
+      changed.erase(changed.begin() + static_cast<std::ptrdiff_t>(*place));
+      return {sequence_fact(element_of(site, 0), std::move(changed))};
+    }
+  }
+  return {sequence_fact(element_of(site, 0), changed_length(site, -1))};
+}
 
-std::vector<Fact> sequence_at(const Site& site) { return {Fact{picked_element(site, 0), nullptr}}; }
+std::vector<Fact> sequence_at(const Site& site) {
+  if (const ElementShapes* shapes = element_shapes_of(site.input(0)))
+    if (const std::optional<std::size_t> place = place_of(site, 1, shapes->size())) return {Fact::tensor(element_of(site, 0).dtype, (*shapes)[*place])};
+  return {Fact{picked_element(site, 0), nullptr}};
+}
 
 std::vector<Fact> sequence_length(const Site& site) {
   const std::optional<Dim> length = length_of(site.input(0));

@@ -29,7 +29,9 @@ std::optional<T> copied(const T* content) {
 
 }  // namespace
 
-bool Site::has_input(std::size_t index) const noexcept { return index < node_->inputs.size() && node_->inputs[index] != kAbsent; }
+bool Site::has_input(std::size_t index) const noexcept {
+  return index < node_->inputs.size() && node_->inputs[index] != kAbsent && facts_[node_->inputs[index]].type.kind != Kind::absent;
+}
 
 const Fact& Site::input(std::size_t index) const noexcept { return has_input(index) ? facts_[node_->inputs[index]] : kNothing; }
 

@@ -102,15 +102,18 @@ std::vector<Fact> roi_align_shape(const Site& site) {
     site.must_equal(site.shape(1)[1], 4, "corners of a region");
     if (site.shape(2).known()) site.must_equal(site.shape(1)[0], site.shape(2)[0], "regions and their batch indices");
   }
-  return pooled_regions(site, site.integer("output_height", 1), site.integer("output_width", 1));
+  std::vector<Fact> results = pooled_regions(site, site.integer("output_height", 1), site.integer("output_width", 1));
+  // A number says more than a name.
+  Shape& shape = results.front().type.shape;
+  if (shape.known() && site.shape(2).known() && site.shape(2)[0].is_number()) shape = Shape{site.shape(2)[0], shape[1], shape[2], shape[3]};
+  return results;
 }
 
 Work roi_align_work(const Site& site) {
   const std::int64_t per_axis = site.integer("sampling_ratio", 0);
-  // Otherwise the number of samples follows from the extent of each region.
-  if (per_axis <= 0) throw NotKnown();
   const Dim results = elements_of(site.output(0));
-  const Dim samples = results * per_axis * per_axis;
+  // Without a ratio the number of samples follows from the extent of each region: one at least for each result.
+  const Dim samples = per_axis > 0 ? results * per_axis * per_axis : results;
   const bool is_mean = site.text("mode", "avg") == "avg";
   Work work;
   work.add({.add = 3, .mul = 4}, samples);
@@ -164,8 +167,7 @@ constexpr Operator kRows[] = {
      "not counted: the regions, which are data, say how many elements are compared"},
     {"RoiAlign", Rules{roi_align_shape, roi_align_work}, "x", 10,
      "sampling_ratio^2 samples per output element: 4 mul, 3 add each, 1 add (avg) or 1 compare (max); 1 mul per output element "
-     "for avg; not counted "
-     "without sampling_ratio, where the regions, which are data, say how many samples there are"},
+     "for avg; one sample where sampling_ratio leaves their number to the regions"},
 };
 
 }  // namespace

@@ -262,21 +262,19 @@ const Function& Inference::body_of(const Operator& row) {
 std::vector<Fact> Inference::outputs_of(ScopeId id) const {
   const Scope& scope = shapes_.scopes[id];
   std::vector<Fact> outputs;
-  for (const TensorId output : network_.graphs[scope.graph].outputs) outputs.push_back(output == kAbsent ? Fact{} : scope.facts[output]);
+  for (const TensorId output : network_.graphs[scope.graph].outputs) {
+    outputs.push_back(output == kAbsent ? Fact{} : scope.facts[output]);
+    if (outputs.back().type.kind == Kind::absent) outputs.back() = {};  // an operand that was left out, handed on
+  }
   return outputs;
 }
 
 void Inference::check_call(const Site& site, const Function& function) const {
   const Graph& body = network_.graphs[function.body];
-  require(site.output_count() <= body.outputs.size(), "bad-call", "function '{}' gives {} values, {} are taken", function.name, body.outputs.size(),
+  require(site.output_count() == body.outputs.size(), "bad-call", "function '{}' gives {} values, {} are taken", function.name, body.outputs.size(),
           site.output_count());
   require(site.input_count() <= body.inputs.size(), "bad-call", "function '{}' takes {} operands, {} are given", function.name, body.inputs.size(),
           site.input_count());
-  for (const Attribute& given : site.node().attributes) {
-    const bool declared = std::find(function.attributes.begin(), function.attributes.end(), given.name) != function.attributes.end() ||
-                          std::any_of(function.defaults.begin(), function.defaults.end(), [&](const Attribute& a) { return a.name == given.name; });
-    require(declared, "bad-call", "function '{}' has no attribute '{}'", function.name, given.name);
-  }
 }
 
 std::vector<Fact> Inference::call(const Site& site, const Function& function, bool internal) {
@@ -284,7 +282,11 @@ std::vector<Fact> Inference::call(const Site& site, const Function& function, bo
   require(!recursive, "recursive-function", "function '{}' calls itself", function.name);
   require(places_.size() < kMaxDepth, "too-deep", "calls nest deeper than {}", kMaxDepth);
   std::vector<Fact> inputs;
-  for (std::size_t index = 0; index < site.input_count(); ++index) inputs.push_back(site.input(index));
+  const std::size_t operands = network_.graphs[function.body].inputs.size();
+  for (std::size_t index = 0; index < std::max(site.input_count(), operands); ++index) {
+    inputs.push_back(site.input(index));
+    if (!site.has_input(index)) inputs.back().type.kind = Kind::absent;
+  }
   std::vector<Attribute> attributes = site.resolved_attributes();
   if (!internal) check_call(site, function);
   for (const Attribute& otherwise : function.defaults)
