@@ -49,8 +49,8 @@ std::optional<Reals> reals_of(const Site& site, std::size_t index, std::size_t c
   return is_empty ? Reals{} : Reals(count);
 }
 
-/// Scales of the axes from an operand or from the attributes of the old forms; empty where sizes decide.
-std::optional<Reals> scales_of(const Site& site, const Places& places, std::size_t count) {
+/// Scales of the axes as they stand in an operand or in the attributes of the old forms; empty where sizes decide.
+std::optional<Reals> stated_scales(const Site& site, const Places& places, std::size_t count) {
   if (const auto listed = site.real_list("scales")) return Reals(listed->begin(), listed->end());
   if (site.has_attribute("height_scale") || site.has_attribute("width_scale")) {
     require(count == 4, "bad-rank", "'height_scale' and 'width_scale' are for 4 axes, not {}", count);
@@ -59,6 +59,14 @@ std::optional<Reals> scales_of(const Site& site, const Places& places, std::size
   const std::optional<Reals> scales = reals_of(site, places.scales, count);
   // Before scales could be left out, an empty list stood for none.
   return scales && scales->empty() && count > 0 ? std::nullopt : scales;
+}
+
+std::optional<Reals> scales_of(const Site& site, const Places& places, std::size_t count) {
+  std::optional<Reals> scales = stated_scales(site, places, count);
+  for (std::size_t axis = 0; scales && axis < scales->size(); ++axis)
+    if (const auto& scale = (*scales)[axis]; scale && !(std::isfinite(*scale) && *scale > 0))
+      fail("bad-resize", "the scale of axis {} is {}", axis, *scale);
+  return scales;
 }
 
 /// How much of each axis is resized: all of it, but for tf_crop_and_resize.

@@ -83,12 +83,13 @@ std::optional<Dim> frame_length(const Site& site) {
 
 std::vector<Fact> stft_shape(const Site& site) {
   require_inputs(site, 2);
-  require_rank(site, 0, 3);
   require_rank(site, 2, 1);
   const Shape& signal = site.shape(0);
   if (!signal.known()) return {Fact::tensor(site.dtype(0))};
+  // A real signal may come without the axis of its one part.
+  require(signal.rank() == 2 || signal.rank() == 3, "bad-rank", "the signal has {} axes, not 3", signal.rank());
   const bool onesided = site.integer("onesided", 1) != 0;
-  check_parts(site, signal[2], false);
+  if (signal.rank() == 3) check_parts(site, signal[2], false);
   const auto length = frame_length(site);
   const auto step = scalar_of(site, 1);
   if (length && site.shape(2).known()) site.must_equal(site.shape(2)[0], *length, "length of window and frame");
@@ -106,8 +107,9 @@ Work stft_work(const Site& site) {
   if (!length || !result.known()) throw NotKnown();
   Work work;
   const Dim frames = result[0] * result[1];
-  if (site.has_input(2)) work.add({.mul = 1}, frames * *length * signal[2]);
-  work.add(per_term(signal[2]), frames * result[2] * *length);
+  const Dim parts = signal.rank() == 3 ? signal[2] : Dim(1);
+  if (site.has_input(2)) work.add({.mul = 1}, frames * *length * parts);
+  work.add(per_term(parts), frames * result[2] * *length);
   return work;
 }
 

@@ -107,10 +107,15 @@ Dim Extents::extent_of(const DimensionView& dimension, std::string_view tensor, 
   }
   const auto number = extent.number();
   if (!number || *number > 0) return extent;
+  if (*number == 0 && is_input) {
+    reporter_.warning("empty-input", fmt::format("axis {} of input '{}' has the extent 0: what depends on it counts nothing", axis, tensor), {},
+                      "where the size is open, declare a name for it");
+    return extent;
+  }
   if (*number < kUndeclared)
     reporter_.error("negative-dim", fmt::format("axis {} of '{}' is declared to have the extent {}", axis, tensor, *number), {},
-                    "an extent is a number of at least 1, or a name");
-  // 0 is what many exporters write for an extent that they leave open.
+                    "an extent is a number of at least 0, or a name");
+  // 0 is what many exporters write for a result's extent that they leave open.
   if (!is_input) return kUndeclared;
   return symbols_.fresh(fmt::format("{}_dim_{}", tensor, axis), SymbolOrigin::input);
 }
