@@ -63,9 +63,11 @@ std::optional<Reals> stated_scales(const Site& site, const Places& places, std::
 
 std::optional<Reals> scales_of(const Site& site, const Places& places, std::size_t count) {
   std::optional<Reals> scales = stated_scales(site, places, count);
-  for (std::size_t axis = 0; scales && axis < scales->size(); ++axis)
-    if (const auto& scale = (*scales)[axis]; scale && !(std::isfinite(*scale) && *scale > 0))
-      fail("bad-resize", "the scale of axis {} is {}", axis, *scale);
+  for (std::size_t axis = 0; scales && axis < scales->size(); ++axis) {
+    const auto& scale = (*scales)[axis];
+    const std::optional<double> number = scale ? scale->number() : std::nullopt;
+    require(!number || (std::isfinite(*number) && *number > 0), "bad-resize", "the scale of axis {} is {}", axis, number.value_or(0));
+  }
   return scales;
 }
 
