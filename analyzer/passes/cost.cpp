@@ -63,7 +63,7 @@ class Counting {
       : network_(network), shapes_(shapes), costs_(costs), diagnostics_(diagnostics), totals_(shapes.scopes.size()), done_(shapes.scopes.size()) {}
 
   void count() {
-    costs_.nodes.resize(shapes_.scopes.size());
+    for (const Scope& scope : shapes_.scopes) costs_.nodes.emplace_back(network_.graphs[scope.graph].nodes.size());
     costs_.total = total_of(0);
     for (std::size_t id = 0; id < shapes_.scopes.size(); ++id) {
       const Scope& scope = shapes_.scopes[id];
@@ -78,9 +78,7 @@ class Counting {
     if (done_[id]) return totals_[id];
     done_[id] = true;
     const Scope& scope = shapes_.scopes[id];
-    const Graph& graph = network_.graphs[scope.graph];
     std::vector<Cost>& nodes = costs_.nodes[id];
-    nodes.resize(graph.nodes.size());
     auto call = scope.calls.begin();
     for (NodeId node = 0; node < nodes.size(); ++node) {
       const auto first = call;

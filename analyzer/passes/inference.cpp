@@ -334,11 +334,20 @@ std::vector<Fact> Inference::enter(const Site& site, GraphId graph, std::vector<
 }
 
 void Inference::count_multiplicities() {
+  std::vector<bool> reached(shapes_.scopes.size(), false);
+  reached.front() = true;
   shapes_.scopes.front().multiplicity = 1;
   for (auto id = finished_.rbegin(); id != finished_.rend(); ++id) {
     const Scope& scope = shapes_.scopes[*id];
-    for (const Call& call : scope.calls) shapes_.scopes[call.scope].multiplicity += scope.multiplicity * call.trips;
+    if (!reached[*id]) continue;
+    for (const Call& call : scope.calls) {
+      shapes_.scopes[call.scope].multiplicity += scope.multiplicity * call.trips;
+      reached[call.scope] = true;
+    }
   }
+  // A body that was entered again with better inputs has its first scope left over.
+  for (std::size_t id = 0; id < reached.size(); ++id)
+    if (!reached[id]) shapes_.scopes[id].internal = true;
 }
 
 Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics) {
