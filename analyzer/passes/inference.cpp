@@ -147,10 +147,27 @@ void Inference::fill_stored(const Graph& graph, Scope& scope) {
     if (index == kNone || scope.facts[id].type.kind != Kind::unknown) continue;
     const StoredTensor& stored = graph.stored[index];
     boost::container::small_vector<Dim, 8> dims(stored.dims.begin(), stored.dims.end());
-    scope.facts[id] = Fact::tensor(stored.dtype, Shape(std::span<const Dim>(dims.data(), dims.size())),
-                                   is_content_followed(stored) ? network_.content(stored) : nullptr);
+    scope.facts[id] = Fact::tensor(stored.dtype, Shape(std::span<const Dim>(dims.data(), dims.size())));
     if (stored.sparse) scope.facts[id].type.kind = Kind::sparse;
   }
+}
+
+/// Contents are read when a rule may ask for them: what is only a weight never is.
+void Inference::read_content(const Graph& graph, Scope& scope, TensorId tensor) const {
+  if (tensor == kAbsent || graph.tensors[tensor].stored == kNone || scope.facts[tensor].value) return;
+  const StoredTensor& stored = graph.stored[graph.tensors[tensor].stored];
+  if (is_content_followed(stored)) scope.facts[tensor].value = network_.content(stored);
+}
+
+void Inference::read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const {
+  constexpr std::string_view kOnlyStored = "wbsp";
+  for (std::size_t input = 0; input < node.inputs.size(); ++input) {
+    const bool is_weight = row != nullptr && kOnlyStored.find(row->roles[std::min(input, row->roles.size() - 1)]) != std::string_view::npos;
+    if (!is_weight) read_content(graph, scope, node.inputs[input]);
+  }
+  for (const Attribute& attribute : node.attributes)
+    if (const auto* nested = std::get_if<GraphId>(&attribute.content))
+      for (const Tensor& tensor : network_.graphs[*nested].tensors) read_content(graph, scope, tensor.outer);
 }
 
 void Inference::fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs, const std::vector<const Type*>& declared) {
@@ -212,6 +229,7 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, const std:
   const std::int64_t version = version_in(scope.operator_sets, node.domain);
   const Operator* row = function == nullptr ? find_row(network_, node, version) : nullptr;
   scope.operators[id] = row;
+  read_contents(graph, scope, node, row);
   const Site site(network_, graph, node, version, scope.facts, scope.attributes, this);
   fresh_.clear();
   std::vector<Fact> results;

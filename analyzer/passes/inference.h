@@ -38,6 +38,8 @@ class Inference : public Surroundings {
   void run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer);
   void fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs, const std::vector<const Type*>& declared);
   void fill_stored(const Graph& graph, Scope& scope);
+  void read_content(const Graph& graph, Scope& scope, TensorId tensor) const;
+  void read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const;
   void run_node(const Graph& graph, Scope& scope, NodeId id, const std::vector<const Type*>& declared);
   void reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact);
   std::vector<Fact> results_of_row(const Site& site, const Operator& row);

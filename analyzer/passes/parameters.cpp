@@ -1,10 +1,10 @@
 #include "analyzer/passes/parameters.h"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "analyzer/network/readers.h"
@@ -159,7 +159,7 @@ class Roles {
   const Network& network_;
   std::vector<std::unique_ptr<const Readers>> readers_;
   std::vector<std::span<const OperatorSet>> sets_;
-  std::set<std::pair<GraphId, TensorId>> visited_;
+  boost::unordered_flat_set<std::pair<GraphId, TensorId>> visited_;
   std::vector<Step> pending_;
 };
 
