@@ -1,0 +1,62 @@
+#include "reports/diagnostic_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/escape.h"
+#include "reports/unicode.h"
+
+namespace macroscope {
+namespace {
+
+Style style_of(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return Style::error;
+    case Severity::warning:
+      return Style::warning;
+    case Severity::note:
+      break;
+  }
+  return Style::strong;
+}
+
+/// The line of the source and carets below what is meant.
+std::string source_lines(const TextOrigin& origin, const TextOptions& options) {
+  const std::string number = fmt::format("{:>4}", origin.line);
+  const auto before = static_cast<std::size_t>(std::max(origin.column - 1, 0));
+  const std::string indent(columns_of(escape_text(std::string_view(origin.source).substr(0, before))), ' ');
+  const std::string carets(static_cast<std::size_t>(std::max(origin.length, 1)), '^');
+  return fmt::format("{} | {}\n     | {}{}\n", number, escape_text(origin.source), indent, styled(carets, Style::strong, options));
+}
+
+}  // namespace
+
+std::string_view name_of(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::note:
+      break;
+  }
+  return "note";
+}
+
+std::string text_of(const Diagnostic& diagnostic, std::string_view file, const TextOptions& options) {
+  const std::string head = fmt::format("{}[{}]", name_of(diagnostic.severity), diagnostic.code);
+  std::string text = fmt::format("{}: {}\n", styled(head, style_of(diagnostic.severity), options), escape_text(diagnostic.message));
+  const std::string place = text_of(diagnostic.origin);
+  const auto* source = std::get_if<TextOrigin>(&diagnostic.origin);
+  if (!file.empty() || !place.empty()) {
+    const std::string_view separator = file.empty() || place.empty() ? "" : source != nullptr ? ":" : ": ";
+    text += fmt::format("  --> {}{}{}\n", escape_text(file), separator, escape_text(place));
+  }
+  if (source != nullptr && !source->source.empty()) text += source_lines(*source, options);
+  if (!diagnostic.help.empty()) text += fmt::format("help: {}\n", escape_text(diagnostic.help));
+  return text;
+}
+
+}  // namespace macroscope

@@ -1,0 +1,162 @@
+#include "reports/document.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "reports/csv.h"
+#include "reports/json.h"
+#include "reports/markdown.h"
+#include "reports/text.h"
+#include "reports/text_table.h"
+
+namespace macroscope {
+namespace {
+
+struct FormatName {
+  Format format;
+  std::string_view name;
+  std::string_view ending;
+};
+
+constexpr std::array<FormatName, 4> kFormats{{
+    {Format::text, "text", ".txt"},
+    {Format::markdown, "markdown", ".md"},
+    {Format::json, "json", ".json"},
+    {Format::csv, "csv", ".csv"},
+}};
+
+ReportOptions for_people(const DocumentOptions& options) {
+  ReportOptions report = options.report;
+  report.top = options.top.value_or(kRowsForPeople);
+  return report;
+}
+
+class TextDocument : public Document {
+ public:
+  TextDocument(Sink& sink, DocumentOptions options) : sink_(sink), options_(std::move(options)) {}
+
+  void add(const Figures& figures) override {
+    const Report report = report_of(figures, for_people(options_));
+    if (!report.sections.empty()) {
+      if (std::exchange(has_reports_, true)) sink_.write("\n\n");
+      render_text(report, sink_, options_.text);
+    }
+    models_.add(figures);
+  }
+  void finish() override {
+    if (options_.models < 2) return;
+    if (has_reports_) sink_.write("\n\n");
+    write_text_table(models_.table(), sink_, options_.text);
+  }
+
+ private:
+  Sink& sink_;
+  DocumentOptions options_;
+  ModelsTable models_;
+  bool has_reports_ = false;
+};
+
+class MarkdownDocument : public Document {
+ public:
+  MarkdownDocument(Sink& sink, DocumentOptions options) : sink_(sink), options_(std::move(options)) {}
+
+  void add(const Figures& figures) override {
+    if (models_.size() > 0) sink_.write("\n");
+    render_markdown(report_of(figures, for_people(options_)), sink_);
+    models_.add(figures);
+  }
+  void finish() override {
+    if (options_.models < 2) return;
+    sink_.write("\n## Models\n\n");
+    write_markdown_table(models_.table(), sink_);
+  }
+
+ private:
+  Sink& sink_;
+  DocumentOptions options_;
+  ModelsTable models_;
+};
+
+class JsonModels : public Document {
+ public:
+  JsonModels(Sink& sink, const DocumentOptions& options) : json_(sink), is_array_(options.models > 1) {
+    if (is_array_) json_.begin_array(JsonWriter::Layout::lines);
+  }
+  void add(const Figures& figures) override { render_json(figures, json_); }
+  void finish() override {
+    if (is_array_) json_.end_array();
+    json_.flush();
+  }
+
+ private:
+  JsonWriter json_;
+  bool is_array_;
+};
+
+class CsvDocument : public Document {
+ public:
+  CsvDocument(Sink& sink, DocumentOptions options) : sink_(sink), options_(std::move(options)) {}
+
+  void add(const Figures& figures) override {
+    if (!figures.has_model()) return;
+    ReportOptions report = options_.report;
+    report.top = options_.top.value_or(0);
+    const Table table = layers_of(figures, report);
+    const bool has_several = options_.models > 1;
+    if (!std::exchange(has_head_, true)) write_csv_head(table, sink_, has_several);
+    write_csv_rows(table, sink_, has_several, figures.path());
+  }
+  void finish() override {}
+
+ private:
+  Sink& sink_;
+  DocumentOptions options_;
+  bool has_head_ = false;
+};
+
+}  // namespace
+
+std::optional<Format> format_named(std::string_view name) noexcept {
+  const auto* found = std::find_if(kFormats.begin(), kFormats.end(), [&](const FormatName& format) { return format.name == name; });
+  return found == kFormats.end() ? std::nullopt : std::optional(found->format);
+}
+
+std::optional<Format> format_of_file(std::string_view path) noexcept {
+  const auto* found = std::find_if(kFormats.begin(), kFormats.end(), [&](const FormatName& format) { return path.ends_with(format.ending); });
+  return found == kFormats.end() ? std::nullopt : std::optional(found->format);
+}
+
+std::unique_ptr<Document> Document::make(Format format, Sink& sink, const DocumentOptions& options) {
+  switch (format) {
+    case Format::text:
+      return std::make_unique<TextDocument>(sink, options);
+    case Format::markdown:
+      return std::make_unique<MarkdownDocument>(sink, options);
+    case Format::csv:
+      return std::make_unique<CsvDocument>(sink, options);
+    case Format::json:
+      break;
+  }
+  return std::make_unique<JsonModels>(sink, options);
+}
+
+void write_table(const Table& table, Format format, Sink& sink, const TextOptions& options, std::string_view schema, std::string_view rows) {
+  if (format == Format::text) {
+    write_text_table(table, sink, options);
+  } else if (format == Format::markdown) {
+    write_markdown_table(table, sink);
+  } else if (format == Format::csv) {
+    write_csv_head(table, sink);
+    write_csv_rows(table, sink);
+  } else {
+    JsonWriter json(sink);
+    json.begin_object(JsonWriter::Layout::lines);
+    json.member("schema", schema);
+    json.key(rows);
+    write_rows(table, json);
+    json.end_object();
+  }
+}
+
+}  // namespace macroscope

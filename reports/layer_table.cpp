@@ -1,0 +1,213 @@
+#include "reports/layer_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "analyzer/operators/worked_formula.h"
+#include "reports/number_text.h"
+
+namespace macroscope {
+namespace {
+
+constexpr LayerColumn kColumns[] = {
+    {{"index", "#", ColumnType::number}},
+    {{"name", "layer", ColumnType::name}},
+    {{"operator", "operator", ColumnType::text}},
+    {{"op", "op", ColumnType::text}},
+    {{"domain", "domain", ColumnType::text}},
+    {{"path", "module", ColumnType::name}},
+    {{"input_shape", "input", ColumnType::shape}},
+    {{"output_shape", "output", ColumnType::shape}},
+    {{"dtype", "type", ColumnType::text}},
+    {{"parameters", "parameters", ColumnType::count}, Measure::parameters},
+    {{"macs", "MACs", ColumnType::count}, Measure::macs},
+    {{"share", "share", ColumnType::percent}},
+    {{"effective_macs", "effective MACs", ColumnType::count}, Measure::effective_macs},
+    {{"flops", "FLOPs", ColumnType::count, true}, Measure::flops},
+    {{"int_ops", "int ops", ColumnType::count}, Measure::int_ops},
+    {{"add", "add", ColumnType::count}, Measure::add},
+    {{"mul", "mul", ColumnType::count}, Measure::mul},
+    {{"div", "div", ColumnType::count}, Measure::div},
+    {{"compare", "compare", ColumnType::count}, Measure::compare},
+    {{"special", "special", ColumnType::count}, Measure::special},
+    {{"bytes_read", "bytes read", ColumnType::bytes}, Measure::bytes_read},
+    {{"bytes_written", "bytes written", ColumnType::bytes}, Measure::bytes_written},
+    {{"formula", "formula", ColumnType::text}},
+    {{"status", "status", ColumnType::status}},
+};
+
+/// What the share is one of, by Measure.
+constexpr std::array<std::string_view, kMeasures> kShareTitles{"% params", "% MACs", "% eff. MACs", "% FLOPs",    "% int ops", "% add",
+                                                               "% mul",    "% div",  "% compare",   "% special", "% read",    "% written"};
+
+/// Makes the rows of a table when they are asked for.
+class LayerRows {
+ public:
+  LayerRows(const Figures& figures, std::vector<const LayerColumn*> columns, LayerTreeOptions options, bool has_total)
+      : figures_(&figures), columns_(std::move(columns)), has_total_(has_total), tree_(figures, std::move(options)) {
+    find_unaccounted();
+  }
+
+  [[nodiscard]] std::string_view share_title() const noexcept { return kShareTitles[static_cast<std::size_t>(tree_.weighed_by())]; }
+  [[nodiscard]] std::size_t size() const noexcept { return tree_.rows().size() + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0); }
+
+  [[nodiscard]] Row row(std::size_t index) const {
+    if (index < tree_.rows().size()) return row_of(tree_.rows()[index]);
+    const bool is_total = !has_unaccounted_ || index > tree_.rows().size();
+    Row row{is_total ? RowKind::total : RowKind::others, 0, {}};
+    for (const LayerColumn* column : columns_) row.cells.push_back(is_total ? total_cell(*column) : unaccounted_cell(*column));
+    return row;
+  }
+
+ private:
+  /// Weights that no layer of the model reads by itself: outputs of the model, and those of graphs that never run.
+  void find_unaccounted() {
+    const bool shows_parameters = std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->measure == Measure::parameters; });
+    if (!shows_parameters || !has_total_) return;
+    Sum sum;
+    for (NodeId node = 0; node < figures_->network().main().nodes.size(); ++node) sum.add(figures_->of_layer(Measure::parameters, 0, node));
+    const std::optional<Quantity> in_layers = sum.quantity();
+    const std::optional<Quantity> total = figures_->total(Measure::parameters);
+    if (!in_layers || !total || in_layers->value == total->value) return;
+    unaccounted_ = total->value - in_layers->value;
+    has_unaccounted_ = true;
+  }
+
+  Row row_of(const LayerTree::Row& from) const {
+    Row row{from.kind, from.level, {}};
+    row.cells.reserve(columns_.size());
+    for (const LayerColumn* column : columns_) row.cells.push_back(cell(from, *column));
+    return row;
+  }
+
+  static Cell quantity_cell(std::optional<Quantity> quantity) {
+    if (!quantity) return NotTold{};
+    return std::move(*quantity);
+  }
+
+  Cell cell(const LayerTree::Row& row, const LayerColumn& column) const {
+    if (column.measure) return quantity_cell(tree_.of(row, *column.measure));
+    if (column.column.id == "share") return share_cell(tree_.of(row, tree_.weighed_by()));
+    switch (row.kind) {
+      case RowKind::module:
+        return module_cell(row, column.column.id);
+      case RowKind::others:
+        return column.column.id == "name" ? Cell(fmt::format("[{} others]", grouped(row.layers))) : Cell();
+      case RowKind::entry:
+      case RowKind::total:
+        break;
+    }
+    return layer_cell(row, column.column.id);
+  }
+
+  static Cell module_cell(const LayerTree::Row& row, std::string_view column) {
+    if (column == "name") return ModelText{std::string(row.path.substr(row.path.rfind('/') + 1)) + '/'};
+    if (column == "path") return ModelText{std::string(row.path)};
+    if (column == "operator") return counted(row.layers, "layer");
+    return {};
+  }
+
+  Cell layer_cell(const LayerTree::Row& row, std::string_view column) const {
+    const Graph& graph = figures_->network().main();
+    const Node& node = graph.nodes[row.index];
+    if (column == "index") return Quantity{Dim(node.file_index)};
+    if (column == "name") return ModelText{name_below(row, node, shown_name(graph, node))};
+    if (column == "operator") return ModelText{shown_operator(node.domain, node.op)};
+    if (column == "op") return ModelText{std::string(node.op)};
+    if (column == "domain") return ModelText{std::string(node.domain)};
+    if (column == "path") return ModelText{std::string(node.path)};
+    if (column == "input_shape") return shape_cell(node.inputs);
+    if (column == "output_shape") return shape_cell(node.outputs);
+    if (column == "dtype") return dtype_cell(node.outputs);
+    if (column == "formula") return formula_cell(row.index);
+    return figures_->status(0, row.index);
+  }
+
+  /// Below its module a layer needs no path in its name.
+  static std::string name_below(const LayerTree::Row& row, const Node& node, std::string_view name) {
+    std::string_view rest = name.substr(name.starts_with('/') ? 1 : 0);
+    const bool is_in_path = row.level > 0 && rest.size() > node.path.size() && rest.starts_with(node.path) && rest[node.path.size()] == '/';
+    return std::string(is_in_path ? rest.substr(node.path.size() + 1) : name);
+  }
+
+  const Type* first_type(std::span<const TensorId> tensors) const {
+    for (const TensorId tensor : tensors)
+      if (tensor != kAbsent) return &figures_->analysis().shapes.scopes.front().facts[tensor].type;
+    return nullptr;
+  }
+
+  Cell shape_cell(std::span<const TensorId> tensors) const {
+    const Type* type = first_type(tensors);
+    if (type == nullptr) return {};
+    if (type->kind != Kind::tensor && type->kind != Kind::sparse) return type->kind == Kind::unknown ? Cell(NotTold{}) : Cell(std::string("(no tensor)"));
+    return type->shape.known() ? Cell(type->shape) : Cell(NotTold{});
+  }
+
+  Cell dtype_cell(std::span<const TensorId> tensors) const {
+    const Type* type = first_type(tensors);
+    if (type == nullptr || type->dtype == DataType::unknown) return NotTold{};
+    return std::string(name_of(type->dtype));
+  }
+
+  Cell formula_cell(NodeId node) const {
+    const Scope& scope = figures_->analysis().shapes.scopes.front();
+    const Operator* row = scope.operators[node];
+    if (row == nullptr || !scope.inferred[node]) return {};
+    return worked_formula(*row, site_of(figures_->network(), scope, node));
+  }
+
+  Cell share_cell(const std::optional<Quantity>& quantity) const {
+    const std::optional<Quantity> total = figures_->total(tree_.weighed_by());
+    if (!quantity || !total) return {};
+    const std::optional<double> share = Weighing::share_of(quantity->value, total->value);
+    return share ? Cell(Share{*share}) : Cell();
+  }
+
+  Cell total_cell(const LayerColumn& column) const {
+    if (column.measure) return quantity_cell(figures_->total(*column.measure));
+    if (column.column.id == "name") return std::string("TOTAL");
+    if (column.column.id == "operator") return counted(figures_->network().main().nodes.size(), "layer");
+    return {};
+  }
+
+  Cell unaccounted_cell(const LayerColumn& column) const {
+    if (column.measure == Measure::parameters) return Quantity{unaccounted_};
+    if (column.measure) return Quantity{};
+    return column.column.id == "name" ? Cell(std::string("[stored, in no layer]")) : Cell();
+  }
+
+  const Figures* figures_;
+  std::vector<const LayerColumn*> columns_;
+  bool has_total_;
+  LayerTree tree_;
+  Dim unaccounted_;
+  bool has_unaccounted_ = false;
+};
+
+}  // namespace
+
+std::span<const LayerColumn> layer_columns() noexcept { return kColumns; }
+
+const LayerColumn* find_layer_column(std::string_view id) noexcept {
+  const auto* found = std::find_if(std::begin(kColumns), std::end(kColumns), [&](const LayerColumn& column) { return column.column.id == id; });
+  return found == std::end(kColumns) ? nullptr : found;
+}
+
+Table layer_table(const Figures& figures, std::vector<const LayerColumn*> columns, const LayerTreeOptions& options, bool has_total) {
+  Table table;
+  LayerTreeOptions wanted = options;
+  for (const LayerColumn* column : columns) {
+    table.columns.push_back(column->column);
+    if (column->measure) wanted.measures.push_back(*column->measure);
+  }
+  const auto rows = std::make_shared<const LayerRows>(figures, std::move(columns), std::move(wanted), has_total);
+  for (Column& column : table.columns)
+    if (column.id == "share") column.title = rows->share_title();
+  table.row_count = rows->size();
+  table.row = [rows](std::size_t index) { return rows->row(index); };
+  return table;
+}
+
+}  // namespace macroscope
