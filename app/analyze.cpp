@@ -1,0 +1,190 @@
+// macroscope analyze: the figures of one or several models.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "analyzer/analysis.h"
+#include "app/bindings.h"
+#include "app/commands.h"
+#include "app/messages.h"
+#include "app/output.h"
+#include "app/read_model.h"
+#include "app/usage_error.h"
+#include "frontends/operators/operator_file.h"
+#include "reports/document.h"
+#include "reports/layer_table.h"
+
+namespace macroscope {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  macroscope model.onnx                                the summary and the costliest layers
+  macroscope model.onnx --set batch=1,H=224            with numbers for open sizes
+  macroscope model.onnx --depth 2 --sort parameters    rolled up by module, largest first
+  macroscope model.onnx -o report.md -o layers.csv     into files; the ending says the format
+  macroscope a.onnx b.onnx --format json               an array with a document each
+  cat model.onnx | macroscope -                        from standard input
+
+Exit status: 0 fine, 2 wrong usage, 3 a model cannot be read or has an error.)";
+
+struct Options {
+  Arguments models;
+  Arguments set;
+  Arguments assume;
+  std::string operator_file;
+  Arguments outputs;
+  std::size_t depth = 0;
+  std::string sort;
+  std::optional<std::size_t> top;
+  Arguments columns;
+  bool is_quiet = false;
+  CommonOptions common;
+};
+
+void describe(CLI::App& command, Options& options) {
+  command.add_option("MODEL", options.models, "ONNX files; '-' is standard input")->type_name("")->required();
+  command.add_option("--set", options.set, "numbers for open sizes: N=8,H=224")->type_name("NAME=NUMBER")->allow_extra_args(false);
+  command.add_option("--assume", options.assume, "expressions for open sizes: H=32*h")->type_name("NAME=EXPR")->allow_extra_args(false);
+  command.add_option("-o,--output", options.outputs, "also write FILE: .txt .md .json .csv")->type_name("FILE")->allow_extra_args(false);
+  command.add_option("--depth", options.depth, "roll layers up by K levels of their module path")->type_name("K");
+  command.add_option("--sort", options.sort, "largest first: macs, flops, parameters, bytes_read ...")->type_name("COLUMN");
+  command.add_option("--top", options.top, "rows of layers; the rest folds into one. 0: all")->type_name("N");
+  command.add_option("--columns", options.columns, "columns of the table of layers: name,operator,macs")->type_name("A,B")->delimiter(',')->allow_extra_args(false);
+  command.add_option("--ops", options.operator_file, "cost rules for your own operators (TOML)")->type_name("FILE");
+  command.add_flag("--quiet", options.is_quiet, "no text report, no warnings");
+  options.common.add_to(command);
+  command.footer(kExamples);
+}
+
+std::vector<std::string_view> names_of_columns() {
+  std::vector<std::string_view> names;
+  for (const LayerColumn& column : layer_columns()) names.push_back(column.column.id);
+  return names;
+}
+
+DocumentOptions document_options(const Options& options) {
+  DocumentOptions document;
+  document.report.depth = options.depth;
+  document.models = options.models.size();
+  document.top = options.top;
+  std::vector<std::string_view> sortable;
+  for (const LayerColumn& column : layer_columns())
+    if (column.measure) sortable.push_back(column.column.id);
+  if (!options.sort.empty()) document.report.sort = choose("--sort", options.sort, sortable, measure_named);
+  for (const std::string& column : options.columns) {
+    if (find_layer_column(column) == nullptr) refuse_word("--columns", column, names_of_columns());
+    document.report.columns.push_back(column);
+  }
+  return document;
+}
+
+std::string content_of(const std::string& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  std::string content;
+  std::array<char, 4096> piece;
+  if (file)
+    while (const std::size_t length = std::fread(piece.data(), 1, piece.size(), file.get())) content.append(piece.data(), length);
+  if (!file || std::ferror(file.get()) != 0) throw UsageError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  return content;
+}
+
+std::shared_ptr<const CustomOperators> custom_operators(const std::string& path) {
+  if (path.empty()) return nullptr;
+  OperatorFile read = read_operator_file(content_of(path));
+  print(read.diagnostics, path, false, text_options_for(STDERR_FILENO, ColorChoice::automatic));
+  if (has_errors(read.diagnostics)) throw UsageError(fmt::format("the operators of {} are not used", path));
+  return std::move(read.operators);
+}
+
+AnalysisOptions analysis_options(const Options& options) {
+  AnalysisOptions analysis;
+  for (const std::string& text : options.assume) add_bindings(text, true, analysis.bindings);
+  for (const std::string& text : options.set) add_bindings(text, false, analysis.bindings);
+  analysis.custom_operators = custom_operators(options.operator_file);
+  return analysis;
+}
+
+/// Every document that was asked for, fed with one model after another.
+class Documents {
+ public:
+  explicit Documents(const Options& options) : standard_output_(STDOUT_FILENO) {
+    const ColorChoice color = chosen_color(options.common.color);
+    DocumentOptions document = document_options(options);
+    for (const std::string& path : options.outputs) add_file(path, document);
+    if (options.is_quiet && options.common.format.empty()) return;
+    const Format format = options.common.format.empty() ? Format::text : chosen_format(options.common.format);
+    document.report.has_diagnostics = format == Format::markdown;
+    document.text = text_options_for(STDOUT_FILENO, color);
+    documents_.push_back(Document::make(format, standard_output_, document));
+  }
+
+  void add(const Figures& figures) {
+    for (const auto& document : documents_) document->add(figures);
+    flush();
+  }
+
+  void finish() {
+    for (const auto& document : documents_) document->finish();
+    flush();
+    for (const auto& file : files_) file->commit();
+  }
+
+ private:
+  void add_file(const std::string& path, DocumentOptions document) {
+    const std::optional<Format> format = format_of_file(path);
+    if (!format) throw UsageError(fmt::format("no format has the ending of {}", path), "one of: .txt, .md, .json, .csv");
+    document.report.has_diagnostics = true;
+    document.text = TextOptions{};
+    document.text.width = 120;
+    files_.push_back(std::make_unique<OutputFile>(path));
+    documents_.push_back(Document::make(*format, *files_.back(), document));
+  }
+
+  void flush() {
+    if (const int error = standard_output_.flush(); error != 0) throw UsageError(fmt::format("cannot write to standard output: {}", std::strerror(error)));
+  }
+
+  DescriptorSink standard_output_;
+  std::vector<std::unique_ptr<OutputFile>> files_;
+  std::vector<std::unique_ptr<Document>> documents_;
+};
+
+Analysis analysis_of(const std::string& path, const AnalysisOptions& options) {
+  ReadModel read = read_model(path);
+  if (read.network) return analyze(std::move(*read.network), std::move(read.diagnostics), options);
+  Analysis nothing;
+  nothing.diagnostics = std::move(read.diagnostics);
+  nothing.costs.complete = false;
+  return nothing;
+}
+
+}  // namespace
+
+ExitCode run_analyze(const Arguments& arguments) {
+  CLI::App command("What one or several models cost: shapes, parameters, MACs, FLOPs, memory.", "macroscope analyze");
+  Options options;
+  describe(command, options);
+  if (!parse(command, arguments)) return ExitCode::fine;
+
+  const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.common.color));
+  const AnalysisOptions how = analysis_options(options);
+  Documents documents(options);
+  ExitCode code = ExitCode::fine;
+  for (const std::string& path : options.models) {
+    const std::string shown_path = path == "-" ? "standard input" : path;
+    const Analysis analysis = analysis_of(path, how);
+    documents.add(Figures(analysis, shown_path));
+    print(analysis.diagnostics, shown_path, options.is_quiet, messages);
+    if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);
+  }
+  documents.finish();
+  return code;
+}
+
+}  // namespace macroscope

@@ -1,0 +1,68 @@
+#include "app/bindings.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "app/usage_error.h"
+
+namespace macroscope {
+namespace {
+
+std::vector<std::string_view> pieces_of(std::string_view text) {
+  std::vector<std::string_view> pieces;
+  int depth = 0;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '(') ++depth;
+    if (text[i] == ')' && depth > 0) --depth;
+    if (text[i] != ',' || depth > 0) continue;
+    pieces.push_back(text.substr(begin, i - begin));
+    begin = i + 1;
+  }
+  pieces.push_back(text.substr(begin));
+  return pieces;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+Dim value_of(std::string_view name, std::string_view text, bool has_expressions) {
+  const auto parsed = Dim::parse(text);
+  if (const auto* error = std::get_if<DimParseError>(&parsed))
+    throw UsageError(fmt::format("the value of {} is no {}: '{}': {}", name, has_expressions ? "expression" : "number",
+                                 text, error->message),
+                     "sizes are given as NAME=VALUE: --set N=8,H=224");
+  const Dim& value = std::get<Dim>(parsed);
+  if (!has_expressions && !value.integer())
+    throw UsageError(fmt::format("--set takes numbers, and '{}' is none", text),
+                     fmt::format("--assume {}={}", name, text));
+  if (value.integer() && *value.integer() < 0)
+    throw UsageError(fmt::format("a size is at least 0, and {} is {}", name, value.text()));
+  return value;
+}
+
+}  // namespace
+
+void add_bindings(std::string_view text, bool has_expressions, Bindings& bindings) {
+  const char* begin = text.data();
+  const std::string_view option = has_expressions ? "--assume H=32*h" : "--set N=8,H=224";
+  for (const std::string_view piece : pieces_of(text)) {
+    if (piece.find('=') == std::string_view::npos) continue;  // of a name with a comma in it
+    const std::string_view pair(begin, static_cast<std::size_t>(piece.data() + piece.size() - begin));
+    begin = piece.data() + piece.size() + 1;
+    const std::size_t equals = pair.rfind('=');
+    const std::string_view name = trimmed(pair.substr(0, equals));
+    const std::string_view value = trimmed(pair.substr(equals + 1));
+    if (name.empty() || value.empty())
+      throw UsageError(fmt::format("'{}' gives no size a value", pair), fmt::format("for example {}", option));
+    bindings.insert_or_assign(std::string(name), value_of(name, value, has_expressions));
+  }
+  if (begin <= text.data() + text.size())
+    throw UsageError(fmt::format("'{}' gives no size a value", text), fmt::format("for example {}", option));
+}
+
+}  // namespace macroscope

@@ -1,0 +1,75 @@
+#include "app/command_line.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "app/output.h"
+#include "app/suggestion.h"
+#include "app/usage_error.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::array<std::string_view, 4> kFormats{"text", "markdown", "json", "csv"};
+constexpr std::array<std::string_view, 3> kColors{"auto", "always", "never"};
+
+std::optional<ColorChoice> color_named(std::string_view word) {
+  constexpr std::array<ColorChoice, 3> kChoices{ColorChoice::automatic, ColorChoice::always, ColorChoice::never};
+  const auto* found = std::find(kColors.begin(), kColors.end(), word);
+  if (found == kColors.end()) return std::nullopt;
+  return kChoices[static_cast<std::size_t>(found - kColors.begin())];
+}
+
+std::vector<std::string> names_of_options(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// The first argument that no option takes.
+[[noreturn]] void refuse_extras(const CLI::App& command, const Arguments& extras) {
+  const std::string& extra = extras.front();
+  if (extra.size() < 2 || extra.front() != '-') throw UsageError(fmt::format("unexpected argument '{}'", extra), "see --help");
+  const std::vector<std::string> names = names_of_options(command);
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::string name = extra.substr(0, extra.find('='));
+  const std::string_view nearest = nearest_to(name, known);
+  throw UsageError(fmt::format("unknown option '{}'", name), nearest.empty() ? "see --help" : fmt::format("did you mean '{}'?", nearest));
+}
+
+}  // namespace
+
+bool parse(CLI::App& command, const Arguments& arguments) {
+  command.get_formatter()->column_width(26);
+  command.allow_extras();
+  try {
+    command.parse(Arguments(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    DescriptorSink standard_output(STDOUT_FILENO);
+    standard_output.write(command.help());
+    standard_output.flush();
+    return false;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what(), "see --help");
+  }
+  if (const Arguments extras = command.remaining(); !extras.empty()) refuse_extras(command, extras);
+  return true;
+}
+
+void refuse_word(std::string_view option, std::string_view word, std::span<const std::string_view> known) {
+  throw UsageError(fmt::format("{} has no '{}'", option, word), suggestion_for(word, known));
+}
+
+Format chosen_format(std::string_view word) { return choose("--format", word, kFormats, format_named); }
+ColorChoice chosen_color(std::string_view word) { return choose("--color", word, kColors, color_named); }
+
+void CommonOptions::add_to(CLI::App& command) {
+  command.add_option("--format", format, "text, markdown, json or csv on standard output")->type_name("FORMAT");
+  command.add_option("--color", color, "auto, always or never; NO_COLOR is honoured")->type_name("WHEN");
+}
+
+}  // namespace macroscope

@@ -1,0 +1,49 @@
+// How are the arguments of one command read?
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/exit_code.h"
+#include "app/terminal.h"
+#include "reports/document.h"
+
+namespace macroscope {
+
+using Arguments = std::vector<std::string>;
+
+/// Reads the arguments that follow the command's name.
+/// \return false if help was asked for and printed
+/// \throws UsageError
+bool parse(CLI::App& command, const Arguments& arguments);
+
+/// \throws UsageError that names what was probably meant
+[[noreturn]] void refuse_word(std::string_view option, std::string_view word, std::span<const std::string_view> known);
+
+/// What a word of a fixed set stands for. \throws UsageError
+template <typename Named>
+auto choose(std::string_view option, std::string_view word, std::span<const std::string_view> known, Named named) {
+  auto chosen = named(word);
+  if (!chosen) refuse_word(option, word, known);
+  return *chosen;
+}
+/// `--format` and `--color`, as commands share them.
+[[nodiscard]] Format chosen_format(std::string_view word);
+[[nodiscard]] ColorChoice chosen_color(std::string_view word);
+
+/// Options that every command has.
+struct CommonOptions {
+  std::string format;
+  std::string color = "auto";
+
+  void add_to(CLI::App& command);
+};
+
+}  // namespace macroscope

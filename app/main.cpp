@@ -1,0 +1,101 @@
+// macroscope: what does a neural network cost?
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <exception>
+#include <new>
+
+#include "app/commands.h"
+#include "app/messages.h"
+#include "app/output.h"
+#include "app/suggestion.h"
+#include "app/usage_error.h"
+
+namespace macroscope {
+namespace {
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  ExitCode (*run)(const Arguments& arguments);
+};
+
+constexpr std::array<Command, 2> kCommands{{
+    {"analyze", "what a model costs; the default", run_analyze},
+    {"ops", "every operator that is known, and how its cost is counted", run_ops},
+}};
+
+void write_out(std::string_view text) {
+  DescriptorSink standard_output(STDOUT_FILENO);
+  standard_output.write(text);
+  standard_output.flush();
+}
+
+std::string help() {
+  std::string text =
+      "macroscope tells what a neural network costs from its ONNX file: shapes, parameters, MACs, FLOPs and memory, exact or as\n"
+      "formulas of open sizes. It never reads a weight.\n\n"
+      "Usage: macroscope MODEL... [OPTIONS]\n"
+      "       macroscope COMMAND [OPTIONS]\n\nCommands:\n";
+  for (const Command& command : kCommands) text += fmt::format("  {:<10}  {}\n", command.name, command.summary);
+  return text +
+         "\nOptions:\n"
+         "  -h, --help    of a command, with examples: macroscope analyze --help\n"
+         "  --version     the version of the program\n\n"
+         "Examples:\n"
+         "  macroscope model.onnx\n"
+         "  macroscope model.onnx --set batch=1,H=224 --depth 2\n"
+         "  macroscope model.onnx -o report.md -o layers.csv\n"
+         "  macroscope ops conv\n";
+}
+
+/// A first word that can be no model and no option was meant for a command.
+bool is_meant_for_a_command(const std::string& word) {
+  if (word.empty() || word.front() == '-' || word.find_first_of("./\\:") != std::string::npos) return false;
+  struct stat status {};
+  return stat(word.c_str(), &status) != 0;
+}
+
+ExitCode run(Arguments arguments) {
+  if (arguments.empty()) throw UsageError("no model is named", "macroscope MODEL.onnx, or macroscope --help");
+  const std::string& first = arguments.front();
+  if (first == "--help" || first == "-h" || first == "help") return write_out(help()), ExitCode::fine;
+  if (first == "--version") return write_out("macroscope " MACROSCOPE_VERSION "\n"), ExitCode::fine;
+  const auto* command = std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& known) { return known.name == first; });
+  if (command != kCommands.end()) {
+    arguments.erase(arguments.begin());
+    return command->run(arguments);
+  }
+  if (is_meant_for_a_command(first)) {
+    std::vector<std::string_view> names;
+    for (const Command& known : kCommands) names.push_back(known.name);
+    throw UsageError(fmt::format("no command and no file is called '{}'", first), suggestion_for(first, names));
+  }
+  return run_analyze(arguments);
+}
+
+}  // namespace
+}  // namespace macroscope
+
+int main(int count, char** arguments) {
+  using namespace macroscope;
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that has seen enough is no error
+  const auto give_up = [](const char* why, ExitCode code) {
+    print(UsageError(why), text_options_for(STDERR_FILENO, ColorChoice::automatic));
+    return static_cast<int>(code);
+  };
+  try {
+    return static_cast<int>(run(Arguments(arguments + std::min(count, 1), arguments + count)));
+  } catch (const UsageError& error) {
+    print(error, text_options_for(STDERR_FILENO, ColorChoice::automatic));
+    return static_cast<int>(ExitCode::wrong_usage);
+  } catch (const std::bad_alloc&) {
+    return give_up("out of memory", ExitCode::bad_model);
+  } catch (const std::exception& error) {
+    return give_up(error.what(), ExitCode::bad_model);
+  }
+}

@@ -1,0 +1,44 @@
+#include "app/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
+namespace macroscope {
+namespace {
+
+constexpr std::size_t kWidthOfFiles = 120;
+constexpr std::size_t kNarrowest = 40;
+constexpr std::size_t kWidest = 1000;
+
+std::string_view environment(const char* name) noexcept {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+std::size_t width_of(int descriptor) noexcept {
+  const std::string_view columns = environment("COLUMNS");
+  std::size_t width = 0;
+  const auto [end, error] = std::from_chars(columns.data(), columns.data() + columns.size(), width);
+  if (error == std::errc() && end == columns.data() + columns.size() && width > 0) return width;
+  winsize size{};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return kWidthOfFiles;
+}
+
+bool has_color(int descriptor, ColorChoice choice) noexcept {
+  if (choice != ColorChoice::automatic) return choice == ColorChoice::always;
+  return environment("NO_COLOR").empty() && environment("TERM") != "dumb" && isatty(descriptor) == 1;
+}
+
+}  // namespace
+
+TextOptions text_options_for(int descriptor, ColorChoice color) noexcept {
+  return {std::clamp(width_of(descriptor), kNarrowest, kWidest), has_color(descriptor, color)};
+}
+
+}  // namespace macroscope
