@@ -186,10 +186,22 @@ void Inference::fill_inputs(const Graph& graph, Scope& scope, const std::vector<
   }
 }
 
+/// A declaration may leave extents open (below 0); where it is all that is known of a tensor, each is a size that only the data can tell.
+Type Inference::with_extents_named(Type type, std::string_view tensor) {
+  const auto is_open = [](const Dim& extent) { return extent.is_number() && *extent.number() < 0; };
+  if (type.element) type.element = std::make_shared<const Type>(with_extents_named(*type.element, tensor));
+  if (!type.shape.known() || std::none_of(type.shape.begin(), type.shape.end(), is_open)) return type;
+  std::vector<Dim> extents(type.shape.begin(), type.shape.end());
+  for (std::size_t axis = 0; axis < extents.size(); ++axis)
+    if (is_open(extents[axis])) extents[axis] = fresh(fmt::format("{}_dim_{}", tensor, axis), SymbolOrigin::data);
+  type.shape = Shape(extents);
+  return type;
+}
+
 /// `fact` with what only `declared` knows; a contradiction is reported at the tensor.
 void Inference::reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact) {
   Agreement agreement = agree(fact.type, declared, fresh_);
-  fact.type = std::move(agreement.type);
+  fact.type = with_extents_named(std::move(agreement.type), graph.tensors[tensor].name);
   for (std::string& assumption : agreement.assumptions) assume(std::move(assumption));
   if (!agreement.renamed.empty()) fact = substituted(fact, agreement.renamed);
   if (agreement.contradiction.empty() && agreement.misnomer.empty()) return;

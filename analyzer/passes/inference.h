@@ -41,6 +41,7 @@ class Inference : public Surroundings {
   void read_content(const Graph& graph, Scope& scope, TensorId tensor) const;
   void read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const;
   void run_node(const Graph& graph, Scope& scope, NodeId id, const std::vector<const Type*>& declared);
+  Type with_extents_named(Type type, std::string_view tensor);
   void reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact);
   std::vector<Fact> results_of_row(const Site& site, const Operator& row);
   /// \throws RuleError `bad-call` where the call does not fit the function

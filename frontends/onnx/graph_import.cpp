@@ -85,7 +85,7 @@ void GraphImport::add_initializers(const GraphView& view, Place& place) {
   Graph& made = graph(place);
   const auto is_stored = [&](TensorId id) { return made.tensors[id].stored != kNone; };
   // An input that an initializer has the name of only has a default value: the file says how large it is.  The inputs of a branch or
-  // body are known by their places and stay.
+  // body are known by their places and stay; what their extents are, the node around them tells.
   const bool is_main = place.id == 0;
   std::vector<ValueInfoView> overridden;
   auto value = view.inputs.begin();
@@ -93,7 +93,7 @@ void GraphImport::add_initializers(const GraphView& view, Place& place) {
     if (is_main && is_stored(id)) {
       overridden.push_back(*value);
     } else {
-      made.declared.push_back({id, extents_.input_type(value->type, value->name)});
+      made.declared.push_back({id, is_main ? extents_.input_type(value->type, value->name) : extents_.declared_type(value->type, value->name)});
     }
     ++value;
   }

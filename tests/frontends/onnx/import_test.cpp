@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/passes/shapes.h"
 #include "catch.h"
 #include "onnx_bytes.h"
 
@@ -170,19 +171,27 @@ TEST_CASE("a branch that reads the output of its own If is a cycle", "[onnx][imp
 
 TEST_CASE("every extent that an input leaves open is a symbol of its own", "[onnx][import][extents]") {
   Bytes graph;
-  input(input(graph, "x", {"?", "", "None", 0, -1, 3}), "y", {"?"});
+  input(input(graph, "x", {"?", "", "None", -1, 3}), "y", {"?"});
   const Import import = import_graph(graph);
   CHECK(import.diagnostics.empty());
   const auto& shape = declaration_of(import.network->main(), "x").type.shape;
   std::set<std::string> texts;
-  for (std::size_t axis = 0; axis < 5; ++axis) {
+  for (std::size_t axis = 0; axis < 4; ++axis) {
     CHECK_FALSE(shape[axis].is_number());
     texts.insert(shape[axis].text());
   }
   texts.insert(declaration_of(import.network->main(), "y").type.shape[0].text());
-  CHECK(texts.size() == 6);
-  CHECK(import.network->symbols.all().size() == 6);
-  CHECK(shape[5].is(3));
+  CHECK(texts.size() == 5);
+  CHECK(import.network->symbols.all().size() == 5);
+  CHECK(shape[4].is(3));
+}
+
+TEST_CASE("an input of extent 0 is taken at its word, and said", "[onnx][import][extents]") {
+  Bytes graph;
+  const Import import = import_graph(input(graph, "x", {0, 3}));
+  CHECK(codes(import) == Codes{"empty-input"});
+  CHECK(import.diagnostics[0].severity == Severity::warning);
+  CHECK(declaration_of(import.network->main(), "x").type.shape == Shape{0, 3});
 }
 
 TEST_CASE("a dim_param is a name unless it is meant as an expression", "[onnx][import][extents]") {
@@ -232,6 +241,19 @@ TEST_CASE("an extent below -1 is an error; what a value is declared as may leave
   const Import import = import_graph(other);
   CHECK(import.network->symbols.all().empty());
   CHECK(declaration_of(import.network->main(), "y").type.shape == Shape{-1, -1, 7});
+}
+
+TEST_CASE("an open extent of which nothing else is known is a size that the data tells", "[onnx][import][extents]") {
+  Bytes graph;
+  input(graph, "x", {2});
+  node(graph, node_bytes("NoSuchOperator", {"x"}, {"y"})).message(s::GraphProto::kOutput, value_bytes("y", kFloat, {"?", 7}));
+  Import import = import_graph(graph);
+  const Shapes shapes = infer_shapes(*import.network, {}, import.diagnostics);
+  const Shape& y = shapes.scopes[0].facts[import.network->main().outputs[0]].type.shape;
+  REQUIRE(y.rank() == 2);
+  REQUIRE(import.network->symbols.find_name("y_dim_0") != nullptr);
+  CHECK(y[0] == Dim::symbol(import.network->symbols.find_name("y_dim_0")->id));
+  CHECK(y[1].is(7));
 }
 
 TEST_CASE("versions that make no sense are said", "[onnx][import]") {
