@@ -112,10 +112,17 @@ Dim quotient_atom(const Dim& dividend, const Dim& divisor) {
 
 Dim divide_by_polynomial(const Dim& dividend, const Dim& divisor);
 
+constexpr int kMaxRounds = 4;
+
+bool is_reduced(std::span<const Term> terms, Int128 divisor) {
+  return std::all_of(terms.begin(), terms.end(),
+                     [&](const Term& term) { return term.coefficient > 0 && term.coefficient < divisor; });
+}
+
 /// `divisor` is positive.
 Dim divide_by_number(Dim dividend, Int128 divisor) {
   Dim whole;
-  for (;;) {
+  for (int round = 0;; ++round) {
     Division division = division_by_number(TermView(dividend).terms(), divisor);
     whole += make_dim(std::move(division.quotient));
     Terms rest = std::move(division.remainder);
@@ -125,6 +132,8 @@ Dim divide_by_number(Dim dividend, Int128 divisor) {
     dividend = make_dim(std::move(rest));
     if (divisor == 1) return whole + dividend;
     if (dividend.integer()) return whole;
+    // A min or max may have taken another spelling, with coefficients that can be divided again.
+    if (round < kMaxRounds && !is_reduced(TermView(dividend).terms(), divisor)) continue;
     const Atom* const inner = find_inner_quotient(TermView(dividend).terms());
     if (inner == nullptr) return whole + quotient_atom(dividend, make_dim(divisor));
     const Dim inner_divisor = inner->operands[1];
@@ -149,30 +158,53 @@ void cancel(Terms& terms, Int128 coefficient, const Monomial& monomial) {
   divide_coefficients(terms, coefficient);
 }
 
+Terms terms_of(const Dim& dim) {
+  const TermView view(dim);
+  return {view.begin(), view.end()};
+}
+
+bool is_positive(const Terms& terms) { return lower_bound(terms).value_or(-1) >= 0; }  // as a divisor it is not 0
+
+/// The divisor with a positive first coefficient, and the dividend to match.
+struct Signed {
+  Dim dividend;
+  Dim divisor;
+  Terms below;
+};
+
+/// A sum and its negative may choose unlike spellings of a min or max inside, so the sign is that of the one without any min.
+Signed with_positive_divisor(const Dim& dividend, const Dim& divisor) {
+  Terms spelled = terms_of(divisor);
+  spell_with_maxima(spelled);
+  const bool negative = spelled.front().coefficient < 0;
+  Signed result{negative ? -dividend : dividend, negative ? -divisor : divisor, {}};
+  result.below = terms_of(result.divisor);
+  if (result.below.front().coefficient < 0) result.below = add_scaled({}, spelled, {negative ? -1 : 1, {}});
+  return result;
+}
+
 /// `divisor` is no number.
-Dim divide_by_polynomial(const Dim& dividend, const Dim& divisor) {
-  if (TermView(divisor).front().coefficient < 0) return divide_by_polynomial(-dividend, -divisor);
-  const TermView above(dividend);
-  const TermView below_view(divisor);
-  Terms below(below_view.begin(), below_view.end());
-  Terms rest(above.begin(), above.end());
+Dim divide_by_polynomial(const Dim& dividend_given, const Dim& divisor_given) {
+  auto [dividend, divisor, below] = with_positive_divisor(dividend_given, divisor_given);
+  Terms rest = terms_of(dividend);
   Dim whole;
-  if (std::optional<Division> division = long_division(above.terms(), below, false)) {
+  if (std::optional<Division> division = long_division(rest, below, false)) {
     whole = make_dim(std::move(division->quotient));
     rest = std::move(division->remainder);
   }
   if (rest.empty()) return whole;
 
-  const auto positive = [](const Terms& terms) { return lower_bound(terms).value_or(-1) >= 0; };
   const Monomial common = common_factors_of_all(common_factors_of_all(below.front().monomial, below), rest);
-  const Int128 coefficient = common_coefficient(common_coefficient(0, below, true), rest, !positive(below));
+  const Int128 coefficient = common_coefficient(common_coefficient(0, below, true), rest, !is_positive(below));
   cancel(below, coefficient, common);
   cancel(rest, coefficient, common);
-  const bool is_positive = positive(below);
+  const bool merges = is_positive(below);
   const Dim reduced = make_dim(std::move(rest));
   const Dim reduced_divisor = make_dim(std::move(below));
   if (const std::optional<Int128> number = reduced_divisor.integer()) return whole + divide_by_number(reduced, *number);
-  const Atom* const inner = is_positive ? find_inner_quotient(TermView(reduced).terms()) : nullptr;
+  // What is left may be known to be positive, or have a constant, where it did not before.
+  if (!common.is_one()) return whole + divide_by_polynomial(reduced, reduced_divisor);
+  const Atom* const inner = merges ? find_inner_quotient(TermView(reduced).terms()) : nullptr;
   if (inner != nullptr) {
     if (const std::optional<Dim> merged = lifted(reduced, *inner)) {
       return whole + divide_by_polynomial(*merged, reduced_divisor * inner->operands[1]);
@@ -211,10 +243,8 @@ Dim mod(const Dim& a, const Dim& b) { return a - b * floor_div(a, b); }
 
 std::optional<Dim> exact_quotient(const Dim& a, const Dim& b) {
   if (b.is(0)) return std::nullopt;
-  const algebra::TermView above(a);
-  const algebra::TermView below(b);
-  algebra::Terms dividend(above.begin(), above.end());
-  algebra::Terms divisor(below.begin(), below.end());
+  algebra::Terms dividend = algebra::terms_of(a);
+  algebra::Terms divisor = algebra::terms_of(b);
   algebra::spell_with_maxima(dividend);
   algebra::spell_with_maxima(divisor);
   if (divisor.empty()) return std::nullopt;
