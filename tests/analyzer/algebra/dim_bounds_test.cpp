@@ -127,6 +127,27 @@ TEST_CASE("quotients of polynomials", "[dim][division]") {
   CHECK(floor_div(power(N, 4'000'000'000U) - 1, N - 1).symbols().size() == 1);
 }
 
+TEST_CASE("a divisor with min and max inside has one sign", "[dim][division]") {
+  // Of a sum and its negative, each may spell min(a, b) as a + b - max(a, b) where the other does not.
+  const std::vector<Dim> divisors{
+      min(7 * N * N + H, 7 * floor_div(W + 5, 12)) - 7 * min(N * N, W + 1),
+      2 * min(H, N) - H - N,
+      min(H, W) - max(N, 3),
+      7 * N - 3 * min(N + H, W) - min(H, 9),
+  };
+  const Bindings at{{"N", Dim(3)}, {"H", Dim(20)}, {"W", Dim(11)}};
+  for (const Dim& divisor : divisors) {
+    CAPTURE(divisor.text());
+    CHECK(floor_div(M, divisor) == floor_div(-M, -divisor));
+    CHECK(floor_div(M * divisor, divisor) == M);
+    const Dim number = divisor.substitute(at);
+    REQUIRE(number.is_number());
+    for (const int above : {-100, -1, 0, 1, 99}) {
+      CHECK(floor_div(M, divisor).substitute({{"M", Dim(above)}}).substitute(at) == floor_div(above, number));
+    }
+  }
+}
+
 TEST_CASE("floors of polynomials", "[dim][division]") {
   struct Floor {
     Dim dim;
@@ -143,6 +164,7 @@ TEST_CASE("floors of polynomials", "[dim][division]") {
       {floor_div(N * H + N, N * W), "floor((H + 1)/W)"},
       {floor_div(H * W + 1, W), "H + floor(1/W)"},
       {floor_div(6 * H + 5, 4 * W), "floor((3*H + 2)/(2*W))"},
+      {floor_div(floor_div(-H, W), 3 * N * floor_div(-H, W)), "0"},
       {floor_div(H, -W), "floor(-H/W)"},
       {floor_div(-H, -W), "floor(H/W)"},
       {floor_div(floor_div(H, W), 2), "floor(H/(2*W))"},

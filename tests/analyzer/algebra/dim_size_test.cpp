@@ -118,6 +118,20 @@ TEST_CASE("a sum of 2000 symbols is named and keeps its value", "[dim][size]") {
   }
 }
 
+TEST_CASE("sums of maxima are named as well", "[dim][size]") {
+  Dim sum;
+  Bindings values;
+  for (std::size_t i = 0; i < 300; ++i) {
+    sum += abs(symbol(i) - symbol(i + 1));
+    values.emplace("s" + std::to_string(i), Dim(i % 2 == 0 ? 5 : 2));
+  }
+  values.emplace("s300", Dim(5));
+  CHECK(sum.size() <= Dim::kMaxSize);
+  CHECK_FALSE(sum.definitions().empty());
+  CHECK(sum.substitute(values).is(900));
+  CHECK(value_by_definitions(sum, values) == 900);
+}
+
 TEST_CASE("names are the same in every run", "[dim][size]") {
   Dim sum;
   for (std::size_t i = 0; i < 200; ++i) sum += symbol(i);
