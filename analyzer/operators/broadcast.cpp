@@ -4,6 +4,11 @@
 
 namespace macroscope {
 
+const Dim& plainer(const Dim& a, const Dim& b) noexcept {
+  if (a.is_number() || b.is_number()) return b.is_number() ? b : a;
+  return b.size() < a.size() ? b : a;
+}
+
 Dim broadcast(const Site& site, const Dim& a, const Dim& b) {
   if (a == b || b.is(1)) return a;
   if (a.is(1)) return b;
@@ -16,7 +21,7 @@ Dim broadcast(const Site& site, const Dim& a, const Dim& b) {
     return first_is_one ? b : a;
   }
   site.assume(fmt::format("{} == {}", a.text(), b.text()));
-  return b.is_number() ? b : a;
+  return plainer(a, b);
 }
 
 Shape broadcast(const Site& site, const Shape& a, const Shape& b) {

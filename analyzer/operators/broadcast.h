@@ -9,6 +9,9 @@
 
 namespace macroscope {
 
+/// Of two extents that are equal: a number rather than a symbol, a short expression rather than a long one.
+const Dim& plainer(const Dim& a, const Dim& b) noexcept;
+
 /// The extent that two extents broadcast to.  Where a symbol meets a number above 1, or another symbol, that they agree is recorded as an
 /// assumption. \throws RuleError `broadcast`
 Dim broadcast(const Site& site, const Dim& a, const Dim& b);

@@ -37,6 +37,7 @@ const Family kFamilies[] = {
     families::control(),
     families::sequence(),
     families::conversion(),
+    families::folding(),
     families::gathering(),
     families::joining(),
     families::matrices(),

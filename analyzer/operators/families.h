@@ -24,6 +24,7 @@ Family loss() noexcept;
 Family preview_attention() noexcept;
 Family linear_attention() noexcept;
 Family conversion() noexcept;
+Family folding() noexcept;
 Family gathering() noexcept;
 Family joining() noexcept;
 Family matrices() noexcept;

@@ -7,6 +7,8 @@
 #include <span>
 #include <utility>
 
+#include "analyzer/operators/broadcast.h"
+
 namespace macroscope {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr std::size_t kMaxRank = 64;
 
 std::optional<Integers> list_in(const Fact& operand) {
   if (operand.value && operand.value->integers()) return *operand.value->integers();
-  if (!operand.type.shape.known()) return std::nullopt;
+  if (!operand.type.shape.known() || operand.type.shape.rank() == 0) return std::nullopt;
   const std::optional<std::int64_t> length = operand.type.shape.elements().number();
   if (!length || *length < 0 || *length > static_cast<std::int64_t>(kMaxRank)) return std::nullopt;
   return Integers(static_cast<std::size_t>(*length));
@@ -125,7 +127,7 @@ Shape checked_shape(const std::vector<Dim>& extents) {
 
 Dim agreed(const Site& site, const Dim& a, const Dim& b, std::string_view what) {
   site.must_equal(a, b, what);
-  return b.is_number() ? b : a;
+  return plainer(a, b);
 }
 
 Dim at_least_zero(const Site& site, const Dim& extent, const Dim& axis) {

@@ -51,7 +51,7 @@ Dim fresh_extent(const Site& site, std::size_t output, std::size_t axis);
 Shape fresh_shape(const Site& site, std::size_t output, std::size_t rank);
 /// The shape of these extents. \throws RuleError `bad-extent` for a number that is negative or past 64 bits
 Shape checked_shape(const std::vector<Dim>& extents);
-/// The more definite of two extents that must be equal. \throws RuleError `shape-mismatch`
+/// The plainer of two extents that must be equal. \throws RuleError `shape-mismatch`
 Dim agreed(const Site& site, const Dim& a, const Dim& b, std::string_view what);
 
 /// max(0, extent), without the max where only an empty `axis` could make the extent negative: that it is not empty is assumed then.

@@ -1,6 +1,7 @@
 // Operators that add elements around a tensor, or crop it.
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -80,6 +81,9 @@ std::vector<Fact> pad(const Site& site) {
   std::vector<Dim> extents;
   for (std::size_t axis = 0; axis < data.rank(); ++axis) {
     const auto &begin = pads->begin[axis], &end = pads->end[axis];
+    const std::optional<Int128> both = begin && end ? (*begin + *end).integer() : std::nullopt;
+    require(!both || (*both >= INT64_MIN && *both <= INT64_MAX), "bad-pads", "axis {} is padded by {} and {}", axis,
+            begin ? begin->text() : "", end ? end->text() : "");
     extents.push_back(begin && end ? data[axis] + *begin + *end : fresh_extent(site, 0, axis));
   }
   const Shape shape = checked_shape(extents);

@@ -27,6 +27,21 @@ ValuePointer replaced(const Site& site, std::size_t elements, std::span<const st
   return picked(contents, picks);
 }
 
+/// Whether the updates have this shape.  The result has the data's in any case, so that they have not is only a warning.
+bool updates_fit(const Site& site, const Shape& expected) {
+  const Shape& updates = site.shape(2);
+  if (!updates.known()) return false;
+  bool fit = updates.rank() == expected.rank();
+  for (std::size_t axis = 0; fit && axis < expected.rank(); ++axis)
+    fit = equal(updates[axis], expected[axis]) != Certainty::never;
+  if (!fit) {
+    site.warn("shape-mismatch", fmt::format("updates have shape {}, the indices ask for {}", updates.text(), expected.text()));
+    return false;
+  }
+  for (std::size_t axis = 0; axis < expected.rank(); ++axis) site.must_equal(updates[axis], expected[axis], "extents of updates");
+  return true;
+}
+
 /// What is needed to follow contents.
 struct Known {
   Grid data, updates;
@@ -59,16 +74,12 @@ std::vector<Fact> scatter_elements(const Site& site) {
   require_inputs(site, 3);
   require_same_dtype(site, {0, 2});
   reduction_of(site);
-  const Shape &data = site.shape(0), &indices = site.shape(1), &updates = site.shape(2);
+  const Shape &data = site.shape(0), &indices = site.shape(1);
   Fact result = Fact::tensor(site.dtype(0), data);
   if (!data.known()) return {result};
   require_rank(site, 1, data.rank());
-  require_rank(site, 2, data.rank());
   const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
-  if (!indices.known() || !updates.known()) return {result};
-  for (std::size_t other = 0; other < data.rank(); ++other)
-    site.must_equal(indices[other], updates[other], "extents of indices and updates");
-  result.value = scattered_elements(site, axis);
+  if (indices.known() && updates_fit(site, indices)) result.value = scattered_elements(site, axis);
   return {result};
 }
 
@@ -98,20 +109,16 @@ std::vector<Fact> scatter_nd(const Site& site) {
   reduction_of(site);
   require_rank_at_least(site, 0, 1);
   require_rank_at_least(site, 1, 1);
-  const Shape &data = site.shape(0), &indices = site.shape(1), &updates = site.shape(2);
+  const Shape &data = site.shape(0), &indices = site.shape(1);
   Fact result = Fact::tensor(site.dtype(0), data);
   if (!data.known() || !indices.known()) return {result};
   const std::optional<std::int64_t> number = indices[indices.rank() - 1].number();
   if (!number) return {result};
   const auto depth = static_cast<std::size_t>(*number);
   require(depth <= data.rank(), "bad-indices", "indices of {} numbers into {} axes", depth, data.rank());
-  if (!updates.known()) return {result};
-  require_rank(site, 2, indices.rank() - 1 + data.rank() - depth);
-  for (std::size_t axis = 0; axis < updates.rank(); ++axis) {
-    const Dim& expected = axis + 1 < indices.rank() ? indices[axis] : data[axis + 1 - indices.rank() + depth];
-    site.must_equal(updates[axis], expected, "extents of updates");
-  }
-  result.value = scattered_slices(site, depth);
+  std::vector<Dim> expected(indices.begin(), indices.end() - 1);
+  expected.insert(expected.end(), data.begin() + static_cast<std::ptrdiff_t>(depth), data.end());
+  if (updates_fit(site, Shape(expected))) result.value = scattered_slices(site, depth);
   return {result};
 }
 

@@ -1,6 +1,7 @@
 // Slice: what remains of an axis between two bounds, by steps of any sign, with symbols.
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -38,6 +39,10 @@ Dim from_front(const Site& site, const Dim& bound, const Dim& extent) {
     case Certainty::unknown:
       break;
   }
+  if (at_least(-bound, 0) == Certainty::always) {
+    site.assume(fmt::format("{} >= 1", (-bound).text()));
+    return bound + extent;
+  }
   site.assume(fmt::format("{} >= 0", bound.text()));
   return bound;
 }
@@ -45,30 +50,38 @@ Dim from_front(const Site& site, const Dim& bound, const Dim& extent) {
 Dim not_beyond(const Dim& index, const Dim& end) { return is_beyond(index, end) ? end : min(index, end); }
 
 /// Elements start, start + step ... before end, of an axis.
-Range forward(const Site& site, const Dim& start, const Dim& end, const Dim& extent, std::int64_t step) {
+Range forward(const Site& site, const Dim& start, const Dim& end, const Dim& extent, const Dim& step) {
   // A start past the end needs no clamp: what is left is negative then, and becomes 0.
   const Dim first = at_least_zero(site, from_front(site, start, extent), extent);
   const Dim last = not_beyond(at_least_zero(site, from_front(site, end, extent), extent), extent);
   return {ceil_div(at_least_zero(site, last - first, extent), step), first.number()};
 }
 
-/// Elements start, start - |step| ... after end.
-Range backward(const Site& site, const Dim& start, const Dim& end, const Dim& extent, std::int64_t step) {
+/// Elements start, start - step ... after end.
+Range backward(const Site& site, const Dim& start, const Dim& end, const Dim& extent, const Dim& step) {
   const Dim first = not_beyond(max(from_front(site, start, extent), -1), extent - 1);
   const Dim last = max(from_front(site, end, extent), -1);
-  return {ceil_div(at_least_zero(site, first - last, extent), -Dim(step)), first.number()};
+  return {ceil_div(at_least_zero(site, first - last, extent), step), first.number()};
 }
 
 struct Bounds {
   std::optional<Dim> start, end, step;
 };
 
+/// Whether a step goes forward; where that hangs on a symbol it is assumed that the step is not 0, and forward if it can be.
+bool is_forward(const Site& site, const Dim& step) {
+  if (at_least(step, 1) == Certainty::always) return true;
+  if (at_least(step, 0) == Certainty::never) return false;
+  const bool forward = at_least(-step, 0) != Certainty::always;
+  site.assume(fmt::format("{} >= 1", (forward ? step : -step).text()));
+  return forward;
+}
+
 Range taken(const Site& site, const Bounds& bounds, const Dim& extent, std::size_t axis) {
-  const std::optional<std::int64_t> step = bounds.step ? bounds.step->number() : std::nullopt;
-  require(!step || *step != 0, "bad-slice", "the step along axis {} is 0", axis);
-  if (!bounds.start || !bounds.end || !step) return {fresh_extent(site, 0, axis), std::nullopt};
-  return *step > 0 ? forward(site, *bounds.start, *bounds.end, extent, *step)
-                   : backward(site, *bounds.start, *bounds.end, extent, *step);
+  require(!bounds.step || !bounds.step->is(0), "bad-slice", "the step along axis {} is 0", axis);
+  if (!bounds.start || !bounds.end || !bounds.step) return {fresh_extent(site, 0, axis), std::nullopt};
+  return is_forward(site, *bounds.step) ? forward(site, *bounds.start, *bounds.end, extent, *bounds.step)
+                                        : backward(site, *bounds.start, *bounds.end, extent, -*bounds.step);
 }
 
 ValuePointer sliced_content(const Site& site, const Shape& shape, const std::vector<Range>& ranges,
@@ -95,12 +108,16 @@ std::optional<Dim> element(const std::optional<Integers>& list, std::size_t inde
 
 /// The axes that bounds are given for, first to last if they are not named; empty if that is not known.
 std::optional<std::vector<std::size_t>> sliced_axes(const Site& site, const std::optional<Integers>& starts, std::size_t rank) {
-  if (is_given(site, 3, "axes")) return axes_of(site, 3, "axes", rank);
-  if (!starts) return std::nullopt;
+  const bool named = is_given(site, 3, "axes");
+  const auto axes = named ? axes_of(site, 3, "axes", rank) : std::nullopt;
+  if (axes) return axes;
+  const bool every_axis = starts && starts->size() == rank;
+  if (!starts || (named && !every_axis)) return std::nullopt;
   require(starts->size() <= rank, "bad-slice", "bounds for {} axes, the tensor has {}", starts->size(), rank);
-  std::vector<std::size_t> axes;
-  for (std::size_t axis = 0; axis < starts->size(); ++axis) axes.push_back(axis);
-  return axes;
+  std::vector<std::size_t> first_to_last(starts->size());
+  std::iota(first_to_last.begin(), first_to_last.end(), 0U);
+  if (named) site.assume(fmt::format("{} == [{}]", site.input_name(3), fmt::join(first_to_last, ", ")));
+  return first_to_last;
 }
 
 void require_lengths(const std::optional<Integers>& list, std::size_t axes, std::string_view what) {

@@ -98,6 +98,30 @@ TEST_CASE("symbolic bounds stay symbols") {
   CHECK(shape_of(analyze(net.take(), {}), "y") == "[1, S, 8]");
 }
 
+TEST_CASE("a start counted from the end, and a step, may be symbols") {
+  NetworkBuilder net;
+  const Dim M = Dim::symbol("M"), N = Dim::symbol("N");
+  net.input("x", {M + N}).input("w", {3 * N}).input("q", {N}).list("zero", {0}).list("end", {kFar});
+  net.node("Shape", {"q"}, {"n"}).node("Neg", {"n"}, {"back"});
+  net.node("Slice", {"x", "back", "end"}, {"last"}).node("Slice", {"w", "zero", "end", "zero", "n"}, {"every"});
+  const Analysis analysis = analyze(net.take(), {});
+  CHECK(shape_of(analysis, "last") == "[N]");
+  CHECK(shape_of(analysis, "every") == "[3]");
+  CHECK(analysis.shapes.assumptions == std::vector<std::string>{"N >= 1"});
+}
+
+TEST_CASE("axes of unknown content are taken to be in order where bounds are given for all of them") {
+  NetworkBuilder net;
+  net.input("x", {5, 6})
+      .list("start", {1, 0})
+      .list("end", {3, 4})
+      .input("axes", {2}, DataType::int64)
+      .node("Slice", {"x", "start", "end", "axes"}, {"y"});
+  const Analysis analysis = analyze(net.take(), {});
+  CHECK(shape_of(analysis, "y") == "[2, 4]");
+  CHECK(analysis.shapes.assumptions == std::vector<std::string>{"axes == [0, 1]"});
+}
+
 TEST_CASE("older versions give bounds as attributes, and axes in any order") {
   NetworkBuilder net(9);
   net.input("x", {4, 5, 6});
