@@ -104,24 +104,24 @@ DataType target_dtype(const Site& site) {
 }
 
 std::vector<Fact> identity(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   return {site.input(0)};
 }
 
 std::vector<Fact> cast(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const DataType to = target_dtype(site);
   return {Fact::tensor(to, site.shape(0), cast_content(site.input(0), to))};
 }
 
 std::vector<Fact> cast_like(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2);
   const DataType to = site.dtype(1);
   return {Fact::tensor(to, site.shape(0), cast_content(site.input(0), to))};
 }
 
 std::vector<Fact> bit_cast(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const DataType from = site.dtype(0), to = target_dtype(site);
   require(from == DataType::unknown || (bits_of(from) && bits_of(from) == bits_of(to)), "bad-attribute",
           "{} cannot be read as {}: their widths differ", name_of(from), name_of(to));
@@ -133,7 +133,7 @@ constexpr std::int64_t kTrainingModeSince = 12;
 constexpr std::int64_t kAlwaysInferenceSince = 7;
 
 std::vector<Fact> dropout(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1, site.version() < kTrainingModeSince ? 1 : 3);
   const DataType mask = site.version() < kBooleanMaskSince ? site.dtype(0) : DataType::boolean;
   return {Fact::tensor(site.dtype(0), site.shape(0)), Fact::tensor(mask, site.shape(0))};
 }

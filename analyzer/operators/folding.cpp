@@ -33,7 +33,7 @@ std::optional<Dim> blocks_of(const Site& site, const Integers& image, const Inte
 }
 
 std::vector<Fact> col2im(const Site& site) {
-  require_inputs(site, 3);
+  require_operands(site, 3);
   require_rank(site, 0, 3);
   const Shape& data = site.shape(0);
   const std::optional<Integers> image = list_of(site, 1), block = list_of(site, 2);

@@ -36,7 +36,7 @@ KnownIndices indices_of(const Site& site) {
 }
 
 std::vector<Fact> gather(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2);
   require_rank_at_least(site, 0, 1);
   const Shape &data = site.shape(0), &indices = site.shape(1);
   if (!data.known() || !indices.known()) return {Fact::tensor(site.dtype(0))};
@@ -61,7 +61,7 @@ std::vector<Fact> gather(const Site& site) {
 }
 
 std::vector<Fact> gather_elements(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2);
   const Shape &data = site.shape(0), &indices = site.shape(1);
   if (data.known()) require_rank(site, 1, data.rank());
   const std::size_t rank = data.known() ? data.rank() : indices.known() ? indices.rank() : 0;
@@ -79,7 +79,7 @@ std::vector<Fact> gather_elements(const Site& site) {
 }
 
 std::vector<Fact> gather_nd(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2);
   require_rank_at_least(site, 0, 1);
   require_rank_at_least(site, 1, 1);
   const Shape &data = site.shape(0), &indices = site.shape(1);
@@ -117,7 +117,7 @@ std::vector<Fact> gather_nd(const Site& site) {
 }
 
 std::vector<Fact> reverse_sequence(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2);
   require_rank_at_least(site, 0, 2);
   require_rank(site, 1, 1);
   const std::int64_t batch = site.integer("batch_axis", 1), time = site.integer("time_axis", 0);

@@ -121,7 +121,7 @@ std::vector<Dim> listed_parts(const Site& site, const Integers& listed, const st
 }
 
 std::vector<Fact> split(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1, site.version() == 1 || site.version() >= 13 ? 2 : 1);
   const Shape& data = site.shape(0);
   std::vector<Fact> results(site.output_count(), Fact::tensor(site.dtype(0)));
   if (!data.known()) return results;
@@ -169,7 +169,7 @@ std::vector<std::size_t> permutation(const Site& site, std::size_t rank) {
 }
 
 std::vector<Fact> transpose(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const Shape& data = site.shape(0);
   if (!data.known()) {
     const auto listed = site.integer_list("perm");
@@ -200,7 +200,7 @@ Dim block_edge(const Site& site) {
 }
 
 std::vector<Fact> depth_to_space(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const Dim edge = block_edge(site);
   const Dim area = checked_shape({edge * edge})[0];
   const Shape& data = site.shape(0);
@@ -210,7 +210,7 @@ std::vector<Fact> depth_to_space(const Site& site) {
 }
 
 std::vector<Fact> space_to_depth(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const Dim edge = block_edge(site);
   const Dim area = checked_shape({edge * edge})[0];
   const Shape& data = site.shape(0);

@@ -10,7 +10,7 @@ namespace macroscope {
 namespace {
 
 std::vector<Fact> trilu(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1, 2);
   require_rank_at_least(site, 0, 2);
   const std::optional<Dim> given = site.has_input(1) ? scalar_of(site, 1) : Dim(0);
   Fact result = Fact::tensor(site.dtype(0), site.shape(0));
@@ -28,14 +28,14 @@ std::vector<Fact> trilu(const Site& site) {
 }
 
 std::vector<Fact> eye_like(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   require_rank(site, 0, 2);
   const DataType dtype = dtype_attribute(site, "dtype", site.dtype(0));
   return {Fact::tensor(dtype, site.shape(0).known() ? site.shape(0) : fresh_shape(site, 0, 2))};
 }
 
 std::vector<Fact> det(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   require_rank_at_least(site, 0, 2);
   const Shape& data = site.shape(0);
   if (!data.known()) return {Fact::tensor(site.dtype(0))};

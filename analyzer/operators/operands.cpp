@@ -30,6 +30,11 @@ void require_inputs(const Site& site, std::size_t count) {
     require(site.has_input(index), "missing-input", "operand {} is left out; {} are needed", index, count);
 }
 
+void require_operands(const Site& site, std::size_t least, std::size_t most) {
+  require_inputs(site, least);
+  require(site.input_count() <= most, "operand-count", "{} operands are given, at most {} are read", site.input_count(), most);
+}
+
 void require_same_dtype(const Site& site, std::initializer_list<std::size_t> indices) {
   const std::size_t* first = nullptr;
   for (const std::size_t& index : indices) {

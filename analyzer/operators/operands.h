@@ -21,6 +21,9 @@ inline constexpr std::size_t kNoOperand = std::numeric_limits<std::size_t>::max(
 
 /// \throws RuleError `missing-input` unless the first `count` operands are given
 void require_inputs(const Site& site, std::size_t count);
+/// The same, and \throws RuleError `operand-count` if there are more than `most`
+void require_operands(const Site& site, std::size_t least, std::size_t most);
+inline void require_operands(const Site& site, std::size_t count) { require_operands(site, count, count); }
 /// \throws RuleError `dtype-mismatch` if two of these operands are known to differ
 void require_same_dtype(const Site& site, std::initializer_list<std::size_t> indices);
 /// \throws RuleError `bad-rank` if the operand's rank is known and another

@@ -72,7 +72,7 @@ ValuePointer padded_content(const Site& site, const Shape& shape, const Pads& pa
 }
 
 std::vector<Fact> pad(const Site& site) {
-  require_inputs(site, site.version() >= 11 ? 2 : 1);
+  require_operands(site, site.version() >= 11 ? 2 : 1, site.version() >= 18 ? 4 : site.version() >= 11 ? 3 : 1);
   const std::string_view mode = choice(site, "mode", "constant", {"constant", "reflect", "edge", "wrap"});
   const Shape& data = site.shape(0);
   if (!data.known()) return {Fact::tensor(site.dtype(0))};
@@ -91,7 +91,7 @@ std::vector<Fact> pad(const Site& site) {
 }
 
 std::vector<Fact> center_crop_pad(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2);
   const Shape& data = site.shape(0);
   const std::optional<Integers> wanted = list_of(site, 1);
   if (!data.known()) {

@@ -16,12 +16,12 @@ std::vector<Fact> random_of_shape(const Site& site) {
 }
 
 std::vector<Fact> random_like(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   return {Fact::tensor(dtype_attribute(site, "dtype", site.dtype(0)), site.shape(0))};
 }
 
 std::vector<Fact> multinomial(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   require_rank(site, 0, 2);
   const std::int64_t samples = site.integer("sample_size", 1);
   const Shape& data = site.shape(0);

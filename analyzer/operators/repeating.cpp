@@ -19,7 +19,7 @@ Fact broadcast_to(const Fact& operand, const Shape& shape) {
 }
 
 std::vector<Fact> expand(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2);
   require_rank(site, 1, 1);
   const Shape& data = site.shape(0);
   const std::optional<Integers> wanted = list_of(site, 1);
@@ -59,7 +59,7 @@ std::optional<Integers> copies_along_one_axis(const Site& site, std::size_t rank
 }
 
 std::vector<Fact> tile(const Site& site) {
-  require_inputs(site, site.version() < 6 ? 3 : 2);
+  require_operands(site, site.version() < 6 ? 3 : 2);
   const Shape& data = site.shape(0);
   if (site.version() >= 6) require_rank(site, 1, 1);
   if (!data.known()) {
@@ -99,7 +99,7 @@ Pick chosen(const Integers& conditions, std::int64_t condition, const Pick& yes,
 }
 
 std::vector<Fact> where(const Site& site) {
-  require_inputs(site, 3);
+  require_operands(site, 3);
   require_same_dtype(site, {1, 2});
   const DataType dtype = site.dtype(1) == DataType::unknown ? site.dtype(2) : site.dtype(1);
   const Shape shape = broadcast_inputs(site);

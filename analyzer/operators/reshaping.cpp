@@ -64,7 +64,7 @@ void close(const Site& site, const Shape& data, Target& target) {
 }
 
 std::vector<Fact> reshape(const Site& site) {
-  require_inputs(site, site.version() >= 5 ? 2 : 1);
+  require_operands(site, site.version() >= 5 ? 2 : 1);
   const std::optional<Integers> wanted = list_of(site, 1, "shape");
   if (!wanted) return {like_first(site, Shape::unknown())};
   Target target = target_of(site, *wanted);
@@ -73,7 +73,7 @@ std::vector<Fact> reshape(const Site& site) {
 }
 
 std::vector<Fact> flatten(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const Shape& data = site.shape(0);
   if (!data.known()) return {like_first(site, fresh_shape(site, 0, 2))};
   const std::int64_t axis = site.integer("axis", 1);
@@ -85,7 +85,7 @@ std::vector<Fact> flatten(const Site& site) {
 }
 
 std::vector<Fact> squeeze(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1, site.version() >= 13 ? 2 : 1);
   const Shape& data = site.shape(0);
   if (!data.known()) return {like_first(site, Shape::unknown())};
   std::vector<bool> removed(data.rank(), false);
@@ -114,7 +114,7 @@ std::vector<Fact> squeeze(const Site& site) {
 }
 
 std::vector<Fact> unsqueeze(const Site& site) {
-  require_inputs(site, site.version() >= 13 ? 2 : 1);
+  require_operands(site, site.version() >= 13 ? 2 : 1);
   require(is_given(site, 1, "axes"), "missing-attribute", "'axes' is left out");
   const Shape& data = site.shape(0);
   const std::optional<Integers> listed = list_of(site, 1, "axes");

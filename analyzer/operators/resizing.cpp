@@ -40,13 +40,17 @@ std::optional<Dim> floor_product(const Dim& extent, double factor) {
   return floor_div(extent * Dim(mantissa), Dim(std::int64_t{1} << -exponent));
 }
 
-/// Numbers of an operand; those that are not known are empty; the whole is empty if not even their number is known.
+/// Whether an operand is given and no empty list, which stood for none before operands could be left out.
+bool has_numbers(const Site& site, std::size_t index) {
+  const Shape& shape = site.shape(index);
+  return site.has_input(index) && !(shape.known() && shape.elements().is(0));
+}
+
+/// Numbers of an operand; those that are not known are empty; the whole is empty if there is none.
 std::optional<Reals> reals_of(const Site& site, std::size_t index, std::size_t count) {
-  if (!site.has_input(index)) return std::nullopt;
-  const Fact& operand = site.input(index);
-  if (operand.value && operand.value->reals()) return *operand.value->reals();
-  const bool is_empty = operand.type.shape.known() && operand.type.shape.elements().is(0);
-  return is_empty ? Reals{} : Reals(count);
+  if (!has_numbers(site, index)) return std::nullopt;
+  const ValuePointer& value = site.input(index).value;
+  return value && value->reals() ? *value->reals() : Reals(count);
 }
 
 /// Scales of the axes as they stand in an operand or in the attributes of the old forms; empty where sizes decide.
@@ -56,9 +60,7 @@ std::optional<Reals> stated_scales(const Site& site, const Places& places, std::
     require(count == 4, "bad-rank", "'height_scale' and 'width_scale' are for 4 axes, not {}", count);
     return Reals{1.0, 1.0, site.real("height_scale", 1.0), site.real("width_scale", 1.0)};
   }
-  const std::optional<Reals> scales = reals_of(site, places.scales, count);
-  // Before scales could be left out, an empty list stood for none.
-  return scales && scales->empty() && count > 0 ? std::nullopt : scales;
+  return reals_of(site, places.scales, count);
 }
 
 std::optional<Reals> scales_of(const Site& site, const Places& places, std::size_t count) {
@@ -118,14 +120,16 @@ std::vector<std::optional<Dim>> resized(const Site& site, const std::vector<Dim>
   const Places places = places_of(site);
   const std::size_t count = extents.size();
   const std::optional<Reals> scales = scales_of(site, places, count);
+  const bool has_sizes = has_numbers(site, places.sizes);
   if (scales) {
+    require(!has_sizes, "bad-resize", "both scales and sizes are given");
     require(scales->size() == count, "bad-resize", "{} scales for {} axes", scales->size(), count);
     const Reals fractions = fractions_of(site, places, count);
     std::vector<std::optional<Dim>> results;
     for (std::size_t axis = 0; axis < count; ++axis) results.push_back(scaled(extents[axis], (*scales)[axis], fractions[axis]));
     return results;
   }
-  require(site.has_input(places.sizes), "missing-input", "neither scales nor sizes are given");
+  require(has_sizes, "missing-input", "neither scales nor sizes are given");
   const std::string_view policy = choice(site, "keep_aspect_ratio_policy", "stretch", {"stretch", "not_larger", "not_smaller"});
   std::vector<std::optional<Dim>> sizes = list_of(site, places.sizes).value_or(Integers(count));
   require(sizes.size() == count, "bad-resize", "{} sizes for {} axes", sizes.size(), count);
@@ -134,7 +138,8 @@ std::vector<std::optional<Dim>> resized(const Site& site, const std::vector<Dim>
 }
 
 std::vector<Fact> resize(const Site& site) {
-  require_inputs(site, 1);
+  const bool is_upsample = site.node().op == "Upsample";
+  require_operands(site, 1, is_upsample ? (site.version() < 9 ? 1 : 2) : (site.version() < 11 ? 2 : 4));
   choice(site, "mode", "nearest", {"nearest", "linear", "bilinear", "cubic"});
   const Shape& data = site.shape(0);
   if (!data.known()) return {Fact::tensor(site.dtype(0))};

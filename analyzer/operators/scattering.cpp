@@ -71,7 +71,7 @@ ValuePointer scattered_elements(const Site& site, std::size_t axis) {
 }
 
 std::vector<Fact> scatter_elements(const Site& site) {
-  require_inputs(site, 3);
+  require_operands(site, 3);
   require_same_dtype(site, {0, 2});
   reduction_of(site);
   const Shape &data = site.shape(0), &indices = site.shape(1);
@@ -104,7 +104,7 @@ ValuePointer scattered_slices(const Site& site, std::size_t depth) {
 }
 
 std::vector<Fact> scatter_nd(const Site& site) {
-  require_inputs(site, 3);
+  require_operands(site, 3);
   require_same_dtype(site, {0, 2});
   reduction_of(site);
   require_rank_at_least(site, 0, 1);
@@ -133,7 +133,7 @@ Work scatter_work(const Site& site) {
 }
 
 std::vector<Fact> tensor_scatter(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2, 3);
   require_same_dtype(site, {0, 1});
   choice(site, "mode", "linear", {"linear", "circular"});
   const Shape &cache = site.shape(0), &update = site.shape(1);

@@ -31,7 +31,7 @@ std::optional<std::vector<bool>> truths_of(const Integers* elements) {
 }
 
 std::vector<Fact> non_zero(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const Shape& data = site.shape(0);
   if (!data.known()) return {Fact::tensor(DataType::int64, Shape{fresh_extent(site, 0, 0), site.fresh(0)})};
   const std::optional<Grid> grid = Grid::of(data);
@@ -52,7 +52,7 @@ std::vector<Fact> non_zero(const Site& site) {
 }
 
 std::vector<Fact> compress(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2);
   require_rank_at_least(site, 0, 1);
   require_rank(site, 1, 1);
   const Shape& data = site.shape(0);
@@ -78,7 +78,7 @@ std::vector<Fact> compress(const Site& site) {
 }
 
 std::vector<Fact> one_hot(const Site& site) {
-  require_inputs(site, 3);
+  require_operands(site, 3);
   require_rank(site, 2, 1);
   const Shape &indices = site.shape(0), &depths = site.shape(1), &values = site.shape(2);
   require(!depths.known() || depths.rank() <= 1, "bad-rank", "the depth has shape {}, it must be one number", depths.text());
@@ -143,7 +143,7 @@ void rank_content(const Site& site, std::size_t axis, std::vector<Fact>& results
 }
 
 std::vector<Fact> top_k(const Site& site) {
-  require_inputs(site, site.version() >= 10 ? 2 : 1);
+  require_operands(site, site.version() >= 10 ? 2 : 1);
   require(is_given(site, 1, "k"), "missing-attribute", "'k' is left out");
   if (site.has_input(1)) require_rank(site, 1, 1);
   const std::optional<Dim> k = scalar_of(site, 1, "k");
@@ -192,7 +192,7 @@ std::vector<Fact> unique_numbers(const Site& site, const std::vector<std::int64_
 }
 
 std::vector<Fact> unique(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const Shape& data = site.shape(0);
   const std::optional<std::int64_t> given = site.integer("axis");
   if (const auto numbers = given ? std::nullopt : site.numbers(0)) return unique_numbers(site, *numbers);
@@ -235,7 +235,7 @@ ValuePointer extreme_content(const Site& site, std::size_t axis) {
 }
 
 std::vector<Fact> arg_extreme(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const Shape& data = site.shape(0);
   if (!data.known()) return {Fact::tensor(DataType::int64)};
   const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
@@ -249,7 +249,7 @@ std::vector<Fact> arg_extreme(const Site& site) {
 }
 
 std::vector<Fact> non_max_suppression(const Site& site) {
-  require_inputs(site, 2);
+  require_operands(site, 2, 5);
   require_rank(site, 0, 3);
   require_rank(site, 1, 3);
   const Shape &boxes = site.shape(0), &scores = site.shape(1);

@@ -13,7 +13,7 @@ namespace macroscope {
 namespace {
 
 std::vector<Fact> shape(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const Shape& data = site.shape(0);
   if (!data.known()) return {Fact::tensor(DataType::int64, fresh_shape(site, 0, 1))};
   const auto rank = static_cast<std::int64_t>(data.rank());
@@ -24,7 +24,7 @@ std::vector<Fact> shape(const Site& site) {
 }
 
 std::vector<Fact> size(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   const Shape& data = site.shape(0);
   return {Fact::tensor(DataType::int64, Shape{}, data.known() ? integer_content({data.elements()}) : nullptr)};
 }
@@ -85,7 +85,7 @@ Fact real_range(const Site& site) {
 }
 
 std::vector<Fact> range(const Site& site) {
-  require_inputs(site, 3);
+  require_operands(site, 3);
   require_same_dtype(site, {0, 1, 2});
   for (std::size_t index = 0; index < 3; ++index) {
     const Shape& bound = site.shape(index);
@@ -96,7 +96,7 @@ std::vector<Fact> range(const Site& site) {
 }
 
 std::vector<Fact> constant_of_shape(const Site& site) {
-  require_inputs(site, 1);
+  require_operands(site, 1);
   require_rank(site, 0, 1);
   const StoredTensor* value = site.tensor("value");
   const DataType dtype = value == nullptr ? DataType::float32 : value->dtype;
@@ -163,7 +163,7 @@ ValuePointer accumulated(const Site& site, std::size_t axis, bool product) {
 }
 
 std::vector<Fact> accumulate(const Site& site, bool product) {
-  require_inputs(site, 2);
+  require_operands(site, 2);
   const Shape& data = site.shape(0);
   const std::optional<Dim> given = scalar_of(site, 1);
   const std::optional<std::int64_t> number = given ? given->number() : std::nullopt;

@@ -125,7 +125,8 @@ void require_lengths(const std::optional<Integers>& list, std::size_t axes, std:
 }
 
 std::vector<Fact> slice(const Site& site) {
-  require_inputs(site, site.version() >= 10 ? 3 : 1);
+  const bool by_operands = site.version() >= 10;
+  require_operands(site, by_operands ? 3 : 1, by_operands ? 5 : 1);
   require(is_given(site, 1, "starts") && is_given(site, 2, "ends"), "missing-attribute", "'starts' or 'ends' is left out");
   const Shape& data = site.shape(0);
   if (!data.known()) return {Fact::tensor(site.dtype(0))};

@@ -59,7 +59,7 @@ TEST_CASE("Pad refuses lists of the wrong length, modes it has not, and results 
   CHECK(errors({1, 2}) == "bad-pads");
   CHECK(errors({0, 0, 0, 0}, "mirror") == "bad-attribute");
   CHECK(errors({-2, 0, -2, 0}) == "bad-extent");
-  CHECK(errors({INT64_MAX, 0, INT64_MAX, 0}) == "bad-extent");
+  CHECK(errors({INT64_MAX, 0, INT64_MAX, 0}) == "bad-pads");
 }
 
 TEST_CASE("CenterCropPad sets the extents of its axes") {

@@ -41,6 +41,15 @@ TEST_CASE("Reshape refuses what cannot be") {
   CHECK(errors_of(reshaped({2, 3}, {-6})) == "bad-reshape");
 }
 
+TEST_CASE("operands that are left out or too many are refused") {
+  NetworkBuilder few;
+  few.input("x", {2}).node("Reshape", {"x"}, {"y"});
+  CHECK(errors_of(analyze(few.take(), {})) == "missing-input");
+  NetworkBuilder many;
+  many.input("x", {2}).list("t", {2}).node("Reshape", {"x", "t", "t"}, {"y"});
+  CHECK(errors_of(analyze(many.take(), {})) == "operand-count");
+}
+
 TEST_CASE("a target of unknown content tells the rank") {
   NetworkBuilder net;
   net.input("x", {2, 3}).input("target", {3}, DataType::int64).node("Reshape", {"x", "target"}, {"y"});

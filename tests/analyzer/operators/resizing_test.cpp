@@ -116,6 +116,18 @@ TEST_CASE("interpolation costs what its taps cost") {
   CHECK(flops(scaled({1, 1, 4, 4}, {1, 1, 0.5, 0.5}, "linear", 1)) == "60 add 80 mul");
 }
 
+TEST_CASE("an empty list of scales is none, but scales and sizes together are too much") {
+  const auto resized = [](const std::vector<float>& scales) {
+    NetworkBuilder net(11);
+    net.input("x", {2, 3}).input("roi", {0}).list("sizes", {4, 5});
+    net.stored("scales", {static_cast<std::int64_t>(scales.size())}, DataType::float32, reals(scales));
+    net.node("Resize", {"x", "roi", "scales", "sizes"}, {"y"});
+    return analyze(net.take(), {});
+  };
+  CHECK(shape_of(resized({}), "y") == "[4, 5]");
+  CHECK(errors_of(resized({1, 2})) == "bad-resize");
+}
+
 TEST_CASE("Resize refuses scales and sizes that do not fit") {
   CHECK(errors_of(scaled({2, 3}, {1, 2, 3})) == "bad-resize");
   CHECK(errors_of(scaled({2, 3}, {1, -2})) == "bad-resize");
