@@ -89,8 +89,6 @@ Reals fractions_of(const Site& site, const Places& places, std::size_t count) {
 
 /// floor(extent * fraction * scale); empty where that is not known.
 std::optional<Dim> scaled(const Dim& extent, const std::optional<Real>& scale, const std::optional<Real>& fraction) {
-  require(!scale || !scale->number() || *scale->number() > 0, "bad-resize", "a scale is {}",
-          scale ? scale->number().value_or(0) : 0);
   const std::optional<Real> factor = scale && fraction ? product(*fraction, *scale) : std::nullopt;
   if (!factor) return std::nullopt;
   if (const std::optional<double> number = factor->number()) return floor_product(extent, *number);
