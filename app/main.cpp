@@ -1,5 +1,6 @@
 // macroscope: what does a neural network cost?
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,6 +84,9 @@ ExitCode run(Arguments arguments) {
 
 int main(int count, char** arguments) {
   using namespace macroscope;
+  // Tables of large models come from the system one by one and go back to it, so that the peak is what is in use.
+  constexpr int kLargeTable = 1 << 17;
+  mallopt(M_MMAP_THRESHOLD, kLargeTable);
   std::signal(SIGPIPE, SIG_IGN);  // a reader that has seen enough is no error
   const auto give_up = [](const char* why, ExitCode code) {
     print(UsageError(why), text_options_for(STDERR_FILENO, ColorChoice::automatic));

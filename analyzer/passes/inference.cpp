@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <boost/container/small_vector.hpp>
 #include <functional>
 #include <utility>
 
@@ -71,6 +73,29 @@ bool is_content_followed(const StoredTensor& stored) {
   }
   return !is_floating(stored.dtype) || elements <= kMaxReals;
 }
+
+/// Shapes of stored tensors: models repeat a few of them many times, and equal ones are one.
+class StoredShapes {
+ public:
+  Shape of(std::span<const std::int64_t> dims) {
+    Shape& known = shapes_[place_of(dims)];
+    if (known.known() && std::equal(known.begin(), known.end(), dims.begin(), dims.end(), [](const Dim& a, std::int64_t b) { return a.is(b); }))
+      return known;
+    const boost::container::small_vector<Dim, 8> extents(dims.begin(), dims.end());
+    return known = Shape(std::span<const Dim>(extents.data(), extents.size()));
+  }
+
+ private:
+  static constexpr std::size_t kPlaces = 64;
+
+  static std::size_t place_of(std::span<const std::int64_t> dims) {
+    std::size_t place = dims.size();
+    for (const std::int64_t dim : dims) place = place * 31 + static_cast<std::size_t>(dim);
+    return place % kPlaces;
+  }
+
+  std::array<Shape, kPlaces> shapes_;
+};
 
 NodeOrigin origin_of(const Scope& scope, const Node& node) {
   return {scope.path, node.file_index, std::string(node.name), std::string(node.op)};
@@ -142,12 +167,12 @@ ScopeId Inference::open_scope(GraphId graph, std::string path, std::vector<Attri
 }
 
 void Inference::fill_stored(const Graph& graph, Scope& scope) {
+  StoredShapes stored_shapes;
   for (TensorId id = 0; id < graph.tensors.size(); ++id) {
     const std::uint32_t index = graph.tensors[id].stored;
     if (index == kNone || scope.facts[id].type.kind != Kind::unknown) continue;
     const StoredTensor& stored = graph.stored[index];
-    boost::container::small_vector<Dim, 8> dims(stored.dims.begin(), stored.dims.end());
-    scope.facts[id] = Fact::tensor(stored.dtype, Shape(std::span<const Dim>(dims.data(), dims.size())));
+    scope.facts[id] = Fact::tensor(stored.dtype, stored_shapes.of(stored.dims));
     if (stored.sparse) scope.facts[id].type.kind = Kind::sparse;
   }
 }

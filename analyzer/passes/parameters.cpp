@@ -189,7 +189,12 @@ class CountingParameters {
       : network_(network), shapes_(shapes), parameters_(parameters), roles_(network, shapes), places_(network) {}
 
   void count() {
-    for (GraphId graph = 0; graph < network_.graphs.size(); ++graph) parameters_.of_node.emplace_back(network_.graphs[graph].nodes.size());
+    std::size_t stored = 0;
+    for (const Graph& graph : network_.graphs) {
+      parameters_.of_node.emplace_back(graph.nodes.size());
+      stored += graph.stored.size();
+    }
+    parameters_.rows.reserve(stored);
     for (GraphId graph = 0; graph < network_.graphs.size(); ++graph) {
       count_initializers(graph);
       count_constants(graph);

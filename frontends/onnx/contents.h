@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <deque>
 
 #include "analyzer/network/network.h"
 #include "frontends/onnx/document.h"
@@ -21,7 +21,7 @@ class Contents final : public ContentReader {
 
  private:
   std::shared_ptr<const Source> source_;
-  std::vector<PayloadView> payloads_;
+  std::deque<PayloadView> payloads_;  // grows without a second copy of itself
 };
 
 }  // namespace macroscope::onnx
