@@ -167,7 +167,9 @@ class Binder {
           break;
       }
     }
-    nest_.output = Shape(std::span<const Dim>(dims.data(), dims.size()));
+    // Many a layer keeps its input's shape; then both have one.
+    const Shape& input = operands_.front();
+    nest_.output = std::equal(dims.begin(), dims.end(), input.begin(), input.end()) ? input : Shape(std::span<const Dim>(dims.data(), dims.size()));
   }
 
   void reduce(const AxisIndex& index, const LoopExtent& loop, boost::container::small_vector<Dim, 8>& dims) {
