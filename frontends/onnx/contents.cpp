@@ -155,9 +155,11 @@ ValuePointer texts_of(const Source& source, const PayloadView& payload) {
 
 }  // namespace
 
-std::uint64_t Contents::add(const PayloadView& payload, std::uint64_t elements) {
+std::uint64_t Contents::add(const PayloadView& payload, DataType dtype, std::uint64_t elements) {
   constexpr std::uint64_t kLongestContent = std::uint64_t{1} << 20U;
-  const bool is_short = elements <= Value::kMaxElements && payload.first.length <= kLongestContent;
+  // Real numbers that shapes hang on are scales and bounds, a few at a time.
+  constexpr std::uint64_t kMostReals = 64;
+  const bool is_short = elements <= (is_floating(dtype) ? kMostReals : Value::kMaxElements) && payload.first.length <= kLongestContent;
   if (payload.most == 0 || !is_short || payload.is_in_too_many_pieces) return 0;
   payloads_.push_back(payload);
   return payloads_.size();

@@ -15,7 +15,7 @@ class Contents final : public ContentReader {
   explicit Contents(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
 
   /// The handle under which read() finds the payload; 0, which has no content, for one that is absent or too long.
-  std::uint64_t add(const PayloadView& payload, std::uint64_t elements);
+  std::uint64_t add(const PayloadView& payload, DataType dtype, std::uint64_t elements);
 
   [[nodiscard]] ValuePointer read(const StoredTensor& tensor) const override;
 

@@ -71,7 +71,7 @@ std::optional<StoredTensor> StoredTensors::import(const TensorView& tensor, cons
     return stored;
   }
   check_payload(tensor, stored.dtype, *elements, origin);
-  if (!tensor.is_segment && !tensor.payload.is_ambiguous) stored.handle = contents_.add(tensor.payload, *elements);
+  if (!tensor.is_segment && !tensor.payload.is_ambiguous) stored.handle = contents_.add(tensor.payload, stored.dtype, *elements);
   return stored;
 }
 

@@ -100,7 +100,7 @@ TEST_CASE("every half is the number that it stands for", "[onnx][contents]") {
     onnx::Contents contents(onnx::Source::of_bytes({}));
     StoredTensor tensor;
     tensor.dtype = DataType::float16;
-    tensor.handle = contents.add(payload, 1);
+    tensor.handle = contents.add(payload, tensor.dtype, 1);
     CHECK(reals(contents.read(tensor)) == std::vector<double>{bits >= 0x8000 ? -expected : expected});
   }
 }
