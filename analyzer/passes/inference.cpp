@@ -22,6 +22,10 @@ constexpr std::int64_t kMaxReals = 16;
 constexpr std::size_t kMaxDepth = 512;
 /// Nodes inferred in all, each time a graph is: bounds models whose functions call each other with ever new inputs.
 constexpr std::uint64_t kMaxNodesRun = 50'000'000;
+/// Elements of contents that nodes make, in all: bounds the memory of models that spread out the same content again and again.
+constexpr std::size_t kMaxElementsMade = std::size_t{1} << 21;
+/// Contents as short as a shape's are followed in any case.
+constexpr std::size_t kMaxShortContent = 64;
 
 std::size_t hash_of(const std::vector<Fact>& facts) {
   std::size_t hash = facts.size();
@@ -290,8 +294,15 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, const std:
     if (output == kAbsent) continue;
     Fact& fact = scope.facts[output];
     if (index < results.size()) fact = std::move(results[index]);
+    limit_content(fact);
     if (declared[output] != nullptr) reconcile(graph, scope, output, *declared[output], fact);
   }
+}
+
+void Inference::limit_content(Fact& fact) {
+  if (fact.value == nullptr || fact.value->size() <= kMaxShortContent) return;
+  elements_made_ += fact.value->size();
+  if (elements_made_ > kMaxElementsMade) fact.value = nullptr;
 }
 
 std::vector<Fact> Inference::results_of_row(const Site& site, const Operator& row) {

@@ -43,6 +43,8 @@ class Inference : public Surroundings {
   void run_node(const Graph& graph, Scope& scope, NodeId id, const std::vector<const Type*>& declared);
   Type with_extents_named(Type type, std::string_view tensor);
   void reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact);
+  /// Lets go of a long content once too much has been followed in all.
+  void limit_content(Fact& fact);
   std::vector<Fact> results_of_row(const Site& site, const Operator& row);
   /// \throws RuleError `bad-call` where the call does not fit the function
   void check_call(const Site& site, const Function& function) const;
@@ -72,6 +74,7 @@ class Inference : public Surroundings {
   std::unordered_set<std::string> assumed_;
   std::unordered_set<std::string> used_bindings_;
   std::uint64_t nodes_run_ = 0;
+  std::size_t elements_made_ = 0;
 };
 
 }  // namespace macroscope
