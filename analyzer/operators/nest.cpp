@@ -313,7 +313,7 @@ BoundNest bind(const Formula& formula, std::span<const Shape> operands, const Si
 BoundNest bind(const Loops& loops, const Site& site) {
   std::array<Shape, 3> shapes;
   const std::size_t count = formula_of(loops.nest.formula).operands.size();
-  for (std::size_t operand = 0; operand < count; ++operand) shapes[operand] = site.known_shape(loops.operands[operand]);
+  for (std::size_t operand = 0; operand < count; ++operand) shapes[operand] = loops.logical != nullptr ? loops.logical(site, operand) : site.known_shape(loops.operands[operand]);
   return bind(formula_of(nest_of(loops, site).formula), std::span<const Shape>(shapes).first(count), site);
 }
 

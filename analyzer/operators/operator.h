@@ -29,6 +29,8 @@ using Fold = std::optional<Dim> (*)(std::span<const Dim> operands);
 using ElementFold = std::optional<Dim> (*)(std::span<const Dim> operands, const Site& site);
 using RealFold = std::optional<Real> (*)(std::span<const Real> operands, const Site& site);
 using Condition = bool (*)(const Site& site);
+/// Shape of operand `operand` of a formula. \throws RuleError, NotKnown
+using OperandShape = Shape (*)(const Site& site, std::size_t operand);
 
 /// The dtype of a result.
 enum class Result : std::uint8_t { as_first_input, boolean, int32, int64, as_given };
@@ -45,8 +47,10 @@ struct Loops {
   Nest other{};
   Nest third{};
   Nest fourth{};
-  /// Which inputs the operands on the right are, in order.
+  /// Which inputs the operands on the right are, in order.  What a contraction computes in is the first one's dtype.
   std::array<std::uint8_t, 3> operands{0, 1, 2};
+  /// Shape that an operand has in the formula, for inputs that are stored in another form (packed, transposed); null: the input's.
+  OperandShape logical = nullptr;
   /// Input that is added to every output element, if it is given; -1: none.
   int bias = -1;
   Result result = Result::as_first_input;

@@ -78,6 +78,11 @@ std::string_view Site::output_name(std::size_t index) const noexcept {
 
 const Fact& Site::output(std::size_t index) const noexcept { return has_output(index) ? facts_[node_->outputs[index]] : kNothing; }
 
+const Dim& Site::remembered(std::size_t index) const {
+  if (index >= remembered_.size()) throw NotKnown();
+  return remembered_[index];
+}
+
 const Attribute* Site::attribute(std::string_view name) const noexcept {
   const Attribute* attribute = find(node_->attributes, name);
   if (attribute == nullptr) return nullptr;

@@ -32,6 +32,7 @@ class Surroundings {
   virtual ~Surroundings() = default;
   virtual Dim fresh(std::string_view name, SymbolOrigin origin) = 0;
   virtual void assume(std::string assumption) = 0;
+  virtual void remember(Dim quantity) = 0;
   virtual void report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) = 0;
   /// Infers a nested graph for these inputs and returns what its outputs are.  `role` names it in reports (`then`, `body`).
   virtual std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips, Nesting nesting) = 0;
@@ -40,14 +41,15 @@ class Surroundings {
 class Site {
  public:
   Site(const Network& network, const Graph& graph, const Node& node, std::int64_t version, std::span<const Fact> facts,
-       std::span<const Attribute> caller_attributes, Surroundings* surroundings) noexcept
+       std::span<const Attribute> caller_attributes, Surroundings* surroundings, std::span<const Dim> remembered = {}) noexcept
       : network_(&network),
         graph_(&graph),
         node_(&node),
         version_(version),
         facts_(facts),
         caller_attributes_(caller_attributes),
-        surroundings_(surroundings) {}
+        surroundings_(surroundings),
+        remembered_(remembered) {}
 
   [[nodiscard]] const Network& network() const noexcept { return *network_; }
   [[nodiscard]] const Node& node() const noexcept { return *node_; }
@@ -78,6 +80,8 @@ class Site {
   [[nodiscard]] std::string_view output_name(std::size_t index) const noexcept;
   /// What the shapes pass found for an output; for work rules only.
   [[nodiscard]] const Fact& output(std::size_t index) const noexcept;
+  /// What the shape rule remembered, in order; for work rules only. \throws NotKnown if it did not come that far
+  [[nodiscard]] const Dim& remembered(std::size_t index) const;
 
   // Attributes; a wrong kind is a RuleError `bad-attribute`.
   [[nodiscard]] const Attribute* attribute(std::string_view name) const noexcept;
@@ -103,6 +107,10 @@ class Site {
   void assume(std::string assumption) const {
     if (surroundings_ != nullptr) surroundings_->assume(std::move(assumption));
   }
+  /// Keeps a quantity that no shape tells (how often a decoder runs) for the work rule, which finds it in remembered().
+  void remember(Dim quantity) const {
+    if (surroundings_ != nullptr) surroundings_->remember(std::move(quantity));
+  }
   void warn(std::string_view code, std::string message, std::string help = {}) const {
     if (surroundings_ != nullptr) surroundings_->report(*this, Severity::warning, code, std::move(message), std::move(help));
   }
@@ -123,6 +131,7 @@ class Site {
   std::span<const Fact> facts_;
   std::span<const Attribute> caller_attributes_;
   Surroundings* surroundings_;
+  std::span<const Dim> remembered_;
 };
 
 /// Number of elements of a tensor. \throws NotKnown

@@ -13,7 +13,8 @@ void Work::add_macs(const Dim& count, DataType dtype) { add_macs(count, count, d
 void Work::add_macs(const Dim& count, const Dim& effective, DataType dtype) {
   macs += count;
   effective_macs += effective;
-  mac_dtype = dtype;
+  if (mac_dtype == DataType::unknown) mac_dtype = dtype;
+  if (dtype != mac_dtype) other_macs.emplace_back(dtype, count);
 }
 
 }  // namespace macroscope

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "analyzer/algebra/dim.h"
 #include "analyzer/network/data_type.h"
@@ -33,6 +35,8 @@ struct Work {
   Dim effective_macs;
   /// What the contraction computes in; unknown where there are no MACs.
   DataType mac_dtype = DataType::unknown;
+  /// Those of `macs` that are computed in something else, by what.
+  std::vector<std::pair<DataType, Dim>> other_macs;
   std::array<Dim, kFlopKinds> flops{};
 
   [[nodiscard]] Dim& of(Flop kind) { return flops[static_cast<std::size_t>(kind)]; }
@@ -40,7 +44,7 @@ struct Work {
 
   /// `effort` at each of `points` points.
   void add(const Effort& effort, const Dim& points);
-  /// A contraction of `count` multiply-accumulates, all of them effective.
+  /// A contraction of `count` multiply-accumulates, all of them effective.  The first one's dtype is mac_dtype.
   void add_macs(const Dim& count, DataType dtype);
   void add_macs(const Dim& count, const Dim& effective, DataType dtype);
 };

@@ -134,7 +134,12 @@ class Counting {
     const Work work = work_of(*row, site);
     cost.macs += work.macs;
     cost.effective_macs += work.effective_macs;
-    if (!work.macs.is(0)) add(cost.macs_by_dtype, work.mac_dtype, work.macs, 1);
+    Dim macs = work.macs;
+    for (const auto& [dtype, count] : work.other_macs) {
+      add(cost.macs_by_dtype, dtype, count, 1);
+      macs -= count;
+    }
+    if (!macs.is(0)) add(cost.macs_by_dtype, work.mac_dtype, macs, 1);
     for (std::size_t kind = 0; kind < kFlopKinds; ++kind) add(cost.flops_by_kind[kind], work.flops[kind], 1);
   }
 

@@ -155,6 +155,11 @@ void Inference::assume(std::string assumption) {
   if (assumed_.insert(assumption).second) shapes_.assumptions.push_back(std::move(assumption));
 }
 
+void Inference::remember(Dim quantity) {
+  const Place place = places_.back();
+  shapes_.scopes[place.scope].remembered[place.node].push_back(std::move(quantity));
+}
+
 void Inference::report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) {
   diagnostics_.push_back({severity, code, std::move(message), origin_of(shapes_.scopes[places_.back().scope], site.node()), std::move(help)});
 }
@@ -424,7 +429,15 @@ Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& dia
 
 Site site_of(const Network& network, const Scope& scope, NodeId node) {
   const Graph& graph = network.graphs[scope.graph];
-  return {network, graph, graph.nodes[node], version_in(scope.operator_sets, graph.nodes[node].domain), scope.facts, scope.attributes, nullptr};
+  const auto remembered = scope.remembered.find(node);
+  return {network,
+          graph,
+          graph.nodes[node],
+          version_in(scope.operator_sets, graph.nodes[node].domain),
+          scope.facts,
+          scope.attributes,
+          nullptr,
+          remembered == scope.remembered.end() ? std::span<const Dim>() : std::span<const Dim>(remembered->second)};
 }
 
 }  // namespace macroscope

@@ -24,6 +24,7 @@ class Inference : public Surroundings {
 
   Dim fresh(std::string_view name, SymbolOrigin origin) override;
   void assume(std::string assumption) override;
+  void remember(Dim quantity) override;
   void report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) override;
   std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips, Nesting nesting) override;
 

@@ -141,18 +141,19 @@ class Roles {
     return std::nullopt;
   }
 
-  /// A weight of K rows and N columns says so; otherwise several elements share each byte.
+  /// K and N, or K and the first extent where that is another one, say how many there are; otherwise several elements share each byte.
   std::optional<Dim> packed_elements(const Node& node, const Step& step) const {
-    const auto rows = integer_of(node, "K");
-    const auto columns = integer_of(node, "N");
-    if (rows && columns) return Dim(*rows) * *columns;
     const std::uint32_t stored = network_.graphs[step.graph].tensors[step.tensor].stored;
+    const StoredTensor* tensor = stored == kNone ? nullptr : &network_.graphs[step.graph].stored[stored];
+    const auto inputs = integer_of(node, "K");
+    const auto outputs = integer_of(node, "N");
+    const bool is_matrix = tensor != nullptr && tensor->dims.size() > 1;
+    if (inputs && outputs && (!is_matrix || tensor->dims.front() == *outputs)) return Dim(*inputs) * *outputs;
+    if (inputs && is_matrix) return Dim(*inputs) * tensor->dims.front();
     const std::int64_t bits = integer_of(node, "bits").value_or(integer_of(node, "expert_weight_bits").value_or(4));
-    if (stored == kNone || bits <= 0 || bits > 8) return std::nullopt;
-    const StoredTensor& tensor = network_.graphs[step.graph].stored[stored];
-    if (tensor.dtype != DataType::uint8) return std::nullopt;
+    if (tensor == nullptr || bits <= 0 || bits > 8 || tensor->dtype != DataType::uint8) return std::nullopt;
     Dim elements = 8 / bits;
-    for (const std::int64_t dim : tensor.dims) elements *= dim;
+    for (const std::int64_t dim : tensor->dims) elements *= dim;
     return elements;
   }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,6 +43,8 @@ struct Scope {
   std::vector<bool> inferred;
   /// Sorted by node.
   std::vector<Call> calls;
+  /// By node: quantities that its shape rule kept for its work rule.
+  std::map<NodeId, std::vector<Dim>> remembered;
   /// Attributes of the call, for references in a function's body.
   std::vector<Attribute> attributes;
   /// Versions that the graph was written against.

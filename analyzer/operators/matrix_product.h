@@ -1,0 +1,59 @@
+// What loop nests are matrix products, whichever inputs their operands are?
+#pragma once
+
+#include "analyzer/operators/operator.h"
+
+namespace macroscope {
+
+namespace products {
+
+template <std::size_t A, std::size_t B>
+bool both_matrices(const Site& site) {
+  return site.shape(A).rank() > 1 && site.shape(B).rank() > 1;
+}
+template <std::size_t A, std::size_t B>
+bool vector_by_matrix(const Site& site) {
+  return site.shape(A).rank() == 1 && site.shape(B).rank() > 1;
+}
+template <std::size_t A, std::size_t B>
+bool matrix_by_vector(const Site& site) {
+  return site.shape(A).rank() > 1 && site.shape(B).rank() == 1;
+}
+template <std::size_t A, std::size_t B>
+bool both_vectors(const Site& site) {
+  return site.shape(A).rank() == 1 && site.shape(B).rank() == 1;
+}
+
+template <bool TransposeA, bool TransposeB>
+bool transposed(const Site& site) {
+  return (site.integer("transA", 0) != 0) == TransposeA && (site.integer("transB", 0) != 0) == TransposeB;
+}
+
+}  // namespace products
+
+/// numpy's matmul of inputs A and B: a vector stands for a matrix of one row or column that then falls away.
+template <std::size_t A, std::size_t B>
+constexpr Loops product_of(Result result = Result::as_first_input, int result_input = 0) {
+  return {.nest = {"Y[b..,m,n] += A[b..,m,k] * B[b..,k,n]", products::both_matrices<A, B>},
+          .other = {"Y[b..,n] += A[k] * B[b..,k,n]", products::vector_by_matrix<A, B>},
+          .third = {"Y[b..,m] += A[b..,m,k] * B[k]", products::matrix_by_vector<A, B>},
+          .fourth = {"Y[] += A[k] * B[k]", products::both_vectors<A, B>},
+          .operands = {A, B, 0},
+          .result = result,
+          .result_input = result_input};
+}
+
+/// A product of two matrices, each transposed where transA or transB says so.
+template <std::size_t A, std::size_t B>
+constexpr Loops transposed_product_of() {
+  return {.nest = {"Y[m,n] += A[m,k] * B[k,n]", products::transposed<false, false>},
+          .other = {"Y[m,n] += A[k,m] * B[k,n]", products::transposed<true, false>},
+          .third = {"Y[m,n] += A[m,k] * B[n,k]", products::transposed<false, true>},
+          .fourth = {"Y[m,n] += A[k,m] * B[n,k]", products::transposed<true, true>},
+          .operands = {A, B, 0}};
+}
+
+/// Work of Gemm beside the product and the sum: alpha and beta cost a product each per element where they are not 1.
+Work gemm_scaling(const Site& site);
+
+}  // namespace macroscope
