@@ -41,5 +41,23 @@ Family attention() noexcept;
 Family recurrent() noexcept;
 Family quantization() noexcept;
 Family normalization() noexcept;
+Family contrib_activation() noexcept;
+Family contrib_normalization() noexcept;
+Family contrib_normalization_of_onnx() noexcept;
+Family contrib_quantized_elementwise() noexcept;
+Family contrib_matmul() noexcept;
+Family contrib_packed_matmul() noexcept;
+Family contrib_convolution() noexcept;
+Family contrib_attention() noexcept;
+Family contrib_multi_head_attention() noexcept;
+Family contrib_grouped_attention() noexcept;
+Family contrib_positions() noexcept;
+Family contrib_experts() noexcept;
+Family contrib_generation() noexcept;
+Family contrib_recurrent() noexcept;
+Family contrib_state() noexcept;
+Family contrib_signal() noexcept;
+Family contrib_indexer() noexcept;
+Family contrib_movement() noexcept;
 
 }  // namespace macroscope::families

@@ -1,0 +1,83 @@
+// How does a test compare an operator of com.microsoft with what its documentation says it comes to in operators of ONNX?
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "network_builder.h"
+
+namespace macroscope::testing {
+
+inline constexpr std::string_view kMicrosoft = "com.microsoft";
+
+/// One operator of com.microsoft in a network of its own; outputs are o0, o1 ...
+class Contrib {
+ public:
+  Contrib() : net(kNewestVersion, kMicrosoft) {}
+
+  Contrib& input(std::string_view name, const std::vector<Dim>& dims, DataType dtype = DataType::float32) {
+    net.input(name, dims, dtype);
+    return *this;
+  }
+  Contrib& weight(std::string_view name, const std::vector<std::int64_t>& dims, DataType dtype = DataType::float32) {
+    net.weight(name, dims, dtype);
+    return *this;
+  }
+  Contrib& list(std::string_view name, const std::vector<std::int64_t>& numbers) {
+    net.list(name, numbers);
+    return *this;
+  }
+  Analysis run(std::string_view op, const std::vector<std::string>& inputs, const std::vector<Attribute>& attributes = {},
+               int outputs = 1) {
+    std::vector<std::string> names;
+    for (int index = 0; index < outputs; ++index) names.push_back("o" + std::to_string(index));
+    net.node(op, inputs, names, attributes, kMicrosoft);
+    return analyze(net.take(), {});
+  }
+
+  static constexpr std::int64_t kNewestVersion = 28;
+  NetworkBuilder net;
+};
+
+/// Everything that is counted, as one line: `macs 12 (float32 12), effective 12, 3 add, ...`.
+inline std::string figures(const Analysis& analysis) {
+  constexpr std::array<std::string_view, kFlopKinds> kKinds{"add", "mul", "div", "compare", "special"};
+  const Cost& total = analysis.costs.total;
+  std::string text = fmt::format("macs {}", total.macs.text());
+  std::vector<std::string> by_dtype;
+  for (const auto& [dtype, macs] : total.macs_by_dtype)
+    if (!macs.is(0)) by_dtype.push_back(fmt::format("{} {}", name_of(dtype), macs.text()));
+  std::sort(by_dtype.begin(), by_dtype.end());
+  if (!by_dtype.empty()) text += fmt::format(" ({})", fmt::join(by_dtype, ", "));
+  text += fmt::format(", effective {}", total.effective_macs.text());
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind)
+    if (!total.flops_by_kind[kind].is(0)) text += fmt::format(", {} {}", total.flops_by_kind[kind].text(), kKinds[kind]);
+  if (!analysis.costs.complete) text += ", incomplete";
+  for (const Diagnostic& diagnostic : analysis.diagnostics) text += fmt::format("; {}: {}", diagnostic.code, diagnostic.message);
+  return text;
+}
+
+/// The same of a network of ONNX's own operators.
+inline std::string figures_of(const std::function<void(NetworkBuilder&)>& build) {
+  NetworkBuilder net(Contrib::kNewestVersion);
+  build(net);
+  return figures(analyze(net.take(), {}));
+}
+
+inline std::string type_of(const Analysis& analysis, std::string_view name) {
+  const Type& type = fact_of(analysis, name).type;
+  return fmt::format("{} {}", name_of(type.dtype), type.shape.text());
+}
+
+inline std::string first_error(const Analysis& analysis) {
+  for (const Diagnostic& diagnostic : analysis.diagnostics)
+    if (diagnostic.severity == Severity::error) return std::string(diagnostic.code);
+  return {};
+}
+
+}  // namespace macroscope::testing
