@@ -31,9 +31,12 @@ void read_query(const Site& site, const Dim& heads, bool packs_in_query, Heads& 
   require(query.rank() == 3 || query.rank() == 5, "bad-rank", "operand 0 has shape {}, its rank must be 3 or 5", query.text());
   found.batch = query[0];
   found.queries = query[1];
-  if (query.rank() == 5 || (packs_in_query && !site.has_input(kKey))) {
-    const Dim width = query.rank() == 5 ? query[4] : exact_share(site, query[2], heads * 3, "width over three times the heads");
-    found.width = found.value_width = width;
+  if (query.rank() == 5) {
+    found.width = found.value_width = query[4];
+    found.keys = query[1];
+  } else if (packs_in_query && !site.has_input(kKey)) {
+    // How the width is shared is known only where values are as wide as keys.
+    found.width = found.value_width = exact_quotient(query[2], heads * 3);
     found.keys = query[1];
   } else {
     found.width = exact_share(site, query[2], heads, "width over heads");
