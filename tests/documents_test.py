@@ -50,6 +50,16 @@ class Documents(unittest.TestCase):
             else:
                 self.assertEqual(text, now, f"{path.relative_to(ROOT)} shows other output; ./dev accept takes the new one")
 
+    def test_the_page_of_operators_ends_in_the_catalogue(self):
+        path = ROOT / "docs" / "operators.md"
+        head, marker, table = path.read_text().partition("./dev accept. -->\n\n")
+        self.assertTrue(marker, "the page lacks the line that says where the catalogue begins")
+        now = output_of("macroscope ops --format markdown")
+        if os.environ.get("MACROSCOPE_ACCEPT"):
+            path.write_text(head + marker + now)
+        else:
+            self.assertEqual(table, now, "docs/operators.md is not the catalogue; ./dev accept takes the new one")
+
     def test_links_lead_somewhere(self):
         for path in DOCUMENTS:
             for target in LINK.findall(path.read_text()):
