@@ -49,13 +49,22 @@ struct Options {
 
 void describe(CLI::App& command, Options& options) {
   command.add_option("MODEL", options.models, "ONNX files; '-' is standard input")->type_name("")->required();
-  command.add_option("--set", options.set, "numbers for open sizes: N=8,H=224")->type_name("NAME=NUMBER")->allow_extra_args(false);
-  command.add_option("--assume", options.assume, "expressions for open sizes: H=32*h")->type_name("NAME=EXPR")->allow_extra_args(false);
-  command.add_option("-o,--output", options.outputs, "also write FILE: .txt .md .json .csv")->type_name("FILE")->allow_extra_args(false);
+  command.add_option("--set", options.set, "numbers for open sizes: N=8,H=224")
+      ->type_name("NAME=NUMBER")
+      ->allow_extra_args(false);
+  command.add_option("--assume", options.assume, "expressions for open sizes: H=32*h")
+      ->type_name("NAME=EXPR")
+      ->allow_extra_args(false);
+  command.add_option("-o,--output", options.outputs, "also write FILE: .txt .md .json .csv")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   command.add_option("--depth", options.depth, "roll layers up by K levels of their module path")->type_name("K");
   command.add_option("--sort", options.sort, "largest first: macs, flops, parameters, bytes_read ...")->type_name("COLUMN");
   command.add_option("--top", options.top, "rows of layers; the rest folds into one. 0: all")->type_name("N");
-  command.add_option("--columns", options.columns, "columns of the table of layers: name,operator,macs")->type_name("A,B")->delimiter(',')->allow_extra_args(false);
+  command.add_option("--columns", options.columns, "columns of the table of layers: name,operator,macs")
+      ->type_name("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--ops", options.operator_file, "cost rules for your own operators (TOML)")->type_name("FILE");
   command.add_flag("--quiet", options.is_quiet, "no text report, no warnings");
   options.common.add_to(command);
@@ -147,7 +156,8 @@ class Documents {
   }
 
   void flush() {
-    if (const int error = standard_output_.flush(); error != 0) throw UsageError(fmt::format("cannot write to standard output: {}", std::strerror(error)));
+    if (const int error = standard_output_.flush(); error != 0)
+      throw UsageError(fmt::format("cannot write to standard output: {}", std::strerror(error)));
   }
 
   DescriptorSink standard_output_;

@@ -33,13 +33,12 @@ std::string_view trimmed(std::string_view text) {
 Dim value_of(std::string_view name, std::string_view text, bool has_expressions) {
   const auto parsed = Dim::parse(text);
   if (const auto* error = std::get_if<DimParseError>(&parsed))
-    throw UsageError(fmt::format("the value of {} is no {}: '{}': {}", name, has_expressions ? "expression" : "number",
-                                 text, error->message),
-                     "sizes are given as NAME=VALUE: --set N=8,H=224");
+    throw UsageError(
+        fmt::format("the value of {} is no {}: '{}': {}", name, has_expressions ? "expression" : "number", text, error->message),
+        "sizes are given as NAME=VALUE: --set N=8,H=224");
   const Dim& value = std::get<Dim>(parsed);
   if (!has_expressions && !value.integer())
-    throw UsageError(fmt::format("--set takes numbers, and '{}' is none", text),
-                     fmt::format("--assume {}={}", name, text));
+    throw UsageError(fmt::format("--set takes numbers, and '{}' is none", text), fmt::format("--assume {}={}", name, text));
   if (value.integer() && *value.integer() < 0)
     throw UsageError(fmt::format("a size is at least 0, and {} is {}", name, value.text()));
   return value;

@@ -38,7 +38,8 @@ std::vector<std::string> names_of_options(const CLI::App& command) {
   const std::vector<std::string_view> known(names.begin(), names.end());
   const std::string name = extra.substr(0, extra.find('='));
   const std::string_view nearest = nearest_to(name, known);
-  throw UsageError(fmt::format("unknown option '{}'", name), nearest.empty() ? "see --help" : fmt::format("did you mean '{}'?", nearest));
+  throw UsageError(fmt::format("unknown option '{}'", name),
+                   nearest.empty() ? "see --help" : fmt::format("did you mean '{}'?", nearest));
 }
 
 }  // namespace

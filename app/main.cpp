@@ -66,7 +66,8 @@ ExitCode run(Arguments arguments) {
   const std::string& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "help") return write_out(help()), ExitCode::fine;
   if (first == "--version") return write_out("macroscope " MACROSCOPE_VERSION "\n"), ExitCode::fine;
-  const auto* command = std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& known) { return known.name == first; });
+  const auto* command =
+      std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& known) { return known.name == first; });
   if (command != kCommands.end()) {
     arguments.erase(arguments.begin());
     return command->run(arguments);

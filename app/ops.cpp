@@ -27,8 +27,8 @@ ExitCode run_ops(const Arguments& arguments) {
 
   const Format format = common.format.empty() ? Format::text : chosen_format(common.format);
   DescriptorSink standard_output(STDOUT_FILENO);
-  write_table(operators_table(filter), format, standard_output, text_options_for(STDOUT_FILENO, chosen_color(common.color)), "macroscope-operators/1",
-              "operators");
+  write_table(operators_table(filter), format, standard_output, text_options_for(STDOUT_FILENO, chosen_color(common.color)),
+              "macroscope-operators/1", "operators");
   standard_output.flush();
   return ExitCode::fine;
 }

@@ -26,7 +26,8 @@ bool is_zero(const Cell& cell) {
 
 std::string made_by(const ModelInformation& information) {
   if (information.producer.empty()) return {};
-  return fmt::format(", by {}{}{}", information.producer, information.producer_version.empty() ? "" : " ", information.producer_version);
+  return fmt::format(", by {}{}{}", information.producer, information.producer_version.empty() ? "" : " ",
+                     information.producer_version);
 }
 
 std::string opsets_of(const Network& network) {
@@ -38,7 +39,8 @@ std::string opsets_of(const Network& network) {
 
 std::string origin_of(const Network& network) {
   const ModelInformation& information = network.information;
-  std::string text = information.format == "onnx" ? fmt::format("ONNX, IR version {}", information.ir_version) : std::string(information.format);
+  std::string text =
+      information.format == "onnx" ? fmt::format("ONNX, IR version {}", information.ir_version) : std::string(information.format);
   const std::string opsets = opsets_of(network);
   if (!opsets.empty()) text += ", " + opsets;
   return text + made_by(information);
@@ -72,7 +74,8 @@ void add_tensors(Summary& lines, const Figures& figures, const std::vector<Tenso
     const Type& type = figures.analysis().shapes.scopes.front().facts[tensors[i]].type;
     lines.push_back({label, ModelText{std::string(graph.tensors[tensors[i]].name)}, ColumnType::name, type_text(type)});
   }
-  if (listed < tensors.size()) lines.push_back({label, fmt::format("[{} others]", grouped(tensors.size() - listed)), ColumnType::text});
+  if (listed < tensors.size())
+    lines.push_back({label, fmt::format("[{} others]", grouped(tensors.size() - listed)), ColumnType::text});
   for (std::size_t i = first + 1; i < lines.size(); ++i) lines[i].label = {};
 }
 
@@ -106,7 +109,8 @@ std::string dtypes_of_macs(const Costs& costs) {
   if (by_dtype.empty()) return "1 MAC = 2 FLOPs";
   if (by_dtype.size() == 1) return fmt::format("in {}; 1 MAC = 2 FLOPs", name_of(by_dtype.front().first));
   std::string text;
-  for (const auto& [dtype, macs] : by_dtype) text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", grouped(macs), name_of(dtype));
+  for (const auto& [dtype, macs] : by_dtype)
+    text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", grouped(macs), name_of(dtype));
   return text;
 }
 
@@ -116,8 +120,10 @@ Section summary_section(const Figures& figures) {
   Summary lines;
   lines.push_back({"Model", origin_of(figures.network()), ColumnType::text});
   lines.push_back({"Nodes", Quantity{Dim::of_size(costs.node_count)}, ColumnType::number,
-                   costs.costed_count == costs.node_count ? "all of them costed" : fmt::format("{} of them costed", grouped(costs.costed_count))});
-  lines.push_back({"Parameters", total_cell(figures, Measure::parameters), ColumnType::count, stored_besides(analysis.parameters)});
+                   costs.costed_count == costs.node_count ? "all of them costed"
+                                                          : fmt::format("{} of them costed", grouped(costs.costed_count))});
+  lines.push_back(
+      {"Parameters", total_cell(figures, Measure::parameters), ColumnType::count, stored_besides(analysis.parameters)});
   lines.push_back({"MACs", total_cell(figures, Measure::macs), ColumnType::count, dtypes_of_macs(costs)});
   const Cell effective = total_cell(figures, Measure::effective_macs);
   const std::optional<Quantity> macs = figures.total(Measure::macs);
@@ -128,7 +134,8 @@ Section summary_section(const Figures& figures) {
   if (Cell int_ops = total_cell(figures, Measure::int_ops); !is_zero(int_ops))
     lines.push_back({"Integer ops", std::move(int_ops), ColumnType::count, "2 per integer MAC"});
   lines.push_back({"Weights", Quantity{analysis.parameters.totals.weight_bytes}, ColumnType::bytes, "stored with the model"});
-  lines.push_back({"Activations", Quantity{costs.activation_bytes, !costs.complete}, ColumnType::bytes, "all layers' outputs together"});
+  lines.push_back(
+      {"Activations", Quantity{costs.activation_bytes, !costs.complete}, ColumnType::bytes, "all layers' outputs together"});
   lines.push_back({"Read", total_cell(figures, Measure::bytes_read), ColumnType::bytes, "weights included"});
   lines.push_back({"Written", total_cell(figures, Measure::bytes_written), ColumnType::bytes});
   add_tensors(lines, figures, figures.network().main().inputs, "Inputs");
@@ -141,7 +148,8 @@ Section unknown_section(const Costs& costs) {
   table.columns = {{"op", "no cost rule for", ColumnType::name}, {"count", "nodes", ColumnType::number}};
   std::vector<Row> rows;
   for (const UnknownOperator& unknown : costs.unknown)
-    rows.push_back({RowKind::entry, 0, {ModelText{shown_operator(unknown.domain, unknown.op)}, Quantity{Dim::of_size(unknown.count)}}});
+    rows.push_back(
+        {RowKind::entry, 0, {ModelText{shown_operator(unknown.domain, unknown.op)}, Quantity{Dim::of_size(unknown.count)}}});
   table.row_count = rows.size();
   table.row = [rows = std::move(rows)](std::size_t index) { return rows[index]; };
   return {"unknown", "Operators without a cost rule", std::move(table), true};
@@ -149,10 +157,12 @@ Section unknown_section(const Costs& costs) {
 
 Section incomplete_section(const Costs& costs) {
   const std::size_t open = costs.node_count - costs.costed_count;
-  const std::string share = percent(static_cast<double>(costs.costed_count) / static_cast<double>(std::max<std::uint64_t>(costs.node_count, 1)));
-  std::string what = open == 0 ? "The shapes of some tensors could not be told: totals are lower bounds."
-                               : fmt::format("{} of {} could not be costed: totals are lower bounds ({} % of the nodes are costed).", grouped(open),
-                                             counted(costs.node_count, "node"), share.empty() ? "0" : share);
+  const std::string share =
+      percent(static_cast<double>(costs.costed_count) / static_cast<double>(std::max<std::uint64_t>(costs.node_count, 1)));
+  std::string what = open == 0
+                         ? "The shapes of some tensors could not be told: totals are lower bounds."
+                         : fmt::format("{} of {} could not be costed: totals are lower bounds ({} % of the nodes are costed).",
+                                       grouped(open), counted(costs.node_count, "node"), share.empty() ? "0" : share);
   return {"incomplete", "Incomplete", Lines{std::move(what)}, true};
 }
 
@@ -160,11 +170,14 @@ Section incomplete_section(const Costs& costs) {
 Section symbols_section(const Network& network) {
   static constexpr std::string_view kOrigins[] = {"input", "data", "loop"};
   Table table;
-  table.columns = {{"id", "symbol", ColumnType::text}, {"name", "name in the model", ColumnType::name}, {"origin", "known from", ColumnType::text}};
+  table.columns = {{"id", "symbol", ColumnType::text},
+                   {"name", "name in the model", ColumnType::name},
+                   {"origin", "known from", ColumnType::text}};
   table.row_count = network.symbols.all().size();
   table.row = [&network](std::size_t index) {
     const Symbol& symbol = network.symbols.all()[index];
-    return Row{RowKind::entry, 0, {symbol.id, ModelText{symbol.name}, std::string(kOrigins[static_cast<std::size_t>(symbol.origin)])}};
+    return Row{
+        RowKind::entry, 0, {symbol.id, ModelText{symbol.name}, std::string(kOrigins[static_cast<std::size_t>(symbol.origin)])}};
   };
   return {"symbols", "Symbols", std::move(table)};
 }
@@ -196,7 +209,9 @@ std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::in
 LayerTreeOptions tree_options(const ReportOptions& options) { return {options.depth, options.sort, options.top, {}}; }
 
 Table table_for_people(const Figures& figures, const ReportOptions& options) {
-  Table table = layer_table(figures, columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops"}), tree_options(options), true);
+  Table table =
+      layer_table(figures, columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops"}),
+                  tree_options(options), true);
   if (!options.columns.empty())
     for (Column& column : table.columns) column.is_optional = false;
   return table;
@@ -209,7 +224,8 @@ Row models_row(const Figures& figures) {
     return row;
   }
   row.cells.emplace_back(Quantity{Dim::of_size(figures.analysis().costs.node_count)});
-  for (const Measure measure : {Measure::parameters, Measure::macs, Measure::flops}) row.cells.push_back(total_cell(figures, measure));
+  for (const Measure measure : {Measure::parameters, Measure::macs, Measure::flops})
+    row.cells.push_back(total_cell(figures, measure));
   row.cells.emplace_back(Quantity{figures.analysis().parameters.totals.weight_bytes});
   return row;
 }
@@ -229,26 +245,33 @@ Report report_of(const Figures& figures, const ReportOptions& options) {
     if (!analysis.network.symbols.all().empty()) report.sections.push_back(symbols_section(analysis.network));
     if (Lines definitions = definitions_of(figures); !definitions.empty())
       report.sections.push_back({"definitions", "Definitions", std::move(definitions)});
-    if (!analysis.shapes.assumptions.empty()) report.sections.push_back({"assumptions", "Holds if", Lines(analysis.shapes.assumptions)});
+    if (!analysis.shapes.assumptions.empty())
+      report.sections.push_back({"assumptions", "Holds if", Lines(analysis.shapes.assumptions)});
   }
   if (options.has_diagnostics && !figures.analysis().diagnostics.empty())
-    report.sections.push_back({"diagnostics", "Diagnostics", figures.analysis().diagnostics, has_errors(figures.analysis().diagnostics)});
+    report.sections.push_back(
+        {"diagnostics", "Diagnostics", figures.analysis().diagnostics, has_errors(figures.analysis().diagnostics)});
   return report;
 }
 
 Table layers_of(const Figures& figures, const ReportOptions& options) {
-  return layer_table(figures,
-                     columns_of(options, {"index", "name", "op", "domain", "path", "output_shape", "dtype", "parameters", "macs", "effective_macs",
-                                          "flops", "int_ops", "bytes_read", "bytes_written", "formula", "status"}),
-                     tree_options(options), false);
+  return layer_table(
+      figures,
+      columns_of(options, {"index", "name", "op", "domain", "path", "output_shape", "dtype", "parameters", "macs",
+                           "effective_macs", "flops", "int_ops", "bytes_read", "bytes_written", "formula", "status"}),
+      tree_options(options), false);
 }
 
 void ModelsTable::add(const Figures& figures) { rows_.push_back(models_row(figures)); }
 
 Table ModelsTable::table() const {
   Table table;
-  table.columns = {{"model", "model", ColumnType::name}, {"nodes", "nodes", ColumnType::number},   {"parameters", "parameters", ColumnType::count},
-                   {"macs", "MACs", ColumnType::count},  {"flops", "FLOPs", ColumnType::count}, {"weight_bytes", "weights", ColumnType::bytes}};
+  table.columns = {{"model", "model", ColumnType::name},
+                   {"nodes", "nodes", ColumnType::number},
+                   {"parameters", "parameters", ColumnType::count},
+                   {"macs", "MACs", ColumnType::count},
+                   {"flops", "FLOPs", ColumnType::count},
+                   {"weight_bytes", "weights", ColumnType::bytes}};
   table.row_count = rows_.size();
   table.row = [rows = rows_](std::size_t index) { return rows[index]; };
   return table;

@@ -12,7 +12,9 @@ struct CellToCsv {
   std::string operator()(const std::string& words) const { return csv_cell(words); }
   std::string operator()(const ModelText& name) const { return csv_cell(name.text); }
   /// A negative number is no formula; an expression that begins with a minus is.
-  std::string operator()(const Quantity& quantity) const { return quantity.value.integer() ? quantity.value.text() : csv_cell(quantity.value.text()); }
+  std::string operator()(const Quantity& quantity) const {
+    return quantity.value.integer() ? quantity.value.text() : csv_cell(quantity.value.text());
+  }
   std::string operator()(const Shape& shape) const { return csv_cell(shape.text()); }
   std::string operator()(const Share& share) const { return fmt::format("{:.6f}", share.fraction); }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }

@@ -28,7 +28,8 @@ std::string source_lines(const TextOrigin& origin, const TextOptions& options) {
   const auto before = static_cast<std::size_t>(std::max(origin.column - 1, 0));
   const std::string indent(columns_of(escape_text(std::string_view(origin.source).substr(0, before))), ' ');
   const std::string carets(static_cast<std::size_t>(std::max(origin.length, 1)), '^');
-  return fmt::format("{} | {}\n     | {}{}\n", number, escape_text(origin.source), indent, styled(carets, Style::strong, options));
+  return fmt::format("{} | {}\n     | {}{}\n", number, escape_text(origin.source), indent,
+                     styled(carets, Style::strong, options));
 }
 
 }  // namespace
@@ -47,7 +48,8 @@ std::string_view name_of(Severity severity) noexcept {
 
 std::string text_of(const Diagnostic& diagnostic, std::string_view file, const TextOptions& options) {
   const std::string head = fmt::format("{}[{}]", name_of(diagnostic.severity), diagnostic.code);
-  std::string text = fmt::format("{}: {}\n", styled(head, style_of(diagnostic.severity), options), escape_text(diagnostic.message));
+  std::string text =
+      fmt::format("{}: {}\n", styled(head, style_of(diagnostic.severity), options), escape_text(diagnostic.message));
   const std::string place = text_of(diagnostic.origin);
   const auto* source = std::get_if<TextOrigin>(&diagnostic.origin);
   if (!file.empty() || !place.empty()) {

@@ -118,12 +118,14 @@ class CsvDocument : public Document {
 }  // namespace
 
 std::optional<Format> format_named(std::string_view name) noexcept {
-  const auto* found = std::find_if(kFormats.begin(), kFormats.end(), [&](const FormatName& format) { return format.name == name; });
+  const auto* found =
+      std::find_if(kFormats.begin(), kFormats.end(), [&](const FormatName& format) { return format.name == name; });
   return found == kFormats.end() ? std::nullopt : std::optional(found->format);
 }
 
 std::optional<Format> format_of_file(std::string_view path) noexcept {
-  const auto* found = std::find_if(kFormats.begin(), kFormats.end(), [&](const FormatName& format) { return path.ends_with(format.ending); });
+  const auto* found =
+      std::find_if(kFormats.begin(), kFormats.end(), [&](const FormatName& format) { return path.ends_with(format.ending); });
   return found == kFormats.end() ? std::nullopt : std::optional(found->format);
 }
 
@@ -141,7 +143,8 @@ std::unique_ptr<Document> Document::make(Format format, Sink& sink, const Docume
   return std::make_unique<JsonModels>(sink, options);
 }
 
-void write_table(const Table& table, Format format, Sink& sink, const TextOptions& options, std::string_view schema, std::string_view rows) {
+void write_table(const Table& table, Format format, Sink& sink, const TextOptions& options, std::string_view schema,
+                 std::string_view rows) {
   if (format == Format::text) {
     write_text_table(table, sink, options);
   } else if (format == Format::markdown) {

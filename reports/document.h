@@ -41,6 +41,7 @@ class Document {
 };
 
 /// Writes a table alone.  \param schema names what JSON holds; `rows` is the key of the rows there
-void write_table(const Table& table, Format format, Sink& sink, const TextOptions& options, std::string_view schema, std::string_view rows);
+void write_table(const Table& table, Format format, Sink& sink, const TextOptions& options, std::string_view schema,
+                 std::string_view rows);
 
 }  // namespace macroscope

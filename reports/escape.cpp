@@ -17,10 +17,14 @@ bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && 
 bool is_plain(std::string_view text) { return std::all_of(text.begin(), text.end(), is_printable_ascii); }
 
 /// Characters that mean nothing inside backticks, in a table or out of it.
-bool is_plain_code(char c) { return is_letter_or_digit(c) || std::string_view(" _-./:,;=+*()[]{}?!#%'\"@^~").find(c) != std::string_view::npos; }
+bool is_plain_code(char c) {
+  return is_letter_or_digit(c) || std::string_view(" _-./:,;=+*()[]{}?!#%'\"@^~").find(c) != std::string_view::npos;
+}
 
 /// Characters that are no markup in the middle of a line.
-bool is_inert_in_markdown(char c) { return is_letter_or_digit(c) || std::string_view(" ,.;=?'\"+%()/-!{}^").find(c) != std::string_view::npos; }
+bool is_inert_in_markdown(char c) {
+  return is_letter_or_digit(c) || std::string_view(" ,.;=?'\"+%()/-!{}^").find(c) != std::string_view::npos;
+}
 
 void append_escaped(std::string& out, const Character& character, std::string_view bytes) {
   if (!character.is_valid) {
@@ -83,7 +87,8 @@ std::string escape_text(std::string_view text) {
 
 void append_json(std::string& out, std::string_view text) {
   while (!text.empty()) {
-    const auto stop = std::find_if(text.begin(), text.end(), [](char c) { return !is_printable_ascii(c) || c == '"' || c == '\\'; });
+    const auto stop =
+        std::find_if(text.begin(), text.end(), [](char c) { return !is_printable_ascii(c) || c == '"' || c == '\\'; });
     const auto plain = static_cast<std::size_t>(stop - text.begin());
     out += text.substr(0, plain);
     text.remove_prefix(plain);
@@ -127,7 +132,8 @@ std::string csv_cell(std::string_view text) {
   std::string shown = escape_text(text);
   const std::size_t first = shown.find_first_not_of(' ');
   if (first != std::string::npos && std::string_view("=+-@|%").find(shown[first]) != std::string_view::npos) shown.insert(0, "'");
-  if (shown.find_first_of(",;\"'") == std::string::npos && (shown.empty() || (shown.front() != ' ' && shown.back() != ' '))) return shown;
+  if (shown.find_first_of(",;\"'") == std::string::npos && (shown.empty() || (shown.front() != ' ' && shown.back() != ' ')))
+    return shown;
   std::string quoted = "\"";
   for (const char c : shown) {
     if (c == '"') quoted += '"';

@@ -11,8 +11,9 @@
 namespace macroscope {
 namespace {
 
-constexpr std::array<std::string_view, kMeasures> kMeasureNames{"parameters", "macs", "effective_macs", "flops",   "int_ops",    "add",
-                                                                "mul",        "div",  "compare",        "special", "bytes_read", "bytes_written"};
+constexpr std::array<std::string_view, kMeasures> kMeasureNames{
+    "parameters", "macs", "effective_macs", "flops",   "int_ops",    "add",
+    "mul",        "div",  "compare",        "special", "bytes_read", "bytes_written"};
 
 std::uint64_t key_of(GraphId graph, NodeId node) { return (std::uint64_t{graph} << 32U) | node; }
 
@@ -104,7 +105,8 @@ void Figures::give_nested_weights_to_callers() {
     const std::vector<Dim>& own = analysis_->parameters.of_node[claim->graph];
     for (NodeId node = 0; node < own.size(); ++node) {
       sum += own[node];
-      if (const auto nested = nested_parameters_.find(key_of(claim->graph, node)); nested != nested_parameters_.end()) sum += nested->second;
+      if (const auto nested = nested_parameters_.find(key_of(claim->graph, node)); nested != nested_parameters_.end())
+        sum += nested->second;
     }
     if (!sum.is(0)) nested_parameters_[claim->caller] += sum;
   }

@@ -58,7 +58,9 @@ class Figures {
   [[nodiscard]] const Network& network() const noexcept { return analysis_->network; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// False where the file could not be read: there are diagnostics then, and nothing else.
-  [[nodiscard]] bool has_model() const noexcept { return !analysis_->network.graphs.empty() && !analysis_->shapes.scopes.empty(); }
+  [[nodiscard]] bool has_model() const noexcept {
+    return !analysis_->network.graphs.empty() && !analysis_->shapes.scopes.empty();
+  }
 
   /// Of one layer each time it runs, nested graphs included; empty if it cannot be told.  Stored weights of a nested graph belong to the
   /// layer that calls it first.

@@ -39,8 +39,9 @@ constexpr LayerColumn kColumns[] = {
 };
 
 /// What the share is one of, by Measure.
-constexpr std::array<std::string_view, kMeasures> kShareTitles{"% params", "% MACs", "% eff. MACs", "% FLOPs",    "% int ops", "% add",
-                                                               "% mul",    "% div",  "% compare",   "% special", "% read",    "% written"};
+constexpr std::array<std::string_view, kMeasures> kShareTitles{"% params",  "% MACs",    "% eff. MACs", "% FLOPs",
+                                                               "% int ops", "% add",     "% mul",       "% div",
+                                                               "% compare", "% special", "% read",      "% written"};
 
 /// Makes the rows of a table when they are asked for.
 class LayerRows {
@@ -50,8 +51,12 @@ class LayerRows {
     find_unaccounted();
   }
 
-  [[nodiscard]] std::string_view share_title() const noexcept { return kShareTitles[static_cast<std::size_t>(tree_.weighed_by())]; }
-  [[nodiscard]] std::size_t size() const noexcept { return tree_.rows().size() + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0); }
+  [[nodiscard]] std::string_view share_title() const noexcept {
+    return kShareTitles[static_cast<std::size_t>(tree_.weighed_by())];
+  }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return tree_.rows().size() + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0);
+  }
 
   [[nodiscard]] Row row(std::size_t index) const {
     if (index < tree_.rows().size()) return row_of(tree_.rows()[index]);
@@ -64,10 +69,12 @@ class LayerRows {
  private:
   /// Weights that no layer of the model reads by itself: outputs of the model, and those of graphs that never run.
   void find_unaccounted() {
-    const bool shows_parameters = std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->measure == Measure::parameters; });
+    const bool shows_parameters =
+        std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->measure == Measure::parameters; });
     if (!shows_parameters || !has_total_) return;
     Sum sum;
-    for (NodeId node = 0; node < figures_->network().main().nodes.size(); ++node) sum.add(figures_->of_layer(Measure::parameters, 0, node));
+    for (NodeId node = 0; node < figures_->network().main().nodes.size(); ++node)
+      sum.add(figures_->of_layer(Measure::parameters, 0, node));
     const std::optional<Quantity> in_layers = sum.quantity();
     const std::optional<Quantity> total = figures_->total(Measure::parameters);
     if (!in_layers || !total || in_layers->value == total->value) return;
@@ -128,7 +135,8 @@ class LayerRows {
   /// Below its module a layer needs no path in its name.
   static std::string name_below(const LayerTree::Row& row, const Node& node, std::string_view name) {
     std::string_view rest = name.substr(name.starts_with('/') ? 1 : 0);
-    const bool is_in_path = row.level > 0 && rest.size() > node.path.size() && rest.starts_with(node.path) && rest[node.path.size()] == '/';
+    const bool is_in_path =
+        row.level > 0 && rest.size() > node.path.size() && rest.starts_with(node.path) && rest[node.path.size()] == '/';
     return std::string(is_in_path ? rest.substr(node.path.size() + 1) : name);
   }
 
@@ -141,7 +149,8 @@ class LayerRows {
   Cell shape_cell(std::span<const TensorId> tensors) const {
     const Type* type = first_type(tensors);
     if (type == nullptr) return {};
-    if (type->kind != Kind::tensor && type->kind != Kind::sparse) return type->kind == Kind::unknown ? Cell(NotTold{}) : Cell(std::string("(no tensor)"));
+    if (type->kind != Kind::tensor && type->kind != Kind::sparse)
+      return type->kind == Kind::unknown ? Cell(NotTold{}) : Cell(std::string("(no tensor)"));
     return type->shape.known() ? Cell(type->shape) : Cell(NotTold{});
   }
 
@@ -191,11 +200,13 @@ class LayerRows {
 std::span<const LayerColumn> layer_columns() noexcept { return kColumns; }
 
 const LayerColumn* find_layer_column(std::string_view id) noexcept {
-  const auto* found = std::find_if(std::begin(kColumns), std::end(kColumns), [&](const LayerColumn& column) { return column.column.id == id; });
+  const auto* found =
+      std::find_if(std::begin(kColumns), std::end(kColumns), [&](const LayerColumn& column) { return column.column.id == id; });
   return found == std::end(kColumns) ? nullptr : found;
 }
 
-Table layer_table(const Figures& figures, std::vector<const LayerColumn*> columns, const LayerTreeOptions& options, bool has_total) {
+Table layer_table(const Figures& figures, std::vector<const LayerColumn*> columns, const LayerTreeOptions& options,
+                  bool has_total) {
   Table table;
   LayerTreeOptions wanted = options;
   for (const LayerColumn* column : columns) {

@@ -26,6 +26,7 @@ struct LayerColumn {
 
 /// The table of these columns and rows.  Ends in the total where `has_total`, and what no layer of the model accounts for has a row of its
 /// own before it.
-[[nodiscard]] Table layer_table(const Figures& figures, std::vector<const LayerColumn*> columns, const LayerTreeOptions& options, bool has_total);
+[[nodiscard]] Table layer_table(const Figures& figures, std::vector<const LayerColumn*> columns, const LayerTreeOptions& options,
+                                bool has_total);
 
 }  // namespace macroscope

@@ -22,7 +22,8 @@ bool has_any(const Figures& figures, Measure measure) {
 LayerTree::LayerTree(const Figures& figures, LayerTreeOptions options) : figures_(&figures), options_(std::move(options)) {
   if (options_.sort) {
     weighed_by_ = *options_.sort;
-  } else if (const auto* first = std::find_if(std::begin(kWeights), std::end(kWeights), [&](Measure m) { return has_any(figures, m); });
+  } else if (const auto* first =
+                 std::find_if(std::begin(kWeights), std::end(kWeights), [&](Measure m) { return has_any(figures, m); });
              first != std::end(kWeights)) {
     weighed_by_ = *first;
   }
@@ -78,8 +79,8 @@ void LayerTree::add_to_modules(std::uint32_t item, NodeId node) {
 void LayerTree::weigh() {
   const auto at = std::find(options_.measures.begin(), options_.measures.end(), weighed_by_) - options_.measures.begin();
   for (Item& item : items_) {
-    const std::optional<Quantity> quantity =
-        item.is_module ? modules_[item.index].sums[static_cast<std::size_t>(at)].quantity() : figures_->of_layer(weighed_by_, 0, item.index);
+    const std::optional<Quantity> quantity = item.is_module ? modules_[item.index].sums[static_cast<std::size_t>(at)].quantity()
+                                                            : figures_->of_layer(weighed_by_, 0, item.index);
     item.weight = quantity ? weighing_.weight_of(quantity->value) : 0;
   }
 }
@@ -93,7 +94,8 @@ void LayerTree::choose() {
   });
   for (Item& item : items_) item.is_kept = false;
   for (auto kept = largest.begin(); kept != last; ++kept)
-    for (std::uint32_t item = *kept; item != kNone && !items_[item].is_kept; item = items_[item].parent) items_[item].is_kept = true;
+    for (std::uint32_t item = *kept; item != kNone && !items_[item].is_kept; item = items_[item].parent)
+      items_[item].is_kept = true;
 }
 
 void LayerTree::emit() {
@@ -114,7 +116,8 @@ void LayerTree::emit_children(const std::vector<std::uint32_t>& children, std::u
     folded.clear();
   }
   if (options_.sort)
-    std::stable_sort(kept.begin(), kept.end(), [&](std::uint32_t a, std::uint32_t b) { return items_[a].weight > items_[b].weight; });
+    std::stable_sort(kept.begin(), kept.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return items_[a].weight > items_[b].weight; });
   for (const std::uint32_t child : kept) {
     const Item& item = items_[child];
     if (!item.is_module) {

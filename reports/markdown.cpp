@@ -25,7 +25,9 @@ struct CellToMarkdown {
   std::string operator()(const std::string& words) const { return markdown_text(words); }
   std::string operator()(const ModelText& name) const { return markdown_code(name.text); }
   std::string operator()(const Quantity& quantity) const { return quantity_text(quantity); }
-  std::string operator()(const Shape& shape) const { return shape.is_numeric() ? markdown_text(shape.text()) : markdown_code(shape.text()); }
+  std::string operator()(const Shape& shape) const {
+    return shape.is_numeric() ? markdown_text(shape.text()) : markdown_code(shape.text());
+  }
   std::string operator()(const Share& share) const { return share.fraction > 0 ? percent(share.fraction) + " %" : std::string(); }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }
   std::string operator()(const NotTold& /*unknown*/) const { return "?"; }
@@ -56,7 +58,8 @@ class MarkdownRenderer {
   void render() {
     const std::string& title = report_.title.text.empty() ? report_.path.text : report_.title.text;
     sink_.write(fmt::format("## {}\n", title.empty() ? "Model" : markdown_code(title)));
-    if (!report_.title.text.empty() && !report_.path.text.empty()) sink_.write(fmt::format("\n{}\n", markdown_code(report_.path.text)));
+    if (!report_.title.text.empty() && !report_.path.text.empty())
+      sink_.write(fmt::format("\n{}\n", markdown_code(report_.path.text)));
     for (const Section& section : report_.sections) {
       section_ = &section;
       std::visit(*this, section.content);
@@ -68,7 +71,9 @@ class MarkdownRenderer {
     for (const SummaryLine& line : summary) {
       const auto* quantity = std::get_if<Quantity>(&line.value);
       const bool is_bytes = line.type == ColumnType::bytes;
-      const std::string rounded = quantity == nullptr ? "" : is_bytes ? short_bytes(quantity->value) : number_only(*quantity, line.type);
+      const std::string rounded = quantity == nullptr ? ""
+                                  : is_bytes          ? short_bytes(quantity->value)
+                                                      : number_only(*quantity, line.type);
       const std::string value = std::visit(CellToMarkdown{}, line.value) + (is_bytes ? " B" : "");
       sink_.write(fmt::format("| {} | {} | {} | {} |\n", line.label, value, rounded, remark_of(line)));
     }
@@ -94,7 +99,8 @@ class MarkdownRenderer {
     sink_.write(fmt::format("\n### {}\n\n", section_->title));
     for (const Diagnostic& diagnostic : diagnostics) {
       const std::string place = text_of(diagnostic.origin);
-      sink_.write(fmt::format("- **{}** `{}`: {}", name_of(diagnostic.severity), diagnostic.code, markdown_text(diagnostic.message)));
+      sink_.write(
+          fmt::format("- **{}** `{}`: {}", name_of(diagnostic.severity), diagnostic.code, markdown_text(diagnostic.message)));
       if (!place.empty()) sink_.write(fmt::format(" ({})", markdown_code(place)));
       if (!diagnostic.help.empty()) sink_.write(fmt::format("<br>{}", markdown_text(diagnostic.help)));
       sink_.write("\n");

@@ -11,7 +11,8 @@ namespace macroscope {
 namespace {
 
 constexpr std::array<std::string_view, 13> kPrefixes{"", "K", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q", "*10^33", "*10^36"};
-constexpr std::array<std::string_view, 11> kBytePrefixes{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB", "RiB", "QiB"};
+constexpr std::array<std::string_view, 11> kBytePrefixes{"B",   "KiB", "MiB", "GiB", "TiB", "PiB",
+                                                         "EiB", "ZiB", "YiB", "RiB", "QiB"};
 /// Numbers of fewer digits are read at a glance.
 constexpr std::size_t kDigitsToGroup = 5;
 constexpr std::size_t kDigitsToShorten = 5;
@@ -88,7 +89,9 @@ std::string grouped(const Dim& quantity) {
 
 std::string grouped(std::size_t number) { return group_digits(fmt::format_int(number).str()); }
 
-std::string counted(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s"); }
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
+}
 
 std::string short_count(const Dim& quantity) {
   const std::string text = quantity.text();

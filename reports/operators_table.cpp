@@ -16,7 +16,8 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool holds(std::string_view text, std::string_view part) {
-  const auto found = std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) { return lower(a) == lower(b); });
+  const auto found =
+      std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) { return lower(a) == lower(b); });
   return found != text.end() || part.empty();
 }
 
@@ -51,14 +52,18 @@ Table operators_table(std::string_view filter) {
     if (entries[i].name == entries[i + 1].name) entries[i].until = entries[i + 1].row->since;
 
   Table table;
-  table.columns = {{"operator", "operator", ColumnType::name}, {"opsets", "opsets", ColumnType::text}, {"family", "family", ColumnType::text, true},
-                   {"kind", "kind", ColumnType::text},         {"rule", "cost rule", ColumnType::text}};
+  table.columns = {{"operator", "operator", ColumnType::name},
+                   {"opsets", "opsets", ColumnType::text},
+                   {"family", "family", ColumnType::text, true},
+                   {"kind", "kind", ColumnType::text},
+                   {"rule", "cost rule", ColumnType::text}};
   table.row_count = entries.size();
   table.row = [entries = std::move(entries)](std::size_t index) {
     const Entry& entry = entries[index];
     return Row{RowKind::entry,
                0,
-               {entry.name, versions_of(entry), std::string(entry.family->name), std::string(kind_of(*entry.row)), rule_in_words(*entry.row)}};
+               {entry.name, versions_of(entry), std::string(entry.family->name), std::string(kind_of(*entry.row)),
+                rule_in_words(*entry.row)}};
   };
   return table;
 }

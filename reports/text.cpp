@@ -27,7 +27,9 @@ class TextRenderer {
       std::visit(*this, section.content);
     }
     if (is_shortened_) {
-      sink_.write("\n" + styled("Expressions with … or K, M, G are shortened: --format json has them whole.", Style::faint, options_) + "\n");
+      sink_.write("\n" +
+                  styled("Expressions with … or K, M, G are shortened: --format json has them whole.", Style::faint, options_) +
+                  "\n");
     }
   }
 
@@ -55,13 +57,16 @@ class TextRenderer {
   void operator()(const Lines& lines) {
     sink_.write("\n");
     if (section_->is_warning) {
-      for (const std::string& line : lines) sink_.write(styled(wrapped(escape_text(line), options_.width, 0), Style::warning, options_) + "\n");
+      for (const std::string& line : lines)
+        sink_.write(styled(wrapped(escape_text(line), options_.width, 0), Style::warning, options_) + "\n");
       return;
     }
     sink_.write(styled(section_->title, Style::strong, options_) + "\n");
     const std::size_t shown = lines.size() == kListedLines + 1 ? lines.size() : std::min(lines.size(), kListedLines);
-    for (std::size_t i = 0; i < shown; ++i) sink_.write("  " + wrapped(escape_text(lines[i]), std::max<std::size_t>(options_.width, 24) - 4, 4) + "\n");
-    if (shown < lines.size()) sink_.write(styled(fmt::format("  [{} others]", grouped(lines.size() - shown)), Style::faint, options_) + "\n");
+    for (std::size_t i = 0; i < shown; ++i)
+      sink_.write("  " + wrapped(escape_text(lines[i]), std::max<std::size_t>(options_.width, 24) - 4, 4) + "\n");
+    if (shown < lines.size())
+      sink_.write(styled(fmt::format("  [{} others]", grouped(lines.size() - shown)), Style::faint, options_) + "\n");
   }
 
   void operator()(const Diagnostics& diagnostics) {
@@ -85,7 +90,8 @@ class TextRenderer {
   }
 
   void title() {
-    std::string line = styled(escape_text(report_.title.text.empty() ? report_.path.text : report_.title.text), Style::strong, options_);
+    std::string line =
+        styled(escape_text(report_.title.text.empty() ? report_.path.text : report_.title.text), Style::strong, options_);
     if (!report_.title.text.empty() && !report_.path.text.empty()) line += fmt::format("  ({})", escape_text(report_.path.text));
     sink_.write(line + "\n");
   }

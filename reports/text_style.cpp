@@ -38,7 +38,8 @@ std::string shortened_in_middle(std::string_view text, std::size_t columns) {
       head_end = piece.offset;
       break;
     }
-  const auto first_of_tail = std::find_if(pieces.begin(), pieces.end(), [&](const Piece& piece) { return width - piece.columns <= tail; });
+  const auto first_of_tail =
+      std::find_if(pieces.begin(), pieces.end(), [&](const Piece& piece) { return width - piece.columns <= tail; });
   const std::size_t tail_begin = first_of_tail + 1 == pieces.end() ? text.size() : (first_of_tail + 1)->offset;
   return fmt::format("{}…{}", text.substr(0, head_end), text.substr(tail_begin));
 }

@@ -103,7 +103,8 @@ class TextTable {
       for (std::size_t c = 0; c < widths_.size(); ++c) {
         const ColumnType type = table_.columns[c].type;
         const bool rigid = is_rigid(row.cells[c]);
-        const std::size_t limit = std::holds_alternative<Quantity>(row.cells[c]) || type == ColumnType::shape ? kExpressionColumns : kUnlimited;
+        const std::size_t limit =
+            std::holds_alternative<Quantity>(row.cells[c]) || type == ColumnType::shape ? kExpressionColumns : kUnlimited;
         const std::size_t indent = type == ColumnType::name ? row.level * kIndent : 0;
         const std::size_t columns = indent + columns_of(text_of_cell(row.cells[c], type, rigid ? kUnlimited : limit, ignored));
         widths_[c].wanted = std::max(widths_[c].wanted, columns);
@@ -151,9 +152,11 @@ class TextTable {
   std::string line(const Row& row) {
     std::string out;
     for (std::size_t c = 0; c < widths_.size(); ++c) {
-      const std::size_t indent = table_.columns[c].type == ColumnType::name ? std::min(row.level * kIndent, widths_[c].wanted / 2) : 0;
+      const std::size_t indent =
+          table_.columns[c].type == ColumnType::name ? std::min(row.level * kIndent, widths_[c].wanted / 2) : 0;
       std::string text(indent, ' ');
-      text += text_of_cell(row.cells[c], table_.columns[c].type, is_rigid(row.cells[c]) ? kUnlimited : widths_[c].wanted - indent, is_shortened_);
+      text += text_of_cell(row.cells[c], table_.columns[c].type, is_rigid(row.cells[c]) ? kUnlimited : widths_[c].wanted - indent,
+                           is_shortened_);
       append(out, c, std::move(text), style_of(row, row.cells[c]));
     }
     return finish(std::move(out));
@@ -197,6 +200,8 @@ std::string text_of_cell(const Cell& cell, ColumnType type, std::size_t columns,
   return std::visit(CellText{type, columns, is_shortened}, cell);
 }
 
-bool write_text_table(const Table& table, Sink& sink, const TextOptions& options) { return TextTable(table, options).write(sink); }
+bool write_text_table(const Table& table, Sink& sink, const TextOptions& options) {
+  return TextTable(table, options).write(sink);
+}
 
 }  // namespace macroscope

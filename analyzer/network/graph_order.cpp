@@ -11,8 +11,8 @@
 namespace macroscope {
 namespace {
 
-using Dependencies = boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, boost::no_property, boost::no_property, std::uint32_t,
-                                                        std::uint32_t>;
+using Dependencies = boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, boost::no_property,
+                                                        boost::no_property, std::uint32_t, std::uint32_t>;
 
 bool is_file_order(std::span<const std::pair<NodeId, NodeId>> edges) {
   return std::all_of(edges.begin(), edges.end(), [](const auto& edge) { return edge.first < edge.second; });
@@ -38,14 +38,16 @@ std::vector<NodeId> sorted(const Dependencies& graph, std::vector<std::uint32_t>
 }
 
 /// Walks backwards from a node that was never ready, along predecessors that were not either, until one repeats.
-std::vector<NodeId> find_cycle(std::span<const std::pair<NodeId, NodeId>> edges, std::uint32_t node_count, const std::vector<NodeId>& order) {
+std::vector<NodeId> find_cycle(std::span<const std::pair<NodeId, NodeId>> edges, std::uint32_t node_count,
+                               const std::vector<NodeId>& order) {
   constexpr NodeId kNothing = std::numeric_limits<NodeId>::max();
   std::vector<bool> done(node_count, false);
   for (const NodeId node : order) done[node] = true;
   std::vector<NodeId> before(node_count, kNothing);
   for (const auto& [producer, consumer] : edges)
     if (!done[producer] && !done[consumer]) before[consumer] = producer;
-  auto node = static_cast<NodeId>(std::find_if(before.begin(), before.end(), [](NodeId b) { return b != kNothing; }) - before.begin());
+  auto node =
+      static_cast<NodeId>(std::find_if(before.begin(), before.end(), [](NodeId b) { return b != kNothing; }) - before.begin());
   std::vector<bool> seen(node_count, false);
   while (!seen[node]) {
     seen[node] = true;

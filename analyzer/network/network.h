@@ -63,8 +63,9 @@ struct AttributeReference {
 struct OpaqueAttribute {};
 
 struct Attribute {
-  using Content = std::variant<OpaqueAttribute, std::int64_t, double, std::string_view, std::span<const std::int64_t>, std::span<const float>,
-                               std::span<const std::string_view>, const StoredTensor*, GraphId, const Type*, AttributeReference>;
+  using Content =
+      std::variant<OpaqueAttribute, std::int64_t, double, std::string_view, std::span<const std::int64_t>, std::span<const float>,
+                   std::span<const std::string_view>, const StoredTensor*, GraphId, const Type*, AttributeReference>;
   std::string_view name;
   Content content;
 };
@@ -134,8 +135,8 @@ struct Function {
   std::string_view name;
   std::string_view overload;
   GraphId body = 0;
-  std::vector<std::string_view> attributes;          // names the caller may give
-  std::vector<Attribute> defaults;                   // and those that have a value otherwise
+  std::vector<std::string_view> attributes;  // names the caller may give
+  std::vector<Attribute> defaults;           // and those that have a value otherwise
   std::vector<OperatorSet> operator_sets;
 };
 
@@ -159,9 +160,12 @@ class Network {
   SymbolTable symbols;
 
   [[nodiscard]] const Graph& main() const { return graphs.front(); }
-  [[nodiscard]] const Function* find_function(std::string_view domain, std::string_view name, std::string_view overload) const noexcept;
+  [[nodiscard]] const Function* find_function(std::string_view domain, std::string_view name,
+                                              std::string_view overload) const noexcept;
   /// Content of a stored tensor where it is small and at hand, otherwise null.
-  [[nodiscard]] ValuePointer content(const StoredTensor& tensor) const { return content_reader ? content_reader->read(tensor) : nullptr; }
+  [[nodiscard]] ValuePointer content(const StoredTensor& tensor) const {
+    return content_reader ? content_reader->read(tensor) : nullptr;
+  }
 
   /// Storage for spans and strings made while building; lives as long as the network.
   std::unique_ptr<std::pmr::monotonic_buffer_resource> arena = std::make_unique<std::pmr::monotonic_buffer_resource>();

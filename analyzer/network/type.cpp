@@ -17,11 +17,13 @@ std::size_t Value::size() const noexcept {
 }
 
 Type Type::sequence_of(Type element) {
-  return {Kind::sequence, DataType::unknown, DataType::unknown, Shape::unknown(), std::make_shared<const Type>(std::move(element))};
+  return {Kind::sequence, DataType::unknown, DataType::unknown, Shape::unknown(),
+          std::make_shared<const Type>(std::move(element))};
 }
 
 Type Type::optional_of(Type element) {
-  return {Kind::optional, DataType::unknown, DataType::unknown, Shape::unknown(), std::make_shared<const Type>(std::move(element))};
+  return {Kind::optional, DataType::unknown, DataType::unknown, Shape::unknown(),
+          std::make_shared<const Type>(std::move(element))};
 }
 
 bool operator==(const Type& a, const Type& b) noexcept {

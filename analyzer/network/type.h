@@ -22,7 +22,9 @@ struct Type {
   Shape shape = Shape::unknown();
   std::shared_ptr<const Type> element{};
 
-  static Type tensor(DataType dtype, Shape shape = Shape::unknown()) { return {Kind::tensor, dtype, DataType::unknown, std::move(shape), {}}; }
+  static Type tensor(DataType dtype, Shape shape = Shape::unknown()) {
+    return {Kind::tensor, dtype, DataType::unknown, std::move(shape), {}};
+  }
   static Type sequence_of(Type element);
   static Type optional_of(Type element);
   [[nodiscard]] bool is_tensor() const noexcept { return kind == Kind::tensor; }

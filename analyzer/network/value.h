@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
-#include "analyzer/algebra/shape.h"
 #include "analyzer/algebra/real.h"
+#include "analyzer/algebra/shape.h"
 
 namespace macroscope {
 

@@ -16,7 +16,11 @@ bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') |
 class BodyCompiler {
  public:
   BodyCompiler(const Operator& row, std::string_view text, Network& network)
-      : row_(row), text_(text), network_(network), id_(static_cast<GraphId>(network.graphs.size())), graph_(network.graphs.emplace_back()) {}
+      : row_(row),
+        text_(text),
+        network_(network),
+        id_(static_cast<GraphId>(network.graphs.size())),
+        graph_(network.graphs.emplace_back()) {}
 
   Function compile() {
     graph_.name = row_.name;

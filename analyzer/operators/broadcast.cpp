@@ -31,7 +31,8 @@ Shape broadcast(const Site& site, const Shape& a, const Shape& b) {
   const Shape& shorter = a.rank() >= b.rank() ? b : a;
   std::vector<Dim> dims(longer.begin(), longer.end());
   const std::size_t offset = longer.rank() - shorter.rank();
-  for (std::size_t axis = 0; axis < shorter.rank(); ++axis) dims[offset + axis] = broadcast(site, dims[offset + axis], shorter[axis]);
+  for (std::size_t axis = 0; axis < shorter.rank(); ++axis)
+    dims[offset + axis] = broadcast(site, dims[offset + axis], shorter[axis]);
   if (std::equal(dims.begin(), dims.end(), longer.begin())) return longer;
   return Shape(dims);
 }

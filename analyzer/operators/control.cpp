@@ -49,12 +49,14 @@ std::vector<Fact> sequence_map(const Site& site) {
   std::optional<Dim> length = length_of(site.input(0));
   if (!length) length = site.fresh(0, "_length", SymbolOrigin::loop);
   std::vector<Fact> results;
-  for (Fact& element : site.enter(body, std::move(inputs), "body", *length)) results.push_back(sequence_fact(std::move(element.type), length));
+  for (Fact& element : site.enter(body, std::move(inputs), "body", *length))
+    results.push_back(sequence_fact(std::move(element.type), length));
   return results;
 }
 
 constexpr Operator kRows[] = {
-    {"If", Rules{if_shape, nothing_of_its_own}, "c", 1, "per quantity the dearer branch; the branch that is taken where the condition is known"},
+    {"If", Rules{if_shape, nothing_of_its_own}, "c", 1,
+     "per quantity the dearer branch; the branch that is taken where the condition is known"},
     {"Loop", Rules{loop_shape, nothing_of_its_own}, "ccx", 1, "trip count times the body"},
     {"Scan", Rules{scan_shape, nothing_of_its_own}, "x", 9, "length of the sequence times the body"},
     {"Scan", Rules{batched_scan_shape, nothing_of_its_own}, "cx", 8, "batch times length of the sequence times the body"},

@@ -25,7 +25,9 @@ constexpr Operator kRows[] = {
     {"ConvTranspose", Loops{.nest = {kTransposed}, .bias = 2}, "xwb"},
     {"DeformConv", Loops{.nest = {kConvolution}, .bias = 3, .further = sampling}, "xwxbx", 19,
      "MACs as Conv; a bilinear sample (4 mul + 3 add, 1 mul more where modulated) per input channel, tap and output position"},
-    {"QLinearConv", Loops{.nest = {kConvolution}, .operands = {0, 3, 0}, .bias = 8, .result = Result::as_given, .result_input = 7}, "xqqwqqqqb", 10},
+    {"QLinearConv",
+     Loops{.nest = {kConvolution}, .operands = {0, 3, 0}, .bias = 8, .result = Result::as_given, .result_input = 7}, "xqqwqqqqb",
+     10},
 };
 
 }  // namespace

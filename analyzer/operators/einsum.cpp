@@ -90,7 +90,8 @@ class EquationReader {
     std::size_t axis = 0;
     for (std::size_t position = 0; position < term.size(); ++position) {
       if (position == dots) {
-        for (std::size_t index = 0; index < further; ++index) labels |= broadcast_label(kLetters + further - 1 - index, shape[axis++]);
+        for (std::size_t index = 0; index < further; ++index)
+          labels |= broadcast_label(kLetters + further - 1 - index, shape[axis++]);
         position += 2;
       } else {
         labels |= bind(letter(term[position]), shape[axis++], operand);

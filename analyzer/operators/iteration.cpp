@@ -36,7 +36,8 @@ class DifferingByTrip : public Differing {
     if (known == varying_.end()) return size;
     const Dim growth = known->second.after - size;
     const std::vector<std::string> symbols = growth.symbols();
-    const bool is_steady = std::none_of(symbols.begin(), symbols.end(), [&](const std::string& name) { return varying_.contains(name); });
+    const bool is_steady =
+        std::none_of(symbols.begin(), symbols.end(), [&](const std::string& name) { return varying_.contains(name); });
     return is_steady ? known->second.first + trips * growth : size;
   }
 
@@ -67,8 +68,8 @@ Iterated iterate(const Site& site, GraphId body, std::vector<Fact> states, const
   for (std::size_t index = 0; index < iterated.states.size(); ++index) iterated.differing.emplace_back(site, index);
   for (int round = 0; round < kMaxRounds; ++round) {
     iterated.body_results = site.enter(body, inputs_for(iterated.states), "body", trips);
-    require(iterated.body_results.size() >= first_result + iterated.states.size(), "body-mismatch", "the body gives {} values for {} states",
-            iterated.body_results.size(), iterated.states.size());
+    require(iterated.body_results.size() >= first_result + iterated.states.size(), "body-mismatch",
+            "the body gives {} values for {} states", iterated.body_results.size(), iterated.states.size());
     bool changed = false;
     for (std::size_t index = 0; index < iterated.states.size(); ++index) {
       Fact joined = join(iterated.states[index], iterated.body_results[first_result + index], iterated.differing[index]);
@@ -137,12 +138,15 @@ std::vector<Fact> loop_shape(const Site& site) {
   }
   std::vector<Fact> results;
   for (std::size_t index = 0; index < iterated.states.size(); ++index) {
-    const bool was_optional = iterated.states[index].type.kind == Kind::optional && iterated.body_results[1 + index].type.kind != Kind::optional;
-    results.push_back(was_optional ? iterated.body_results[1 + index] : after_all(iterated.states[index], iterated.differing[index], trips));
+    const bool was_optional =
+        iterated.states[index].type.kind == Kind::optional && iterated.body_results[1 + index].type.kind != Kind::optional;
+    results.push_back(was_optional ? iterated.body_results[1 + index]
+                                   : after_all(iterated.states[index], iterated.differing[index], trips));
   }
   for (std::size_t index = 1 + iterated.states.size(); index < iterated.body_results.size(); ++index)
     results.push_back(stacked(iterated.body_results[index], trips, 0));
-  require(results.size() >= site.output_count(), "body-mismatch", "the body gives {} values for {} outputs", results.size(), site.output_count());
+  require(results.size() >= site.output_count(), "body-mismatch", "the body gives {} values for {} outputs", results.size(),
+          site.output_count());
   return results;
 }
 
@@ -161,23 +165,25 @@ std::int64_t entry_of(std::optional<std::span<const std::int64_t>> list, std::si
 }
 
 struct ScanOperands {
-  std::size_t first = 0;   // input that the first state is
+  std::size_t first = 0;  // input that the first state is
   std::size_t states = 0;
   std::size_t scanned = 0;
 };
 
 ScanOperands operands_of(const Site& site, std::size_t first) {
   const std::int64_t scanned = site.integer("num_scan_inputs", 0);
-  require(scanned > 0 && static_cast<std::size_t>(scanned) <= site.input_count() - std::min(first, site.input_count()), "bad-attribute",
-          "num_scan_inputs is {} of {} operands", scanned, site.input_count());
+  require(scanned > 0 && static_cast<std::size_t>(scanned) <= site.input_count() - std::min(first, site.input_count()),
+          "bad-attribute", "num_scan_inputs is {} of {} operands", scanned, site.input_count());
   const auto count = static_cast<std::size_t>(scanned);
   const ScanOperands operands{first, site.input_count() - first - count, count};
-  require(operands.states <= site.output_count(), "body-mismatch", "{} states for {} outputs", operands.states, site.output_count());
+  require(operands.states <= site.output_count(), "body-mismatch", "{} states for {} outputs", operands.states,
+          site.output_count());
   return operands;
 }
 
 /// The length of the sequence: the scanned axis, the same for all that are scanned.
-Dim length_of_scan(const Site& site, const ScanOperands& operands, const std::function<std::int64_t(std::size_t)>& axis_of_input) {
+Dim length_of_scan(const Site& site, const ScanOperands& operands,
+                   const std::function<std::int64_t(std::size_t)>& axis_of_input) {
   std::optional<Dim> length;
   for (std::size_t index = 0; index < operands.scanned; ++index) {
     const Shape& shape = site.shape(operands.first + operands.states + index);
@@ -206,7 +212,8 @@ std::vector<Fact> scan_shape(const Site& site) {
     return inputs;
   });
   std::vector<Fact> results;
-  for (std::size_t index = 0; index < operands.states; ++index) results.push_back(after_all(iterated.states[index], iterated.differing[index], length));
+  for (std::size_t index = 0; index < operands.states; ++index)
+    results.push_back(after_all(iterated.states[index], iterated.differing[index], length));
   for (std::size_t index = operands.states; index < iterated.body_results.size(); ++index)
     results.push_back(stacked(iterated.body_results[index], length, entry_of(output_axes, index - operands.states)));
   return results;

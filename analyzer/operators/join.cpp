@@ -7,7 +7,8 @@ Shape join_shapes(const Shape& a, const Shape& b, Differing& differing) {
   if (!a.known() || !b.known() || a.rank() != b.rank()) return Shape::unknown();
   if (a == b) return a;
   std::vector<Dim> dims;
-  for (std::size_t axis = 0; axis < a.rank(); ++axis) dims.push_back(a[axis] == b[axis] ? a[axis] : differing.extent(a[axis], b[axis]));
+  for (std::size_t axis = 0; axis < a.rank(); ++axis)
+    dims.push_back(a[axis] == b[axis] ? a[axis] : differing.extent(a[axis], b[axis]));
   return Shape(dims);
 }
 

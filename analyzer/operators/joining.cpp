@@ -177,6 +177,7 @@ std::vector<Fact> transpose(const Site& site) {
   }
   const std::vector<std::size_t> axes = permutation(site, data.rank());
   std::vector<Dim> extents;
+  extents.reserve(axes.size());
   for (const std::size_t axis : axes) extents.push_back(data[axis]);
   const Shape shape(extents);
   return {Fact::tensor(site.dtype(0), shape,
@@ -187,7 +188,9 @@ std::vector<Fact> transpose(const Site& site) {
                        }))};
 }
 
-Fact block_result(const Site& site, std::vector<Dim> extents) { return Fact::tensor(site.dtype(0), checked_shape(extents)); }
+Fact block_result(const Site& site, const std::vector<Dim>& extents) {
+  return Fact::tensor(site.dtype(0), checked_shape(extents));
+}
 
 /// The block's edge. \throws RuleError
 Dim block_edge(const Site& site) {

@@ -21,7 +21,8 @@ class Binder {
     const Formula& formula = *nest_.formula;
     for (std::size_t index = 0; index < formula.operands.size(); ++index) bind_plain(formula.operands[index], operands_[index]);
     bind_kernel_attribute();
-    for (std::size_t index = 0; index < formula.operands.size(); ++index) bind_composed(formula.operands[index], operands_[index]);
+    for (std::size_t index = 0; index < formula.operands.size(); ++index)
+      bind_composed(formula.operands[index], operands_[index]);
     make_output();
     return std::move(nest_);
   }
@@ -32,7 +33,8 @@ class Binder {
     const std::size_t fixed = operand.axes.size() - (operand.repeated_at >= 0 ? 1 : 0);
     const bool fits = operand.repeated_at >= 0 ? shape.rank() >= fixed : shape.rank() == fixed;
     if (!fits)
-      fail("rank-mismatch", "{} is {}, but {} axes are needed{}", operand.name, shape.text(), fixed, operand.repeated_at >= 0 ? " at least" : "");
+      fail("rank-mismatch", "{} is {}, but {} axes are needed{}", operand.name, shape.text(), fixed,
+           operand.repeated_at >= 0 ? " at least" : "");
     return shape.rank() - fixed;
   }
 
@@ -73,7 +75,8 @@ class Binder {
   }
 
   void broadcast_into(LoopExtent& loop, std::span<const Dim> extents) const {
-    if (extents.size() > loop.extents.size()) loop.extents.insert(loop.extents.begin(), extents.size() - loop.extents.size(), Dim(1));
+    if (extents.size() > loop.extents.size())
+      loop.extents.insert(loop.extents.begin(), extents.size() - loop.extents.size(), Dim(1));
     const std::size_t offset = loop.extents.size() - extents.size();
     for (std::size_t axis = 0; axis < extents.size(); ++axis)
       loop.extents[offset + axis] = broadcast(site_, loop.extents[offset + axis], extents[axis]);
@@ -91,8 +94,8 @@ class Binder {
     for (const AxisIndex& index : operand.axes) {
       if (index.form != Form::window) continue;
       LoopExtent& taps = nest_.loops[index.inner];
-      require(!taps.bound || taps.extents.size() == kernel_shape.size(), "bad-attribute", "kernel_shape has {} entries for {} spatial axes",
-              kernel_shape.size(), taps.extents.size());
+      require(!taps.bound || taps.extents.size() == kernel_shape.size(), "bad-attribute",
+              "kernel_shape has {} entries for {} spatial axes", kernel_shape.size(), taps.extents.size());
       for (std::size_t axis = 0; axis < kernel_shape.size(); ++axis) {
         require(kernel_shape[axis] > 0, "bad-attribute", "kernel_shape holds {}", kernel_shape[axis]);
         if (taps.bound) site_.must_equal(taps.extents[axis], kernel_shape[axis], "kernel_shape and the weight's extent");
@@ -124,7 +127,8 @@ class Binder {
     }
     const std::optional<Dim> quotient = exact_quotient(extent, group.extents.front());
     if (!quotient && extent.is_number())
-      fail("shape-mismatch", "{} channels of {} do not divide into {} groups", extent.text(), operand.name, group.extents.front().text());
+      fail("shape-mismatch", "{} channels of {} do not divide into {} groups", extent.text(), operand.name,
+           group.extents.front().text());
     within.extents.assign(1, quotient ? *quotient : floor_div(extent, group.extents.front()));
     within.bound = true;
   }
@@ -132,7 +136,8 @@ class Binder {
   std::span<const Dim> taps_of(const AxisIndex& index, std::size_t axes) const {
     const LoopExtent& taps = nest_.loops[index.inner];
     require(taps.bound, "missing-attribute", "kernel_shape is not given");
-    require(taps.extents.size() == axes, "rank-mismatch", "the kernel has {} axes for {} spatial axes", taps.extents.size(), axes);
+    require(taps.extents.size() == axes, "rank-mismatch", "the kernel has {} axes for {} spatial axes", taps.extents.size(),
+            axes);
     return {taps.extents.data(), taps.extents.size()};
   }
 
@@ -169,7 +174,9 @@ class Binder {
     }
     // Many a layer keeps its input's shape; then both have one.
     const Shape& input = operands_.front();
-    nest_.output = std::equal(dims.begin(), dims.end(), input.begin(), input.end()) ? input : Shape(std::span<const Dim>(dims.data(), dims.size()));
+    nest_.output = std::equal(dims.begin(), dims.end(), input.begin(), input.end())
+                       ? input
+                       : Shape(std::span<const Dim>(dims.data(), dims.size()));
   }
 
   void reduce(const AxisIndex& index, const LoopExtent& loop, boost::container::small_vector<Dim, 8>& dims) {
@@ -277,7 +284,8 @@ Dim BoundNest::effective_points() const {
     if (in_window[loop]) continue;
     for (const Dim& extent : loops[loop].extents) points *= extent;
   }
-  for (std::size_t axis = 0; axis < windows.size(); ++axis) points *= taps_inside(windows[axis], positions[axis], window_extents[axis]);
+  for (std::size_t axis = 0; axis < windows.size(); ++axis)
+    points *= taps_inside(windows[axis], positions[axis], window_extents[axis]);
   return points;
 }
 
@@ -308,12 +316,15 @@ const Nest& nest_of(const Loops& loops, const Site& site) {
   throw NotKnown();
 }
 
-BoundNest bind(const Formula& formula, std::span<const Shape> operands, const Site& site) { return Binder(formula, operands, site).bind(); }
+BoundNest bind(const Formula& formula, std::span<const Shape> operands, const Site& site) {
+  return Binder(formula, operands, site).bind();
+}
 
 BoundNest bind(const Loops& loops, const Site& site) {
   std::array<Shape, 3> shapes;
   const std::size_t count = formula_of(loops.nest.formula).operands.size();
-  for (std::size_t operand = 0; operand < count; ++operand) shapes[operand] = loops.logical != nullptr ? loops.logical(site, operand) : site.known_shape(loops.operands[operand]);
+  for (std::size_t operand = 0; operand < count; ++operand)
+    shapes[operand] = loops.logical != nullptr ? loops.logical(site, operand) : site.known_shape(loops.operands[operand]);
   return bind(formula_of(nest_of(loops, site).formula), std::span<const Shape>(shapes).first(count), site);
 }
 

@@ -47,7 +47,8 @@ void require_same_dtype(const Site& site, std::initializer_list<std::size_t> ind
 
 void require_rank(const Site& site, std::size_t index, std::size_t rank) {
   const Shape& shape = site.shape(index);
-  if (shape.known() && shape.rank() != rank) fail("bad-rank", "operand {} has shape {}, its rank must be {}", index, shape.text(), rank);
+  if (shape.known() && shape.rank() != rank)
+    fail("bad-rank", "operand {} has shape {}, its rank must be {}", index, shape.text(), rank);
 }
 
 void require_rank_at_least(const Site& site, std::size_t index, std::size_t rank) {

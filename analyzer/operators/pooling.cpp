@@ -25,8 +25,8 @@ std::vector<Fact> unpooled(const Site& site) {
   if (!input.known()) return {Fact::tensor(site.dtype(0))};
   require(input.rank() >= 2, "rank-mismatch", "X is {}, but 2 axes are needed at least", input.text());
   const auto kernel_shape = site.integer_list("kernel_shape");
-  require(kernel_shape && kernel_shape->size() == input.rank() - 2, "bad-attribute", "kernel_shape has not an entry for each of {} spatial axes",
-          input.rank() - 2);
+  require(kernel_shape && kernel_shape->size() == input.rank() - 2, "bad-attribute",
+          "kernel_shape has not an entry for each of {} spatial axes", input.rank() - 2);
   const std::vector<Dim> kernel(kernel_shape->begin(), kernel_shape->end());
   std::vector<Dim> extent;
   windows_under(site, input.dims().subspan(2), kernel, extent);

@@ -11,7 +11,8 @@ void check_scale(const Site& site) {
   if (site.has_input(2) && scale.known() && site.shape(2).known()) {
     const Shape& zero_point = site.shape(2);
     const bool one_each = scale.elements().is(1) && zero_point.elements().is(1);
-    require(one_each || scale.rank() == zero_point.rank(), "shape-mismatch", "scale {} and zero point {} differ", scale.text(), zero_point.text());
+    require(one_each || scale.rank() == zero_point.rank(), "shape-mismatch", "scale {} and zero point {} differ", scale.text(),
+            zero_point.text());
     for (std::size_t axis = 0; axis < scale.rank() && !one_each; ++axis)
       site.must_equal(scale[axis], zero_point[axis], "scale and zero point");
   }

@@ -67,7 +67,8 @@ void check_operand(const Site& site, std::size_t index, const std::vector<std::o
   for (std::size_t axis = 0; axis < wanted.size(); ++axis)
     // Runtimes differ in what they make of such a weight; the extents of the results do not hang on it.
     if (wanted[axis] && equal(shape[axis], *wanted[axis]) == Certainty::never)
-      site.warn("shape-mismatch", fmt::format("axis {} of operand {}: {} and {} differ", axis, index, shape[axis].text(), wanted[axis]->text()));
+      site.warn("shape-mismatch",
+                fmt::format("axis {} of operand {}: {} and {} differ", axis, index, shape[axis].text(), wanted[axis]->text()));
 }
 
 void check_operands(const Site& site, const Cell& cell, const Extents& extents) {

@@ -68,7 +68,8 @@ std::optional<Reals> scales_of(const Site& site, const Places& places, std::size
   for (std::size_t axis = 0; scales && axis < scales->size(); ++axis) {
     const auto& scale = (*scales)[axis];
     const std::optional<double> number = scale ? scale->number() : std::nullopt;
-    require(!number || (std::isfinite(*number) && *number > 0), "bad-resize", "the scale of axis {} is {}", axis, number.value_or(0));
+    require(!number || (std::isfinite(*number) && *number > 0), "bad-resize", "the scale of axis {} is {}", axis,
+            number.value_or(0));
   }
   return scales;
 }
@@ -148,6 +149,7 @@ std::vector<Fact> resize(const Site& site) {
     for (std::size_t axis = 0; axis < data.rank(); ++axis) axes.push_back(axis);
   }
   std::vector<Dim> taken;
+  taken.reserve(axes.size());
   for (const std::size_t axis : axes) taken.push_back(data[axis]);
   const std::vector<std::optional<Dim>> sizes = resized(site, taken);
   std::vector<Dim> extents(data.begin(), data.end());

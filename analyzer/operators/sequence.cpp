@@ -8,7 +8,8 @@ namespace {
 
 Type element_of(const Site& site, std::size_t input) {
   const Type& type = site.input(input).type;
-  require(type.kind == Kind::unknown || type.kind == Kind::sequence || type.kind == Kind::optional, "bad-type", "operand {} is no sequence", input);
+  require(type.kind == Kind::unknown || type.kind == Kind::sequence || type.kind == Kind::optional, "bad-type",
+          "operand {} is no sequence", input);
   return type.element ? *type.element : Type{};
 }
 
@@ -92,7 +93,8 @@ std::vector<Fact> sequence_erase(const Site& site) {
 
 std::vector<Fact> sequence_at(const Site& site) {
   if (const ElementShapes* shapes = element_shapes_of(site.input(0)))
-    if (const std::optional<std::size_t> place = place_of(site, 1, shapes->size())) return {Fact::tensor(element_of(site, 0).dtype, (*shapes)[*place])};
+    if (const std::optional<std::size_t> place = place_of(site, 1, shapes->size()))
+      return {Fact::tensor(element_of(site, 0).dtype, (*shapes)[*place])};
   return {Fact{picked_element(site, 0), nullptr}};
 }
 

@@ -30,7 +30,8 @@ std::optional<T> copied(const T* content) {
 }  // namespace
 
 bool Site::has_input(std::size_t index) const noexcept {
-  return index < node_->inputs.size() && node_->inputs[index] != kAbsent && facts_[node_->inputs[index]].type.kind != Kind::absent;
+  return index < node_->inputs.size() && node_->inputs[index] != kAbsent &&
+         facts_[node_->inputs[index]].type.kind != Kind::absent;
 }
 
 const Fact& Site::input(std::size_t index) const noexcept { return has_input(index) ? facts_[node_->inputs[index]] : kNothing; }
@@ -70,13 +71,17 @@ std::optional<Dim> Site::scalar(std::size_t index) const {
   return known->front();
 }
 
-bool Site::has_output(std::size_t index) const noexcept { return index < node_->outputs.size() && node_->outputs[index] != kAbsent; }
+bool Site::has_output(std::size_t index) const noexcept {
+  return index < node_->outputs.size() && node_->outputs[index] != kAbsent;
+}
 
 std::string_view Site::output_name(std::size_t index) const noexcept {
   return has_output(index) ? graph_->tensors[node_->outputs[index]].name : std::string_view{};
 }
 
-const Fact& Site::output(std::size_t index) const noexcept { return has_output(index) ? facts_[node_->outputs[index]] : kNothing; }
+const Fact& Site::output(std::size_t index) const noexcept {
+  return has_output(index) ? facts_[node_->outputs[index]] : kNothing;
+}
 
 const Dim& Site::remembered(std::size_t index) const {
   if (index >= remembered_.size()) throw NotKnown();
@@ -121,7 +126,9 @@ const StoredTensor* Site::tensor(std::string_view name) const {
   return content == nullptr ? nullptr : *content;
 }
 
-std::optional<GraphId> Site::nested_graph(std::string_view name) const { return copied(content_as<GraphId>(*this, name, "a graph")); }
+std::optional<GraphId> Site::nested_graph(std::string_view name) const {
+  return copied(content_as<GraphId>(*this, name, "a graph"));
+}
 
 std::vector<Attribute> Site::resolved_attributes() const {
   std::vector<Attribute> resolved;

@@ -35,7 +35,8 @@ class Surroundings {
   virtual void remember(Dim quantity) = 0;
   virtual void report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) = 0;
   /// Infers a nested graph for these inputs and returns what its outputs are.  `role` names it in reports (`then`, `body`).
-  virtual std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips, Nesting nesting) = 0;
+  virtual std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips,
+                                  Nesting nesting) = 0;
 };
 
 class Site {
@@ -87,7 +88,9 @@ class Site {
   [[nodiscard]] const Attribute* attribute(std::string_view name) const noexcept;
   [[nodiscard]] bool has_attribute(std::string_view name) const noexcept { return attribute(name) != nullptr; }
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
-  [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise) const { return integer(name).value_or(otherwise); }
+  [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise) const {
+    return integer(name).value_or(otherwise);
+  }
   [[nodiscard]] double real(std::string_view name, double otherwise) const;
   [[nodiscard]] std::string_view text(std::string_view name, std::string_view otherwise) const;
   [[nodiscard]] std::optional<std::span<const std::int64_t>> integer_list(std::string_view name) const;
@@ -116,7 +119,8 @@ class Site {
   }
   /// \throws RuleError `shape-mismatch` if the two are never equal; records an assumption if that is not certain.
   void must_equal(const Dim& a, const Dim& b, std::string_view what) const;
-  std::vector<Fact> enter(GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips = 1, Nesting nesting = Nesting::sum) const {
+  std::vector<Fact> enter(GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips = 1,
+                          Nesting nesting = Nesting::sum) const {
     return surroundings_->enter(*this, graph, std::move(inputs), role, std::move(trips), nesting);
   }
 

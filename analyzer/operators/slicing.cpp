@@ -148,6 +148,7 @@ std::vector<Fact> slice(const Site& site) {
     ranges[axis] = taken(site, bounds[axis], data[axis], axis);
   }
   std::vector<Dim> extents;
+  extents.reserve(ranges.size());
   for (const Range& range : ranges) extents.push_back(range.extent);
   const Shape shape = checked_shape(extents);
   return {Fact::tensor(site.dtype(0), shape, sliced_content(site, shape, ranges, bounds))};

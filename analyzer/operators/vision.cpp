@@ -105,7 +105,8 @@ std::vector<Fact> roi_align_shape(const Site& site) {
   std::vector<Fact> results = pooled_regions(site, site.integer("output_height", 1), site.integer("output_width", 1));
   // A number says more than a name.
   Shape& shape = results.front().type.shape;
-  if (shape.known() && site.shape(2).known() && site.shape(2)[0].is_number()) shape = Shape{site.shape(2)[0], shape[1], shape[2], shape[3]};
+  if (shape.known() && site.shape(2).known() && site.shape(2)[0].is_number())
+    shape = Shape{site.shape(2)[0], shape[1], shape[2], shape[3]};
   return results;
 }
 

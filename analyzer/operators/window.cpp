@@ -21,7 +21,8 @@ std::span<const std::int64_t> list_of(const Site& site, std::string_view name, s
   const auto list = site.integer_list(name);
   if (!list) return {};
   require(list->size() == count, "bad-attribute", "{} has {} entries for {} spatial axes", name, list->size(), count);
-  for (const std::int64_t entry : *list) require(entry >= least, "bad-attribute", "{} holds {}, less than {}", name, entry, least);
+  for (const std::int64_t entry : *list)
+    require(entry >= least, "bad-attribute", "{} holds {}, less than {}", name, entry, least);
   return *list;
 }
 
@@ -41,7 +42,8 @@ std::vector<Window> described(const Site& site, std::span<const Dim> kernel) {
 void pad_explicitly(const Site& site, std::vector<Window>& windows) {
   const auto pads = site.integer_list("pads");
   if (!pads) return;
-  require(pads->size() == 2 * windows.size(), "bad-attribute", "pads has {} entries for {} spatial axes", pads->size(), windows.size());
+  require(pads->size() == 2 * windows.size(), "bad-attribute", "pads has {} entries for {} spatial axes", pads->size(),
+          windows.size());
   for (const std::int64_t pad : *pads) require(pad >= 0, "bad-attribute", "pads holds {}", pad);
   for (std::size_t axis = 0; axis < windows.size(); ++axis) {
     windows[axis].pad_begin = (*pads)[axis];
@@ -70,7 +72,8 @@ Dim places(const Site& site, const Window& window, const Dim& input, bool ceilin
 
 }  // namespace
 
-std::vector<Window> windows_over(const Site& site, std::span<const Dim> input, std::span<const Dim> kernel, std::vector<Dim>& positions) {
+std::vector<Window> windows_over(const Site& site, std::span<const Dim> input, std::span<const Dim> kernel,
+                                 std::vector<Dim>& positions) {
   std::vector<Window> windows = described(site, kernel);
   const AutoPad how = auto_pad_of(site);
   if (how == AutoPad::explicitly) pad_explicitly(site, windows);
@@ -88,7 +91,8 @@ std::vector<Window> windows_over(const Site& site, std::span<const Dim> input, s
   return windows;
 }
 
-std::vector<Window> windows_under(const Site& site, std::span<const Dim> positions, std::span<const Dim> kernel, std::vector<Dim>& extent) {
+std::vector<Window> windows_under(const Site& site, std::span<const Dim> positions, std::span<const Dim> kernel,
+                                  std::vector<Dim>& extent) {
   std::vector<Window> windows = described(site, kernel);
   const std::size_t axes = windows.size();
   const AutoPad how = auto_pad_of(site);
@@ -112,7 +116,8 @@ std::vector<Window> windows_under(const Site& site, std::span<const Dim> positio
       extent.push_back(full - window.pad_begin - window.pad_end);
     }
     if (at_least(extent.back(), 0) == Certainty::never)
-      fail("bad-attribute", "pads {} + {} exceed the full extent {}", window.pad_begin.text(), window.pad_end.text(), full.text());
+      fail("bad-attribute", "pads {} + {} exceed the full extent {}", window.pad_begin.text(), window.pad_end.text(),
+           full.text());
   }
   return windows;
 }

@@ -24,11 +24,13 @@ struct Window {
 /// The windows that a node's attributes (strides, dilations, pads, auto_pad) describe over axes of extent `input` with `kernel` taps, and in
 /// `positions` how many places each takes: floor((input + pads - reach) / stride) + 1, or with ceil_mode the ceiling, where no window starts
 /// in the padding behind the input.  Records the assumption that each kernel fits. \throws RuleError
-std::vector<Window> windows_over(const Site& site, std::span<const Dim> input, std::span<const Dim> kernel, std::vector<Dim>& positions);
+std::vector<Window> windows_over(const Site& site, std::span<const Dim> input, std::span<const Dim> kernel,
+                                 std::vector<Dim>& positions);
 
 /// The same for a transposed convolution, whose windows move over the output: `extent` receives the output's extents from `positions` by
 /// (positions - 1) * stride + reach + output_padding - pads, or as auto_pad and output_shape say. \throws RuleError
-std::vector<Window> windows_under(const Site& site, std::span<const Dim> positions, std::span<const Dim> kernel, std::vector<Dim>& extent);
+std::vector<Window> windows_under(const Site& site, std::span<const Dim> positions, std::span<const Dim> kernel,
+                                  std::vector<Dim>& extent);
 
 /// How many pairs of place and tap lie inside [0, extent): the rest fall into padding, or are cropped.
 Dim taps_inside(const Window& window, const Dim& positions, const Dim& extent);

@@ -36,7 +36,8 @@ struct Words {
   std::string operator()(const PerElement& per_element) const {
     std::string text = per_element.effort.is_zero() ? "" : in_words(per_element.effort) + " per output element";
     if (!per_element.per_further_input.is_zero())
-      text += fmt::format("{}{} per output element and further input", text.empty() ? "" : "; ", in_words(per_element.per_further_input));
+      text += fmt::format("{}{} per output element and further input", text.empty() ? "" : "; ",
+                          in_words(per_element.per_further_input));
     return text.empty() ? "none" : text;
   }
   std::string operator()(const Body& body) const { return std::string(body.text); }
@@ -66,7 +67,9 @@ std::string worked_formula(const Operator& row, const Site& site) {
   return {};
 }
 
-std::string rule_in_words(const Operator& row) { return row.cost.empty() ? std::visit(Words{}, row.meaning) : std::string(row.cost); }
+std::string rule_in_words(const Operator& row) {
+  return row.cost.empty() ? std::visit(Words{}, row.meaning) : std::string(row.cost);
+}
 
 std::string_view kind_of(const Operator& row) noexcept {
   constexpr std::array<std::string_view, 5> kNames{"loops", "per element", "body", "moves", "rules"};

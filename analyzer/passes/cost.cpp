@@ -41,26 +41,34 @@ void take_dearer(Cost& cost, const Cost& other) {
   cost.macs = max(cost.macs, other.macs);
   cost.effective_macs = max(cost.effective_macs, other.effective_macs);
   for (const auto& [dtype, macs] : other.macs_by_dtype) {
-    const auto found = std::find_if(cost.macs_by_dtype.begin(), cost.macs_by_dtype.end(), [type = dtype](const auto& entry) { return entry.first == type; });
+    const auto found = std::find_if(cost.macs_by_dtype.begin(), cost.macs_by_dtype.end(),
+                                    [type = dtype](const auto& entry) { return entry.first == type; });
     if (found == cost.macs_by_dtype.end()) {
       cost.macs_by_dtype.emplace_back(dtype, macs);
     } else {
       found->second = max(found->second, macs);
     }
   }
-  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) cost.flops_by_kind[kind] = max(cost.flops_by_kind[kind], other.flops_by_kind[kind]);
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind)
+    cost.flops_by_kind[kind] = max(cost.flops_by_kind[kind], other.flops_by_kind[kind]);
   cost.bytes_read = max(cost.bytes_read, other.bytes_read);
   cost.bytes_written = max(cost.bytes_written, other.bytes_written);
 }
 
 bool does_arithmetic(const Cost& cost) {
-  return !cost.macs.is(0) || std::any_of(cost.flops_by_kind.begin(), cost.flops_by_kind.end(), [](const Dim& flops) { return !flops.is(0); });
+  return !cost.macs.is(0) ||
+         std::any_of(cost.flops_by_kind.begin(), cost.flops_by_kind.end(), [](const Dim& flops) { return !flops.is(0); });
 }
 
 class Counting {
  public:
   Counting(const Network& network, const Shapes& shapes, Costs& costs, Diagnostics& diagnostics)
-      : network_(network), shapes_(shapes), costs_(costs), diagnostics_(diagnostics), totals_(shapes.scopes.size()), done_(shapes.scopes.size()) {}
+      : network_(network),
+        shapes_(shapes),
+        costs_(costs),
+        diagnostics_(diagnostics),
+        totals_(shapes.scopes.size()),
+        done_(shapes.scopes.size()) {}
 
   void count() {
     for (const Scope& scope : shapes_.scopes) costs_.nodes.emplace_back(network_.graphs[scope.graph].nodes.size());
@@ -103,7 +111,11 @@ class Counting {
     } catch (const AlgebraError& error) {
       cost.status = Status::unknown;
       const Node& at = network_.graphs[scope.graph].nodes[node];
-      diagnostics_.push_back({Severity::error, "overflow", error.what(), NodeOrigin{scope.path, at.file_index, std::string(at.name), std::string(at.op)}, {}});
+      diagnostics_.push_back({Severity::error,
+                              "overflow",
+                              error.what(),
+                              NodeOrigin{scope.path, at.file_index, std::string(at.name), std::string(at.op)},
+                              {}});
     }
     if (cost.status != Status::unknown) cost.status = does_arithmetic(cost) ? Status::counted : Status::free;
   }
@@ -187,8 +199,10 @@ class Counting {
 
   void report(const UnknownOperator& unknown) {
     const std::string name = unknown.domain.empty() ? std::string(unknown.op) : fmt::format("{}:{}", unknown.domain, unknown.op);
-    diagnostics_.push_back({Severity::warning, "unknown-operator",
-                            fmt::format("no rule is known for {} ({} node{}): totals are lower bounds", name, unknown.count, unknown.count == 1 ? "" : "s"),
+    diagnostics_.push_back({Severity::warning,
+                            "unknown-operator",
+                            fmt::format("no rule is known for {} ({} node{}): totals are lower bounds", name, unknown.count,
+                                        unknown.count == 1 ? "" : "s"),
                             {},
                             {}});
   }

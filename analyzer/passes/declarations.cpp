@@ -8,7 +8,8 @@ namespace macroscope {
 namespace {
 
 bool is_fresh(const Dim& dim, const FreshSymbols& fresh) {
-  return !dim.is_number() && std::any_of(fresh.begin(), fresh.end(), [&](const std::string& id) { return dim == Dim::symbol(id); });
+  return !dim.is_number() &&
+         std::any_of(fresh.begin(), fresh.end(), [&](const std::string& id) { return dim == Dim::symbol(id); });
 }
 
 class Agreeing {

@@ -9,7 +9,8 @@ ExternalPlaces::ExternalPlaces(const Network& network) {
   std::vector<Place> places;
   for (const Graph& graph : network.graphs)
     for (const StoredTensor& tensor : graph.stored)
-      if (!tensor.external_location.empty()) places.push_back({tensor.external_location, tensor.external_offset, tensor.external_length});
+      if (!tensor.external_location.empty())
+        places.push_back({tensor.external_location, tensor.external_offset, tensor.external_length});
   std::sort(places.begin(), places.end());
   places.erase(std::unique(places.begin(), places.end()), places.end());
   for (std::size_t index = 0; index < places.size(); ++index) {

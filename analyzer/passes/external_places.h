@@ -19,7 +19,8 @@ class ExternalPlaces {
     std::string_view location;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
-    friend auto operator<=>(const Place&, const Place&) = default;
+    // The check takes the 0 that a defaulted comparison is made of for a pointer.
+    friend auto operator<=>(const Place&, const Place&) = default;  // NOLINT(modernize-use-nullptr)
   };
 
   explicit ExternalPlaces(const Network& network);

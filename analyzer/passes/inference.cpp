@@ -83,7 +83,8 @@ class StoredShapes {
  public:
   Shape of(std::span<const std::int64_t> dims) {
     Shape& known = shapes_[place_of(dims)];
-    if (known.known() && std::equal(known.begin(), known.end(), dims.begin(), dims.end(), [](const Dim& a, std::int64_t b) { return a.is(b); }))
+    if (known.known() &&
+        std::equal(known.begin(), known.end(), dims.begin(), dims.end(), [](const Dim& a, std::int64_t b) { return a.is(b); }))
       return known;
     const boost::container::small_vector<Dim, 8> extents(dims.begin(), dims.end());
     return known = Shape(std::span<const Dim>(extents.data(), extents.size()));
@@ -136,7 +137,8 @@ void Inference::bind_known_symbols() {
 void Inference::report_unused_bindings() {
   for (const auto& [key, value] : bindings_)
     if (!used_bindings_.contains(key))
-      diagnostics_.push_back({Severity::warning, "unknown-symbol", fmt::format("the model has no size called '{}'", key), {}, {}});
+      diagnostics_.push_back(
+          {Severity::warning, "unknown-symbol", fmt::format("the model has no size called '{}'", key), {}, {}});
 }
 
 Dim Inference::fresh(std::string_view name, SymbolOrigin origin) {
@@ -161,10 +163,12 @@ void Inference::remember(Dim quantity) {
 }
 
 void Inference::report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) {
-  diagnostics_.push_back({severity, code, std::move(message), origin_of(shapes_.scopes[places_.back().scope], site.node()), std::move(help)});
+  diagnostics_.push_back(
+      {severity, code, std::move(message), origin_of(shapes_.scopes[places_.back().scope], site.node()), std::move(help)});
 }
 
-ScopeId Inference::open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes, std::span<const OperatorSet> operator_sets) {
+ScopeId Inference::open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes,
+                              std::span<const OperatorSet> operator_sets) {
   const auto id = static_cast<ScopeId>(shapes_.scopes.size());
   Scope& scope = shapes_.scopes.emplace_back();
   scope.graph = graph;
@@ -196,7 +200,8 @@ void Inference::read_content(const Graph& graph, Scope& scope, TensorId tensor) 
 void Inference::read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const {
   constexpr std::string_view kOnlyStored = "wbsp";
   for (std::size_t input = 0; input < node.inputs.size(); ++input) {
-    const bool is_weight = row != nullptr && kOnlyStored.find(row->roles[std::min(input, row->roles.size() - 1)]) != std::string_view::npos;
+    const bool is_weight =
+        row != nullptr && kOnlyStored.find(row->roles[std::min(input, row->roles.size() - 1)]) != std::string_view::npos;
     if (!is_weight) read_content(graph, scope, node.inputs[input]);
   }
   for (const Attribute& attribute : node.attributes)
@@ -204,14 +209,20 @@ void Inference::read_contents(const Graph& graph, Scope& scope, const Node& node
       for (const Tensor& tensor : network_.graphs[*nested].tensors) read_content(graph, scope, tensor.outer);
 }
 
-void Inference::fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs, const std::vector<const Type*>& declared) {
+void Inference::fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs,
+                            const std::vector<const Type*>& declared) {
   for (std::size_t index = 0; index < graph.inputs.size(); ++index) {
     Fact& fact = scope.facts[graph.inputs[index]];
     if (index < inputs.size()) fact = inputs[index];
     const Type* type = declared[graph.inputs[index]];
-    const bool is_untyped = type == nullptr || type->kind == Kind::unknown || (type->kind == Kind::tensor && type->dtype == DataType::unknown);
+    const bool is_untyped =
+        type == nullptr || type->kind == Kind::unknown || (type->kind == Kind::tensor && type->dtype == DataType::unknown);
     if (scope.graph == 0 && is_untyped)
-      diagnostics_.push_back({Severity::error, "untyped-input", fmt::format("input '{}' has no element type", graph.tensors[graph.inputs[index]].name), {}, {}});
+      diagnostics_.push_back({Severity::error,
+                              "untyped-input",
+                              fmt::format("input '{}' has no element type", graph.tensors[graph.inputs[index]].name),
+                              {},
+                              {}});
     if (type == nullptr) continue;
     Fact stated;
     stated.type = *type;
@@ -243,9 +254,10 @@ void Inference::reconcile(const Graph& graph, const Scope& scope, TensorId tenso
   Origin origin;
   if (producer != kNone) origin = origin_of(scope, graph.nodes[producer]);
   const bool is_certain = !agreement.contradiction.empty();
-  diagnostics_.push_back({is_certain ? Severity::error : Severity::warning, "declared-type",
-                          fmt::format("tensor '{}': {}", graph.tensors[tensor].name, is_certain ? agreement.contradiction : agreement.misnomer),
-                          std::move(origin), "correct or drop the declared type of this tensor"});
+  diagnostics_.push_back(
+      {is_certain ? Severity::error : Severity::warning, "declared-type",
+       fmt::format("tensor '{}': {}", graph.tensors[tensor].name, is_certain ? agreement.contradiction : agreement.misnomer),
+       std::move(origin), "correct or drop the declared type of this tensor"});
 }
 
 void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer) {
@@ -342,10 +354,10 @@ std::vector<Fact> Inference::outputs_of(ScopeId id) const {
 
 void Inference::check_call(const Site& site, const Function& function) const {
   const Graph& body = network_.graphs[function.body];
-  require(site.output_count() == body.outputs.size(), "bad-call", "function '{}' gives {} values, {} are taken", function.name, body.outputs.size(),
-          site.output_count());
-  require(site.input_count() <= body.inputs.size(), "bad-call", "function '{}' takes {} operands, {} are given", function.name, body.inputs.size(),
-          site.input_count());
+  require(site.output_count() == body.outputs.size(), "bad-call", "function '{}' gives {} values, {} are taken", function.name,
+          body.outputs.size(), site.output_count());
+  require(site.input_count() <= body.inputs.size(), "bad-call", "function '{}' takes {} operands, {} are given", function.name,
+          body.inputs.size(), site.input_count());
 }
 
 std::vector<Fact> Inference::call(const Site& site, const Function& function, bool internal) {
@@ -374,7 +386,8 @@ std::vector<Fact> Inference::call(const Site& site, const Function& function, bo
     return outputs_of(scope);
   }
 
-  const std::string name = function.domain.empty() ? std::string(function.name) : fmt::format("{}:{}", function.domain, function.name);
+  const std::string name =
+      function.domain.empty() ? std::string(function.name) : fmt::format("{}:{}", function.domain, function.name);
   const std::string path = calls.empty() ? name : fmt::format("{}~{}", name, calls.size() + 1);
   const std::span<const OperatorSet> sets = internal ? std::span<const OperatorSet>() : std::span(function.operator_sets);
   const ScopeId scope = open_scope(function.body, path, std::move(attributes), sets);
@@ -387,7 +400,8 @@ std::vector<Fact> Inference::call(const Site& site, const Function& function, bo
   return outputs_of(scope);
 }
 
-std::vector<Fact> Inference::enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips, Nesting nesting) {
+std::vector<Fact> Inference::enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips,
+                                   Nesting nesting) {
   require(places_.size() < kMaxDepth, "too-deep", "graphs nest deeper than {}", kMaxDepth);
   const Place place = places_.back();
   const Scope& outer = shapes_.scopes[place.scope];
@@ -399,7 +413,9 @@ std::vector<Fact> Inference::enter(const Site& site, GraphId graph, std::vector<
   fresh_ = fresh;
   auto& calls = shapes_.scopes[place.scope].calls;
   // A rule that enters a graph again, with better inputs, means the last time.
-  std::erase_if(calls, [&](const Call& call) { return call.node == place.node && shapes_.scopes[call.scope].path == shapes_.scopes[scope].path; });
+  std::erase_if(calls, [&](const Call& call) {
+    return call.node == place.node && shapes_.scopes[call.scope].path == shapes_.scopes[scope].path;
+  });
   calls.push_back({place.node, scope, std::move(trips), nesting});
   return outputs_of(scope);
 }

@@ -26,7 +26,8 @@ class Inference : public Surroundings {
   void assume(std::string assumption) override;
   void remember(Dim quantity) override;
   void report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) override;
-  std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips, Nesting nesting) override;
+  std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips,
+                          Nesting nesting) override;
 
  private:
   /// Where the walk stands.
@@ -35,7 +36,8 @@ class Inference : public Surroundings {
     NodeId node = 0;
   };
 
-  ScopeId open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes, std::span<const OperatorSet> operator_sets);
+  ScopeId open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes,
+                     std::span<const OperatorSet> operator_sets);
   void run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer);
   void fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs, const std::vector<const Type*>& declared);
   void fill_stored(const Graph& graph, Scope& scope);

@@ -26,16 +26,17 @@ char letter_for(std::string_view roles, std::uint32_t input) {
 /// What is found by following a tensor to those that read it.
 struct Following {
   Use use = Use::none;
-  bool dequantised = false;       // on the way to the reader that decides
-  bool spread = false;            // so was Expand
-  NodeId first_reader = kNone;    // of the tensor's own graph
+  bool dequantised = false;     // on the way to the reader that decides
+  bool spread = false;          // so was Expand
+  NodeId first_reader = kNone;  // of the tensor's own graph
   std::uint32_t readers = 0;
   std::optional<Dim> packed_elements;  // logical elements of a packed weight
 };
 
 class Roles {
  public:
-  Roles(const Network& network, const Shapes& shapes) : network_(network), readers_(network.graphs.size()), sets_(network.graphs.size()) {
+  Roles(const Network& network, const Shapes& shapes)
+      : network_(network), readers_(network.graphs.size()), sets_(network.graphs.size()) {
     for (const Scope& scope : shapes.scopes) sets_[scope.graph] = scope.operator_sets;
   }
 
@@ -68,7 +69,8 @@ class Roles {
   void visit(const Step& step, Following& found) {
     const Graph& graph = network_.graphs[step.graph];
     for (const Reader& reader : readers_of(step.graph).of(step.tensor)) read_by(step, reader, found);
-    if (std::find(graph.outputs.begin(), graph.outputs.end(), step.tensor) != graph.outputs.end()) note(Use::anything, step, kNone, found);
+    if (std::find(graph.outputs.begin(), graph.outputs.end(), step.tensor) != graph.outputs.end())
+      note(Use::anything, step, kNone, found);
   }
 
   void read_by(const Step& step, const Reader& reader, Following& found) {
@@ -78,7 +80,8 @@ class Roles {
       enter_nested(step, node, at);
     } else if (const Function* function = network_.find_function(node.domain, node.op, node.overload)) {
       const Graph& body = network_.graphs[function->body];
-      if (reader.input < body.inputs.size()) pending_.push_back({function->body, body.inputs[reader.input], at, step.dequantised, step.spread});
+      if (reader.input < body.inputs.size())
+        pending_.push_back({function->body, body.inputs[reader.input], at, step.dequantised, step.spread});
     } else {
       read_by_operator(step, reader, node, at, found);
     }
@@ -101,7 +104,8 @@ class Roles {
       case 'v': {
         const bool dequantised = step.dequantised || node.op == "DequantizeLinear";
         for (const TensorId output : node.outputs)
-          if (output != kAbsent) pending_.push_back({step.graph, output, step.entered_at, dequantised, step.spread || node.op == "Expand"});
+          if (output != kAbsent)
+            pending_.push_back({step.graph, output, step.entered_at, dequantised, step.spread || node.op == "Expand"});
         break;
       }
       case 'p':
@@ -137,7 +141,8 @@ class Roles {
 
   static std::optional<std::int64_t> integer_of(const Node& node, std::string_view name) {
     for (const Attribute& attribute : node.attributes)
-      if (const auto* number = std::get_if<std::int64_t>(&attribute.content); number != nullptr && attribute.name == name) return *number;
+      if (const auto* number = std::get_if<std::int64_t>(&attribute.content); number != nullptr && attribute.name == name)
+        return *number;
     return std::nullopt;
   }
 
@@ -239,7 +244,8 @@ class CountingParameters {
   void count_filled(GraphId graph, const Node& node) {
     const Graph& in = network_.graphs[graph];
     if (node.inputs.empty() || node.inputs.front() == kAbsent || !is_stated(in, node.inputs.front())) return;
-    const auto scope = std::find_if(shapes_.scopes.begin(), shapes_.scopes.end(), [&](const Scope& s) { return s.graph == graph; });
+    const auto scope =
+        std::find_if(shapes_.scopes.begin(), shapes_.scopes.end(), [&](const Scope& s) { return s.graph == graph; });
     if (scope == shapes_.scopes.end()) return;
     const Type& type = scope->facts[node.outputs.front()].type;
     if (!type.shape.known() || !type.shape.is_numeric() || !is_floating(type.dtype)) return;

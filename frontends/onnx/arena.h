@@ -83,7 +83,9 @@ class Array {
  public:
   [[nodiscard]] std::size_t size() const noexcept { return block_ == nullptr ? 0 : block_->size; }
   [[nodiscard]] bool empty() const noexcept { return block_ == nullptr; }
-  [[nodiscard]] std::span<const T> span() const noexcept { return block_ == nullptr ? std::span<const T>{} : std::span<const T>{block_->elements(), block_->size}; }
+  [[nodiscard]] std::span<const T> span() const noexcept {
+    return block_ == nullptr ? std::span<const T>{} : std::span<const T>{block_->elements(), block_->size};
+  }
   [[nodiscard]] const T* begin() const noexcept { return span().data(); }
   [[nodiscard]] const T* end() const noexcept { return begin() + size(); }
   [[nodiscard]] const T& operator[](std::size_t index) const noexcept { return block_->elements()[index]; }

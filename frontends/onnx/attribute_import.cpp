@@ -18,7 +18,8 @@ std::string role_of(std::string_view attribute) {
 }  // namespace
 
 std::span<const Attribute> GraphImport::attributes_of(const NodeView& view, const Node& node, Place& place) {
-  auto* attributes = static_cast<Attribute*>(network_.arena->allocate(view.attributes.size() * sizeof(Attribute), alignof(Attribute)));
+  auto* attributes =
+      static_cast<Attribute*>(network_.arena->allocate(view.attributes.size() * sizeof(Attribute), alignof(Attribute)));
   std::size_t count = 0;
   for (const AttributeView& attribute : view.attributes) {
     const auto is_same = [&](const Attribute& earlier) { return earlier.name == attribute.name.view(); };
@@ -26,7 +27,8 @@ std::span<const Attribute> GraphImport::attributes_of(const NodeView& view, cons
     constexpr std::size_t kCompared = 64;
     const std::size_t first = count - std::min(count, kCompared);
     if (std::any_of(attributes + first, attributes + count, is_same))
-      reporter_.error("duplicate-attribute", fmt::format("the attribute '{}' is given twice", attribute.name.view()), origin_of(place, node));
+      reporter_.error("duplicate-attribute", fmt::format("the attribute '{}' is given twice", attribute.name.view()),
+                      origin_of(place, node));
     new (attributes + count++) Attribute(attribute_of(attribute, node, &place));
   }
   return {attributes, count};
@@ -49,7 +51,8 @@ Attribute GraphImport::attribute_of(const AttributeView& view, const Node& node,
 
     [[nodiscard]] Origin origin() const { return place == nullptr ? Origin{} : Origin{origin_of(*place, node)}; }
     Content operator()(std::monostate) const {
-      import.reporter_.error("bad-attribute", fmt::format("the attribute '{}' holds no value of the type that it says", view.name.view()), origin());
+      import.reporter_.error(
+          "bad-attribute", fmt::format("the attribute '{}' holds no value of the type that it says", view.name.view()), origin());
       return OpaqueAttribute{};
     }
     Content operator()(std::int64_t number) const { return number; }
@@ -68,7 +71,9 @@ Attribute GraphImport::attribute_of(const AttributeView& view, const Node& node,
       const std::string outer = place == nullptr || place->scope.empty() ? "" : place->scope + "/";
       return import.import_graph(*graph, place, fmt::format("{}node[{}].{}", outer, node.file_index, role_of(view.name)));
     }
-    Content operator()(const TypeView* type) const { return &import.types_.emplace_back(import.extents_.declared_type(*type, view.name)); }
+    Content operator()(const TypeView* type) const {
+      return &import.types_.emplace_back(import.extents_.declared_type(*type, view.name));
+    }
     // No operator of ONNX has a list of tensors, graphs or types, and none reads a text of a megabyte.
     Content operator()(LongTextView) const { return OpaqueAttribute{}; }
     Content operator()(const Array<const TensorView*>&) const { return OpaqueAttribute{}; }

@@ -48,7 +48,8 @@ Words fixed_size(std::string_view bytes, int bits) {
   if (bits < 8) {
     const unsigned mask = (1U << static_cast<unsigned>(bits)) - 1U;
     for (const char c : bytes)
-      for (int shift = 0; shift < 8; shift += bits) words.push_back(static_cast<unsigned char>(c) >> static_cast<unsigned>(shift) & mask);
+      for (int shift = 0; shift < 8; shift += bits)
+        words.push_back(static_cast<unsigned char>(c) >> static_cast<unsigned>(shift) & mask);
     return words;
   }
   const auto size = static_cast<std::size_t>(bits / 8);
@@ -77,9 +78,12 @@ std::optional<Words> words_of(const Source& source, const PayloadView& payload, 
   const auto bytes = bytes_of(source, payload);
   if (!bytes) return std::nullopt;
   switch (payload.field) {
-    case Held::raw: return fixed_size(*bytes, *bits);
-    case Held::floats: return fixed_size(*bytes, 32);
-    case Held::doubles: return fixed_size(*bytes, 64);
+    case Held::raw:
+      return fixed_size(*bytes, *bits);
+    case Held::floats:
+      return fixed_size(*bytes, 32);
+    case Held::doubles:
+      return fixed_size(*bytes, 64);
     case Held::int32s: {
       auto words = varints(*bytes);
       if (!words || *bits >= 8) return words;
@@ -89,9 +93,11 @@ std::optional<Words> words_of(const Source& source, const PayloadView& payload, 
       return fixed_size(low, *bits);
     }
     case Held::int64s:
-    case Held::uint64s: return varints(*bytes);
+    case Held::uint64s:
+      return varints(*bytes);
     case Held::strings:
-    case Held::none: break;
+    case Held::none:
+      break;
   }
   return std::nullopt;
 }
@@ -101,8 +107,10 @@ Dim integer_of(std::uint64_t word, DataType dtype) {
   const std::uint64_t mask = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
   word &= mask;
   switch (dtype) {
-    case DataType::boolean: return word != 0 ? 1 : 0;
-    case DataType::uint64: return Dim::of_int128(static_cast<Int128>(word));
+    case DataType::boolean:
+      return word != 0 ? 1 : 0;
+    case DataType::uint64:
+      return Dim::of_int128(static_cast<Int128>(word));
     case DataType::int2:
     case DataType::int4:
     case DataType::int8:
@@ -112,7 +120,8 @@ Dim integer_of(std::uint64_t word, DataType dtype) {
       const std::uint64_t sign = std::uint64_t{1} << (bits - 1);
       return static_cast<std::int64_t>((word ^ sign) - sign);
     }
-    default: return static_cast<std::int64_t>(word);
+    default:
+      return static_cast<std::int64_t>(word);
   }
 }
 
@@ -130,11 +139,16 @@ double half_of(std::uint64_t word) {
 
 std::optional<double> real_of(std::uint64_t word, DataType dtype) {
   switch (dtype) {
-    case DataType::float64: return std::bit_cast<double>(word);
-    case DataType::float32: return std::bit_cast<float>(static_cast<std::uint32_t>(word));
-    case DataType::bfloat16: return std::bit_cast<float>(static_cast<std::uint32_t>(word) << 16U);
-    case DataType::float16: return half_of(word);
-    default: return std::nullopt;  // eight bits and fewer: never a scale or a size
+    case DataType::float64:
+      return std::bit_cast<double>(word);
+    case DataType::float32:
+      return std::bit_cast<float>(static_cast<std::uint32_t>(word));
+    case DataType::bfloat16:
+      return std::bit_cast<float>(static_cast<std::uint32_t>(word) << 16U);
+    case DataType::float16:
+      return half_of(word);
+    default:
+      return std::nullopt;  // eight bits and fewer: never a scale or a size
   }
 }
 
@@ -159,7 +173,8 @@ std::uint64_t Contents::add(const PayloadView& payload, DataType dtype, std::uin
   constexpr std::uint64_t kLongestContent = std::uint64_t{1} << 20U;
   // Real numbers that shapes hang on are scales and bounds, a few at a time.
   constexpr std::uint64_t kMostReals = 64;
-  const bool is_short = elements <= (is_floating(dtype) ? kMostReals : Value::kMaxElements) && payload.first.length <= kLongestContent;
+  const bool is_short =
+      elements <= (is_floating(dtype) ? kMostReals : Value::kMaxElements) && payload.first.length <= kLongestContent;
   if (payload.most == 0 || !is_short || payload.is_in_too_many_pieces) return 0;
   payloads_.push_back(payload);
   return payloads_.size();

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <deque>
+#include <memory>
 
 #include "analyzer/network/network.h"
 #include "frontends/onnx/document.h"

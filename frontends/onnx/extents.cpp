@@ -18,7 +18,8 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_identifier(std::string_view text) {
-  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c); });
+  return !text.empty() && is_letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c); });
 }
 
 /// Exporters write these where they know no name.
@@ -43,13 +44,19 @@ bool holds_spaced_operator(std::string_view text) {
 
 Kind kind_of(TypeView::Kind kind) {
   switch (kind) {
-    case TypeView::Kind::tensor: return Kind::tensor;
-    case TypeView::Kind::sparse_tensor: return Kind::sparse;
-    case TypeView::Kind::sequence: return Kind::sequence;
-    case TypeView::Kind::optional: return Kind::optional;
-    case TypeView::Kind::map: return Kind::map;
+    case TypeView::Kind::tensor:
+      return Kind::tensor;
+    case TypeView::Kind::sparse_tensor:
+      return Kind::sparse;
+    case TypeView::Kind::sequence:
+      return Kind::sequence;
+    case TypeView::Kind::optional:
+      return Kind::optional;
+    case TypeView::Kind::map:
+      return Kind::map;
     case TypeView::Kind::none:
-    case TypeView::Kind::opaque: break;
+    case TypeView::Kind::opaque:
+      break;
   }
   return Kind::unknown;
 }
@@ -78,7 +85,8 @@ void Extents::collect_names(const List<NodeView>& nodes) {
 
 void Extents::collect_names(const TypeView& type) {
   for (const DimensionView& dimension : type.dims)
-    if (const Text* text = std::get_if<Text>(&dimension); text != nullptr && is_identifier(*text)) names_.emplace(text->view(), true);
+    if (const Text* text = std::get_if<Text>(&dimension); text != nullptr && is_identifier(*text))
+      names_.emplace(text->view(), true);
   if (type.element != nullptr) collect_names(*type.element);
 }
 
@@ -108,7 +116,8 @@ Dim Extents::extent_of(const DimensionView& dimension, std::string_view tensor, 
   const auto number = extent.number();
   if (!number || *number > 0) return extent;
   if (*number == 0 && is_input) {
-    reporter_.warning("empty-input", fmt::format("axis {} of input '{}' has the extent 0: what depends on it counts nothing", axis, tensor), {},
+    reporter_.warning("empty-input",
+                      fmt::format("axis {} of input '{}' has the extent 0: what depends on it counts nothing", axis, tensor), {},
                       "where the size is open, declare a name for it");
     return extent;
   }
@@ -142,7 +151,8 @@ Dim Extents::read(std::string_view text) {
 bool Extents::is_meant_as_expression(std::string_view text, const Dim& expression) const {
   if (holds_number_or_call(text) || holds_spaced_operator(text)) return true;
   const auto symbols = expression.symbols();
-  return std::all_of(symbols.begin(), symbols.end(), [this](const std::string& name) { return names_.contains(std::string_view(name)); });
+  return std::all_of(symbols.begin(), symbols.end(),
+                     [this](const std::string& name) { return names_.contains(std::string_view(name)); });
 }
 
 }  // namespace macroscope::onnx

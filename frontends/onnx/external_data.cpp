@@ -34,7 +34,8 @@ bool has_parent_part(std::string_view location) {
 std::string_view objection_to(std::string_view location) {
   if (location.empty()) return "names no file";
   if (location.size() > kLongestLocation) return "is longer than a path may be";
-  const bool is_printable = std::none_of(location.begin(), location.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7f'; });
+  const bool is_printable =
+      std::none_of(location.begin(), location.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7f'; });
   if (!is_printable) return "holds control characters";
   const bool has_drive = location.size() > 1 && location[1] == ':';
   if (location.front() == '/' || location.front() == '\\' || has_drive) return "is an absolute path";
@@ -52,12 +53,15 @@ ExternalPlace external_place(const TensorView& tensor, const Origin& origin, Rep
   const auto count = [&](const EntryView& entry) {
     const auto number = count_of(entry.value);
     if (!number)
-      reporter.error("bad-external-data", fmt::format("the external {} of '{}' is '{}', which is no number of bytes", entry.key.view(), tensor.name.view(), entry.value.view()),
+      reporter.error("bad-external-data",
+                     fmt::format("the external {} of '{}' is '{}', which is no number of bytes", entry.key.view(),
+                                 tensor.name.view(), entry.value.view()),
                      origin);
     return number;
   };
   const auto first_time = [&](unsigned key, std::string_view name) {
-    if ((seen & key) != 0) reporter.error("bad-external-data", fmt::format("'{}' has two external {}s", tensor.name.view(), name), origin);
+    if ((seen & key) != 0)
+      reporter.error("bad-external-data", fmt::format("'{}' has two external {}s", tensor.name.view(), name), origin);
     seen |= key;
   };
   for (const EntryView& entry : tensor.external) {
@@ -71,15 +75,20 @@ ExternalPlace external_place(const TensorView& tensor, const Origin& origin, Rep
       first_time(4, "length");
       place.length = count(entry);
     } else if (!(entry.key == "checksum" || entry.key == "basepath")) {
-      reporter.warning("bad-external-data", fmt::format("the external data of '{}' has an entry '{}' that ONNX does not know", tensor.name.view(), entry.key.view()), origin);
+      reporter.warning("bad-external-data",
+                       fmt::format("the external data of '{}' has an entry '{}' that ONNX does not know", tensor.name.view(),
+                                   entry.key.view()),
+                       origin);
     }
   }
   // Both are below 2^63, so their sum cannot wrap.
   if (place.length && place.offset + *place.length > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     reporter.error("bad-external-data", fmt::format("the external data of '{}' ends past 2^63", tensor.name.view()), origin);
   if (const std::string_view objection = objection_to(place.location); !objection.empty())
-    reporter.warning("external-location", fmt::format("the external location of '{}', '{}', {}", tensor.name.view(), place.location.substr(0, 200), objection), origin,
-                     "external data is never opened here, so the analysis holds; other tools may refuse or be misled");
+    reporter.warning(
+        "external-location",
+        fmt::format("the external location of '{}', '{}', {}", tensor.name.view(), place.location.substr(0, 200), objection),
+        origin, "external data is never opened here, so the analysis holds; other tools may refuse or be misled");
   return place;
 }
 

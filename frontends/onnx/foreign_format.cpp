@@ -13,11 +13,14 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kFromPyTorch =
-    "export it as ONNX without its weights: torch.onnx.export(model, args, \"model.onnx\", dynamo=True, external_data=True); macroscope needs "
+    "export it as ONNX without its weights: torch.onnx.export(model, args, \"model.onnx\", dynamo=True, external_data=True); "
+    "macroscope needs "
     "model.onnx alone, not the data beside it";
-constexpr std::string_view kFromTensorFlow = "convert it: python -m tf2onnx.convert --saved-model DIR --output model.onnx --large_model";
+constexpr std::string_view kFromTensorFlow =
+    "convert it: python -m tf2onnx.convert --saved-model DIR --output model.onnx --large_model";
 constexpr std::string_view kFromLite = "convert it: python -m tf2onnx.convert --tflite FILE --output model.onnx";
-constexpr std::string_view kFromWeights = "it holds weights but no graph: export the model that they belong to, as torch.onnx.export or optimum-cli export onnx do";
+constexpr std::string_view kFromWeights =
+    "it holds weights but no graph: export the model that they belong to, as torch.onnx.export or optimum-cli export onnx do";
 constexpr std::string_view kFromRuntime = "analyse the .onnx file that it was made from: an .ort file cannot be converted back";
 constexpr std::string_view kUnpack = "unpack it first and name the .onnx file inside";
 constexpr std::string_view kFromOthers = "export or convert the model to ONNX and name that file";
@@ -41,14 +44,20 @@ constexpr std::array kMagics{
     Magic{0, "\x93NUMPY"sv, "a numpy array", kFromWeights},
     Magic{0, "\x1f\x8b"sv, "compressed by gzip", kUnpack},
     Magic{0, "BZh"sv, "compressed by bzip2", kUnpack},
-    Magic{0, "\xfd" "7zXZ\0"sv, "compressed by xz", kUnpack},
+    Magic{0,
+          "\xfd"
+          "7zXZ\0"sv,
+          "compressed by xz", kUnpack},
     Magic{0, "\x28\xb5\x2f\xfd"sv, "compressed by zstd", kUnpack},
     Magic{0, "7z\xbc\xaf\x27\x1c"sv, "a 7z archive", kUnpack},
     Magic{257, "ustar"sv, "a tar archive", kUnpack},
     Magic{0, "\x89PNG\r\n\x1a\n"sv, "a PNG image", kNothing},
     Magic{0, "\xff\xd8\xff"sv, "a JPEG image", kNothing},
     Magic{0, "%PDF-"sv, "a PDF document", kNothing},
-    Magic{0, "\x7f" "ELF"sv, "a program", kNothing},
+    Magic{0,
+          "\x7f"
+          "ELF"sv,
+          "a program", kNothing},
     Magic{0, "version https://git-lfs"sv, "a Git LFS pointer, not the file itself", "fetch the file: git lfs pull"},
 };
 
@@ -83,7 +92,8 @@ Diagnostic refusal(std::string_view what, std::string_view help) {
 }
 
 bool is_text(std::string_view bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t' || c == '\f'; });
+  return std::all_of(bytes.begin(), bytes.end(),
+                     [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t' || c == '\f'; });
 }
 
 }  // namespace

@@ -81,7 +81,8 @@ void GraphImport::add_inputs(const GraphView& view, Place& place) {
 
 void GraphImport::add_initializers(const GraphView& view, Place& place) {
   for (const TensorView& tensor : view.initializers) add_stored(place, stored_.import(tensor, {}), tensor.name);
-  for (const SparseTensorView& tensor : view.sparse_initializers) add_stored(place, stored_.import(tensor, {}), tensor.values.name);
+  for (const SparseTensorView& tensor : view.sparse_initializers)
+    add_stored(place, stored_.import(tensor, {}), tensor.values.name);
   Graph& made = graph(place);
   const auto is_stored = [&](TensorId id) { return made.tensors[id].stored != kNone; };
   // An input that an initializer has the name of only has a default value: the file says how large it is.  The inputs of a branch or
@@ -93,12 +94,14 @@ void GraphImport::add_initializers(const GraphView& view, Place& place) {
     if (is_main && is_stored(id)) {
       overridden.push_back(*value);
     } else {
-      made.declared.push_back({id, is_main ? extents_.input_type(value->type, value->name) : extents_.declared_type(value->type, value->name)});
+      made.declared.push_back(
+          {id, is_main ? extents_.input_type(value->type, value->name) : extents_.declared_type(value->type, value->name)});
     }
     ++value;
   }
   if (is_main) std::erase_if(made.inputs, is_stored);
-  for (const ValueInfoView& input : overridden) made.declared.push_back({place.names.at(input.name.view()), extents_.declared_type(input.type, input.name)});
+  for (const ValueInfoView& input : overridden)
+    made.declared.push_back({place.names.at(input.name.view()), extents_.declared_type(input.type, input.name)});
 }
 
 void GraphImport::add_stored(Place& place, std::optional<StoredTensor> stored, std::string_view name) {
@@ -139,11 +142,13 @@ Node GraphImport::start_node(const NodeView& view, std::uint32_t index, Place& p
       continue;
     }
     if (place.names.contains(output.view())) {
-      reporter_.error("duplicate-name", fmt::format("the node makes '{}', which is made already", output.view()), origin_of(place, node),
-                      "every value of a graph is made once; give this one a name of its own");
+      reporter_.error("duplicate-name", fmt::format("the node makes '{}', which is made already", output.view()),
+                      origin_of(place, node), "every value of a graph is made once; give this one a name of its own");
     } else if (is_made_around(place, output)) {
-      reporter_.warning("shadowed-name", fmt::format("the node makes '{}', which the graph around it makes as well; the inner one is meant", output.view()),
-                        origin_of(place, node));
+      reporter_.warning(
+          "shadowed-name",
+          fmt::format("the node makes '{}', which the graph around it makes as well; the inner one is meant", output.view()),
+          origin_of(place, node));
     }
     operands_.push_back(add_tensor(place, output));
   }
@@ -177,7 +182,8 @@ void GraphImport::add_declarations(const List<ValueInfoView>& values, Place& pla
 }
 
 void GraphImport::add_outputs(const GraphView& view, Place& place) {
-  for (const ValueInfoView& output : view.outputs) graph(place).outputs.push_back(find_or_report(place, output.name, "the graph's output", {}));
+  for (const ValueInfoView& output : view.outputs)
+    graph(place).outputs.push_back(find_or_report(place, output.name, "the graph's output", {}));
   add_declarations(view.outputs, place);
 }
 
@@ -187,9 +193,12 @@ void GraphImport::finish(Place& place) {
   if (cycle.empty()) return report_order(made, place);
   constexpr std::size_t kShown = 8;
   std::string nodes;
-  for (std::size_t i = 0; i < std::min(cycle.size(), kShown); ++i) nodes += fmt::format("{}{}", i == 0 ? "" : ", ", text_of(origin_of(place, made.nodes[cycle[i]])));
+  for (std::size_t i = 0; i < std::min(cycle.size(), kShown); ++i)
+    nodes += fmt::format("{}{}", i == 0 ? "" : ", ", text_of(origin_of(place, made.nodes[cycle[i]])));
   if (cycle.size() > kShown) nodes += fmt::format(" and {} more", cycle.size() - kShown);
-  reporter_.error("cycle", cycle.size() == 1 ? "the node takes its own output" : fmt::format("{} nodes take each other's outputs: {}", cycle.size(), nodes),
+  reporter_.error("cycle",
+                  cycle.size() == 1 ? "the node takes its own output"
+                                    : fmt::format("{} nodes take each other's outputs: {}", cycle.size(), nodes),
                   origin_of(place, made.nodes[cycle.front()]));
   // What does not hang on the cycle can still be evaluated.
   made.order.resize(made.nodes.size());
@@ -200,8 +209,8 @@ void GraphImport::report_order(const Graph& made, const Place& place) {
   for (NodeId position = 0; position < made.order.size(); ++position) {
     if (made.order[position] == position) continue;
     const Node& node = made.nodes[position];
-    return reporter_.warning("unsorted-nodes", "the nodes are not in an order in which they can be evaluated; they were sorted", origin_of(place, node),
-                             "ONNX demands that a node stands behind those whose outputs it takes");
+    return reporter_.warning("unsorted-nodes", "the nodes are not in an order in which they can be evaluated; they were sorted",
+                             origin_of(place, node), "ONNX demands that a node stands behind those whose outputs it takes");
   }
 }
 
@@ -214,19 +223,24 @@ void GraphImport::import_function(const FunctionView& view) {
   function.overload = view.overload;
   function.body = place.id;
   for (const Text& input : view.inputs) {
-    if (place.names.contains(input.view())) reporter_.error("duplicate-name", fmt::format("two inputs of function '{}' have the name '{}'", view.name.view(), input.view()));
+    if (place.names.contains(input.view()))
+      reporter_.error("duplicate-name",
+                      fmt::format("two inputs of function '{}' have the name '{}'", view.name.view(), input.view()));
     graph(place).inputs.push_back(add_tensor(place, input));
   }
   add_nodes(view.nodes, place);
   add_declarations(view.value_infos, place);
   for (const Text& output : view.outputs)
-    graph(place).outputs.push_back(find_or_report(place, output, fmt::format("the output of function '{}',", view.name.view()), {}));
+    graph(place).outputs.push_back(
+        find_or_report(place, output, fmt::format("the output of function '{}',", view.name.view()), {}));
   finish(place);
   for (const Text& name : view.attribute_names) function.attributes.push_back(name);
-  for (const AttributeView& attribute : view.attribute_defaults) function.defaults.push_back(attribute_of(attribute, {}, nullptr));
+  for (const AttributeView& attribute : view.attribute_defaults)
+    function.defaults.push_back(attribute_of(attribute, {}, nullptr));
   for (const OperatorSetView& set : view.operator_sets) function.operator_sets.push_back({domain_of(set.domain), set.version});
   if (network_.find_function(function.domain, function.name, function.overload) != nullptr)
-    reporter_.error("duplicate-function", fmt::format("function '{}' of domain '{}' is defined twice", function.name, function.domain));
+    reporter_.error("duplicate-function",
+                    fmt::format("function '{}' of domain '{}' is defined twice", function.name, function.domain));
   network_.functions.push_back(std::move(function));
 }
 

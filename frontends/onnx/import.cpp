@@ -25,16 +25,22 @@ struct Storage {
 void add_operator_sets(const ModelView& model, Network& network, Reporter& reporter) {
   for (const OperatorSetView& view : model.operator_sets) {
     const OperatorSet set{domain_of(view.domain), view.version};
-    const auto same = std::find_if(network.operator_sets.begin(), network.operator_sets.end(), [&](const OperatorSet& s) { return s.domain == set.domain; });
+    const auto same = std::find_if(network.operator_sets.begin(), network.operator_sets.end(),
+                                   [&](const OperatorSet& s) { return s.domain == set.domain; });
     const std::string name = set.domain.empty() ? "ai.onnx" : std::string(set.domain);
-    if (set.version < 1) reporter.error("bad-opset", fmt::format("the model imports version {} of operator set '{}'; versions begin at 1", set.version, name));
+    if (set.version < 1)
+      reporter.error("bad-opset",
+                     fmt::format("the model imports version {} of operator set '{}'; versions begin at 1", set.version, name));
     if (set.domain.empty() && set.version > schema::kNewestOperatorSet)
-      reporter.warning("newer-opset", fmt::format("the model uses operator set {}; rules up to version {} are known", set.version, schema::kNewestOperatorSet));
+      reporter.warning("newer-opset", fmt::format("the model uses operator set {}; rules up to version {} are known", set.version,
+                                                  schema::kNewestOperatorSet));
     if (same == network.operator_sets.end()) {
       network.operator_sets.push_back(set);
     } else {
       if (same->version != set.version)
-        reporter.warning("duplicate-opset", fmt::format("the model imports operator set '{}' as version {} and {}; the last holds", name, same->version, set.version));
+        reporter.warning("duplicate-opset",
+                         fmt::format("the model imports operator set '{}' as version {} and {}; the last holds", name,
+                                     same->version, set.version));
       same->version = set.version;
     }
   }
@@ -65,7 +71,8 @@ Import import_document(Document document) {
   storage->lists = document.lists;
   auto contents = std::make_shared<Contents>(document.source);
   network.information = {"onnx", model.graph->name, model.producer_name, model.producer_version, model.ir_version.value_or(0)};
-  if (!model.ir_version) reporter.warning("missing-ir-version", "the model does not say which version of ONNX's format it is written in");
+  if (!model.ir_version)
+    reporter.warning("missing-ir-version", "the model does not say which version of ONNX's format it is written in");
   add_operator_sets(model, network, reporter);
 
   Extents extents(network.symbols, reporter);

@@ -94,9 +94,10 @@ struct LongTextView {
 };
 
 struct AttributeView {
-  using Content = std::variant<std::monostate, std::int64_t, float, Text, LongTextView, ReferenceView, const TensorView*, const GraphView*,
-                               const SparseTensorView*, const TypeView*, Array<std::int64_t>, Array<float>, Array<Text>,
-                               Array<const TensorView*>, Array<const GraphView*>, Array<const SparseTensorView*>, Array<const TypeView*>>;
+  using Content =
+      std::variant<std::monostate, std::int64_t, float, Text, LongTextView, ReferenceView, const TensorView*, const GraphView*,
+                   const SparseTensorView*, const TypeView*, Array<std::int64_t>, Array<float>, Array<Text>,
+                   Array<const TensorView*>, Array<const GraphView*>, Array<const SparseTensorView*>, Array<const TypeView*>>;
   Text name;
   /// What `type` says, or, in files that have none, the one field that is there.  monostate where that field is missing.
   Content content;

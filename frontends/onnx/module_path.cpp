@@ -30,7 +30,8 @@ std::string_view path_in_name(std::string_view node_name) {
 }
 
 std::string path_in_scopes(const NodeView& node) {
-  const auto scopes = std::find_if(node.metadata.begin(), node.metadata.end(), [](const EntryView& e) { return e.key == "pkg.torch.onnx.name_scopes"; });
+  const auto scopes = std::find_if(node.metadata.begin(), node.metadata.end(),
+                                   [](const EntryView& e) { return e.key == "pkg.torch.onnx.name_scopes"; });
   if (scopes == node.metadata.end()) return {};
   std::vector<std::string_view> names = python_list(scopes->value);
   if (!names.empty()) names.pop_back();  // the node itself

@@ -30,14 +30,14 @@ inline constexpr std::uint32_t kTensors = 10;
 inline constexpr std::uint32_t kGraphs = 11;
 inline constexpr std::uint32_t kSparseTensors = 23;
 inline constexpr std::uint32_t kTypeProtos = 15;
-}
+}  // namespace AttributeProto
 
 namespace ValueInfoProto {
 inline constexpr std::uint32_t kName = 1;
 inline constexpr std::uint32_t kType = 2;
 inline constexpr std::uint32_t kDocString = 3;
 inline constexpr std::uint32_t kMetadataProps = 4;
-}
+}  // namespace ValueInfoProto
 
 namespace NodeProto {
 inline constexpr std::uint32_t kInput = 1;
@@ -50,43 +50,43 @@ inline constexpr std::uint32_t kAttribute = 5;
 inline constexpr std::uint32_t kDocString = 6;
 inline constexpr std::uint32_t kMetadataProps = 9;
 inline constexpr std::uint32_t kDeviceConfigurations = 10;
-}
+}  // namespace NodeProto
 
 namespace IntIntListEntryProto {
 inline constexpr std::uint32_t kKey = 1;
 inline constexpr std::uint32_t kValue = 2;
-}
+}  // namespace IntIntListEntryProto
 
 namespace NodeDeviceConfigurationProto {
 inline constexpr std::uint32_t kConfigurationId = 1;
 inline constexpr std::uint32_t kShardingSpec = 2;
 inline constexpr std::uint32_t kPipelineStage = 3;
-}
+}  // namespace NodeDeviceConfigurationProto
 
 namespace ShardingSpecProto {
 inline constexpr std::uint32_t kTensorName = 1;
 inline constexpr std::uint32_t kDevice = 2;
 inline constexpr std::uint32_t kIndexToDeviceGroupMap = 3;
 inline constexpr std::uint32_t kShardedDim = 4;
-}
+}  // namespace ShardingSpecProto
 
 namespace ShardedDimProto {
 inline constexpr std::uint32_t kAxis = 1;
 inline constexpr std::uint32_t kSimpleSharding = 2;
-}
+}  // namespace ShardedDimProto
 
 namespace SimpleShardedDimProto {
 inline constexpr std::uint32_t kDimValue = 1;
 inline constexpr std::uint32_t kDimParam = 2;
 inline constexpr std::uint32_t kNumShards = 3;
-}
+}  // namespace SimpleShardedDimProto
 
 namespace TrainingInfoProto {
 inline constexpr std::uint32_t kInitialization = 1;
 inline constexpr std::uint32_t kAlgorithm = 2;
 inline constexpr std::uint32_t kInitializationBinding = 3;
 inline constexpr std::uint32_t kUpdateBinding = 4;
-}
+}  // namespace TrainingInfoProto
 
 namespace ModelProto {
 inline constexpr std::uint32_t kIrVersion = 1;
@@ -101,23 +101,23 @@ inline constexpr std::uint32_t kMetadataProps = 14;
 inline constexpr std::uint32_t kTrainingInfo = 20;
 inline constexpr std::uint32_t kFunctions = 25;
 inline constexpr std::uint32_t kConfiguration = 26;
-}
+}  // namespace ModelProto
 
 namespace DeviceConfigurationProto {
 inline constexpr std::uint32_t kName = 1;
 inline constexpr std::uint32_t kNumDevices = 2;
 inline constexpr std::uint32_t kDevice = 3;
-}
+}  // namespace DeviceConfigurationProto
 
 namespace StringStringEntryProto {
 inline constexpr std::uint32_t kKey = 1;
 inline constexpr std::uint32_t kValue = 2;
-}
+}  // namespace StringStringEntryProto
 
 namespace TensorAnnotation {
 inline constexpr std::uint32_t kTensorName = 1;
 inline constexpr std::uint32_t kQuantParameterTensorNames = 2;
-}
+}  // namespace TensorAnnotation
 
 namespace GraphProto {
 inline constexpr std::uint32_t kNode = 1;
@@ -130,7 +130,7 @@ inline constexpr std::uint32_t kOutput = 12;
 inline constexpr std::uint32_t kValueInfo = 13;
 inline constexpr std::uint32_t kQuantizationAnnotation = 14;
 inline constexpr std::uint32_t kMetadataProps = 16;
-}
+}  // namespace GraphProto
 
 namespace TensorProto {
 inline constexpr std::uint32_t kDims = 1;
@@ -148,18 +148,18 @@ inline constexpr std::uint32_t kDataLocation = 14;
 inline constexpr std::uint32_t kDoubleData = 10;
 inline constexpr std::uint32_t kUint64Data = 11;
 inline constexpr std::uint32_t kMetadataProps = 16;
-}
+}  // namespace TensorProto
 
 namespace TensorProto_Segment {
 inline constexpr std::uint32_t kBegin = 1;
 inline constexpr std::uint32_t kEnd = 2;
-}
+}  // namespace TensorProto_Segment
 
 namespace SparseTensorProto {
 inline constexpr std::uint32_t kValues = 1;
 inline constexpr std::uint32_t kIndices = 2;
 inline constexpr std::uint32_t kDims = 3;
-}
+}  // namespace SparseTensorProto
 
 namespace TensorShapeProto {
 inline constexpr std::uint32_t kDim = 1;
@@ -169,7 +169,7 @@ namespace TensorShapeProto_Dimension {
 inline constexpr std::uint32_t kDimValue = 1;
 inline constexpr std::uint32_t kDimParam = 2;
 inline constexpr std::uint32_t kDenotation = 3;
-}
+}  // namespace TensorShapeProto_Dimension
 
 namespace TypeProto {
 inline constexpr std::uint32_t kTensorType = 1;
@@ -179,12 +179,12 @@ inline constexpr std::uint32_t kOptionalType = 9;
 inline constexpr std::uint32_t kSparseTensorType = 8;
 inline constexpr std::uint32_t kOpaqueType = 7;
 inline constexpr std::uint32_t kDenotation = 6;
-}
+}  // namespace TypeProto
 
 namespace TypeProto_Tensor {
 inline constexpr std::uint32_t kElemType = 1;
 inline constexpr std::uint32_t kShape = 2;
-}
+}  // namespace TypeProto_Tensor
 
 namespace TypeProto_Sequence {
 inline constexpr std::uint32_t kElemType = 1;
@@ -193,7 +193,7 @@ inline constexpr std::uint32_t kElemType = 1;
 namespace TypeProto_Map {
 inline constexpr std::uint32_t kKeyType = 1;
 inline constexpr std::uint32_t kValueType = 2;
-}
+}  // namespace TypeProto_Map
 
 namespace TypeProto_Optional {
 inline constexpr std::uint32_t kElemType = 1;
@@ -202,17 +202,17 @@ inline constexpr std::uint32_t kElemType = 1;
 namespace TypeProto_SparseTensor {
 inline constexpr std::uint32_t kElemType = 1;
 inline constexpr std::uint32_t kShape = 2;
-}
+}  // namespace TypeProto_SparseTensor
 
 namespace TypeProto_Opaque {
 inline constexpr std::uint32_t kDomain = 1;
 inline constexpr std::uint32_t kName = 2;
-}
+}  // namespace TypeProto_Opaque
 
 namespace OperatorSetIdProto {
 inline constexpr std::uint32_t kDomain = 1;
 inline constexpr std::uint32_t kVersion = 2;
-}
+}  // namespace OperatorSetIdProto
 
 namespace FunctionProto {
 inline constexpr std::uint32_t kName = 1;
@@ -227,7 +227,7 @@ inline constexpr std::uint32_t kDomain = 10;
 inline constexpr std::uint32_t kOverload = 13;
 inline constexpr std::uint32_t kValueInfo = 12;
 inline constexpr std::uint32_t kMetadataProps = 14;
-}
+}  // namespace FunctionProto
 
 enum class AttributeType : std::int32_t {
   kUndefined = 0,
@@ -332,24 +332,15 @@ struct FieldForm {
 
 namespace forms {
 inline constexpr FieldForm kAttributeProto[] = {
-    {1, Encoding::bytes, Message::kAttributeProto},
-    {21, Encoding::bytes, Message::kAttributeProto},
-    {13, Encoding::bytes, Message::kAttributeProto},
-    {20, Encoding::varint, Message::kAttributeProto},
-    {2, Encoding::fixed32, Message::kAttributeProto},
-    {3, Encoding::varint, Message::kAttributeProto},
-    {4, Encoding::bytes, Message::kAttributeProto},
-    {5, Encoding::message, Message::kTensorProto},
-    {6, Encoding::message, Message::kGraphProto},
-    {22, Encoding::message, Message::kSparseTensorProto},
-    {14, Encoding::message, Message::kTypeProto},
-    {7, Encoding::packed_fixed32, Message::kAttributeProto},
-    {8, Encoding::packed_varint, Message::kAttributeProto},
-    {9, Encoding::bytes, Message::kAttributeProto},
-    {10, Encoding::message, Message::kTensorProto},
-    {11, Encoding::message, Message::kGraphProto},
-    {23, Encoding::message, Message::kSparseTensorProto},
-    {15, Encoding::message, Message::kTypeProto},
+    {1, Encoding::bytes, Message::kAttributeProto},         {21, Encoding::bytes, Message::kAttributeProto},
+    {13, Encoding::bytes, Message::kAttributeProto},        {20, Encoding::varint, Message::kAttributeProto},
+    {2, Encoding::fixed32, Message::kAttributeProto},       {3, Encoding::varint, Message::kAttributeProto},
+    {4, Encoding::bytes, Message::kAttributeProto},         {5, Encoding::message, Message::kTensorProto},
+    {6, Encoding::message, Message::kGraphProto},           {22, Encoding::message, Message::kSparseTensorProto},
+    {14, Encoding::message, Message::kTypeProto},           {7, Encoding::packed_fixed32, Message::kAttributeProto},
+    {8, Encoding::packed_varint, Message::kAttributeProto}, {9, Encoding::bytes, Message::kAttributeProto},
+    {10, Encoding::message, Message::kTensorProto},         {11, Encoding::message, Message::kGraphProto},
+    {23, Encoding::message, Message::kSparseTensorProto},   {15, Encoding::message, Message::kTypeProto},
 };
 inline constexpr FieldForm kValueInfoProto[] = {
     {1, Encoding::bytes, Message::kAttributeProto},
@@ -358,16 +349,11 @@ inline constexpr FieldForm kValueInfoProto[] = {
     {4, Encoding::message, Message::kStringStringEntryProto},
 };
 inline constexpr FieldForm kNodeProto[] = {
-    {1, Encoding::bytes, Message::kAttributeProto},
-    {2, Encoding::bytes, Message::kAttributeProto},
-    {3, Encoding::bytes, Message::kAttributeProto},
-    {4, Encoding::bytes, Message::kAttributeProto},
-    {7, Encoding::bytes, Message::kAttributeProto},
-    {8, Encoding::bytes, Message::kAttributeProto},
-    {5, Encoding::message, Message::kAttributeProto},
-    {6, Encoding::bytes, Message::kAttributeProto},
-    {9, Encoding::message, Message::kStringStringEntryProto},
-    {10, Encoding::message, Message::kNodeDeviceConfigurationProto},
+    {1, Encoding::bytes, Message::kAttributeProto},           {2, Encoding::bytes, Message::kAttributeProto},
+    {3, Encoding::bytes, Message::kAttributeProto},           {4, Encoding::bytes, Message::kAttributeProto},
+    {7, Encoding::bytes, Message::kAttributeProto},           {8, Encoding::bytes, Message::kAttributeProto},
+    {5, Encoding::message, Message::kAttributeProto},         {6, Encoding::bytes, Message::kAttributeProto},
+    {9, Encoding::message, Message::kStringStringEntryProto}, {10, Encoding::message, Message::kNodeDeviceConfigurationProto},
 };
 inline constexpr FieldForm kIntIntListEntryProto[] = {
     {1, Encoding::varint, Message::kAttributeProto},
@@ -427,32 +413,20 @@ inline constexpr FieldForm kTensorAnnotation[] = {
     {2, Encoding::message, Message::kStringStringEntryProto},
 };
 inline constexpr FieldForm kGraphProto[] = {
-    {1, Encoding::message, Message::kNodeProto},
-    {2, Encoding::bytes, Message::kAttributeProto},
-    {5, Encoding::message, Message::kTensorProto},
-    {15, Encoding::message, Message::kSparseTensorProto},
-    {10, Encoding::bytes, Message::kAttributeProto},
-    {11, Encoding::message, Message::kValueInfoProto},
-    {12, Encoding::message, Message::kValueInfoProto},
-    {13, Encoding::message, Message::kValueInfoProto},
-    {14, Encoding::message, Message::kTensorAnnotation},
-    {16, Encoding::message, Message::kStringStringEntryProto},
+    {1, Encoding::message, Message::kNodeProto},         {2, Encoding::bytes, Message::kAttributeProto},
+    {5, Encoding::message, Message::kTensorProto},       {15, Encoding::message, Message::kSparseTensorProto},
+    {10, Encoding::bytes, Message::kAttributeProto},     {11, Encoding::message, Message::kValueInfoProto},
+    {12, Encoding::message, Message::kValueInfoProto},   {13, Encoding::message, Message::kValueInfoProto},
+    {14, Encoding::message, Message::kTensorAnnotation}, {16, Encoding::message, Message::kStringStringEntryProto},
 };
 inline constexpr FieldForm kTensorProto[] = {
-    {1, Encoding::packed_varint, Message::kAttributeProto},
-    {2, Encoding::varint, Message::kAttributeProto},
-    {3, Encoding::message, Message::kTensorProto_Segment},
-    {4, Encoding::packed_fixed32, Message::kAttributeProto},
-    {5, Encoding::packed_varint, Message::kAttributeProto},
-    {6, Encoding::bytes, Message::kAttributeProto},
-    {7, Encoding::packed_varint, Message::kAttributeProto},
-    {8, Encoding::bytes, Message::kAttributeProto},
-    {12, Encoding::bytes, Message::kAttributeProto},
-    {9, Encoding::bytes, Message::kAttributeProto},
-    {13, Encoding::message, Message::kStringStringEntryProto},
-    {14, Encoding::varint, Message::kAttributeProto},
-    {10, Encoding::packed_fixed64, Message::kAttributeProto},
-    {11, Encoding::packed_varint, Message::kAttributeProto},
+    {1, Encoding::packed_varint, Message::kAttributeProto},    {2, Encoding::varint, Message::kAttributeProto},
+    {3, Encoding::message, Message::kTensorProto_Segment},     {4, Encoding::packed_fixed32, Message::kAttributeProto},
+    {5, Encoding::packed_varint, Message::kAttributeProto},    {6, Encoding::bytes, Message::kAttributeProto},
+    {7, Encoding::packed_varint, Message::kAttributeProto},    {8, Encoding::bytes, Message::kAttributeProto},
+    {12, Encoding::bytes, Message::kAttributeProto},           {9, Encoding::bytes, Message::kAttributeProto},
+    {13, Encoding::message, Message::kStringStringEntryProto}, {14, Encoding::varint, Message::kAttributeProto},
+    {10, Encoding::packed_fixed64, Message::kAttributeProto},  {11, Encoding::packed_varint, Message::kAttributeProto},
     {16, Encoding::message, Message::kStringStringEntryProto},
 };
 inline constexpr FieldForm kTensorProto_Segment[] = {
@@ -473,12 +447,9 @@ inline constexpr FieldForm kTensorShapeProto_Dimension[] = {
     {3, Encoding::bytes, Message::kAttributeProto},
 };
 inline constexpr FieldForm kTypeProto[] = {
-    {1, Encoding::message, Message::kTypeProto_Tensor},
-    {4, Encoding::message, Message::kTypeProto_Sequence},
-    {5, Encoding::message, Message::kTypeProto_Map},
-    {9, Encoding::message, Message::kTypeProto_Optional},
-    {8, Encoding::message, Message::kTypeProto_SparseTensor},
-    {7, Encoding::message, Message::kTypeProto_Opaque},
+    {1, Encoding::message, Message::kTypeProto_Tensor},       {4, Encoding::message, Message::kTypeProto_Sequence},
+    {5, Encoding::message, Message::kTypeProto_Map},          {9, Encoding::message, Message::kTypeProto_Optional},
+    {8, Encoding::message, Message::kTypeProto_SparseTensor}, {7, Encoding::message, Message::kTypeProto_Opaque},
     {6, Encoding::bytes, Message::kAttributeProto},
 };
 inline constexpr FieldForm kTypeProto_Tensor[] = {
@@ -508,52 +479,74 @@ inline constexpr FieldForm kOperatorSetIdProto[] = {
     {2, Encoding::varint, Message::kAttributeProto},
 };
 inline constexpr FieldForm kFunctionProto[] = {
-    {1, Encoding::bytes, Message::kAttributeProto},
-    {4, Encoding::bytes, Message::kAttributeProto},
-    {5, Encoding::bytes, Message::kAttributeProto},
-    {6, Encoding::bytes, Message::kAttributeProto},
-    {11, Encoding::message, Message::kAttributeProto},
-    {7, Encoding::message, Message::kNodeProto},
-    {8, Encoding::bytes, Message::kAttributeProto},
-    {9, Encoding::message, Message::kOperatorSetIdProto},
-    {10, Encoding::bytes, Message::kAttributeProto},
-    {13, Encoding::bytes, Message::kAttributeProto},
-    {12, Encoding::message, Message::kValueInfoProto},
-    {14, Encoding::message, Message::kStringStringEntryProto},
+    {1, Encoding::bytes, Message::kAttributeProto},    {4, Encoding::bytes, Message::kAttributeProto},
+    {5, Encoding::bytes, Message::kAttributeProto},    {6, Encoding::bytes, Message::kAttributeProto},
+    {11, Encoding::message, Message::kAttributeProto}, {7, Encoding::message, Message::kNodeProto},
+    {8, Encoding::bytes, Message::kAttributeProto},    {9, Encoding::message, Message::kOperatorSetIdProto},
+    {10, Encoding::bytes, Message::kAttributeProto},   {13, Encoding::bytes, Message::kAttributeProto},
+    {12, Encoding::message, Message::kValueInfoProto}, {14, Encoding::message, Message::kStringStringEntryProto},
 };
-}
+}  // namespace forms
 
 /// The fields of a message.
 constexpr std::span<const FieldForm> fields_of(Message message) {
   switch (message) {
-    case Message::kAttributeProto: return forms::kAttributeProto;
-    case Message::kValueInfoProto: return forms::kValueInfoProto;
-    case Message::kNodeProto: return forms::kNodeProto;
-    case Message::kIntIntListEntryProto: return forms::kIntIntListEntryProto;
-    case Message::kNodeDeviceConfigurationProto: return forms::kNodeDeviceConfigurationProto;
-    case Message::kShardingSpecProto: return forms::kShardingSpecProto;
-    case Message::kShardedDimProto: return forms::kShardedDimProto;
-    case Message::kSimpleShardedDimProto: return forms::kSimpleShardedDimProto;
-    case Message::kTrainingInfoProto: return forms::kTrainingInfoProto;
-    case Message::kModelProto: return forms::kModelProto;
-    case Message::kDeviceConfigurationProto: return forms::kDeviceConfigurationProto;
-    case Message::kStringStringEntryProto: return forms::kStringStringEntryProto;
-    case Message::kTensorAnnotation: return forms::kTensorAnnotation;
-    case Message::kGraphProto: return forms::kGraphProto;
-    case Message::kTensorProto: return forms::kTensorProto;
-    case Message::kTensorProto_Segment: return forms::kTensorProto_Segment;
-    case Message::kSparseTensorProto: return forms::kSparseTensorProto;
-    case Message::kTensorShapeProto: return forms::kTensorShapeProto;
-    case Message::kTensorShapeProto_Dimension: return forms::kTensorShapeProto_Dimension;
-    case Message::kTypeProto: return forms::kTypeProto;
-    case Message::kTypeProto_Tensor: return forms::kTypeProto_Tensor;
-    case Message::kTypeProto_Sequence: return forms::kTypeProto_Sequence;
-    case Message::kTypeProto_Map: return forms::kTypeProto_Map;
-    case Message::kTypeProto_Optional: return forms::kTypeProto_Optional;
-    case Message::kTypeProto_SparseTensor: return forms::kTypeProto_SparseTensor;
-    case Message::kTypeProto_Opaque: return forms::kTypeProto_Opaque;
-    case Message::kOperatorSetIdProto: return forms::kOperatorSetIdProto;
-    case Message::kFunctionProto: return forms::kFunctionProto;
+    case Message::kAttributeProto:
+      return forms::kAttributeProto;
+    case Message::kValueInfoProto:
+      return forms::kValueInfoProto;
+    case Message::kNodeProto:
+      return forms::kNodeProto;
+    case Message::kIntIntListEntryProto:
+      return forms::kIntIntListEntryProto;
+    case Message::kNodeDeviceConfigurationProto:
+      return forms::kNodeDeviceConfigurationProto;
+    case Message::kShardingSpecProto:
+      return forms::kShardingSpecProto;
+    case Message::kShardedDimProto:
+      return forms::kShardedDimProto;
+    case Message::kSimpleShardedDimProto:
+      return forms::kSimpleShardedDimProto;
+    case Message::kTrainingInfoProto:
+      return forms::kTrainingInfoProto;
+    case Message::kModelProto:
+      return forms::kModelProto;
+    case Message::kDeviceConfigurationProto:
+      return forms::kDeviceConfigurationProto;
+    case Message::kStringStringEntryProto:
+      return forms::kStringStringEntryProto;
+    case Message::kTensorAnnotation:
+      return forms::kTensorAnnotation;
+    case Message::kGraphProto:
+      return forms::kGraphProto;
+    case Message::kTensorProto:
+      return forms::kTensorProto;
+    case Message::kTensorProto_Segment:
+      return forms::kTensorProto_Segment;
+    case Message::kSparseTensorProto:
+      return forms::kSparseTensorProto;
+    case Message::kTensorShapeProto:
+      return forms::kTensorShapeProto;
+    case Message::kTensorShapeProto_Dimension:
+      return forms::kTensorShapeProto_Dimension;
+    case Message::kTypeProto:
+      return forms::kTypeProto;
+    case Message::kTypeProto_Tensor:
+      return forms::kTypeProto_Tensor;
+    case Message::kTypeProto_Sequence:
+      return forms::kTypeProto_Sequence;
+    case Message::kTypeProto_Map:
+      return forms::kTypeProto_Map;
+    case Message::kTypeProto_Optional:
+      return forms::kTypeProto_Optional;
+    case Message::kTypeProto_SparseTensor:
+      return forms::kTypeProto_SparseTensor;
+    case Message::kTypeProto_Opaque:
+      return forms::kTypeProto_Opaque;
+    case Message::kOperatorSetIdProto:
+      return forms::kOperatorSetIdProto;
+    case Message::kFunctionProto:
+      return forms::kFunctionProto;
   }
   return {};
 }

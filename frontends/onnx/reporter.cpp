@@ -27,7 +27,11 @@ Diagnostics Reporter::take() {
   for (const Severity severity : {Severity::error, Severity::warning, Severity::note}) {
     const std::size_t count = counts_[static_cast<std::size_t>(severity)];
     if (count > kMost)
-      diagnostics_.push_back({severity, "more-diagnostics", fmt::format("and {} more like these", count - kMost), {}, "correct the first ones and run again"});
+      diagnostics_.push_back({severity,
+                              "more-diagnostics",
+                              fmt::format("and {} more like these", count - kMost),
+                              {},
+                              "correct the first ones and run again"});
   }
   return std::move(diagnostics_);
 }

@@ -55,9 +55,10 @@ struct Walker::AttributeFields {
 std::uint32_t Walker::AttributeFields::filled() const {
   const auto bit = [](bool is_there, Type t) { return is_there ? 1U << static_cast<unsigned>(t) : 0U; };
   return bit(real.has_value(), Type::kFloat) | bit(integer.has_value(), Type::kInt) | bit(text.has_value(), Type::kString) |
-         bit(tensor != nullptr, Type::kTensor) | bit(graph != nullptr, Type::kGraph) | bit(sparse_tensor != nullptr, Type::kSparseTensor) |
-         bit(type_value != nullptr, Type::kTypeProto) | bit(!floats.empty(), Type::kFloats) | bit(!integers.empty(), Type::kInts) |
-         bit(!texts.empty(), Type::kStrings) | bit(!tensors.empty(), Type::kTensors) | bit(!graphs.empty(), Type::kGraphs) |
+         bit(tensor != nullptr, Type::kTensor) | bit(graph != nullptr, Type::kGraph) |
+         bit(sparse_tensor != nullptr, Type::kSparseTensor) | bit(type_value != nullptr, Type::kTypeProto) |
+         bit(!floats.empty(), Type::kFloats) | bit(!integers.empty(), Type::kInts) | bit(!texts.empty(), Type::kStrings) |
+         bit(!tensors.empty(), Type::kTensors) | bit(!graphs.empty(), Type::kGraphs) |
          bit(!sparse_tensors.empty(), Type::kSparseTensors) | bit(!types.empty(), Type::kTypeProtos);
 }
 
@@ -70,26 +71,42 @@ Type Walker::AttributeFields::told_type() const {
 
 AttributeView::Content Walker::AttributeFields::content(Arena& arena) const {
   if (!reference.empty()) return ReferenceView{reference};
-  const auto there = [](const auto* message) { return message == nullptr ? AttributeView::Content{} : AttributeView::Content{message}; };
+  const auto there = [](const auto* message) {
+    return message == nullptr ? AttributeView::Content{} : AttributeView::Content{message};
+  };
   switch (told_type()) {
     // A number or text that is left out has the schema's default; so has a list.
-    case Type::kFloat: return real.value_or(0.0F);
-    case Type::kInt: return integer.value_or(0);
+    case Type::kFloat:
+      return real.value_or(0.0F);
+    case Type::kInt:
+      return integer.value_or(0);
     case Type::kString:
       if (!text) return Text{};
       return std::visit([](const auto& t) -> AttributeView::Content { return t; }, *text);
-    case Type::kTensor: return there(static_cast<const TensorView*>(tensor));
-    case Type::kGraph: return there(static_cast<const GraphView*>(graph));
-    case Type::kSparseTensor: return there(static_cast<const SparseTensorView*>(sparse_tensor));
-    case Type::kTypeProto: return there(static_cast<const TypeView*>(type_value));
-    case Type::kFloats: return floats.take(arena);
-    case Type::kInts: return integers.take(arena);
-    case Type::kStrings: return texts.take(arena);
-    case Type::kTensors: return tensors.take(arena);
-    case Type::kGraphs: return graphs.take(arena);
-    case Type::kSparseTensors: return sparse_tensors.take(arena);
-    case Type::kTypeProtos: return types.take(arena);
-    case Type::kUndefined: break;
+    case Type::kTensor:
+      return there(static_cast<const TensorView*>(tensor));
+    case Type::kGraph:
+      return there(static_cast<const GraphView*>(graph));
+    case Type::kSparseTensor:
+      return there(static_cast<const SparseTensorView*>(sparse_tensor));
+    case Type::kTypeProto:
+      return there(static_cast<const TypeView*>(type_value));
+    case Type::kFloats:
+      return floats.take(arena);
+    case Type::kInts:
+      return integers.take(arena);
+    case Type::kStrings:
+      return texts.take(arena);
+    case Type::kTensors:
+      return tensors.take(arena);
+    case Type::kGraphs:
+      return graphs.take(arena);
+    case Type::kSparseTensors:
+      return sparse_tensors.take(arena);
+    case Type::kTypeProtos:
+      return types.take(arena);
+    case Type::kUndefined:
+      break;
   }
   return {};
 }
@@ -129,8 +146,12 @@ void Walker::read_attribute_value(Field field, Span value, AttributeFields& fiel
     return *message;
   };
   switch (field.number) {
-    case kName: fields.name = text(value); break;
-    case kRefAttrName: fields.reference = text(value); break;
+    case kName:
+      fields.name = text(value);
+      break;
+    case kRefAttrName:
+      fields.reference = text(value);
+      break;
     case kS:
       if (value.length() <= kLongestText) {
         fields.text = text(value);
@@ -139,16 +160,36 @@ void Walker::read_attribute_value(Field field, Span value, AttributeFields& fiel
         wire_.skip(value);
       }
       break;
-    case kStrings: fields.texts.add(text(value)); break;
-    case kT: read_tensor(value, once(fields.tensor)); break;
-    case kG: read_graph(value, once(fields.graph)); break;
-    case kSparseTensor: read_sparse_tensor(value, once(fields.sparse_tensor)); break;
-    case kTp: read_type(value, once(fields.type_value)); break;
-    case kTensors: read_tensor(value, one_more(fields.tensors)); break;
-    case kGraphs: read_graph(value, one_more(fields.graphs)); break;
-    case kSparseTensors: read_sparse_tensor(value, one_more(fields.sparse_tensors)); break;
-    case kTypeProtos: read_type(value, one_more(fields.types)); break;
-    default: wire_.skip(value); break;
+    case kStrings:
+      fields.texts.add(text(value));
+      break;
+    case kT:
+      read_tensor(value, once(fields.tensor));
+      break;
+    case kG:
+      read_graph(value, once(fields.graph));
+      break;
+    case kSparseTensor:
+      read_sparse_tensor(value, once(fields.sparse_tensor));
+      break;
+    case kTp:
+      read_type(value, once(fields.type_value));
+      break;
+    case kTensors:
+      read_tensor(value, one_more(fields.tensors));
+      break;
+    case kGraphs:
+      read_graph(value, one_more(fields.graphs));
+      break;
+    case kSparseTensors:
+      read_sparse_tensor(value, one_more(fields.sparse_tensors));
+      break;
+    case kTypeProtos:
+      read_type(value, one_more(fields.types));
+      break;
+    default:
+      wire_.skip(value);
+      break;
   }
 }
 

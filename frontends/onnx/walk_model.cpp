@@ -16,19 +16,37 @@ void Walker::read_model(ModelView& model) {
     } else {
       const Span value = wire_.bytes(end);
       switch (field.number) {
-        case kProducerName: model.producer_name = text(value); break;
-        case kProducerVersion: model.producer_version = text(value); break;
-        case kDomain: model.domain = text(value); break;
-        case kOpsetImport: model.operator_sets.add(tree_) = read_operator_set(value); break;
-        case kMetadataProps: model.metadata.add(tree_) = read_entry(value); break;
-        case kFunctions: read_function(value, model.functions.add(tree_)); break;
-        case kTrainingInfo: wire_.skip_message(value, schema::Message::kTrainingInfoProto); break;
-        case kConfiguration: wire_.skip_message(value, schema::Message::kDeviceConfigurationProto); break;
+        case kProducerName:
+          model.producer_name = text(value);
+          break;
+        case kProducerVersion:
+          model.producer_version = text(value);
+          break;
+        case kDomain:
+          model.domain = text(value);
+          break;
+        case kOpsetImport:
+          model.operator_sets.add(tree_) = read_operator_set(value);
+          break;
+        case kMetadataProps:
+          model.metadata.add(tree_) = read_entry(value);
+          break;
+        case kFunctions:
+          read_function(value, model.functions.add(tree_));
+          break;
+        case kTrainingInfo:
+          wire_.skip_message(value, schema::Message::kTrainingInfoProto);
+          break;
+        case kConfiguration:
+          wire_.skip_message(value, schema::Message::kDeviceConfigurationProto);
+          break;
         case kGraph:
           if (model.graph == nullptr) model.graph = make<GraphView>(tree_);
           read_graph(value, *model.graph);
           break;
-        default: wire_.skip(value); break;
+        default:
+          wire_.skip(value);
+          break;
       }
     }
   }
@@ -50,16 +68,36 @@ void Walker::read_graph(Span span, GraphView& graph) {
     }
     const Span value = wire_.bytes(span.end);
     switch (field.number) {
-      case kNode: read_node(value, graph.nodes.add(tree_)); break;
-      case kName: graph.name = text(value); break;
-      case kInitializer: read_tensor(value, graph.initializers.add(tree_)); break;
-      case kSparseInitializer: read_sparse_tensor(value, graph.sparse_initializers.add(tree_)); break;
-      case kInput: read_value_info(value, graph.inputs.add(tree_)); break;
-      case kOutput: read_value_info(value, graph.outputs.add(tree_)); break;
-      case kValueInfo: read_value_info(value, graph.value_infos.add(tree_)); break;
-      case kQuantizationAnnotation: wire_.skip_message(value, schema::Message::kTensorAnnotation); break;
-      case kMetadataProps: wire_.skip_message(value, schema::Message::kStringStringEntryProto); break;
-      default: wire_.skip(value); break;
+      case kNode:
+        read_node(value, graph.nodes.add(tree_));
+        break;
+      case kName:
+        graph.name = text(value);
+        break;
+      case kInitializer:
+        read_tensor(value, graph.initializers.add(tree_));
+        break;
+      case kSparseInitializer:
+        read_sparse_tensor(value, graph.sparse_initializers.add(tree_));
+        break;
+      case kInput:
+        read_value_info(value, graph.inputs.add(tree_));
+        break;
+      case kOutput:
+        read_value_info(value, graph.outputs.add(tree_));
+        break;
+      case kValueInfo:
+        read_value_info(value, graph.value_infos.add(tree_));
+        break;
+      case kQuantizationAnnotation:
+        wire_.skip_message(value, schema::Message::kTensorAnnotation);
+        break;
+      case kMetadataProps:
+        wire_.skip_message(value, schema::Message::kStringStringEntryProto);
+        break;
+      default:
+        wire_.skip(value);
+        break;
     }
   }
   wire_.expect_end(span);
@@ -80,18 +118,42 @@ void Walker::read_function(Span span, FunctionView& function) {
     }
     const Span value = wire_.bytes(span.end);
     switch (field.number) {
-      case kName: function.name = text(value); break;
-      case kDomain: function.domain = text(value); break;
-      case kOverload: function.overload = text(value); break;
-      case kInput: inputs.add(text(value)); break;
-      case kOutput: outputs.add(text(value)); break;
-      case kAttribute: attribute_names.push_back(text(value)); break;
-      case kAttributeProto: defaults.add(read_attribute(value)); break;
-      case kNode: read_node(value, function.nodes.add(tree_)); break;
-      case kOpsetImport: operator_sets.push_back(read_operator_set(value)); break;
-      case kValueInfo: read_value_info(value, function.value_infos.add(tree_)); break;
-      case kMetadataProps: wire_.skip_message(value, schema::Message::kStringStringEntryProto); break;
-      default: wire_.skip(value); break;
+      case kName:
+        function.name = text(value);
+        break;
+      case kDomain:
+        function.domain = text(value);
+        break;
+      case kOverload:
+        function.overload = text(value);
+        break;
+      case kInput:
+        inputs.add(text(value));
+        break;
+      case kOutput:
+        outputs.add(text(value));
+        break;
+      case kAttribute:
+        attribute_names.push_back(text(value));
+        break;
+      case kAttributeProto:
+        defaults.add(read_attribute(value));
+        break;
+      case kNode:
+        read_node(value, function.nodes.add(tree_));
+        break;
+      case kOpsetImport:
+        operator_sets.push_back(read_operator_set(value));
+        break;
+      case kValueInfo:
+        read_value_info(value, function.value_infos.add(tree_));
+        break;
+      case kMetadataProps:
+        wire_.skip_message(value, schema::Message::kStringStringEntryProto);
+        break;
+      default:
+        wire_.skip(value);
+        break;
     }
   }
   wire_.expect_end(span);
@@ -116,16 +178,36 @@ void Walker::read_node(Span span, NodeView& node) {
     }
     const Span value = wire_.bytes(span.end);
     switch (field.number) {
-      case kInput: inputs.add(text(value)); break;
-      case kOutput: outputs.add(text(value)); break;
-      case kName: node.name = text(value); break;
-      case kOpType: node.op_type = text(value); break;
-      case kDomain: node.domain = text(value); break;
-      case kOverload: node.overload = text(value); break;
-      case kAttribute: attributes.add(read_attribute(value)); break;
-      case kMetadataProps: metadata.add(read_entry(value)); break;
-      case kDeviceConfigurations: wire_.skip_message(value, schema::Message::kNodeDeviceConfigurationProto); break;
-      default: wire_.skip(value); break;
+      case kInput:
+        inputs.add(text(value));
+        break;
+      case kOutput:
+        outputs.add(text(value));
+        break;
+      case kName:
+        node.name = text(value);
+        break;
+      case kOpType:
+        node.op_type = text(value);
+        break;
+      case kDomain:
+        node.domain = text(value);
+        break;
+      case kOverload:
+        node.overload = text(value);
+        break;
+      case kAttribute:
+        attributes.add(read_attribute(value));
+        break;
+      case kMetadataProps:
+        metadata.add(read_entry(value));
+        break;
+      case kDeviceConfigurations:
+        wire_.skip_message(value, schema::Message::kNodeDeviceConfigurationProto);
+        break;
+      default:
+        wire_.skip(value);
+        break;
     }
   }
   wire_.expect_end(span);

@@ -26,12 +26,18 @@ ListForm form_of(std::uint32_t field) {
   using namespace schema::TensorProto;
   using List = PayloadView::Field;
   switch (field) {
-    case kFloatData: return {List::floats, WireType::fixed32, 4};
-    case kDoubleData: return {List::doubles, WireType::fixed64, 8};
-    case kInt32Data: return {List::int32s, WireType::varint, 0};
-    case kInt64Data: return {List::int64s, WireType::varint, 0};
-    case kUint64Data: return {List::uint64s, WireType::varint, 0};
-    default: return {List::none, WireType::unknown, 0};
+    case kFloatData:
+      return {List::floats, WireType::fixed32, 4};
+    case kDoubleData:
+      return {List::doubles, WireType::fixed64, 8};
+    case kInt32Data:
+      return {List::int32s, WireType::varint, 0};
+    case kInt64Data:
+      return {List::int64s, WireType::varint, 0};
+    case kUint64Data:
+      return {List::uint64s, WireType::varint, 0};
+    default:
+      return {List::none, WireType::unknown, 0};
   }
 }
 
@@ -70,25 +76,36 @@ void Walker::read_tensor(Span span, TensorView& tensor) {
       tensor.data_type = wire_.int32(span.end);
     } else if (field.is_varint() && field.number == kDataLocation) {
       const std::int32_t location = wire_.int32(span.end);
-      if (schema::is_data_location(location)) tensor.is_external = static_cast<schema::DataLocation>(location) == schema::DataLocation::kExternal;
+      if (schema::is_data_location(location))
+        tensor.is_external = static_cast<schema::DataLocation>(location) == schema::DataLocation::kExternal;
     } else if (!field.is_bytes()) {
       wire_.skip_unknown(field, span.end);
     } else {
       const Span value = wire_.bytes(span.end);
       switch (field.number) {
-        case kName: tensor.name = text(value); break;
-        case kRawData: read_raw(value, tensor); break;
+        case kName:
+          tensor.name = text(value);
+          break;
+        case kRawData:
+          read_raw(value, tensor);
+          break;
         case kStringData:
           enter(PayloadView::Field::strings, tensor.payload);
           add_piece(value, 1, 1, tensor);
           break;
-        case kExternalData: external.add(read_entry(value)); break;
+        case kExternalData:
+          external.add(read_entry(value));
+          break;
         case kSegment:
           tensor.is_segment = true;
           wire_.skip_message(value, schema::Message::kTensorProto_Segment);
           break;
-        case kMetadataProps: wire_.skip_message(value, schema::Message::kStringStringEntryProto); break;
-        default: wire_.skip(value); break;
+        case kMetadataProps:
+          wire_.skip_message(value, schema::Message::kStringStringEntryProto);
+          break;
+        default:
+          wire_.skip(value);
+          break;
       }
     }
   }

@@ -10,13 +10,20 @@ using Kind = TypeView::Kind;
 Kind kind_of(std::uint32_t field) {
   using namespace schema::TypeProto;
   switch (field) {
-    case kTensorType: return Kind::tensor;
-    case kSequenceType: return Kind::sequence;
-    case kMapType: return Kind::map;
-    case kOptionalType: return Kind::optional;
-    case kSparseTensorType: return Kind::sparse_tensor;
-    case kOpaqueType: return Kind::opaque;
-    default: return Kind::none;
+    case kTensorType:
+      return Kind::tensor;
+    case kSequenceType:
+      return Kind::sequence;
+    case kMapType:
+      return Kind::map;
+    case kOptionalType:
+      return Kind::optional;
+    case kSparseTensorType:
+      return Kind::sparse_tensor;
+    case kOpaqueType:
+      return Kind::opaque;
+    default:
+      return Kind::none;
   }
 }
 
@@ -32,10 +39,18 @@ void Walker::read_value_info(Span span, ValueInfoView& info) {
     }
     const Span value = wire_.bytes(span.end);
     switch (field.number) {
-      case kName: info.name = text(value); break;
-      case kType: read_type(value, info.type); break;
-      case kMetadataProps: wire_.skip_message(value, schema::Message::kStringStringEntryProto); break;
-      default: wire_.skip(value); break;
+      case kName:
+        info.name = text(value);
+        break;
+      case kType:
+        read_type(value, info.type);
+        break;
+      case kMetadataProps:
+        wire_.skip_message(value, schema::Message::kStringStringEntryProto);
+        break;
+      default:
+        wire_.skip(value);
+        break;
     }
   }
   wire_.expect_end(span);
@@ -70,8 +85,10 @@ void Walker::read_type_content(Span span, TypeView& type) {
   const Wire::Nested nested(wire_);
   const bool has_number = type.kind == Kind::tensor || type.kind == Kind::sparse_tensor || type.kind == Kind::map;
   const bool has_shape = type.kind == Kind::tensor || type.kind == Kind::sparse_tensor;
-  const std::uint32_t number_field = type.kind == Kind::map ? schema::TypeProto_Map::kKeyType : schema::TypeProto_Tensor::kElemType;
-  const std::uint32_t element_field = type.kind == Kind::map ? schema::TypeProto_Map::kValueType : schema::TypeProto_Sequence::kElemType;
+  const std::uint32_t number_field =
+      type.kind == Kind::map ? schema::TypeProto_Map::kKeyType : schema::TypeProto_Tensor::kElemType;
+  const std::uint32_t element_field =
+      type.kind == Kind::map ? schema::TypeProto_Map::kValueType : schema::TypeProto_Sequence::kElemType;
   for (Field field; wire_.next(span.end, field);) {
     if (has_number && field.is_varint() && field.number == number_field) {
       type.element_type = wire_.int32(span.end);

@@ -35,7 +35,8 @@ std::uint64_t Wire::read_more(std::uint64_t until) {
   while (readable_ < until) {
     const auto filled = static_cast<std::size_t>(readable_ - start_);
     // A long text makes the buffer grow as its bytes arrive, not by what its length claims.
-    const auto wanted = static_cast<std::size_t>(std::min(std::max(until - readable_, ahead_), std::max<std::uint64_t>(filled, ahead_)));
+    const auto wanted =
+        static_cast<std::size_t>(std::min(std::max(until - readable_, ahead_), std::max<std::uint64_t>(filled, ahead_)));
     if (buffer_.size() < filled + wanted) buffer_.resize(filled + wanted);
     const std::size_t count = source_.read_on(readable_, std::span(buffer_).subspan(filled, wanted));
     if (count == 0) break;
@@ -80,11 +81,20 @@ std::uint64_t Wire::long_varint(std::uint64_t end) {
 
 void Wire::skip_unknown(Field field, std::uint64_t end) {
   switch (field.type) {
-    case WireType::varint: varint(end); return;
-    case WireType::fixed64: position_ = piece(8, end).end; return;
-    case WireType::fixed32: position_ = piece(4, end).end; return;
-    case WireType::length_delimited: skip(bytes(end)); return;
-    default: break;
+    case WireType::varint:
+      varint(end);
+      return;
+    case WireType::fixed64:
+      position_ = piece(8, end).end;
+      return;
+    case WireType::fixed32:
+      position_ = piece(4, end).end;
+      return;
+    case WireType::length_delimited:
+      skip(bytes(end));
+      return;
+    default:
+      break;
   }
   const auto type = static_cast<unsigned>(field.type);
   constexpr unsigned kStartGroup = 3;
@@ -112,7 +122,8 @@ void Wire::skip_message(Span span, schema::Message message) {
   const Nested nested(*this);
   const auto forms = schema::fields_of(message);
   for (Field field; next(span.end, field);) {
-    const auto form = std::find_if(forms.begin(), forms.end(), [&](const schema::FieldForm& f) { return f.number == field.number; });
+    const auto form =
+        std::find_if(forms.begin(), forms.end(), [&](const schema::FieldForm& f) { return f.number == field.number; });
     if (form == forms.end()) {
       skip_unknown(field, span.end);
     } else {
@@ -127,7 +138,8 @@ void Wire::skip_known(const schema::FieldForm& form, Field field, std::uint64_t 
   if (!field.is_bytes()) return skip_unknown(field, end);  // a number, or of another type than the schema says
   const Span span = bytes(end);
   switch (form.encoding) {
-    case Encoding::message: return skip_message(span, form.message);
+    case Encoding::message:
+      return skip_message(span, form.message);
     case Encoding::packed_varint:
       if (span.length() <= kCheckedBytes) count_varints(span);
       break;
@@ -137,7 +149,8 @@ void Wire::skip_known(const schema::FieldForm& form, Field field, std::uint64_t 
     case Encoding::packed_fixed64:
       if (span.length() % 8 != 0) fail("a packed list of 8-byte numbers has another length");
       break;
-    default: break;
+    default:
+      break;
   }
   skip(span);
 }
@@ -155,8 +168,9 @@ void Wire::fail_length(std::uint64_t length, std::uint64_t end) const {
 }
 
 void Wire::fail_depth() const {
-  throw ReadError(Diagnostic{Severity::error, "nested-too-deep", fmt::format("messages are nested more than {} deep", kMaxDepth), ByteOrigin{position_},
-                             "other readers of ONNX refuse this file as well: a graph inside a graph takes three levels, so at most 33 may be nested"});
+  throw ReadError(Diagnostic{
+      Severity::error, "nested-too-deep", fmt::format("messages are nested more than {} deep", kMaxDepth), ByteOrigin{position_},
+      "other readers of ONNX refuse this file as well: a graph inside a graph takes three levels, so at most 33 may be nested"});
 }
 
 }  // namespace macroscope::onnx

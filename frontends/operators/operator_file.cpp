@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
-#include <toml++/toml.h>
 #include <variant>
 
 #include "analyzer/operators/formula.h"
@@ -32,7 +32,8 @@ class OperatorFileReader {
       return;
     }
     for (const auto& [key, node] : document)
-      if (key.str() != "operator") report(key.source(), fmt::format("'{}' is no key of an operator file; write [[operator]]", key.str()));
+      if (key.str() != "operator")
+        report(key.source(), fmt::format("'{}' is no key of an operator file; write [[operator]]", key.str()));
     const toml::array* rows = document["operator"].as_array();
     if (rows == nullptr) {
       report(document.source(), "an operator file holds [[operator]] tables");
@@ -67,8 +68,10 @@ class OperatorFileReader {
 
   void read_row(const toml::table& table, CustomOperators& operators) {
     for (const auto& [key, node] : table)
-      if (std::find(kKeys.begin(), kKeys.end(), key.str()) == kKeys.end()) report(key.source(), fmt::format("an operator has no key '{}'", key.str()));
-    const auto given = std::count_if(kMeanings.begin(), kMeanings.end(), [&](std::string_view key) { return table.contains(key); });
+      if (std::find(kKeys.begin(), kKeys.end(), key.str()) == kKeys.end())
+        report(key.source(), fmt::format("an operator has no key '{}'", key.str()));
+    const auto given =
+        std::count_if(kMeanings.begin(), kMeanings.end(), [&](std::string_view key) { return table.contains(key); });
     if (given != 1) report(table.source(), "an operator has one of the keys loops, elements, body, moves");
     Operator row;
     row.name = operators.keep(text_at(table, "name", true));
@@ -100,7 +103,8 @@ class OperatorFileReader {
     if (table.contains("loops")) return loops_at(table, operators);
     if (table.contains("elements")) return elements_at(table);
     if (table.contains("body")) return body_at(table, operators);
-    if (table.contains("moves") && text_at(table, "moves", true) != "same") report(table.get("moves")->source(), "moves is \"same\"");
+    if (table.contains("moves") && text_at(table, "moves", true) != "same")
+      report(table.get("moves")->source(), "moves is \"same\"");
     return Moves{same_as_first};
   }
 
@@ -109,7 +113,8 @@ class OperatorFileReader {
     loops.nest.formula = operators.keep(text_at(table, "loops", true));
     const auto parsed = parse_formula(loops.nest.formula);
     if (const auto* error = std::get_if<FormulaError>(&parsed)) {
-      report(table.get("loops")->source(), fmt::format("at character {} of the loop nest: {}", error->position + 1, error->message));
+      report(table.get("loops")->source(),
+             fmt::format("at character {} of the loop nest: {}", error->position + 1, error->message));
     } else if (std::get<Formula>(parsed).operands.size() > loops.operands.size()) {
       report(table.get("loops")->source(), fmt::format("a loop nest reads {} operands at most", loops.operands.size()));
     }
@@ -132,8 +137,10 @@ class OperatorFileReader {
     for (const auto& [kind, count] : *efforts) {
       int* effort = effort_of(per_element.effort, kind.str());
       const auto number = count.value<std::int64_t>();
-      if (effort == nullptr) report(kind.source(), fmt::format("'{}' is no kind of work: add, mul, div, compare, special", kind.str()));
-      if (!number || *number < 0 || *number > kMaxEffort) report(count.source(), fmt::format("'{}' is a number from 0 to {}", kind.str(), kMaxEffort));
+      if (effort == nullptr)
+        report(kind.source(), fmt::format("'{}' is no kind of work: add, mul, div, compare, special", kind.str()));
+      if (!number || *number < 0 || *number > kMaxEffort)
+        report(count.source(), fmt::format("'{}' is a number from 0 to {}", kind.str(), kMaxEffort));
       if (effort != nullptr && number) *effort = static_cast<int>(std::clamp(*number, std::int64_t{0}, kMaxEffort));
     }
     return per_element;

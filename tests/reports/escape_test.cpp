@@ -17,7 +17,8 @@ TEST_CASE("A terminal never gets a control character of a model") {
   for (const std::string& hostile : testing::hostile_texts()) {
     const std::string shown = escape_text(hostile);
     REQUIRE(is_valid_utf8(shown));
-    for (std::string_view rest = shown; !rest.empty(); rest.remove_prefix(first_character(rest).length)) CHECK_FALSE(is_active(first_character(rest).code));
+    for (std::string_view rest = shown; !rest.empty(); rest.remove_prefix(first_character(rest).length))
+      CHECK_FALSE(is_active(first_character(rest).code));
   }
 }
 

@@ -65,7 +65,8 @@ TEST_CASE("What cannot be told is null, never 0") {
 TEST_CASE("A file that could not be read has a document that says why") {
   Analysis nothing;
   nothing.costs.complete = false;
-  nothing.diagnostics.push_back({Severity::error, "malformed-model", "the input ends inside a field", ByteOrigin{17}, "export it again"});
+  nothing.diagnostics.push_back(
+      {Severity::error, "malformed-model", "the input ends inside a field", ByteOrigin{17}, "export it again"});
   const nlohmann::json json = json_of(nothing);
   CHECK(json["complete"] == false);
   CHECK_FALSE(json.contains("totals"));

@@ -6,7 +6,8 @@
 namespace macroscope {
 namespace {
 
-const std::vector<Measure> kAll{Measure::parameters, Measure::macs, Measure::effective_macs, Measure::flops, Measure::bytes_read, Measure::bytes_written};
+const std::vector<Measure> kAll{Measure::parameters, Measure::macs,       Measure::effective_macs,
+                                Measure::flops,      Measure::bytes_read, Measure::bytes_written};
 
 /// What rows directly below one parent add up to, from `begin`.
 Quantity sum_of(const LayerTree& tree, std::size_t begin, std::uint32_t level, Measure measure) {
@@ -55,7 +56,10 @@ Network nested_modules() {
 
 TEST_CASE("However rows are rolled up, sorted and folded, they add up to the totals and no layer is lost") {
   const int model = GENERATE(0, 1, 2);
-  const Analysis analysis = analyze(model == 0 ? testing::small_cnn() : model == 1 ? nested_modules() : testing::incomplete_model(), {});
+  const Analysis analysis = analyze(model == 0   ? testing::small_cnn()
+                                    : model == 1 ? nested_modules()
+                                                 : testing::incomplete_model(),
+                                    {});
   const Figures figures(analysis, "m");
   const std::size_t depth = GENERATE(0U, 1U, 2U, 9U);
   const std::size_t top = GENERATE(0U, 1U, 3U, 7U);

@@ -20,7 +20,10 @@ inline Network with_paths(Network network, const std::vector<std::string>& paths
 inline Network small_cnn() {
   NetworkBuilder net;
   net.input("image", {1, 3, Dim::symbol("H"), 224});
-  net.weight("stem.weight", {64, 3, 7, 7}).weight("a.weight", {64, 64, 3, 3}).weight("a.bias", {64}).weight("b.weight", {128, 64, 1, 1});
+  net.weight("stem.weight", {64, 3, 7, 7})
+      .weight("a.weight", {64, 64, 3, 3})
+      .weight("a.bias", {64})
+      .weight("b.weight", {128, 64, 1, 1});
   const auto pads = [&](std::int64_t pad) { return net.integers("pads", {pad, pad, pad, pad}); };
   net.node("Conv", {"image", "stem.weight"}, {"stem/conv"}, {pads(3), net.integers("strides", {2, 2})});
   net.node("Relu", {"stem/conv"}, {"stem/relu"});
@@ -54,11 +57,32 @@ inline Network incomplete_model() {
 
 /// Texts that would steer, reorder or break what they are written into.
 inline const std::vector<std::string>& hostile_texts() {
-  static const std::vector<std::string> texts{
-      "\x1b[31mred\x1b[0m", "a\tb\nc\rd", std::string("nul\0byte", 8), "\xe2\x80\xae" "gnp.exe", "\xc2\x9b" "2J",
-      "\xff\xfe", "\xed\xa0\x80", "a|b\\|c`d``", "<script>alert(1)</script>", "=1+1", "@SUM(A1)", "+cmd", "-2", " =HYPERLINK(\"x\")",
-      "\"quoted\", with, commas;", "**bold** _x_ [a](javascript:b) ![i](u) https://x.invalid @user #1", "$x^2$", "&lt;b&gt;",
-      "\xe4\xb8\xad\xe6\x96\x87\xe5\xb1\x82", "e\xcc\x81", "\xf0\x9f\x98\x80", std::string(300, 'x'), "\\u0041", "{}%s%n"};
+  static const std::vector<std::string> texts{"\x1b[31mred\x1b[0m",
+                                              "a\tb\nc\rd",
+                                              std::string("nul\0byte", 8),
+                                              "\xe2\x80\xae"
+                                              "gnp.exe",
+                                              "\xc2\x9b"
+                                              "2J",
+                                              "\xff\xfe",
+                                              "\xed\xa0\x80",
+                                              "a|b\\|c`d``",
+                                              "<script>alert(1)</script>",
+                                              "=1+1",
+                                              "@SUM(A1)",
+                                              "+cmd",
+                                              "-2",
+                                              " =HYPERLINK(\"x\")",
+                                              "\"quoted\", with, commas;",
+                                              "**bold** _x_ [a](javascript:b) ![i](u) https://x.invalid @user #1",
+                                              "$x^2$",
+                                              "&lt;b&gt;",
+                                              "\xe4\xb8\xad\xe6\x96\x87\xe5\xb1\x82",
+                                              "e\xcc\x81",
+                                              "\xf0\x9f\x98\x80",
+                                              std::string(300, 'x'),
+                                              "\\u0041",
+                                              "{}%s%n"};
   return texts;
 }
 
@@ -77,7 +101,8 @@ inline Network hostile_model() {
   network.information.name = network.keep(std::string_view(hostile_texts()[0]));
   network.information.producer = network.keep(std::string_view(hostile_texts()[7]));
   network.information.producer_version = network.keep(std::string_view(hostile_texts()[3]));
-  for (std::size_t i = 0; i < hostile_texts().size(); ++i) network.graphs.front().nodes[i].path = network.keep(std::string_view(hostile_texts()[i]));
+  for (std::size_t i = 0; i < hostile_texts().size(); ++i)
+    network.graphs.front().nodes[i].path = network.keep(std::string_view(hostile_texts()[i]));
   for (const std::string& text : hostile_texts()) network.symbols.named(text);
   return network;
 }

@@ -30,8 +30,10 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 TEST_CASE("Lines fit the window wherever names and expressions can be shortened") {
   const int model = GENERATE(0, 1, 2);
-  const Analysis analysis =
-      analyze(model == 0 ? testing::small_cnn() : model == 1 ? testing::incomplete_model() : testing::hostile_model(), {});
+  const Analysis analysis = analyze(model == 0   ? testing::small_cnn()
+                                    : model == 1 ? testing::incomplete_model()
+                                                 : testing::hostile_model(),
+                                    {});
   const std::size_t width = GENERATE(80U, 100U, 120U, 200U);
   for (const std::string& line : lines_of(text_of(analysis, {}, {width, false}))) {
     INFO(line);
@@ -61,7 +63,8 @@ TEST_CASE("Color changes nothing but color") {
     colored.erase(begin, colored.find('m', begin) - begin + 1);
   const std::string plain = text_of(analysis, {}, {100, false});
   CHECK(lines_of(colored).size() == lines_of(plain).size());
-  for (std::size_t i = 0; i < lines_of(plain).size(); ++i) CHECK_THAT(lines_of(colored)[i], test::contains_text(lines_of(plain)[i]));
+  for (std::size_t i = 0; i < lines_of(plain).size(); ++i)
+    CHECK_THAT(lines_of(colored)[i], test::contains_text(lines_of(plain)[i]));
 }
 
 TEST_CASE("What could not be costed stands before every total, and totals say that they are bounds") {
@@ -84,11 +87,13 @@ TEST_CASE("Long lines break at spaces") {
 }
 
 TEST_CASE("A diagnostic says what, where and what helps") {
-  const Diagnostic node{Severity::error, "shape-mismatch", "axis 1 is 5, not 6", NodeOrigin{"", 17, "layer1\x1b", "Conv"}, "check the export"};
+  const Diagnostic node{Severity::error, "shape-mismatch", "axis 1 is 5, not 6", NodeOrigin{"", 17, "layer1\x1b", "Conv"},
+                        "check the export"};
   CHECK(text_of(node, "m.onnx", {}) ==
         "error[shape-mismatch]: axis 1 is 5, not 6\n  --> m.onnx: node 17 'layer1\\x1b' (Conv)\nhelp: check the export\n");
   const Diagnostic line{Severity::warning, "unused", "x is not used", TextOrigin{3, 7, 2, "input xy : f32"}, ""};
-  CHECK(text_of(line, "n.net", {}) == "warning[unused]: x is not used\n  --> n.net:3:7\n   3 | input xy : f32\n     |       ^^\n");
+  CHECK(text_of(line, "n.net", {}) ==
+        "warning[unused]: x is not used\n  --> n.net:3:7\n   3 | input xy : f32\n     |       ^^\n");
 }
 
 }  // namespace macroscope

@@ -7,7 +7,8 @@ namespace macroscope {
 TEST_CASE("Text that is no UTF-8 is told from text that is") {
   for (const char* valid : {"", "plain", "é", "中文", "😀", "\xf4\x8f\xbf\xbf"}) CHECK(is_valid_utf8(valid));
   // Overlong, surrogate, past the last plane, cut, a lone continuation, bytes that never occur.
-  for (const char* invalid : {"\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe4\xb8", "\x80", "\xff", "a\xf0\x9f\x98"})
+  for (const char* invalid :
+       {"\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe4\xb8", "\x80", "\xff", "a\xf0\x9f\x98"})
     CHECK_FALSE(is_valid_utf8(invalid));
 }
 
@@ -40,7 +41,8 @@ TEST_CASE("Columns follow the width of characters") {
 }
 
 TEST_CASE("Characters that steer or hide are active, letters of all scripts are not") {
-  for (const char32_t code : {U'\0', U'\x1b', U'\x7f', U'\u009b', U'\u202e', U'\u2066', U'\u200b', U'\ufeff', U'\U000E0041'}) CHECK(is_active(code));
+  for (const char32_t code : {U'\0', U'\x1b', U'\x7f', U'\u009b', U'\u202e', U'\u2066', U'\u200b', U'\ufeff', U'\U000E0041'})
+    CHECK(is_active(code));
   for (const char32_t code : {U' ', U'~', U'é', U'中', U'😀', U'ש', U'×'}) CHECK_FALSE(is_active(code));
 }
 

@@ -29,8 +29,12 @@ inline std::string varint(std::uint64_t value, std::size_t length = 0) {
 /// Fields in the order in which they are added.
 class Bytes {
  public:
-  Bytes& number(std::uint32_t field, std::int64_t value) { return raw(varint(field << 3U) + varint(static_cast<std::uint64_t>(value))); }
-  Bytes& text(std::uint32_t field, std::string_view value) { return raw(varint(field << 3U | 2U) + varint(value.size())).raw(value); }
+  Bytes& number(std::uint32_t field, std::int64_t value) {
+    return raw(varint(field << 3U) + varint(static_cast<std::uint64_t>(value)));
+  }
+  Bytes& text(std::uint32_t field, std::string_view value) {
+    return raw(varint(field << 3U | 2U) + varint(value.size())).raw(value);
+  }
   Bytes& message(std::uint32_t field, const Bytes& value) { return text(field, value.str()); }
   Bytes& real(std::uint32_t field, float value) {
     return raw(varint(field << 3U | 5U)).raw({reinterpret_cast<const char*>(&value), sizeof value});
@@ -68,8 +72,8 @@ inline Bytes value_bytes(std::string_view name, std::int64_t dtype, const std::v
 
 inline Bytes untyped_value_bytes(std::string_view name) { return Bytes().text(schema::ValueInfoProto::kName, name); }
 
-inline Bytes node_bytes(std::string_view op, std::initializer_list<std::string_view> inputs, std::initializer_list<std::string_view> outputs,
-                        std::string_view name = {}) {
+inline Bytes node_bytes(std::string_view op, std::initializer_list<std::string_view> inputs,
+                        std::initializer_list<std::string_view> outputs, std::string_view name = {}) {
   Bytes node;
   for (const std::string_view input : inputs) node.text(schema::NodeProto::kInput, input);
   for (const std::string_view output : outputs) node.text(schema::NodeProto::kOutput, output);
@@ -88,20 +92,25 @@ inline Bytes entry_bytes(std::string_view key, std::string_view value) {
 }
 
 inline Bytes graph_attribute_bytes(std::string_view name, const Bytes& graph) {
-  return Bytes().text(schema::AttributeProto::kName, name).message(schema::AttributeProto::kG, graph).number(
-      schema::AttributeProto::kType, static_cast<std::int64_t>(schema::AttributeType::kGraph));
+  return Bytes()
+      .text(schema::AttributeProto::kName, name)
+      .message(schema::AttributeProto::kG, graph)
+      .number(schema::AttributeProto::kType, static_cast<std::int64_t>(schema::AttributeType::kGraph));
 }
 
 inline Bytes integer_attribute_bytes(std::string_view name, std::int64_t value) {
-  return Bytes().text(schema::AttributeProto::kName, name).number(schema::AttributeProto::kI, value).number(
-      schema::AttributeProto::kType, static_cast<std::int64_t>(schema::AttributeType::kInt));
+  return Bytes()
+      .text(schema::AttributeProto::kName, name)
+      .number(schema::AttributeProto::kI, value)
+      .number(schema::AttributeProto::kType, static_cast<std::int64_t>(schema::AttributeType::kInt));
 }
 
 /// Everything of a model but its graph.
 inline Bytes model_head_bytes(std::int64_t opset = 17) {
   return Bytes()
       .number(schema::ModelProto::kIrVersion, 8)
-      .message(schema::ModelProto::kOpsetImport, Bytes().text(schema::OperatorSetIdProto::kDomain, "").number(schema::OperatorSetIdProto::kVersion, opset));
+      .message(schema::ModelProto::kOpsetImport,
+               Bytes().text(schema::OperatorSetIdProto::kDomain, "").number(schema::OperatorSetIdProto::kVersion, opset));
 }
 
 inline std::string model_bytes(const Bytes& graph, std::int64_t opset = 17) {

@@ -232,7 +232,7 @@ std::vector<Fact> decoder_shape(const Site& site) {
 Work decoder_work(const Site& site) {
   const Shape& query = site.known_shape(kQuery);
   const Dim heads = positive(site, "num_heads"), &batch = query[1], &width = query[2];
-  const Dim keys = site.remembered(0);
+  const Dim& keys = site.remembered(0);
   // Without the flags all keys count as projected, as in a call without a cache.
   const auto known = decoder_keys(site);
   const Dim projected = query[0] * batch + (known ? known->projected : keys) * batch * 2;

@@ -161,7 +161,8 @@ std::vector<Fact> adapted_shape(const Site& site) {
 Work adapted_work(const Site& site) {
   const Shape& down = site.known_shape(3);
   require_rank(site, 3, 3);
-  const Dim inputs = positive(site, "K"), outputs = positive(site, "N"), rank = down[0];
+  const Dim inputs = positive(site, "K"), outputs = positive(site, "N");
+  const Dim& rank = down[0];
   Work work;
   add_projection(work, site, inputs, outputs, kNoOperand);
   add_projection(work, site, inputs, rank, kNoOperand);

@@ -72,7 +72,8 @@ Analysis analysed(const Convolution& c, bool symbolic) {
   begins.insert(begins.end(), ends.begin(), ends.end());
   net.input("x", input).weight("w", weight);
   net.node("Conv", {"x", "w"}, {"y"},
-           {net.integer("group", c.groups), net.integers("strides", strides), net.integers("dilations", dilations), net.integers("pads", begins)});
+           {net.integer("group", c.groups), net.integers("strides", strides), net.integers("dilations", dilations),
+            net.integers("pads", begins)});
   return analyze(net.take(), {});
 }
 
@@ -178,7 +179,8 @@ TEST_CASE("rounding up drops a window that would start behind the input") {
     NetworkBuilder net;
     net.input("x", {1, 1, size});
     net.node("MaxPool", {"x"}, {"y"},
-             {net.integers("kernel_shape", {kernel}), net.integers("strides", {stride}), net.integers("pads", {pad, pad}), net.integer("ceil_mode", 1)});
+             {net.integers("kernel_shape", {kernel}), net.integers("strides", {stride}), net.integers("pads", {pad, pad}),
+              net.integer("ceil_mode", 1)});
     return testing::fact_of(analyze(net.take(), {}), "y").type.shape[2];
   };
   CHECK(pooled(32, 3, 2, 0) == Dim(16));

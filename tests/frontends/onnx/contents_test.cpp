@@ -73,10 +73,15 @@ TEST_CASE("integers of every type are read as they were stored", "[onnx][content
 TEST_CASE("lists are read packed, unpacked and in pieces", "[onnx][contents]") {
   const std::string packed = varint(1) + varint(~std::uint64_t{0}) + varint(300);
   Bytes tensor = tensor_bytes("t", 7, {5});
-  tensor.text(s::TensorProto::kInt64Data, packed).number(s::TensorProto::kInt64Data, 4).text(s::TensorProto::kInt64Data, varint(5));
+  tensor.text(s::TensorProto::kInt64Data, packed)
+      .number(s::TensorProto::kInt64Data, 4)
+      .text(s::TensorProto::kInt64Data, varint(5));
   CHECK(integers(content_of(tensor)) == std::vector<std::int64_t>{1, -1, 300, 4, 5});
-  CHECK(reals(content_of(tensor_bytes("t", 1, {2}).real(s::TensorProto::kFloatData, 0.5F).real(s::TensorProto::kFloatData, -2))) == std::vector<double>{0.5, -2});
-  const ValuePointer texts = content_of(tensor_bytes("t", 8, {2}).text(s::TensorProto::kStringData, "one").text(s::TensorProto::kStringData, ""));
+  CHECK(
+      reals(content_of(tensor_bytes("t", 1, {2}).real(s::TensorProto::kFloatData, 0.5F).real(s::TensorProto::kFloatData, -2))) ==
+      std::vector<double>{0.5, -2});
+  const ValuePointer texts =
+      content_of(tensor_bytes("t", 8, {2}).text(s::TensorProto::kStringData, "one").text(s::TensorProto::kStringData, ""));
   CHECK(*texts == Value(Texts{"one", ""}));
 }
 
@@ -142,7 +147,8 @@ TEST_CASE("external data is judged by its words and never opened", "[onnx][conte
   const auto place = import({{"location", "w.bin"}, {"offset", "4096"}});
   CHECK(place.network->main().stored[0].external_location == "w.bin");
   CHECK(place.network->main().stored[0].external_offset == 4096);
-  for (const char* location : {"/etc/passwd", "../w.bin", "a/../../w.bin", "a\\..\\..\\w", "C:\\w.bin", "https://example.com/w", ".", "w/", "", "a\nb"})
+  for (const char* location :
+       {"/etc/passwd", "../w.bin", "a/../../w.bin", "a\\..\\..\\w", "C:\\w.bin", "https://example.com/w", ".", "w/", "", "a\nb"})
     CHECK(codes({{"location", location}}) == Codes{"external-location"});
   CHECK(codes({{"location", std::string("w\0.bin", 6)}}) == Codes{"external-location"});
   CHECK(codes({{"location", std::string(65536, 'w')}}) == Codes{"external-location"});

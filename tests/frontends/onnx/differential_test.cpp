@@ -8,8 +8,8 @@
 
 #include "catch.h"
 #include "frontends/onnx/document.h"
-#include "oracle.h"
 #include "onnx_bytes.h"
+#include "oracle.h"
 
 namespace macroscope::test {
 namespace {
@@ -63,14 +63,28 @@ std::string mutated(std::string bytes, std::mt19937& random) {
   for (std::size_t changes = 1 + below(3); changes > 0; --changes) {
     const std::size_t at = below(bytes.size());
     switch (below(10)) {
-      case 0: bytes.erase(at, 1 + below(4)); break;
-      case 1: bytes.insert(at, 1, static_cast<char>(random())); break;
-      case 2: bytes.insert(at, bytes.substr(below(bytes.size()), 1 + below(16))); break;
-      case 3: bytes.insert(at, varint(random() % 400, 1 + below(11))); break;
-      case 4: bytes += bytes; break;  // every message twice: protobuf merges
+      case 0:
+        bytes.erase(at, 1 + below(4));
+        break;
+      case 1:
+        bytes.insert(at, 1, static_cast<char>(random()));
+        break;
+      case 2:
+        bytes.insert(at, bytes.substr(below(bytes.size()), 1 + below(16)));
+        break;
+      case 3:
+        bytes.insert(at, varint(random() % 400, 1 + below(11)));
+        break;
+      case 4:
+        bytes += bytes;
+        break;  // every message twice: protobuf merges
       case 5:
-      case 6: bytes[at] = static_cast<char>(random()); break;
-      default: bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ (1U << below(8))); break;
+      case 6:
+        bytes[at] = static_cast<char>(random());
+        break;
+      default:
+        bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ (1U << below(8)));
+        break;
     }
     if (bytes.empty()) break;
   }
@@ -81,12 +95,14 @@ TEST_CASE("protobuf and the reader accept the same damaged models, and see the s
   std::vector<std::string> seeds{model_bytes(small_graph_bytes())};
   for (const auto& path : package_models())
     if (std::filesystem::file_size(path) < 2000) seeds.push_back(bytes_of(path));
-  for (const auto& entry : std::filesystem::directory_iterator(MACROSCOPE_SOURCE_DIR "/tests/fuzz/corpus/onnx_reader_fuzz")) seeds.push_back(bytes_of(entry.path()));
+  for (const auto& entry : std::filesystem::directory_iterator(MACROSCOPE_SOURCE_DIR "/tests/fuzz/corpus/onnx_reader_fuzz"))
+    seeds.push_back(bytes_of(entry.path()));
   std::mt19937 random(20260101);
   std::size_t accepted = 0;
   constexpr int kRounds = 40000;
   for (int round = 0; round < kRounds; ++round) {
-    const std::string bytes = mutated(seeds[random() % seeds.size()] + (random() % 8 == 0 ? seeds[random() % seeds.size()] : ""), random);
+    const std::string bytes =
+        mutated(seeds[random() % seeds.size()] + (random() % 8 == 0 ? seeds[random() % seeds.size()] : ""), random);
     const std::string found = disagreement(bytes);
     if (!found.empty()) {
       std::ofstream(MACROSCOPE_BINARY_DIR "/disagreement.onnx", std::ios::binary) << bytes;

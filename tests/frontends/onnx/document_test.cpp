@@ -102,7 +102,8 @@ TEST_CASE("a message of another kind is no model", "[onnx][document]") {
 }
 
 TEST_CASE("fields that the schema does not know are passed over, groups among them", "[onnx][document]") {
-  check_small(document_of(with_field(Bytes().number(100, 5).text(101, "x").real(102, 1).raw(varint(103 << 3 | 1)).raw("12345678").str())));
+  check_small(document_of(
+      with_field(Bytes().number(100, 5).text(101, "x").real(102, 1).raw(varint(103 << 3 | 1)).raw("12345678").str())));
   check_small(document_of(with_field(Bytes().begin_group(99).number(1, 5).begin_group(2).end_group(2).end_group(99).str())));
   SECTION("a known field of another wire type is an unknown field") {
     check_small(document_of(with_field(Bytes().text(s::ModelProto::kIrVersion, "x").number(s::ModelProto::kGraph, 3).str())));
@@ -118,7 +119,8 @@ TEST_CASE("fields that the schema does not know are passed over, groups among th
     Bytes ends;
     for (int i = 0; i < 100; ++i) ends.end_group(99);
     check_small(document_of(with_field(groups.str() + ends.str())));
-    CHECK(refusal_of(with_field(Bytes().begin_group(99).raw(groups.str()).raw(ends.str()).end_group(99).str())).code == "nested-too-deep");
+    CHECK(refusal_of(with_field(Bytes().begin_group(99).raw(groups.str()).raw(ends.str()).end_group(99).str())).code ==
+          "nested-too-deep");
     CHECK(refusal_of(with_field(std::string(100000, '\x0b'))).code == "nested-too-deep");
   }
 }
@@ -126,7 +128,8 @@ TEST_CASE("fields that the schema does not know are passed over, groups among th
 TEST_CASE("numbers are as long as protobuf lets them be", "[onnx][document]") {
   const std::string ir_version = varint(s::ModelProto::kIrVersion << 3U);
   check_small(document_of(with_field(varint(s::ModelProto::kIrVersion << 3U, 5) + varint(9))));
-  CHECK(refusal_of(with_field(varint(s::ModelProto::kIrVersion << 3U, 6) + varint(9))).message == "a tag takes more than five bytes");
+  CHECK(refusal_of(with_field(varint(s::ModelProto::kIrVersion << 3U, 6) + varint(9))).message ==
+        "a tag takes more than five bytes");
   CHECK(document_of(with_field(ir_version + varint(9, 10))).model.ir_version == 9);
   CHECK(refusal_of(with_field(ir_version + varint(9, 11))).message == "a number takes more than ten bytes");
   CHECK(refusal_of(with_field(ir_version + "\x80")).message == "a number is cut off");
@@ -139,17 +142,20 @@ TEST_CASE("numbers are as long as protobuf lets them be", "[onnx][document]") {
 
 TEST_CASE("a length that lies is an error before anything is allocated", "[onnx][document]") {
   const std::string producer = varint(s::ModelProto::kProducerName << 3U | 2U);
-  for (const std::uint64_t length : {std::uint64_t{3}, std::uint64_t{0x7fffffff}, std::uint64_t{1} << 40U, ~std::uint64_t{0} >> 1U, ~std::uint64_t{0}})
+  for (const std::uint64_t length :
+       {std::uint64_t{3}, std::uint64_t{0x7fffffff}, std::uint64_t{1} << 40U, ~std::uint64_t{0} >> 1U, ~std::uint64_t{0}})
     CHECK_THAT(refusal_of(with_field(producer + varint(length) + "me")).message, contains_text("has 2 left"));
   // One that reaches into what follows its message.
   const std::string node = varint(s::NodeProto::kOpType << 3U | 2U) + varint(6) + "Relu";
-  CHECK_THAT(refusal_of(model_bytes(Bytes().text(s::GraphProto::kNode, node).text(s::GraphProto::kName, "behind"))).message, contains_text("has 4 left"));
+  CHECK_THAT(refusal_of(model_bytes(Bytes().text(s::GraphProto::kNode, node).text(s::GraphProto::kName, "behind"))).message,
+             contains_text("has 4 left"));
 }
 
 TEST_CASE("what stands twice is merged as protobuf merges it", "[onnx][document]") {
   const Bytes first = Bytes().text(s::GraphProto::kName, "a").message(s::GraphProto::kNode, node_bytes("Relu", {"x"}, {"y"}));
   const Bytes second = Bytes().text(s::GraphProto::kName, "b").message(s::GraphProto::kNode, node_bytes("Abs", {"y"}, {"z"}));
-  const Document document = document_of(model_head_bytes().message(s::ModelProto::kGraph, first).message(s::ModelProto::kGraph, second).str());
+  const Document document =
+      document_of(model_head_bytes().message(s::ModelProto::kGraph, first).message(s::ModelProto::kGraph, second).str());
   const GraphView& graph = *document.model.graph;
   CHECK(graph.name == "b");
   REQUIRE(graph.nodes.size() == 2);
@@ -181,7 +187,8 @@ TEST_CASE("graphs nest as deep as protobuf lets them", "[onnx][document]") {
   Document document = document_of(model_bytes(nested_graph(32)));
   const GraphView* graph = document.model.graph;
   int levels = 0;
-  for (; graph->nodes.begin()->op_type == "If"; ++levels) graph = std::get<const GraphView*>(graph->nodes.begin()->attributes[0].content);
+  for (; graph->nodes.begin()->op_type == "If"; ++levels)
+    graph = std::get<const GraphView*>(graph->nodes.begin()->attributes[0].content);
   CHECK(levels == 32);
   for (const int deep : {33, 100, 1000}) {
     const Diagnostic refusal = refusal_of(model_bytes(nested_graph(deep)));
@@ -202,7 +209,9 @@ TEST_CASE("an attribute holds what its type says", "[onnx][document]") {
   CHECK(std::get<std::int64_t>(content(Bytes().number(s::AttributeProto::kI, 7))) == 7);  // files of old have no type
   CHECK(std::holds_alternative<std::monostate>(content(Bytes().number(s::AttributeProto::kI, 7).real(s::AttributeProto::kF, 1))));
   CHECK(std::holds_alternative<std::monostate>(content(type(s::AttributeType::kGraph).number(s::AttributeProto::kI, 7))));
-  CHECK(std::get<onnx::LongTextView>(content(type(s::AttributeType::kString).text(s::AttributeProto::kS, std::string(2 << 20, 'A')))).length == 2 << 20);
+  CHECK(std::get<onnx::LongTextView>(
+            content(type(s::AttributeType::kString).text(s::AttributeProto::kS, std::string(2 << 20, 'A'))))
+            .length == 2 << 20);
 }
 
 TEST_CASE("weights are located, not read; short integers are kept", "[onnx][document]") {
@@ -211,8 +220,9 @@ TEST_CASE("weights are located, not read; short integers are kept", "[onnx][docu
   Bytes shape = tensor_bytes("shape", 7, {2});
   shape.text(s::TensorProto::kInt64Data, varint(1) + varint(~std::uint64_t{0}));
   const TemporaryDirectory directory;
-  const auto result =
-      onnx::read_document(directory.file("model.onnx", model_bytes(Bytes().message(s::GraphProto::kInitializer, weight).message(s::GraphProto::kInitializer, shape))));
+  const auto result = onnx::read_document(directory.file(
+      "model.onnx",
+      model_bytes(Bytes().message(s::GraphProto::kInitializer, weight).message(s::GraphProto::kInitializer, shape))));
   REQUIRE(std::holds_alternative<Document>(result));
   const Document& document = std::get<Document>(result);
   CHECK(document.source->bytes_read() < 20000);

@@ -39,7 +39,8 @@ Bytes& node(Bytes& graph, const Bytes& bytes) { return graph.message(s::GraphPro
 Bytes& initializer(Bytes& graph, const Bytes& tensor) { return graph.message(s::GraphProto::kInitializer, tensor); }
 
 const Declaration& declaration_of(const Graph& graph, std::string_view name) {
-  const auto found = std::find_if(graph.declared.begin(), graph.declared.end(), [&](const Declaration& d) { return graph.tensors[d.tensor].name == name; });
+  const auto found = std::find_if(graph.declared.begin(), graph.declared.end(),
+                                  [&](const Declaration& d) { return graph.tensors[d.tensor].name == name; });
   REQUIRE(found != graph.declared.end());
   return *found;
 }
@@ -110,8 +111,12 @@ TEST_CASE("each value is made once and before it is taken", "[onnx][import]") {
     CHECK(codes(import) == Codes{"cycle"});
     CHECK(import.network->main().order.size() == 2);
   }
-  SECTION("a node that takes its own output") { CHECK(codes(import_graph(node(graph, node_bytes("Add", {"x", "y"}, {"y"})))) == Codes{"cycle"}); }
-  SECTION("a node without an operator") { CHECK(codes(import_graph(node(graph, node_bytes("", {"x"}, {"y"})))) == Codes{"missing-operator"}); }
+  SECTION("a node that takes its own output") {
+    CHECK(codes(import_graph(node(graph, node_bytes("Add", {"x", "y"}, {"y"})))) == Codes{"cycle"});
+  }
+  SECTION("a node without an operator") {
+    CHECK(codes(import_graph(node(graph, node_bytes("", {"x"}, {"y"})))) == Codes{"missing-operator"});
+  }
   SECTION("nodes in another order are sorted") {
     node(node(graph, node_bytes("Relu", {"a"}, {"b"})), node_bytes("Abs", {"x"}, {"a"}));
     const Import import = import_graph(graph);
@@ -262,7 +267,8 @@ TEST_CASE("versions that make no sense are said", "[onnx][import]") {
   const std::string again = model_head_bytes(9).message(s::ModelProto::kGraph, small_graph_bytes()).str();
   CHECK(codes(import_bytes(model_head_bytes(17).str() + again)) == Codes{"duplicate-opset"});
   const auto without = [](std::int64_t ir_version) {
-    return import_bytes(Bytes().number(s::ModelProto::kIrVersion, ir_version).message(s::ModelProto::kGraph, small_graph_bytes()).str());
+    return import_bytes(
+        Bytes().number(s::ModelProto::kIrVersion, ir_version).message(s::ModelProto::kGraph, small_graph_bytes()).str());
   };
   CHECK(codes(without(8)) == Codes{"missing-opset"});
   const Import old = without(2);
@@ -274,7 +280,8 @@ TEST_CASE("a function is a graph of its own", "[onnx][import]") {
   Bytes function = Bytes().text(s::FunctionProto::kName, "Twice").text(s::FunctionProto::kDomain, "local");
   function.text(s::FunctionProto::kInput, "a").text(s::FunctionProto::kOutput, "b").text(s::FunctionProto::kAttribute, "alpha");
   function.message(s::FunctionProto::kNode, node_bytes("Add", {"a", "a"}, {"b"}));
-  function.message(s::FunctionProto::kOpsetImport, Bytes().text(s::OperatorSetIdProto::kDomain, "ai.onnx").number(s::OperatorSetIdProto::kVersion, 15));
+  function.message(s::FunctionProto::kOpsetImport,
+                   Bytes().text(s::OperatorSetIdProto::kDomain, "ai.onnx").number(s::OperatorSetIdProto::kVersion, 15));
   const std::string model = model_bytes(small_graph_bytes());
   const Import import = import_bytes(model + Bytes().message(s::ModelProto::kFunctions, function).str());
   CHECK(import.diagnostics.empty());
@@ -297,17 +304,20 @@ TEST_CASE("the module path of a node comes from its name or its exporter's scope
   CHECK(path(node_bytes("Conv", {"x"}, {"y"}, "/layer1/layer1.0/conv1/Conv")) == "layer1/layer1.0/conv1");
   CHECK(path(node_bytes("Conv", {"x"}, {"y"}, "Conv_17")).empty());
   Bytes scoped = node_bytes("Conv", {"x"}, {"y"}, "node_conv2d");
-  scoped.message(s::NodeProto::kMetadataProps, entry_bytes("pkg.torch.onnx.name_scopes", "['', 'layers', 'layers.0', 'layers.0.mlp', 'conv2d']"));
+  scoped.message(s::NodeProto::kMetadataProps,
+                 entry_bytes("pkg.torch.onnx.name_scopes", "['', 'layers', 'layers.0', 'layers.0.mlp', 'conv2d']"));
   CHECK(path(scoped) == "layers/0/mlp");
 }
 
 TEST_CASE("an attribute without a value of its type is an error", "[onnx][import]") {
   Bytes bad = node_bytes("Any", {"x"}, {"y"});
-  bad.message(s::NodeProto::kAttribute, Bytes().text(s::AttributeProto::kName, "g").number(s::AttributeProto::kType, 5).number(s::AttributeProto::kI, 1));
+  bad.message(s::NodeProto::kAttribute,
+              Bytes().text(s::AttributeProto::kName, "g").number(s::AttributeProto::kType, 5).number(s::AttributeProto::kI, 1));
   Bytes graph;
   CHECK(codes(import_graph(node(input(graph, "x", {1}), bad))) == Codes{"bad-attribute"});
   Bytes twice = node_bytes("Any", {"x"}, {"y"});
-  twice.message(s::NodeProto::kAttribute, integer_attribute_bytes("axis", 1)).message(s::NodeProto::kAttribute, integer_attribute_bytes("axis", 2));
+  twice.message(s::NodeProto::kAttribute, integer_attribute_bytes("axis", 1))
+      .message(s::NodeProto::kAttribute, integer_attribute_bytes("axis", 2));
   Bytes other;
   CHECK(codes(import_graph(node(input(other, "x", {1}), twice))) == Codes{"duplicate-attribute"});
 }
@@ -317,13 +327,16 @@ TEST_CASE("a stored tensor that contradicts itself is an error", "[onnx][import]
     Bytes graph;
     return codes(import_graph(initializer(graph, tensor)));
   };
-  const auto with_raw = [](Bytes tensor, std::size_t length) { return tensor.text(s::TensorProto::kRawData, std::string(length, '\0')); };
+  const auto with_raw = [](Bytes tensor, std::size_t length) {
+    return tensor.text(s::TensorProto::kRawData, std::string(length, '\0'));
+  };
   CHECK(import_tensor(with_raw(tensor_bytes("w", kFloat, {3, 4}), 48)).empty());
   CHECK(import_tensor(tensor_bytes("w", kFloat, {3, 4})).empty());  // a model without its weights
   CHECK(import_tensor(with_raw(tensor_bytes("w", kFloat, {3, 4}), 100)) == Codes{"payload-size"});
   CHECK(import_tensor(tensor_bytes("w", kFloat, {3, 4}).real(s::TensorProto::kFloatData, 1)) == Codes{"payload-size"});
   CHECK(import_tensor(tensor_bytes("w", kFloat, {1}).number(s::TensorProto::kInt64Data, 1)) == Codes{"payload-field"});
-  CHECK(import_tensor(with_raw(tensor_bytes("w", kFloat, {1}), 4).real(s::TensorProto::kFloatData, 1)) == Codes{"ambiguous-payload"});
+  CHECK(import_tensor(with_raw(tensor_bytes("w", kFloat, {1}), 4).real(s::TensorProto::kFloatData, 1)) ==
+        Codes{"ambiguous-payload"});
   CHECK(import_tensor(tensor_bytes("w", kFloat, {3, -4})) == Codes{"negative-dim"});
   CHECK(import_tensor(tensor_bytes("w", 99, {3})) == Codes{"unknown-type"});
   CHECK(import_tensor(tensor_bytes("w", kFloat, {std::int64_t{1} << 62, std::int64_t{1} << 62})) == Codes{"tensor-too-large"});
@@ -331,7 +344,8 @@ TEST_CASE("a stored tensor that contradicts itself is an error", "[onnx][import]
   CHECK(import_tensor(with_raw(tensor_bytes("w", 22, {5}), 3)).empty());  // five times four bits
   // 5000 numbers of at most 10 bytes: their count is bounded, not known.
   CHECK(import_tensor(tensor_bytes("w", kInt64, {5000}).text(s::TensorProto::kInt64Data, std::string(5000, '\1'))).empty());
-  CHECK(import_tensor(tensor_bytes("w", kInt64, {5001}).text(s::TensorProto::kInt64Data, std::string(5000, '\1'))) == Codes{"payload-size"});
+  CHECK(import_tensor(tensor_bytes("w", kInt64, {5001}).text(s::TensorProto::kInt64Data, std::string(5000, '\1'))) ==
+        Codes{"payload-size"});
 }
 
 }  // namespace

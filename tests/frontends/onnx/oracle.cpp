@@ -37,7 +37,9 @@ class Comparison {
   /// A step down the tree while this lives, for messages.
   class Inside {
    public:
-    Inside(Comparison& comparison, const std::string& part) : comparison_(comparison), length_(comparison.path_.size()) { comparison_.path_ += part; }
+    Inside(Comparison& comparison, const std::string& part) : comparison_(comparison), length_(comparison.path_.size()) {
+      comparison_.path_ += part;
+    }
     ~Inside() { comparison_.path_.resize(length_); }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
@@ -49,9 +51,12 @@ class Comparison {
 
   template <typename T>
   void same(std::string_view what, const T& expected, const T& seen) {
-    if (expected != seen && difference_.empty()) difference_ = fmt::format("{}.{}: protobuf has {}, the reader {}", path_, what, expected, seen);
+    if (expected != seen && difference_.empty())
+      difference_ = fmt::format("{}.{}: protobuf has {}, the reader {}", path_, what, expected, seen);
   }
-  void text(std::string_view what, const std::string& expected, wire::Text seen) { same(what, std::string_view(expected), seen.view()); }
+  void text(std::string_view what, const std::string& expected, wire::Text seen) {
+    same(what, std::string_view(expected), seen.view());
+  }
 
   template <typename Protos, typename Views, typename Compare>
   void list(const char* what, const Protos& protos, const Views& views, Compare compare) {
@@ -128,7 +133,8 @@ class Comparison {
   void attribute(const ::onnx::AttributeProto& proto, const wire::AttributeView& view) {
     text("name", proto.name(), view.name);
     const Inside inside(*this, "(" + proto.name() + ")");
-    if (const auto* reference = std::get_if<wire::ReferenceView>(&view.content)) return text("ref_attr_name", proto.ref_attr_name(), reference->name);
+    if (const auto* reference = std::get_if<wire::ReferenceView>(&view.content))
+      return text("ref_attr_name", proto.ref_attr_name(), reference->name);
     same("ref_attr_name", proto.ref_attr_name().empty(), true);
     if (!proto.has_type() || proto.type() == ::onnx::AttributeProto::UNDEFINED) return;
     content(proto, static_cast<AttributeType>(proto.type()), view.content);
@@ -142,7 +148,8 @@ class Comparison {
   void content(const ::onnx::AttributeProto& proto, AttributeType type, const wire::AttributeView::Content& content) {
     switch (type) {
       case AttributeType::kFloat:
-        if (const auto* f = expect<float>(content)) same("f", std::bit_cast<std::uint32_t>(proto.f()), std::bit_cast<std::uint32_t>(*f));
+        if (const auto* f = expect<float>(content))
+          same("f", std::bit_cast<std::uint32_t>(proto.f()), std::bit_cast<std::uint32_t>(*f));
         return;
       case AttributeType::kInt:
         if (const auto* i = expect<std::int64_t>(content)) same<std::int64_t>("i", proto.i(), *i);
@@ -150,23 +157,32 @@ class Comparison {
       case AttributeType::kString:
         if (const auto* s = expect<wire::Text>(content)) text("s", proto.s(), *s);
         return;
-      case AttributeType::kTensor: return message("t", proto.has_t(), proto.t(), content, &Comparison::tensor);
-      case AttributeType::kGraph: return message("g", proto.has_g(), proto.g(), content, &Comparison::graph);
+      case AttributeType::kTensor:
+        return message("t", proto.has_t(), proto.t(), content, &Comparison::tensor);
+      case AttributeType::kGraph:
+        return message("g", proto.has_g(), proto.g(), content, &Comparison::graph);
       case AttributeType::kSparseTensor:
         return message("sparse_tensor", proto.has_sparse_tensor(), proto.sparse_tensor(), content, &Comparison::sparse_tensor);
-      case AttributeType::kTypeProto: return message("tp", proto.has_tp(), proto.tp(), content, &Comparison::type);
+      case AttributeType::kTypeProto:
+        return message("tp", proto.has_tp(), proto.tp(), content, &Comparison::type);
       case AttributeType::kFloats:
         if (const auto* list = expect<wire::Array<float>>(content)) numbers("floats", proto.floats(), list->span());
         return;
       case AttributeType::kInts:
         if (const auto* list = expect<wire::Array<std::int64_t>>(content)) numbers("ints", proto.ints(), list->span());
         return;
-      case AttributeType::kStrings: return messages("strings", proto.strings(), content, &Comparison::name);
-      case AttributeType::kTensors: return messages("tensors", proto.tensors(), content, &Comparison::tensor);
-      case AttributeType::kGraphs: return messages("graphs", proto.graphs(), content, &Comparison::graph);
-      case AttributeType::kSparseTensors: return messages("sparse_tensors", proto.sparse_tensors(), content, &Comparison::sparse_tensor);
-      case AttributeType::kTypeProtos: return messages("type_protos", proto.type_protos(), content, &Comparison::type);
-      case AttributeType::kUndefined: return;
+      case AttributeType::kStrings:
+        return messages("strings", proto.strings(), content, &Comparison::name);
+      case AttributeType::kTensors:
+        return messages("tensors", proto.tensors(), content, &Comparison::tensor);
+      case AttributeType::kGraphs:
+        return messages("graphs", proto.graphs(), content, &Comparison::graph);
+      case AttributeType::kSparseTensors:
+        return messages("sparse_tensors", proto.sparse_tensors(), content, &Comparison::sparse_tensor);
+      case AttributeType::kTypeProtos:
+        return messages("type_protos", proto.type_protos(), content, &Comparison::type);
+      case AttributeType::kUndefined:
+        return;
     }
   }
   template <typename Proto, typename View>
@@ -194,8 +210,9 @@ class Comparison {
   void payload(const ::onnx::TensorProto& proto, const wire::PayloadView& view) {
     using List = wire::PayloadView::Field;
     const std::vector<std::pair<List, std::uint64_t>> sizes{
-        {List::raw, proto.raw_data().size()},       {List::floats, proto.float_data_size()},   {List::int32s, proto.int32_data_size()},
-        {List::int64s, proto.int64_data_size()},    {List::doubles, proto.double_data_size()}, {List::uint64s, proto.uint64_data_size()},
+        {List::raw, proto.raw_data().size()},      {List::floats, proto.float_data_size()},
+        {List::int32s, proto.int32_data_size()},   {List::int64s, proto.int64_data_size()},
+        {List::doubles, proto.double_data_size()}, {List::uint64s, proto.uint64_data_size()},
         {List::strings, proto.string_data_size()}};
     const auto filled = std::count_if(sizes.begin(), sizes.end(), [](const auto& s) { return s.second != 0; });
     if (view.is_ambiguous) return;
@@ -212,7 +229,8 @@ class Comparison {
     std::string bytes(view.first.length, '\0');
     same("raw_data is at hand", true, source_.read(view.first.offset, bytes));
     same("raw_data is the same", true, bytes == expected);
-    if (view.first.bytes != nullptr) same("kept raw_data is the same", true, std::string_view(view.first.bytes, view.first.length) == expected);
+    if (view.first.bytes != nullptr)
+      same("kept raw_data is the same", true, std::string_view(view.first.bytes, view.first.length) == expected);
   }
   void sparse_tensor(const ::onnx::SparseTensorProto& proto, const wire::SparseTensorView& view) {
     tensor(proto.values(), view.values);
@@ -236,15 +254,20 @@ class Comparison {
         return shape(proto.sparse_tensor_type().has_shape(), proto.sparse_tensor_type().shape(), view);
       case ::onnx::TypeProto::kSequenceType:
         same("is a sequence", true, view.kind == Kind::sequence);
-        return one("elem", proto.sequence_type().has_elem_type(), proto.sequence_type().elem_type(), static_cast<const wire::TypeView*>(view.element), &Comparison::type);
+        return one("elem", proto.sequence_type().has_elem_type(), proto.sequence_type().elem_type(),
+                   static_cast<const wire::TypeView*>(view.element), &Comparison::type);
       case ::onnx::TypeProto::kOptionalType:
         same("is an optional", true, view.kind == Kind::optional);
-        return one("elem", proto.optional_type().has_elem_type(), proto.optional_type().elem_type(), static_cast<const wire::TypeView*>(view.element), &Comparison::type);
+        return one("elem", proto.optional_type().has_elem_type(), proto.optional_type().elem_type(),
+                   static_cast<const wire::TypeView*>(view.element), &Comparison::type);
       case ::onnx::TypeProto::kMapType:
         same("is a map", true, view.kind == Kind::map);
-        return one("value", proto.map_type().has_value_type(), proto.map_type().value_type(), static_cast<const wire::TypeView*>(view.element), &Comparison::type);
-      case ::onnx::TypeProto::kOpaqueType: return same("is opaque", true, view.kind == Kind::opaque);
-      case ::onnx::TypeProto::VALUE_NOT_SET: return same("has no type", true, view.kind == Kind::none);
+        return one("value", proto.map_type().has_value_type(), proto.map_type().value_type(),
+                   static_cast<const wire::TypeView*>(view.element), &Comparison::type);
+      case ::onnx::TypeProto::kOpaqueType:
+        return same("is opaque", true, view.kind == Kind::opaque);
+      case ::onnx::TypeProto::VALUE_NOT_SET:
+        return same("has no type", true, view.kind == Kind::none);
     }
   }
   static std::int32_t elem_type_of(const ::onnx::TypeProto& proto) {

@@ -53,8 +53,7 @@ class Pipe {
   Pipe& operator=(const Pipe&) = delete;
   ~Pipe() {
     std::vector<char> rest(1 << 16);
-    while (::read(ends_[0], rest.data(), rest.size()) > 0) {
-    }
+    while (::read(ends_[0], rest.data(), rest.size()) > 0) {}
     ::close(ends_[0]);
     writer_.join();
   }
@@ -88,7 +87,8 @@ TEST_CASE("a file is read at any place, a stream only forwards", "[onnx][source]
     REQUIRE(source->read_on(5000, std::span(out).first(1)) == 1);
     CHECK(out[0] == bytes[5000]);
     std::size_t count = 0;
-    for (std::size_t more = 1; more != 0 && count < 100; count += more) more = source->read_on(9950 + count, std::span(out).subspan(count));
+    for (std::size_t more = 1; more != 0 && count < 100; count += more)
+      more = source->read_on(9950 + count, std::span(out).subspan(count));
     CHECK(count == 50);
     CHECK(out.substr(0, 50) == bytes.substr(9950));
     CHECK(source->read(10, std::span(out)) == source->is_seekable());
@@ -157,10 +157,13 @@ TEST_CASE("a file of more than 2 GiB is read by its structure alone", "[onnx][so
   namespace s = onnx::schema;
   const TemporaryDirectory directory;
   constexpr std::uint64_t kWeight = std::uint64_t{3} << 30U;
-  const std::string weight_head = tensor_bytes("w", 1, {kWeight / 4}).str() + varint(s::TensorProto::kRawData << 3U | 2U) + varint(kWeight);
+  const std::string weight_head =
+      tensor_bytes("w", 1, {kWeight / 4}).str() + varint(s::TensorProto::kRawData << 3U | 2U) + varint(kWeight);
   const std::string rest = small_graph_bytes().str();
-  const std::string initializer = varint(s::GraphProto::kInitializer << 3U | 2U) + varint(weight_head.size() + kWeight) + weight_head;
-  const std::string head = model_head_bytes().str() + varint(s::ModelProto::kGraph << 3U | 2U) + varint(initializer.size() + kWeight + rest.size()) + initializer;
+  const std::string initializer =
+      varint(s::GraphProto::kInitializer << 3U | 2U) + varint(weight_head.size() + kWeight) + weight_head;
+  const std::string head = model_head_bytes().str() + varint(s::ModelProto::kGraph << 3U | 2U) +
+                           varint(initializer.size() + kWeight + rest.size()) + initializer;
   const std::string path = directory.file("large.onnx", head);
   REQUIRE(::truncate(path.c_str(), static_cast<off_t>(head.size() + kWeight)) == 0);
   std::ofstream(path, std::ios::binary | std::ios::app) << rest;
