@@ -74,6 +74,7 @@ ExitCode run(Arguments arguments) {
   }
   if (is_meant_for_a_command(first)) {
     std::vector<std::string_view> names;
+    names.reserve(kCommands.size());
     for (const Command& known : kCommands) names.push_back(known.name);
     throw UsageError(fmt::format("no command and no file is called '{}'", first), suggestion_for(first, names));
   }

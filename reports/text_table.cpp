@@ -157,7 +157,7 @@ class TextTable {
       std::string text(indent, ' ');
       text += text_of_cell(row.cells[c], table_.columns[c].type, is_rigid(row.cells[c]) ? kUnlimited : widths_[c].wanted - indent,
                            is_shortened_);
-      append(out, c, std::move(text), style_of(row, row.cells[c]));
+      append(out, c, text, style_of(row, row.cells[c]));
     }
     return finish(std::move(out));
   }
@@ -172,7 +172,7 @@ class TextTable {
     return Style::plain;
   }
 
-  void append(std::string& out, std::size_t c, std::string text, Style style) const {
+  void append(std::string& out, std::size_t c, const std::string& text, Style style) const {
     if (!widths_[c].is_shown) return;
     if (!out.empty()) out.append(kGap, ' ');
     const std::size_t width = columns_of(text);

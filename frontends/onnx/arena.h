@@ -99,6 +99,8 @@ class Array {
     const std::size_t after = before + elements.size();
     if (block_ == nullptr || after > block_->capacity) {
       const std::size_t capacity = std::min(std::max(after, 2 * before), kMost);
+      // Elements may be pointers to views: their size is what is meant.
+      // NOLINTNEXTLINE(bugprone-sizeof-expression)
       void* storage = arena.allocate(sizeof(Block) + capacity * sizeof(T), std::max(alignof(T), alignof(Block)));
       auto* larger = new (storage) Block{static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(capacity)};
       std::uninitialized_copy(begin(), end(), larger->elements());
