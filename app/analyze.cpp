@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -39,9 +40,9 @@ struct Options {
   Arguments assume;
   std::string operator_file;
   Arguments outputs;
-  std::size_t depth = 0;
+  std::int64_t depth = 0;
   std::string sort;
-  std::optional<std::size_t> top;
+  std::optional<std::int64_t> top;
   Arguments columns;
   bool is_quiet = false;
   CommonOptions common;
@@ -77,11 +78,16 @@ std::vector<std::string_view> names_of_columns() {
   return names;
 }
 
+std::size_t not_negative(std::string_view option, std::int64_t number) {
+  if (number < 0) throw UsageError(fmt::format("{} is at least 0, and not {}", option, number));
+  return static_cast<std::size_t>(number);
+}
+
 DocumentOptions document_options(const Options& options) {
   DocumentOptions document;
-  document.report.depth = options.depth;
+  document.report.depth = not_negative("--depth", options.depth);
   document.models = options.models.size();
-  document.top = options.top;
+  if (options.top) document.top = not_negative("--top", *options.top);
   std::vector<std::string_view> sortable;
   for (const LayerColumn& column : layer_columns())
     if (column.measure) sortable.push_back(column.column.id);

@@ -213,7 +213,7 @@ class JsonDocument {
   }
 
   static std::string_view name_of(Kind kind) {
-    static constexpr std::string_view kNames[] = {"unknown", "tensor", "sparse", "sequence", "optional", "map"};
+    static constexpr std::string_view kNames[] = {"unknown", "tensor", "sparse", "sequence", "optional", "map", "absent"};
     return kNames[static_cast<std::size_t>(kind)];
   }
   static std::string_view name_of(DataType dtype) { return macroscope::name_of(dtype); }

@@ -121,9 +121,11 @@ Fitted fitted(const Dim& quantity, std::size_t columns) {
   std::string shortened = short_count(quantity);
   if (shortened.empty()) shortened = plain;
   if (shortened.size() <= columns) return {std::move(shortened), true};
+  // Whole terms where there is one, otherwise whole factors.
   shortened.resize(columns < 2 ? 0 : columns - 2);
   const std::size_t term = shortened.find_last_of('+');
-  if (term != std::string::npos && term > columns / 2) shortened.resize(term);
+  const std::size_t end = term != std::string::npos && term > columns / 2 ? term : shortened.find_last_of('*');
+  if (end != std::string::npos) shortened.resize(end);
   while (!shortened.empty() && shortened.back() == ' ') shortened.pop_back();
   return {shortened + " …", true};
 }
