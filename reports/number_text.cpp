@@ -122,10 +122,15 @@ Fitted fitted(const Dim& quantity, std::size_t columns) {
   if (shortened.empty()) shortened = plain;
   if (shortened.size() <= columns) return {std::move(shortened), true};
   // Whole terms where there is one, otherwise whole factors.
-  shortened.resize(columns < 2 ? 0 : columns - 2);
+  const std::size_t room = columns < 2 ? 0 : columns - 2;
+  const bool is_whole = shortened[room] == ' ' || shortened[room] == '*';
+  shortened.resize(room);
   const std::size_t term = shortened.find_last_of('+');
-  const std::size_t end = term != std::string::npos && term > columns / 2 ? term : shortened.find_last_of('*');
-  if (end != std::string::npos) shortened.resize(end);
+  if (term != std::string::npos && term > columns / 2) {
+    shortened.resize(term);
+  } else if (const std::size_t factor = shortened.find_last_of('*'); !is_whole && factor != std::string::npos) {
+    shortened.resize(factor);
+  }
   while (!shortened.empty() && shortened.back() == ' ') shortened.pop_back();
   return {shortened + " …", true};
 }
