@@ -2,22 +2,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <vector>
 
 #include "analyzer/analysis.h"
-#include "app/bindings.h"
 #include "app/commands.h"
 #include "app/messages.h"
+#include "app/model_options.h"
 #include "app/output.h"
-#include "app/read_model.h"
 #include "app/usage_error.h"
-#include "frontends/operators/operator_file.h"
 #include "reports/document.h"
 #include "reports/layer_table.h"
 
@@ -36,9 +32,7 @@ Exit status: 0 fine, 2 wrong usage, 3 a model cannot be read or has an error.)";
 
 struct Options {
   Arguments models;
-  Arguments set;
-  Arguments assume;
-  std::string operator_file;
+  ModelOptions model;
   Arguments outputs;
   std::int64_t depth = 0;
   std::string sort;
@@ -50,12 +44,7 @@ struct Options {
 
 void describe(CLI::App& command, Options& options) {
   command.add_option("MODEL", options.models, "ONNX files; '-' is standard input")->type_name("")->required();
-  command.add_option("--set", options.set, "numbers for open sizes: N=8,H=224")
-      ->type_name("NAME=NUMBER")
-      ->allow_extra_args(false);
-  command.add_option("--assume", options.assume, "expressions for open sizes: H=32*h")
-      ->type_name("NAME=EXPR")
-      ->allow_extra_args(false);
+  options.model.add_to(command);
   command.add_option("-o,--output", options.outputs, "also write FILE: .txt .md .json .csv")
       ->type_name("FILE")
       ->allow_extra_args(false);
@@ -66,7 +55,6 @@ void describe(CLI::App& command, Options& options) {
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command.add_option("--ops", options.operator_file, "cost rules for your own operators (TOML)")->type_name("FILE");
   command.add_flag("--quiet", options.is_quiet, "no text report, no warnings");
   options.common.add_to(command);
   command.footer(kExamples);
@@ -97,32 +85,6 @@ DocumentOptions document_options(const Options& options) {
     document.report.columns.push_back(column);
   }
   return document;
-}
-
-std::string content_of(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  std::string content;
-  std::array<char, 4096> piece;
-  if (file)
-    while (const std::size_t length = std::fread(piece.data(), 1, piece.size(), file.get())) content.append(piece.data(), length);
-  if (!file || std::ferror(file.get()) != 0) throw UsageError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  return content;
-}
-
-std::shared_ptr<const CustomOperators> custom_operators(const std::string& path) {
-  if (path.empty()) return nullptr;
-  OperatorFile read = read_operator_file(content_of(path));
-  print(read.diagnostics, path, false, text_options_for(STDERR_FILENO, ColorChoice::automatic));
-  if (has_errors(read.diagnostics)) throw UsageError(fmt::format("the operators of {} are not used", path));
-  return std::move(read.operators);
-}
-
-AnalysisOptions analysis_options(const Options& options) {
-  AnalysisOptions analysis;
-  for (const std::string& text : options.assume) add_bindings(text, true, analysis.bindings);
-  for (const std::string& text : options.set) add_bindings(text, false, analysis.bindings);
-  analysis.custom_operators = custom_operators(options.operator_file);
-  return analysis;
 }
 
 /// Every document that was asked for, fed with one model after another.
@@ -171,15 +133,6 @@ class Documents {
   std::vector<std::unique_ptr<Document>> documents_;
 };
 
-Analysis analysis_of(const std::string& path, const AnalysisOptions& options) {
-  ReadModel read = read_model(path);
-  if (read.network) return analyze(std::move(*read.network), std::move(read.diagnostics), options);
-  Analysis nothing;
-  nothing.diagnostics = std::move(read.diagnostics);
-  nothing.costs.complete = false;
-  return nothing;
-}
-
 }  // namespace
 
 ExitCode run_analyze(const Arguments& arguments) {
@@ -189,15 +142,15 @@ ExitCode run_analyze(const Arguments& arguments) {
   if (!parse(command, arguments)) return ExitCode::fine;
 
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.common.color));
-  const AnalysisOptions how = analysis_options(options);
+  const AnalysisOptions how = options.model.analysis();
   Documents documents(options);
   ExitCode code = ExitCode::fine;
   for (const std::string& path : options.models) {
-    const std::string shown_path = path == "-" ? "standard input" : path;
-    const Analysis analysis = analysis_of(path, how);
-    documents.add(Figures(analysis, shown_path));
-    print(analysis.diagnostics, shown_path, options.is_quiet, messages);
-    if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);
+    for_each_model(path, how, [&](const Analysis& analysis, const std::string& shown_path) {
+      documents.add(Figures(analysis, shown_path));
+      print(analysis.diagnostics, shown_path, options.is_quiet, messages);
+      if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);
+    });
   }
   documents.finish();
   return code;

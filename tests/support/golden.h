@@ -7,6 +7,7 @@
 #include <string>
 
 #include "catch.h"
+#include "places.h"
 
 namespace macroscope::testing {
 
@@ -17,7 +18,7 @@ inline std::string content_of(const std::string& path) {
 
 /// Compares with tests/golden/`name`.
 inline void check_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(MACROSCOPE_SOURCE_DIR) + "/tests/golden/" + name;
+  const std::string path = source_directory() + "/tests/golden/" + name;
   if (std::getenv("MACROSCOPE_ACCEPT") != nullptr) std::ofstream(path, std::ios::binary) << text;
   INFO("differs from " << path << "; if that is right: ./dev accept");
   CHECK(text == content_of(path));

@@ -10,6 +10,7 @@
 #include "frontends/onnx/document.h"
 #include "onnx_bytes.h"
 #include "oracle.h"
+#include "places.h"
 
 namespace macroscope::test {
 namespace {
@@ -95,7 +96,8 @@ TEST_CASE("protobuf and the reader accept the same damaged models, and see the s
   std::vector<std::string> seeds{model_bytes(small_graph_bytes())};
   for (const auto& path : package_models())
     if (std::filesystem::file_size(path) < 2000) seeds.push_back(bytes_of(path));
-  for (const auto& entry : std::filesystem::directory_iterator(MACROSCOPE_SOURCE_DIR "/tests/fuzz/corpus/onnx_reader_fuzz"))
+  for (const auto& entry :
+       std::filesystem::directory_iterator(testing::source_directory() + "/tests/fuzz/corpus/onnx_reader_fuzz"))
     seeds.push_back(bytes_of(entry.path()));
   std::mt19937 random(20260101);
   std::size_t accepted = 0;
@@ -105,7 +107,7 @@ TEST_CASE("protobuf and the reader accept the same damaged models, and see the s
         mutated(seeds[random() % seeds.size()] + (random() % 8 == 0 ? seeds[random() % seeds.size()] : ""), random);
     const std::string found = disagreement(bytes);
     if (!found.empty()) {
-      std::ofstream(MACROSCOPE_BINARY_DIR "/disagreement.onnx", std::ios::binary) << bytes;
+      std::ofstream(testing::build_directory() + "/disagreement.onnx", std::ios::binary) << bytes;
       FAIL("round " << round << ": " << found << " (bytes in disagreement.onnx)");
     }
     accepted += protobuf_accepts(bytes) ? 1 : 0;

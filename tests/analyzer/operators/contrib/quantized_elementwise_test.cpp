@@ -71,8 +71,8 @@ Analysis of_two(std::string_view op, const std::vector<Dim>& a, const std::vecto
 }
 
 TEST_CASE("sums and products of quantised tensors broadcast") {
-  for (const auto& [quantized, plain] : {std::pair("QLinearAdd", "Add"), std::pair("QLinearMul", "Mul")}) {
-    const Analysis analysis = of_two(quantized, {kBatch, 3, 4}, {3, 1});
+  for (const std::string_view plain : {"Add", "Mul"}) {
+    const Analysis analysis = of_two("QLinear" + std::string(plain), {kBatch, 3, 4}, {3, 1});
     CHECK(type_of(analysis, "o0") == "uint8 [N, 3, 4]");
     CHECK(analysis.parameters.total(Role::quantisation) == Dim(6));
     CHECK(figures(analysis) == figures_of([&](NetworkBuilder& net) {
