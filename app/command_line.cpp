@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzer/diagnostics/suggestion.h"
 #include "app/output.h"
-#include "app/suggestion.h"
 #include "app/usage_error.h"
 
 namespace macroscope {

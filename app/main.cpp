@@ -10,10 +10,10 @@
 #include <exception>
 #include <new>
 
+#include "analyzer/diagnostics/suggestion.h"
 #include "app/commands.h"
 #include "app/messages.h"
 #include "app/output.h"
-#include "app/suggestion.h"
 #include "app/usage_error.h"
 
 namespace macroscope {

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "analyzer/algebra/quantity.h"
 #include "analyzer/algebra/shape.h"
 #include "analyzer/diagnostics/diagnostic.h"
 #include "analyzer/passes/cost.h"
@@ -21,12 +22,6 @@
 namespace macroscope {
 
 enum class ColumnType : std::uint8_t { name, text, number, count, bytes, shape, percent, status };
-
-/// An exact quantity; `at_least` where something that belongs to it could not be told.
-struct Quantity {
-  Dim value;
-  bool at_least = false;
-};
 
 /// What cannot be told at all.
 struct NotTold {};

@@ -1,4 +1,4 @@
-#include "app/suggestion.h"
+#include "analyzer/diagnostics/suggestion.h"
 
 #include <fmt/format.h>
 
