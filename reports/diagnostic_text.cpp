@@ -22,12 +22,12 @@ Style style_of(Severity severity) {
   return Style::strong;
 }
 
-/// The line of the source and carets below what is meant.
-std::string source_lines(const TextOrigin& origin, const TextOptions& options) {
+/// The line of the source and a mark below what is meant: `^` for what is wrong, `-` for what explains it.
+std::string source_lines(const TextOrigin& origin, char mark, const TextOptions& options) {
   const std::string number = fmt::format("{:>4}", origin.line);
   const auto before = static_cast<std::size_t>(std::max(origin.column - 1, 0));
   const std::string indent(columns_of(escape_text(std::string_view(origin.source).substr(0, before))), ' ');
-  const std::string carets(static_cast<std::size_t>(std::max(origin.length, 1)), '^');
+  const std::string carets(static_cast<std::size_t>(std::max(origin.length, 1)), mark);
   return fmt::format("{} | {}\n     | {}{}\n", number, escape_text(origin.source), indent,
                      styled(carets, Style::strong, options));
 }
@@ -56,7 +56,12 @@ std::string text_of(const Diagnostic& diagnostic, std::string_view file, const T
     const std::string_view separator = file.empty() || place.empty() ? "" : source != nullptr ? ":" : ": ";
     text += fmt::format("  --> {}{}{}\n", escape_text(file), separator, escape_text(place));
   }
-  if (source != nullptr && !source->source.empty()) text += source_lines(*source, options);
+  if (source != nullptr && !source->source.empty()) text += source_lines(*source, '^', options);
+  for (const Note& note : diagnostic.notes) {
+    text += fmt::format("{}: {}\n", styled("note", Style::strong, options), escape_text(note.message));
+    text += fmt::format("  --> {}:{}\n", escape_text(file), text_of(note.origin));
+    if (!note.origin.source.empty()) text += source_lines(note.origin, '-', options);
+  }
   if (!diagnostic.help.empty()) text += fmt::format("help: {}\n", escape_text(diagnostic.help));
   return text;
 }

@@ -35,6 +35,12 @@ struct ByteOrigin {
 
 using Origin = std::variant<std::monostate, NodeOrigin, TextOrigin, ByteOrigin>;
 
+/// Another place that explains a diagnostic: where a size came from, from where a block was called.
+struct Note {
+  std::string message;
+  TextOrigin origin;
+};
+
 struct Diagnostic {
   Severity severity = Severity::error;
   /// Stable, documented in docs/diagnostics.md: `shape-mismatch`.  Always a string literal.
@@ -44,6 +50,7 @@ struct Diagnostic {
   Origin origin{};
   /// What the user can do, where that is known.
   std::string help{};
+  std::vector<Note> notes{};
 };
 
 using Diagnostics = std::vector<Diagnostic>;

@@ -35,6 +35,48 @@ void add_edge(const Graph& graph, TensorId tensor, NodeId consumer, Edges& edges
   edges.emplace_back(graph.tensors[tensor].producer, consumer);
 }
 
+std::vector<bool> needed_for(const Graph& graph, std::span<const TensorId> results, const Edges& edges) {
+  std::vector<std::vector<NodeId>> producers(graph.nodes.size());
+  for (const auto& [producer, consumer] : edges) producers[consumer].push_back(producer);
+  std::vector<bool> needed(graph.nodes.size());
+  std::vector<NodeId> pending;
+  const auto need = [&](NodeId node) {
+    if (node == kNone || needed[node]) return;
+    needed[node] = true;
+    pending.push_back(node);
+  };
+  for (const TensorId result : results) need(graph.tensors[result].producer);
+  while (!pending.empty()) {
+    const NodeId node = pending.back();
+    pending.pop_back();
+    for (const NodeId producer : producers[node]) need(producer);
+  }
+  return needed;
+}
+
+/// The graph's nodes that only side outputs need, and everything within them.
+void find_side_nodes(Network& network, Graph& graph, const Edges& edges) {
+  if (graph.side_outputs.empty()) return;
+  const std::vector<bool> needed = needed_for(graph, graph.outputs, edges);
+  graph.side_nodes = needed_for(graph, graph.side_outputs, edges);
+  std::vector<const Node*> pending;
+  for (NodeId node = 0; node < graph.nodes.size(); ++node) {
+    if (needed[node]) graph.side_nodes[node] = false;
+    if (graph.side_nodes[node]) pending.push_back(&graph.nodes[node]);
+  }
+  while (!pending.empty()) {
+    const Node& node = *pending.back();
+    pending.pop_back();
+    for (const Attribute& attribute : node.attributes) {
+      const auto* nested = std::get_if<GraphId>(&attribute.content);
+      if (nested == nullptr) continue;
+      Graph& within = network.graphs[*nested];
+      within.side_nodes.assign(within.nodes.size(), true);
+      for (const Node& inner : within.nodes) pending.push_back(&inner);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<NodeId> complete(Network& network, GraphId id) {
@@ -51,6 +93,7 @@ std::vector<NodeId> complete(Network& network, GraphId id) {
   }
   Order order = order_of(static_cast<std::uint32_t>(graph.nodes.size()), edges);
   graph.order = std::move(order.nodes);
+  find_side_nodes(network, graph, edges);
   return std::move(order.cycle);
 }
 

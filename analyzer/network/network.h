@@ -112,12 +112,18 @@ struct Graph {
   /// Inputs without those that only give an initializer a name; a body's or function's in their order.
   std::vector<TensorId> inputs;
   std::vector<TensorId> outputs;
+  /// Results that are used in training alone, as the heads of auxiliary classifiers are; none of them is among `outputs`.
+  std::vector<TensorId> side_outputs;
+  /// By NodeId: what no output needs and a side output does, which inference leaves out; empty where there is no such node.
+  std::vector<bool> side_nodes;
   /// Types that inputs, intermediate values and outputs are declared to have; inputs come first, in order of `inputs`.
   std::vector<Declaration> declared;
   /// Order in which nodes can be evaluated.
   std::vector<NodeId> order;
   /// The graph this one is nested in, or kNone; outer tensors are looked up there.
   GraphId parent = kNone;
+
+  [[nodiscard]] bool is_side(NodeId node) const noexcept { return !side_nodes.empty() && side_nodes[node]; }
 };
 
 /// Version of an operator set that a graph was written against.
@@ -190,7 +196,7 @@ std::span<const T> Network::keep(std::span<const T> elements) {
   return {copy, elements.size()};
 }
 
-/// Completes a graph whose nodes, tensors, inputs and outputs stand, and whose nested graphs are complete: producers and order.  A node
+/// Completes a graph whose nodes, tensors, inputs and outputs stand, and whose nested graphs are complete: producers, order, side nodes.  A node
 /// comes after the producers of what its nested graphs take from this one, too.
 /// \return an empty vector, or the nodes of one cycle, in which case the order is left empty.
 std::vector<NodeId> complete(Network& network, GraphId graph);

@@ -92,7 +92,8 @@ class Counting {
       const auto first = call;
       while (call != scope.calls.end() && call->node == node) ++call;
       count(nodes[node], scope, node, {first, call});
-      add(totals_[id], nodes[node], 1);
+      const bool is_side = id == 0 && network_.main().is_side(node);
+      add(is_side ? costs_.side : totals_[id], nodes[node], 1);
       if (nodes[node].status == Status::unknown) totals_[id].status = Status::unknown;
     }
     return totals_[id];

@@ -45,9 +45,11 @@ struct UnknownOperator {
 struct Costs {
   /// By ScopeId, then NodeId.
   std::vector<std::vector<Cost>> nodes;
-  /// Sum over the main graph's nodes.
+  /// Sum over the main graph's nodes, without those that only side outputs need.
   Cost total;
-  /// Bytes of all node outputs of the main graph without views, constants and integer shape values.
+  /// Sum over those.
+  Cost side;
+  /// Bytes of all node outputs of the main graph, those of `total`, without views, constants and integer shape values.
   Dim activation_bytes;
   std::uint64_t node_count = 0;    // of all graphs, each once
   std::uint64_t costed_count = 0;  // those of them that are counted or free

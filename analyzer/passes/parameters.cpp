@@ -25,10 +25,12 @@ char letter_for(std::string_view roles, std::uint32_t input) {
 
 /// What is found by following a tensor to those that read it.
 struct Following {
+  GraphId graph = 0;  // the tensor's own
   Use use = Use::none;
   bool dequantised = false;     // on the way to the reader that decides
   bool spread = false;          // so was Expand
-  NodeId first_reader = kNone;  // of the tensor's own graph
+  bool side = false;            // the first reader is a side node
+  NodeId first_reader = kNone;  // of the tensor's own graph, a side node only where there is no other
   std::uint32_t readers = 0;
   std::optional<Dim> packed_elements;  // logical elements of a packed weight
 };
@@ -42,6 +44,7 @@ class Roles {
 
   Following follow(GraphId graph, TensorId tensor) {
     Following found;
+    found.graph = graph;
     visited_.clear();
     pending_.push_back({graph, tensor, kNone, false, false});
     while (!pending_.empty()) {
@@ -69,8 +72,10 @@ class Roles {
   void visit(const Step& step, Following& found) {
     const Graph& graph = network_.graphs[step.graph];
     for (const Reader& reader : readers_of(step.graph).of(step.tensor)) read_by(step, reader, found);
-    if (std::find(graph.outputs.begin(), graph.outputs.end(), step.tensor) != graph.outputs.end())
-      note(Use::anything, step, kNone, found);
+    const auto is_among = [&](const std::vector<TensorId>& results) {
+      return std::find(results.begin(), results.end(), step.tensor) != results.end();
+    };
+    if (is_among(graph.outputs) || is_among(graph.side_outputs)) note(Use::anything, step, kNone, found);
   }
 
   void read_by(const Step& step, const Reader& reader, Following& found) {
@@ -130,9 +135,16 @@ class Roles {
     }
   }
 
-  static void note(Use use, const Step& step, NodeId at, Following& found) {
+  void note(Use use, const Step& step, NodeId at, Following& found) const {
     ++found.readers;
-    if (at != kNone && (found.first_reader == kNone || at < found.first_reader)) found.first_reader = at;
+    if (at != kNone) {
+      const bool is_side = network_.graphs[found.graph].is_side(at);
+      const bool replaces_side = found.side && !is_side;
+      if (found.first_reader == kNone || replaces_side || (found.side == is_side && at < found.first_reader)) {
+        found.first_reader = at;
+        found.side = is_side;
+      }
+    }
     if (use > found.use) return;
     found.use = use;
     found.dequantised = found.dequantised || step.dequantised;
@@ -282,6 +294,7 @@ class CountingParameters {
     parameter.by_position = found.use < Use::constant;
     parameter.counted_at = found.first_reader;
     parameter.readers = found.readers;
+    parameter.side = found.side;
     if (bits_of(dtype)) parameter.bytes = bytes_of(dtype, elements);
     if (found.packed_elements && parameter.role == Role::weight) parameter.elements = *found.packed_elements;
     return parameter;
@@ -289,8 +302,9 @@ class CountingParameters {
 
   void keep(Parameter parameter) {
     if (parameter.same_as == kNone) {
-      parameters_.totals.elements[static_cast<std::size_t>(parameter.role)] += parameter.elements;
-      if (parameter.role != Role::unused) parameters_.totals.weight_bytes += parameter.bytes;
+      ParameterTotals& totals = parameter.side ? parameters_.side : parameters_.totals;
+      totals.elements[static_cast<std::size_t>(parameter.role)] += parameter.elements;
+      if (parameter.role != Role::unused) totals.weight_bytes += parameter.bytes;
       if (parameter.role == Role::weight && parameter.counted_at != kNone)
         parameters_.of_node[parameter.graph][parameter.counted_at] += parameter.elements;
     }

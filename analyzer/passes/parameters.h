@@ -32,16 +32,21 @@ struct Parameter {
   std::uint32_t same_as = kNone;
   /// Number of nodes that read it (through views).
   std::uint32_t readers = 0;
+  /// Only nodes that side outputs alone need read it: it is trained with the others and dropped for inference.
+  bool side = false;
 };
 
 struct ParameterTotals {
   std::array<Dim, kRoles> elements{};
   Dim weight_bytes;  // bytes of all stored tensors that are read, whatever their role
+  friend bool operator==(const ParameterTotals&, const ParameterTotals&) = default;
 };
 
 struct Parameters {
   std::vector<Parameter> rows;
   ParameterTotals totals;
+  /// Of what only side outputs need; not part of `totals`.
+  ParameterTotals side;
   /// By GraphId, then NodeId: learned parameters that the node counts.
   std::vector<std::vector<Dim>> of_node;
 

@@ -60,8 +60,10 @@ void add_traffic(Cost& cost, const Network&, const Scope& scope, const Site& sit
 
 Dim activation_bytes(const Network& network, const Scope& scope) {
   Dim bytes;
-  for (const Node& node : network.graphs[scope.graph].nodes) {
-    if (is_view(node) || is_constant(node)) continue;
+  const Graph& graph = network.graphs[scope.graph];
+  for (NodeId id = 0; id < graph.nodes.size(); ++id) {
+    const Node& node = graph.nodes[id];
+    if (is_view(node) || is_constant(node) || graph.is_side(id)) continue;
     for (const TensorId output : node.outputs)
       if (output != kAbsent && !is_shape_value(scope.facts[output])) bytes += bytes_or_nothing(scope.facts[output].type);
   }

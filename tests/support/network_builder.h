@@ -85,6 +85,10 @@ class NetworkBuilder {
     graph().outputs.push_back(tensor(name));
     return *this;
   }
+  NetworkBuilder& side_output(std::string_view name) {
+    graph().side_outputs.push_back(tensor(name));
+    return *this;
+  }
   NetworkBuilder& declare(std::string_view name, Type type) {
     graph().declared.push_back({tensor(name), std::move(type)});
     return *this;
