@@ -4,9 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
-
-#include "reports/number_text.h"
 
 namespace macroscope {
 namespace {
@@ -41,15 +38,6 @@ Dim measure_of(const Cost& cost, Measure measure) {
       break;
   }
   return cost.flops_by_kind[static_cast<std::size_t>(measure) - static_cast<std::size_t>(Measure::add)];
-}
-
-/// What every symbol stands for where expressions are ordered.
-constexpr int kTypicalSize = 64;
-
-Dim at_typical_sizes(const Dim& quantity) {
-  Bindings bindings;
-  for (std::string& symbol : quantity.symbols()) bindings.emplace(std::move(symbol), kTypicalSize);
-  return quantity.substitute(bindings);
 }
 
 }  // namespace
@@ -150,31 +138,6 @@ std::string_view shown_name(const Graph& graph, const Node& node) noexcept {
 
 std::string shown_operator(std::string_view domain, std::string_view op) {
   return domain.empty() ? std::string(op) : fmt::format("{}:{}", domain, op);
-}
-
-double Weighing::weight_of(const Dim& quantity) {
-  if (quantity.integer()) return approximate(quantity);
-  const auto [found, is_new] = weights_.try_emplace(quantity, std::numeric_limits<double>::infinity());
-  if (!is_new) return found->second;
-  try {
-    found->second = approximate(at_typical_sizes(quantity));
-  } catch (const AlgebraError&) {
-    // Past 128 bits: larger than all that are not.
-  }
-  return found->second;
-}
-
-std::optional<double> Weighing::share_of(const Dim& row, const Dim& total) {
-  try {
-    const Dim row_number = at_typical_sizes(row);
-    const Dim total_number = at_typical_sizes(total);
-    if (!total_number.integer() || total_number.is(0)) return std::nullopt;
-    const bool is_number = row.integer() && total.integer();
-    if (!is_number && row * total_number != total * row_number) return std::nullopt;
-    return approximate(row_number) / approximate(total_number);
-  } catch (const AlgebraError&) {
-    return std::nullopt;
-  }
 }
 
 }  // namespace macroscope

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analyzer/algebra/weighing.h"
 #include "analyzer/analysis.h"
 #include "reports/report.h"
 
@@ -82,19 +83,5 @@ class Figures {
 [[nodiscard]] std::string_view shown_name(const Graph& graph, const Node& node) noexcept;
 /// `Conv`, `com.microsoft:FusedConv`.
 [[nodiscard]] std::string shown_operator(std::string_view domain, std::string_view op);
-
-/// Orders quantities with symbols among each other: every symbol stands for the same number, which says little but is the same everywhere.
-class Weighing {
- public:
-  [[nodiscard]] double weight_of(const Dim& quantity);
-  /// row / total if that is one number for all values of the symbols.
-  [[nodiscard]] static std::optional<double> share_of(const Dim& row, const Dim& total);
-
- private:
-  struct Hash {
-    std::size_t operator()(const Dim& dim) const noexcept { return dim.hash(); }
-  };
-  std::unordered_map<Dim, double, Hash> weights_;
-};
 
 }  // namespace macroscope

@@ -5,7 +5,6 @@
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <limits>
 
 namespace macroscope {
 namespace {
@@ -139,11 +138,6 @@ std::string percent(double fraction) {
   if (fraction <= 0) return {};
   if (fraction < 0.0005) return "<0.1";
   return fmt::format("{:.1f}", fraction * 100);
-}
-
-double approximate(const Dim& quantity) noexcept {
-  const std::optional<Int128> number = quantity.integer();
-  return number ? static_cast<double>(*number) : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace macroscope

@@ -32,7 +32,4 @@ struct Fitted {
 /// `12.3`, `<0.1`; `fraction` lies in 0 .. 1.
 [[nodiscard]] std::string percent(double fraction);
 
-/// The value as a floating number: exact or nearest; infinite for expressions.
-[[nodiscard]] double approximate(const Dim& quantity) noexcept;
-
 }  // namespace macroscope

@@ -1,0 +1,29 @@
+// Which of two quantities is larger, roughly, when they hold symbols?
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <unordered_map>
+
+#include "analyzer/algebra/dim.h"
+
+namespace macroscope {
+
+/// The value as a floating number: exact or nearest; infinite for expressions.
+[[nodiscard]] double approximate(const Dim& quantity) noexcept;
+
+/// Orders quantities with symbols among each other: every symbol stands for the same number, which says little but is the same everywhere.
+class Weighing {
+ public:
+  [[nodiscard]] double weight_of(const Dim& quantity);
+  /// row / total if that is one number for all values of the symbols.
+  [[nodiscard]] static std::optional<double> share_of(const Dim& row, const Dim& total);
+
+ private:
+  struct Hash {
+    std::size_t operator()(const Dim& dim) const noexcept { return dim.hash(); }
+  };
+  std::unordered_map<Dim, double, Hash> weights_;
+};
+
+}  // namespace macroscope
