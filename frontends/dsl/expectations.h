@@ -1,0 +1,48 @@
+// Which of the `expect` lines of a file hold?
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/analysis.h"
+#include "frontends/dsl/net_file.h"
+
+namespace macroscope::dsl {
+
+enum class Outcome : std::uint8_t {
+  holds,
+  fails,
+  undecided  // hangs on a symbol, or on what could not be told; or the line cannot be evaluated
+};
+[[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
+
+struct ExpectationResult {
+  Outcome outcome = Outcome::undecided;
+  /// The net it stands in; empty for one that stands outside.
+  std::string net;
+  TextOrigin origin;
+  /// `macs == 120_422_400`
+  std::string text;
+  /// What the two sides are: `12_443_648`, `c + k*L`.
+  std::string left, right;
+  /// left - right; empty where that says nothing.
+  std::string difference;
+  /// Why it is undecided or does not hold, beyond the values; mostly empty.
+  std::string why;
+};
+
+/// A net that was expanded and analysed.
+struct AnalysedNet {
+  std::string name;
+  const Analysis* analysis = nullptr;
+  std::shared_ptr<const NetRecord> record;
+};
+
+/// All `expect` lines of a file in its order.  Those of nets that are not among `nets` are left out, and of those outside of nets the ones
+/// that name one are undecided.
+std::vector<ExpectationResult> check_expectations(const NetFile& file, const std::vector<AnalysedNet>& nets);
+
+}  // namespace macroscope::dsl
