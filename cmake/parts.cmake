@@ -10,6 +10,7 @@ function(macroscope_part name)
   endif()
   add_library(macroscope_${name} STATIC ${sources})
   target_link_libraries(macroscope_${name} PUBLIC macroscope_compiler)
+  macroscope_precompile(macroscope_${name})
   macroscope_use(macroscope_${name} ${part_USES})
 endfunction()
 
@@ -20,4 +21,15 @@ function(macroscope_use target)
       target_link_libraries(${target} PUBLIC ${used})
     endif()
   endforeach()
+endfunction()
+
+# macroscope_precompile(TARGET [HEADER...]): what nearly every file includes, none of it the project's own, so that it stays as it is while
+# the project changes.  The release build does without and so finds a file that forgot an include.
+function(macroscope_precompile target)
+  if(MACROSCOPE_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE
+      <algorithm> <array> <cstdint> <deque> <functional> <map> <memory> <memory_resource> <optional> <set> <span> <string> <string_view>
+      <unordered_map> <unordered_set> <utility> <variant> <vector> <boost/container/small_vector.hpp>
+      <boost/smart_ptr/intrusive_ptr.hpp> <fmt/format.h> ${ARGN})
+  endif()
 endfunction()
