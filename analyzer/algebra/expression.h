@@ -157,6 +157,14 @@ Dim make_dim(Term term);
 /// A name for an expression; the same one for equal expressions.
 Dim make_definition(const Dim& meaning);
 
+/// over / under; `under` is a number above 0.
+struct Quotient {
+  Dim over;
+  Dim under;
+};
+/// The same value without those floor divisions by numbers that never leave a remainder: floor((L^2 - L)/2) is (L^2 - L) / 2.
+Quotient without_exact_floors(const Dim& dim);
+
 /// Calls `visit` with each atom inside, once, after those inside it; through definitions too, however many there are.
 void for_each_atom(const Dim& dim, const std::function<void(const Atom&)>& visit);
 
