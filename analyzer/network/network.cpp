@@ -19,6 +19,12 @@ const Function* Network::find_function(std::string_view domain, std::string_view
   return found == functions.end() ? nullptr : &*found;
 }
 
+Shape shape_of(const StoredTensor& tensor) {
+  if (tensor.symbolic_shape != nullptr) return *tensor.symbolic_shape;
+  const std::vector<Dim> extents(tensor.dims.begin(), tensor.dims.end());
+  return Shape(extents);
+}
+
 std::string_view Network::keep(std::string_view text) {
   if (text.empty()) return {};
   auto* copy = static_cast<char*>(arena->allocate(text.size(), 1));

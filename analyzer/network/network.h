@@ -32,12 +32,22 @@ using GraphId = std::uint32_t;
 inline constexpr TensorId kAbsent = std::numeric_limits<TensorId>::max();
 inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
+/// Which taps of a convolution's kernel are known to be zero, of those in row-major order around the one in the middle.
+enum class TapMask : std::uint8_t {
+  none,
+  before_centre,   // PixelCNN's type A: the middle and all behind it are zero
+  through_centre,  // PixelCNN's type B, and the causal mask of one axis: all behind the middle are zero
+};
+
 /// A tensor whose content is stored with the model: an initializer, or the tensor of a Constant node.
 struct StoredTensor {
   std::string_view name;
   DataType dtype = DataType::unknown;
   bool sparse = false;
   std::span<const std::int64_t> dims;  // each >= 0: front ends refuse others
+  /// Its extents where some are no plain numbers, and `dims` is empty; null otherwise.
+  const Shape* symbolic_shape = nullptr;
+  TapMask mask = TapMask::none;
   /// Where the content stands, for Network::content(): opaque to everyone but the front end.
   std::uint64_t handle = 0;
   /// Where external content stands: bytes [offset, offset + length) of a file.  Two tensors of one place are one parameter.
@@ -45,6 +55,8 @@ struct StoredTensor {
   std::uint64_t external_offset = 0;
   std::uint64_t external_length = 0;
 };
+
+[[nodiscard]] Shape shape_of(const StoredTensor& tensor);
 
 /// Reads the content of small stored tensors when a rule asks for it; front ends implement it.
 class ContentReader {
@@ -65,7 +77,8 @@ struct OpaqueAttribute {};
 struct Attribute {
   using Content =
       std::variant<OpaqueAttribute, std::int64_t, double, std::string_view, std::span<const std::int64_t>, std::span<const float>,
-                   std::span<const std::string_view>, const StoredTensor*, GraphId, const Type*, AttributeReference>;
+                   std::span<const std::string_view>, const StoredTensor*, GraphId, const Type*, AttributeReference, const Dim*,
+                   std::span<const Dim>>;  // the last two: integers of which some are no plain numbers
   std::string_view name;
   Content content;
 };
@@ -103,6 +116,13 @@ struct Declaration {
   Type type;
 };
 
+/// What a graph is that stands for several copies of itself, one behind the other: the body of a `repeat`.
+struct Repetition {
+  /// The symbol that counts the copies, 0 .. count - 1; types and attributes of the body may depend on it.
+  std::string index;
+  Dim count;
+};
+
 /// One graph: a model's main graph, a branch or body, or the body of a function.
 struct Graph {
   std::string_view name;
@@ -122,6 +142,8 @@ struct Graph {
   std::vector<NodeId> order;
   /// The graph this one is nested in, or kNone; outer tensors are looked up there.
   GraphId parent = kNone;
+  /// Each copy has stored tensors of its own.
+  std::optional<Repetition> repetition{};
 
   [[nodiscard]] bool is_side(NodeId node) const noexcept { return !side_nodes.empty() && side_nodes[node]; }
 };
