@@ -1,0 +1,91 @@
+// Which positions along one axis of a source does an element of a tensor read?
+//
+// A Reading says it for every element at once: element (i, j, ...) reads the positions
+//   low + sum of steps  ..  high + sum of steps
+// where a step is what one index contributes.  A convolution of stride 2 whose three taps begin in the padding is
+// [-1, 1] + 2 i.  An axis that was cut in two (i = 7 a + b) gives two steps; two axes that were joined give digits of one index.
+//
+// Readings compose: that of a tensor, and those of the operator that reads it, give that of the operator's result.
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analyzer/algebra/shape.h"
+
+namespace macroscope {
+
+/// What index i of one axis contributes: with digit = floor((i + offset) / divisor), modulo `modulus` where that is not 0, and
+/// digit = period * q + r, between q * step + lows[r] and q * step + highs[r].
+struct ReadingStep {
+  std::uint32_t axis = 0;
+  Dim step = 1;
+  Dim offset = 0;
+  Dim divisor = 1;
+  Dim modulus = 0;
+  /// One entry for each digit of a period; empty for a period of 1, whose entries are 0.
+  std::vector<Dim> lows{}, highs{};
+
+  [[nodiscard]] std::size_t period() const noexcept { return lows.empty() ? 1 : lows.size(); }
+  /// The index itself counts.
+  [[nodiscard]] bool is_plain() const noexcept { return divisor.is(1) && modulus.is(0) && offset.is(0); }
+  friend bool operator==(const ReadingStep&, const ReadingStep&) = default;
+};
+
+struct Reading {
+  enum class Kind : std::uint8_t {
+    range,
+    all,     // the whole axis of the source
+    unknown  // cannot be told
+  };
+  Kind kind = Kind::unknown;
+  /// Whether the paths that were joined have one centre.
+  bool aligned = true;
+  /// Everything before `high`, everything after `low`: causal operators.
+  bool before = false, after = false;
+  Dim low, high;
+  boost::container::small_vector<ReadingStep, 1> steps;
+  /// Kind::unknown: axes along which the source is laid out, a bit each, in an order that no steps describe.  To read all of them
+  /// whole is to read all of the source.
+  std::uint64_t spread = 0;
+
+  [[nodiscard]] bool is_range() const noexcept { return kind == Kind::range; }
+  friend bool operator==(const Reading&, const Reading&) = default;
+
+  /// One position, whatever the element.
+  static Reading at(Dim position);
+  /// [low, high] + step * index of `axis`.
+  static Reading along(std::size_t axis, Dim step = 1, Dim low = 0, Dim high = 0);
+  static Reading of_step(ReadingStep step);
+  /// Every position.
+  static Reading everything();
+  /// The whole of an axis of this extent: one position where there is only one.
+  static Reading whole(const Dim& extent);
+  /// Up to and with the index of `axis`; from it on.
+  static Reading up_to(std::size_t axis);
+  static Reading from(std::size_t axis);
+  static Reading unknown(std::uint64_t spread = 0);
+};
+
+/// Most digits in a period that are kept apart.
+inline constexpr std::size_t kMaxPeriod = 256;
+
+/// The reading of a result: `source` is that of an operand of shape `operand`, `axes` how the result, of shape `result`, reads each axis of it.
+/// \throws AlgebraError
+Reading compose(const Reading& source, std::span<const Reading> axes, const Shape& operand, const Shape& result);
+
+/// What two paths read together: the hull where their steps agree. \throws AlgebraError
+Reading hull(const Reading& a, const Reading& b);
+
+/// The positions that an index reads by one step alone: lowest and highest contribution over all indices of an axis of this extent; empty
+/// where a sign is not certain. \throws AlgebraError
+struct Span {
+  Dim low, high;
+};
+std::optional<Span> over_all(const ReadingStep& step, const Dim& extent);
+
+}  // namespace macroscope

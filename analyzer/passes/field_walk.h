@@ -1,0 +1,46 @@
+// How do readings travel through a graph?  Used by receptive_field.cpp alone.
+#pragma once
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "analyzer/passes/receptive_field.h"
+
+namespace macroscope {
+
+class FieldWalk {
+ public:
+  using Readings = ReceptiveFields::Readings;
+  /// Of every tensor of one graph.
+  using States = std::vector<Readings>;
+
+  FieldWalk(const Network& network, const Shapes& shapes) : network_(network), shapes_(shapes) {}
+
+  /// Fills in what nodes of the scope make; `states` holds what its inputs read.
+  void run(ScopeId scope, States& states);
+
+ private:
+  /// What an output of a function reads of each axis of each input of it.
+  struct Transfer {
+    std::vector<Readings> outputs;
+    /// Of each input the first source; one further source stands for the input as a whole.
+    std::vector<std::uint32_t> first_source;
+  };
+
+  void run_node(const Scope& scope, NodeId node, States& states);
+  /// False if there is no such short way.
+  bool run_in_place(const Scope& scope, const Node& node, const Operator& row, States& states) const;
+  void run_by_map(const Scope& scope, NodeId node, const Operator& row, States& states) const;
+  void run_call(const Scope& scope, NodeId node, ScopeId callee, States& states);
+  void run_branches(const Scope& scope, NodeId node, std::span<const Call> calls, States& states);
+  void mark_unknown(const Scope& scope, NodeId node, States& states) const;
+  const Transfer& transfer_of(ScopeId scope);
+  static std::span<const Call> calls_of(const Scope& scope, NodeId node);
+
+  const Network& network_;
+  const Shapes& shapes_;
+  std::map<ScopeId, Transfer> transfers_;
+};
+
+}  // namespace macroscope
