@@ -78,15 +78,26 @@ Work swiglu_work(const Site& site) { return per_element_work(kSwiGlu, site); }
 constexpr PerElement kElu{.effort = {.add = 1, .mul = 1, .compare = 1, .special = 1}};
 constexpr PerElement kLeaky{.effort = {.mul = 1, .compare = 1}};
 
+/// An element reads its whole row.
+AxisMap softmax_axes(const Site& site) {
+  const Shape& shape = site.known_shape(0);
+  const std::size_t axis = shape.rank() == 1 ? 0 : softmax_axis(site, shape.rank());
+  AxisMap map;
+  map.reads(0, 0, axis_maps::whole_between(shape, axis, site.version() < kSoftmaxOfOneAxisSince ? shape.rank() : axis + 1));
+  return map;
+}
+
 constexpr Operator kRows[] = {
     {"Celu", PerElement{.effort = {.add = 1, .mul = 1, .div = 1, .compare = 1, .special = 1}}, "x", 12},
     {"Elu", kElu},
-    {"Gelu", Rules{gelu_shape, gelu_work}, "x", 20, "1 special, 1 add, 3 mul per element; by tanh 1 special, 2 add, 6 mul"},
+    {"Gelu", Rules{gelu_shape, gelu_work, axis_maps::elementwise}, "x", 20,
+     "1 special, 1 add, 3 mul per element; by tanh 1 special, 2 add, 6 mul"},
     {"HardSigmoid", PerElement{.effort = {.add = 1, .mul = 1, .compare = 2}}},
     {"HardSwish", PerElement{.effort = {.add = 1, .mul = 2, .compare = 2}}, "x", 14},
-    {"Hardmax", Rules{softmax_shape, hardmax_work}, "x", 1, "1 compare per element"},
+    {"Hardmax", Rules{softmax_shape, hardmax_work, softmax_axes}, "x", 1, "1 compare per element"},
     {"LeakyRelu", kLeaky},
-    {"LogSoftmax", Rules{softmax_shape, log_softmax_work}, "x", 1, "1 compare, 3 add, 1 special per element; 1 special per row"},
+    {"LogSoftmax", Rules{softmax_shape, log_softmax_work, softmax_axes}, "x", 1,
+     "1 compare, 3 add, 1 special per element; 1 special per row"},
     {"Mish", PerElement{.effort = {.add = 1, .mul = 1, .special = 3}}, "x", 18},
     {"PRelu", PerElement{.effort = {.mul = 1, .compare = 1}, .operands = 2, .shaped_by_first = true}, "xw"},
     {"ParametricSoftplus", PerElement{.effort = {.add = 1, .mul = 2, .special = 2}}},
@@ -95,10 +106,11 @@ constexpr Operator kRows[] = {
     {"Selu", PerElement{.effort = {.add = 1, .mul = 2, .compare = 1, .special = 1}}},
     {"Shrink", PerElement{.effort = {.add = 1, .compare = 2}}, "x", 9},
     {"Sigmoid", PerElement{.effort = {.add = 1, .div = 1, .special = 1}}},
-    {"Softmax", Rules{softmax_shape, softmax_work}, "x", 1, "1 compare, 2 add, 1 special, 1 div per element"},
+    {"Softmax", Rules{softmax_shape, softmax_work, softmax_axes}, "x", 1, "1 compare, 2 add, 1 special, 1 div per element"},
     {"Softplus", PerElement{.effort = {.add = 1, .special = 2}}},
     {"Softsign", PerElement{.effort = {.add = 1, .div = 1, .compare = 1}}},
-    {"SwiGLU", Rules{swiglu_shape, swiglu_work}, "x", 28, "as Swish, and 1 mul, per element: 1 special, 1 add, 1 div, 2 mul"},
+    {"SwiGLU", Rules{swiglu_shape, swiglu_work, axis_maps::elementwise}, "x", 28,
+     "as Swish, and 1 mul, per element: 1 special, 1 add, 1 div, 2 mul"},
     {"Swish", PerElement{.effort = {.add = 1, .mul = 1, .div = 1, .special = 1}}, "x", 24},
     {"Tanh", PerElement{.effort = {.special = 1}}},
     {"ThresholdedRelu", PerElement{.effort = {.compare = 1}}},

@@ -69,7 +69,7 @@ constexpr Operator kRows[] = {
     {"Atan", kSpecial, "x", 7},
     {"Atanh", kSpecial, "x", 9},
     {"Ceil", PerElement{.effort = {.compare = 1}, .fold = folds::same, .fold_reals = folds::round_up}},
-    {"Clip", Rules{clip_shape, clip_work}, "xc", 1, "2 compares per element"},
+    {"Clip", Rules{clip_shape, clip_work, axis_maps::elementwise}, "xc", 1, "2 compares per element"},
     {"Cos", kSpecial, "x", 7},
     {"Cosh", kSpecial, "x", 9},
     {"Div", PerElement{.effort = {.div = 1}, .operands = 2, .fold = folds::divide, .fold_reals = folds::divide_reals}},

@@ -17,8 +17,9 @@ Heads heads_of(const Site& site, std::size_t index, std::string_view attribute) 
   if (!shape.known()) return {};
   require(shape.rank() == 3 || shape.rank() == 4, "bad-rank", "operand {} is {}, its rank must be 3 or 4", index, shape.text());
   if (shape.rank() == 4) return {shape[0], shape[1], shape[2], shape[3]};
-  const std::int64_t heads = site.integer(attribute, 0);
-  require(heads > 0, "bad-attribute", "{} must be given and above 0 for an operand of rank 3", attribute);
+  const Dim heads = site.size(attribute, 0);
+  require(at_least(heads, 1) != Certainty::never, "bad-attribute", "{} must be given and above 0 for an operand of rank 3",
+          attribute);
   return {shape[0], heads, shape[1], exact_share(site, shape[2], heads, "width over heads")};
 }
 
@@ -110,6 +111,43 @@ Work attention_work(const Site& site) {
   return work;
 }
 
+/// A query reads the keys and values that its window shows it, and what is behind them of the past: all.
+AxisMap attention_axes(const Site& site) {
+  const auto [query, key, value, keys] = operands_of(site);
+  if (!query.length || !key.length || !keys) throw NotKnown();
+  AxisMap map;
+  const bool has_heads = site.shape(kQuery).rank() == 4;
+  const std::size_t length = has_heads ? 2 : 1;
+  const AttentionWindow window = window_of(site);
+  for (const std::size_t operand : {kQuery, kKey, kValue, kPastKey, kPastValue}) {
+    if (!site.has_input(operand) || !site.shape(operand).known()) continue;
+    const Shape& shape = site.shape(operand);
+    const std::size_t place = shape.rank() == 4 ? 2 : 1;  // of the length
+    std::vector<Reading> axes = axis_maps::whole_between(shape, 1, shape.rank());
+    axes[0] = Reading::along(0);
+    if (has_heads && shape.rank() == 4 && shape[1] == site.shape(kQuery)[1]) axes[1] = Reading::along(1);
+    if (operand == kQuery) axes[place] = Reading::along(length);
+    if (operand == kKey || operand == kValue) axes[place] = visible_keys(*query.length, *key.length, window, length);
+    map.reads(0, operand, std::move(axes));
+  }
+  if (site.has_input(kMask) && site.shape(kMask).known()) {
+    const Shape& mask = site.shape(kMask);
+    std::vector<Reading> axes = axis_maps::whole_between(mask, 0, mask.rank());
+    if (mask.rank() > 1) axes[mask.rank() - 2] = Reading::along(length);
+    if (mask.rank() == 4 && !mask[0].is(1)) axes[0] = Reading::along(0);
+    map.reads(0, kMask, std::move(axes));
+  }
+  // What is kept for the next call: the past, and behind it what is new.
+  for (const std::size_t output : {std::size_t{1}, std::size_t{2}}) {
+    const std::size_t fresh = output == 1 ? kKey : kValue, past = output == 1 ? kPastKey : kPastValue;
+    const Shape& shape = site.shape(fresh);
+    if (shape.known() && shape.rank() == 4)
+      map.reads(output, fresh, axis_maps::same_but(shape, 2, Reading::along(2, 1, *key.length - *keys, *key.length - *keys)));
+    if (site.has_input(past) && site.shape(past).known()) map.reads(output, past, axis_maps::same(4));
+  }
+  return map;
+}
+
 // RotaryEmbedding.
 
 std::vector<Fact> rotary_shape(const Site& site) {
@@ -155,18 +193,18 @@ std::vector<Fact> flex_attention_shape(const Site& site) {
 }
 
 constexpr Operator kPreviewRows[] = {
-    {"FlexAttention", Rules{flex_attention_shape, attention_work}, "x", 1,
+    {"FlexAttention", Rules{flex_attention_shape, attention_work, attention_axes}, "x", 1,
      "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale and a softmax (1 compare, 2 "
      "add, 1 special, 1 div); and "
      "what its graphs compute"},
 };
 
 constexpr Operator kRows[] = {
-    {"Attention", Rules{attention_shape, attention_work}, "x", 23,
+    {"Attention", Rules{attention_shape, attention_work, attention_axes}, "x", 23,
      "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale, a softmax (1 compare, 2 add, 1 "
      "special, 1 div), 1 add "
      "for a floating mask, 1 div, 1 special, 1 mul for a soft cap"},
-    {"RotaryEmbedding", Rules{rotary_shape, rotary_work}, "x", 23, "2 mul, 1 add per rotated element"},
+    {"RotaryEmbedding", Rules{rotary_shape, rotary_work, axis_maps::tokens}, "x", 23, "2 mul, 1 add per rotated element"},
 };
 
 }  // namespace

@@ -35,6 +35,7 @@ const Family kFamilies[] = {
     families::quantization(),
     families::normalization(),
     families::control(),
+    families::repetition(),
     families::sequence(),
     families::conversion(),
     families::folding(),

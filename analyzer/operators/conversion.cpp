@@ -153,15 +153,23 @@ Work dropout_work(const Site& site) {
   return work;
 }
 
+/// The other operand only lends its type.
+AxisMap first_alone(const Site& site) {
+  AxisMap map;
+  map.reads(0, 0, axis_maps::same(site.known_shape(0).rank()));
+  map.ignores(0, 1);
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"BitCast", Moves{bit_cast}},
-    {"Cast", Moves{cast}, "v"},
-    {"CastLike", Moves{cast_like}, "vc"},
+    {"BitCast", Moves{bit_cast, axis_maps::elementwise}},
+    {"Cast", Moves{cast, axis_maps::elementwise}, "v"},
+    {"CastLike", Moves{cast_like, first_alone}, "vc"},
     {.name = "Dropout",
-     .meaning = Rules{dropout, dropout_work},
+     .meaning = Rules{dropout, dropout_work, axis_maps::elementwise},
      .roles = "xcc",
      .cost = "0 at inference; in training 2 mul + 1 compare per element"},
-    {"Identity", Moves{identity}, "v"},
+    {"Identity", Moves{identity, axis_maps::elementwise}, "v"},
 };
 
 }  // namespace

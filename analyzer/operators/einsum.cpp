@@ -31,6 +31,7 @@ struct Equation {
   std::array<Dim, kMaxLabels> extents{};
   LabelSet bound = 0;
   std::vector<LabelSet> operands;
+  std::vector<std::vector<std::size_t>> axes;  // the label of each axis of each operand
   std::vector<std::size_t> output;
   [[nodiscard]] LabelSet output_set() const {
     LabelSet set = 0;
@@ -87,14 +88,18 @@ class EquationReader {
     require(further <= kMaxLabels - kLetters, "bad-equation", "an ellipsis stands for more than {} axes", kMaxLabels - kLetters);
     if (dots != std::string_view::npos) ellipsis_ = std::max(ellipsis_, further);
     LabelSet labels = 0;
+    std::vector<std::size_t>& axes = equation_.axes.emplace_back();
     std::size_t axis = 0;
     for (std::size_t position = 0; position < term.size(); ++position) {
       if (position == dots) {
-        for (std::size_t index = 0; index < further; ++index)
-          labels |= broadcast_label(kLetters + further - 1 - index, shape[axis++]);
+        for (std::size_t index = 0; index < further; ++index) {
+          axes.push_back(kLetters + further - 1 - index);
+          labels |= broadcast_label(axes.back(), shape[axis++]);
+        }
         position += 2;
       } else {
-        labels |= bind(letter(term[position]), shape[axis++], operand);
+        axes.push_back(letter(term[position]));
+        labels |= bind(axes.back(), shape[axis++], operand);
         ++appearances_[letter(term[position])];
       }
     }
@@ -247,6 +252,25 @@ std::vector<Fact> einsum_shape(const Site& site) {
   } catch (const NotKnown&) {
     return {Fact::tensor(site.dtype(0))};
   }
+}
+
+AxisMap einsum_axes(const Site& site) {
+  const Equation equation = EquationReader(site).read();
+  AxisMap map;
+  for (std::size_t operand = 0; operand < equation.axes.size(); ++operand) {
+    const Shape& shape = site.known_shape(operand);
+    std::vector<Reading> axes;
+    for (const std::size_t label : equation.axes[operand]) {
+      const Dim& extent = shape[axes.size()];
+      const auto place = std::find(equation.output.begin(), equation.output.end(), label);
+      const bool is_stretched = extent.is(1) && !equation.extents[label].is(1);
+      axes.push_back(place == equation.output.end() ? Reading::whole(extent)
+                     : is_stretched                 ? Reading::at(0)
+                                                    : Reading::along(static_cast<std::size_t>(place - equation.output.begin())));
+    }
+    map.reads(0, operand, std::move(axes));
+  }
+  return map;
 }
 
 Work einsum_work(const Site& site) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "analyzer/operators/axis_map.h"
 #include "analyzer/operators/site.h"
 #include "analyzer/operators/work.h"
 
@@ -10,6 +11,9 @@ namespace macroscope {
 
 /// Shape of the output: the labels after `->`, or those that appear once, in alphabetical order. \throws RuleError `bad-equation`
 std::vector<Fact> einsum_shape(const Site& site);
+
+/// A label that the output has is read at its place, any other whole. \throws RuleError `bad-equation`
+AxisMap einsum_axes(const Site& site);
 
 /// Operands are contracted pair by pair.  Labels of one operand alone are summed first (adds).  A pair costs the product of the extents of
 /// all its labels: multiply-accumulates if it sums something, element-wise products otherwise.  The order is the cheapest for up to six

@@ -6,6 +6,7 @@
 namespace macroscope::families {
 
 Family control() noexcept;
+Family repetition() noexcept;
 Family convolution() noexcept;
 Family pooling() noexcept;
 Family matmul() noexcept;

@@ -129,11 +129,76 @@ std::vector<Fact> reverse_sequence(const Site& site) {
   return {Fact::tensor(site.dtype(0), data)};
 }
 
+// Which elements are read: those that known indices name, or else any.
+
+/// Indices in equal steps; an axis of the data that other indices read is read whole.
+Reading named_positions(const Site& site, std::size_t axis, const Dim& extent) {
+  const std::optional<std::vector<std::int64_t>> indices = site.numbers(1);
+  if (!indices || indices->empty() || site.shape(1).rank() > 1) return Reading::whole(extent);
+  const auto from_front = [&](std::int64_t index) { return index < 0 ? extent + index : Dim(index); };
+  const Dim first = from_front(indices->front());
+  if (site.shape(1).rank() == 0) return Reading::at(first);
+  const Dim step = indices->size() > 1 ? from_front((*indices)[1]) - first : Dim(1);
+  for (std::size_t at = 2; at < indices->size(); ++at)
+    if (from_front((*indices)[at]) - from_front((*indices)[at - 1]) != step) return Reading::whole(extent);
+  return Reading::along(axis, step, first, first);
+}
+
+AxisMap gather_axes(const Site& site) {
+  const Shape &data = site.known_shape(0), &indices = site.known_shape(1);
+  const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
+  std::vector<Reading> of_data, of_indices;
+  for (std::size_t at = 0; at < data.rank(); ++at)
+    of_data.push_back(at == axis  ? named_positions(site, axis, data[axis])
+                      : at < axis ? Reading::along(at)
+                                  : Reading::along(at + indices.rank() - 1));
+  for (std::size_t at = 0; at < indices.rank(); ++at) of_indices.push_back(Reading::along(axis + at));
+  AxisMap map;
+  map.reads(0, 0, std::move(of_data));
+  map.reads(0, 1, std::move(of_indices));
+  return map;
+}
+
+AxisMap gather_elements_axes(const Site& site) {
+  const Shape &data = site.known_shape(0), &indices = site.known_shape(1);
+  const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
+  AxisMap map;
+  map.reads(0, 0, axis_maps::whole_between(data, axis, axis + 1));
+  map.reads(0, 1, axis_maps::same(indices.rank()));
+  return map;
+}
+
+AxisMap gather_nd_axes(const Site& site) {
+  const Shape &data = site.known_shape(0), &indices = site.known_shape(1);
+  const std::optional<std::int64_t> depth = indices[indices.rank() - 1].number();
+  if (!depth) throw NotKnown();
+  const auto batch = static_cast<std::size_t>(site.integer("batch_dims", 0));
+  const std::size_t tail = batch + static_cast<std::size_t>(*depth), head = indices.rank() - 1;
+  std::vector<Reading> of_data, of_indices;
+  for (std::size_t at = 0; at < data.rank(); ++at)
+    of_data.push_back(at < batch ? Reading::along(at) : at < tail ? Reading::whole(data[at]) : Reading::along(head + at - tail));
+  for (std::size_t at = 0; at < head; ++at) of_indices.push_back(Reading::along(at));
+  of_indices.push_back(Reading::whole(*depth));
+  AxisMap map;
+  map.reads(0, 0, std::move(of_data));
+  map.reads(0, 1, std::move(of_indices));
+  return map;
+}
+
+AxisMap reverse_sequence_axes(const Site& site) {
+  const Shape& data = site.known_shape(0);
+  const auto batch = static_cast<std::size_t>(site.integer("batch_axis", 1)), time = 1 - batch;
+  AxisMap map;
+  map.reads(0, 0, axis_maps::whole_between(data, time, time + 1));
+  map.reads(0, 1, {Reading::along(batch)});
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"Gather", Moves{gather}},
-    {"GatherElements", Moves{gather_elements}},
-    {"GatherND", Moves{gather_nd}},
-    {"ReverseSequence", Moves{reverse_sequence}},
+    {"Gather", Moves{gather, gather_axes}},
+    {"GatherElements", Moves{gather_elements, gather_elements_axes}},
+    {"GatherND", Moves{gather_nd, gather_nd_axes}},
+    {"ReverseSequence", Moves{reverse_sequence, reverse_sequence_axes}},
 };
 
 }  // namespace

@@ -194,9 +194,9 @@ Fact block_result(const Site& site, const std::vector<Dim>& extents) {
 
 /// The block's edge. \throws RuleError
 Dim block_edge(const Site& site) {
-  const std::optional<std::int64_t> edge = site.integer("blocksize");
+  const std::optional<Dim> edge = site.size("blocksize");
   require(edge.has_value(), "missing-attribute", "'blocksize' is left out");
-  require(*edge > 0, "bad-attribute", "'blocksize' is {}", *edge);
+  require(at_least(*edge, 1) != Certainty::never, "bad-attribute", "'blocksize' is {}", edge->text());
   require_rank(site, 0, 4);
   choice(site, "mode", "DCR", {"DCR", "CRD"});
   return *edge;
@@ -222,9 +222,94 @@ std::vector<Fact> space_to_depth(const Site& site) {
                               exact_share(site, data[3], edge, "width and the edge of a block")})};
 }
 
+/// Each operand stands where those before it end.
+AxisMap concat_axes(const Site& site) {
+  const std::optional<std::size_t> rank = common_rank(site);
+  if (!rank) throw NotKnown();
+  const std::size_t axis = Site::axis_of(site.integer("axis", 1), *rank);
+  AxisMap map;
+  Dim begin;
+  for (std::size_t operand = 0; operand < site.input_count(); ++operand) {
+    const Shape& part = site.known_shape(operand);
+    map.reads(0, operand, axis_maps::same_but(part, axis, Reading::along(axis, 1, -begin, -begin)));
+    begin += part[axis];
+  }
+  return map;
+}
+
+AxisMap split_axes(const Site& site) {
+  const Shape& data = site.known_shape(0);
+  const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
+  AxisMap map;
+  Dim begin;
+  for (std::size_t output = 0; output < site.output_count(); ++output) {
+    if (!site.has_output(output)) throw NotKnown();
+    const Shape& part = site.output(output).type.shape;
+    if (!part.known()) throw NotKnown();
+    map.reads(output, 0, axis_maps::same_but(data, axis, Reading::along(axis, 1, begin, begin)));
+    begin += part[axis];
+  }
+  return map;
+}
+
+AxisMap transpose_axes(const Site& site) {
+  const std::vector<std::size_t> from = permutation(site, site.known_shape(0).rank());
+  std::vector<Reading> axes(from.size());
+  for (std::size_t axis = 0; axis < from.size(); ++axis) axes[from[axis]] = Reading::along(axis);
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
+ReadingStep digit(std::size_t axis, const Dim& step, const Dim& divisor, const Dim& modulus) {
+  ReadingStep digit{static_cast<std::uint32_t>(axis)};
+  digit.step = step;
+  digit.divisor = divisor;
+  digit.modulus = modulus;
+  return digit;
+}
+
+/// The place within a block is a digit of the channel: the upper ones before (DCR) or behind (CRD) what stays the channel.
+AxisMap depth_to_space_axes(const Site& site) {
+  const Dim edge = block_edge(site);
+  const Shape& result = site.output(0).type.shape;
+  if (!result.known()) throw NotKnown();
+  const bool is_outside = site.text("mode", "DCR") == "DCR";
+  const Dim channel = is_outside ? Dim(1) : edge * edge;
+  const Dim column = is_outside ? result[1] : Dim(1);
+  std::vector<Reading> axes(4);
+  axes[0] = Reading::along(0);
+  axes[1] = Reading::along(1, channel);
+  axes[1].steps.push_back(digit(2, column * edge, 1, edge));
+  axes[1].steps.push_back(digit(3, column, 1, edge));
+  axes[2] = Reading::of_step(digit(2, 1, edge, 0));
+  axes[3] = Reading::of_step(digit(3, 1, edge, 0));
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
+AxisMap space_to_depth_axes(const Site& site) {
+  const Dim edge = block_edge(site);
+  const Dim& channels = site.known_shape(0)[1];
+  std::vector<Reading> axes(4);
+  axes[0] = Reading::along(0);
+  axes[1] = Reading::of_step(digit(1, 1, 1, channels));
+  axes[2] = Reading::along(2, edge);
+  axes[2].steps.push_back(digit(1, 1, channels * edge, 0));
+  axes[3] = Reading::along(3, edge);
+  axes[3].steps.push_back(digit(1, 1, channels, edge));
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"Concat", Moves{concat}, "v"}, {"DepthToSpace", Moves{depth_to_space}}, {"SpaceToDepth", Moves{space_to_depth}},
-    {"Split", Moves{split}, "vc"},  {"Transpose", Moves{transpose}, "v"},
+    {"Concat", Moves{concat, concat_axes}, "v"},
+    {"DepthToSpace", Moves{depth_to_space, depth_to_space_axes}},
+    {"SpaceToDepth", Moves{space_to_depth, space_to_depth_axes}},
+    {"Split", Moves{split, split_axes}, "vc"},
+    {"Transpose", Moves{transpose, transpose_axes}, "v"},
 };
 
 }  // namespace

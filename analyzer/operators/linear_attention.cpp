@@ -131,10 +131,33 @@ Work causal_convolution_work(const Site& site) {
   return work;
 }
 
+/// An element reads as many before it as there are further taps.
+AxisMap causal_convolution_axes(const Site& site) {
+  const Shape &input = site.known_shape(0), &weight = site.known_shape(1);
+  AxisMap map;
+  const std::size_t last = input.rank() - 1;
+  map.reads(0, 0, axis_maps::same_but(input, last, Reading::along(last, 1, 1 - weight[weight.rank() - 1], 0)));
+  return map;
+}
+
+/// A state holds what came before: every step reads up to itself.
+AxisMap linear_attention_axes(const Site& site) {
+  AxisMap map;
+  for (std::size_t operand = 0; operand < site.input_count(); ++operand) {
+    if (!site.has_input(operand) || !site.shape(operand).known()) continue;
+    const Shape& shape = site.shape(operand);
+    std::vector<Reading> axes = axis_maps::whole_between(shape, 1, shape.rank());
+    axes[0] = Reading::along(0);
+    if (operand != kPastState && shape.rank() == 3) axes[1] = operand == 0 ? Reading::along(1) : Reading::up_to(1);
+    map.reads(0, operand, std::move(axes));
+  }
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"CausalConvWithState", Rules{causal_convolution_shape, causal_convolution_work}, "xwbx", 27,
+    {"CausalConvWithState", Rules{causal_convolution_shape, causal_convolution_work, causal_convolution_axes}, "xwbx", 27,
      "kernel MACs per element; 1 add for the bias; as Swish where activation says so"},
-    {"LinearAttention", Rules{linear_attention_shape, linear_attention_work}, "x", 27,
+    {"LinearAttention", Rules{linear_attention_shape, linear_attention_work, linear_attention_axes}, "x", 27,
      "width * value width MACs per step for each state (twice with a delta rule) and each query head; a decay 1 mul per element "
      "of the state and "
      "1 special per gate, a delta rule 1 add and 1 mul per element of the value, 1 mul per output element for the scale"},

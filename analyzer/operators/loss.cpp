@@ -74,11 +74,25 @@ Work cross_entropy_work(const Site& site) {
   return work;
 }
 
+/// A loss for each target, or one of all; log probabilities keep the shape of the scores.
+AxisMap loss_axes(const Site& site) {
+  const Shape &scores = site.known_shape(0), &targets = site.known_shape(1);
+  if (site.text("reduction", "mean") != "none") return axis_maps::everything(site);
+  std::vector<Reading> of_scores;
+  for (std::size_t axis = 0; axis < scores.rank(); ++axis)
+    of_scores.push_back(axis == 1 ? Reading::whole(scores[1]) : Reading::along(axis == 0 ? 0 : axis - 1));
+  AxisMap map;
+  map.reads(0, 0, std::move(of_scores));
+  map.reads(0, 1, axis_maps::same(targets.rank()));
+  map.reads(1, 0, axis_maps::whole_between(scores, 1, 2));
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"NegativeLogLikelihoodLoss", Rules{negative_log_likelihood_shape, negative_log_likelihood_work}, "xxc", 12,
+    {"NegativeLogLikelihoodLoss", Rules{negative_log_likelihood_shape, negative_log_likelihood_work, loss_axes}, "xxc", 12,
      "per target 1 compare for the sign, 1 mul with weights, 1 add for a sum or mean, 1 more for the mean's weights; 1 div for a "
      "mean"},
-    {"SoftmaxCrossEntropyLoss", Rules{cross_entropy_shape, cross_entropy_work}, "xxc", 12,
+    {"SoftmaxCrossEntropyLoss", Rules{cross_entropy_shape, cross_entropy_work, loss_axes}, "xxc", 12,
      "as LogSoftmax on the scores and NegativeLogLikelihoodLoss on that"},
 };
 

@@ -14,7 +14,7 @@ constexpr Loops gemm() {
 }
 
 constexpr Operator kRows[] = {
-    {"Einsum", Rules{einsum_shape, einsum_work}, "x", 12,
+    {"Einsum", Rules{einsum_shape, einsum_work, einsum_axes}, "x", 12,
      "pair by pair in the cheapest order: a product of extents for each pair that sums, otherwise muls"},
     {"Gemm", gemm(), "wwb", 1, "m*n*k MACs; per element 1 add for C, 1 mul each for alpha and beta where they are not 1"},
     {"MatMul", product_of<0, 1>()},

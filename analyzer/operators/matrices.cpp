@@ -57,12 +57,19 @@ Work det_work(const Site& site) {
   return work;
 }
 
+AxisMap whole_matrices(const Site& site) {
+  const Shape& data = site.known_shape(0);
+  AxisMap map;
+  map.reads(0, 0, axis_maps::whole_between(data, data.rank() - 2, data.rank()));
+  return map;
+}
+
 constexpr Operator kRows[] = {
     {.name = "Det",
-     .meaning = Rules{det, det_work},
+     .meaning = Rules{det, det_work, whole_matrices},
      .cost = "by elimination, n x n: n(n-1)(2n-1)/6 (mul + add) + n(n-1)/2 div + (n-1) mul"},
-    {.name = "EyeLike", .meaning = Moves{eye_like}},
-    {.name = "Trilu", .meaning = Moves{trilu}, .roles = "xc"},
+    {.name = "EyeLike", .meaning = Moves{eye_like, axis_maps::nothing}},
+    {.name = "Trilu", .meaning = Moves{trilu, axis_maps::elementwise}, .roles = "xc"},
 };
 
 }  // namespace

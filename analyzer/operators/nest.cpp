@@ -84,20 +84,21 @@ class Binder {
 
   /// The taps of a window are given by a weight, or by kernel_shape; where both speak they must agree.
   void bind_kernel_attribute() {
-    const auto kernel_shape = site_.integer_list("kernel_shape");
-    if (!kernel_shape) return;
+    if (!site_.has_attribute("kernel_shape")) return;
+    const std::optional<Sizes> kernel_shape = site_.size_list("kernel_shape");
     for (const Operand& operand : nest_.formula->operands) bind_kernel(operand, *kernel_shape);
     bind_kernel(nest_.formula->output, *kernel_shape);
   }
 
-  void bind_kernel(const Operand& operand, std::span<const std::int64_t> kernel_shape) {
+  void bind_kernel(const Operand& operand, const Sizes& kernel_shape) {
     for (const AxisIndex& index : operand.axes) {
       if (index.form != Form::window) continue;
       LoopExtent& taps = nest_.loops[index.inner];
       require(!taps.bound || taps.extents.size() == kernel_shape.size(), "bad-attribute",
               "kernel_shape has {} entries for {} spatial axes", kernel_shape.size(), taps.extents.size());
       for (std::size_t axis = 0; axis < kernel_shape.size(); ++axis) {
-        require(kernel_shape[axis] > 0, "bad-attribute", "kernel_shape holds {}", kernel_shape[axis]);
+        require(at_least(kernel_shape[axis], 1) != Certainty::never, "bad-attribute", "kernel_shape holds {}",
+                kernel_shape[axis].text());
         if (taps.bound) site_.must_equal(taps.extents[axis], kernel_shape[axis], "kernel_shape and the weight's extent");
       }
       taps.extents.assign(kernel_shape.begin(), kernel_shape.end());
@@ -115,9 +116,10 @@ class Binder {
   void bind_groups(const AxisIndex& index, const Dim& extent, const Operand& operand) {
     LoopExtent& group = nest_.loops[index.loop];
     if (!group.bound) {
-      const std::int64_t groups = site_.integer("group", site_.integer("groups", 1));
-      require(groups > 0, "bad-attribute", "group is {}", groups);
-      group.extents.assign(1, Dim(groups));
+      const std::string_view name = site_.has_attribute("group") ? "group" : "groups";
+      const Dim groups = site_.size(name, 1);
+      require(at_least(groups, 1) != Certainty::never, "bad-attribute", "group is {}", groups.text());
+      group.extents.assign(1, groups);
       group.bound = true;
     }
     LoopExtent& within = nest_.loops[index.inner];
@@ -284,9 +286,7 @@ Dim BoundNest::effective_points() const {
     if (in_window[loop]) continue;
     for (const Dim& extent : loops[loop].extents) points *= extent;
   }
-  for (std::size_t axis = 0; axis < windows.size(); ++axis)
-    points *= taps_inside(windows[axis], positions[axis], window_extents[axis]);
-  return points;
+  return points * taps_inside(windows, mask, positions, window_extents);
 }
 
 std::string BoundNest::worked() const {
@@ -325,7 +325,9 @@ BoundNest bind(const Loops& loops, const Site& site) {
   const std::size_t count = formula_of(loops.nest.formula).operands.size();
   for (std::size_t operand = 0; operand < count; ++operand)
     shapes[operand] = loops.logical != nullptr ? loops.logical(site, operand) : site.known_shape(loops.operands[operand]);
-  return bind(formula_of(nest_of(loops, site).formula), std::span<const Shape>(shapes).first(count), site);
+  BoundNest nest = bind(formula_of(nest_of(loops, site).formula), std::span<const Shape>(shapes).first(count), site);
+  if (count > 1) nest.mask = site.mask_of(loops.operands[1]);
+  return nest;
 }
 
 std::vector<Fact> shape_of(const Loops& loops, const Site& site) {

@@ -33,10 +33,12 @@ struct BoundNest {
   std::vector<Dim> window_extents;
   ReducedAxes reduction;
   Shape output;
+  /// Taps of the weight that are known to be zero.
+  TapMask mask = TapMask::none;
 
   /// Number of points of the whole nest: the product of all extents.
   [[nodiscard]] Dim points() const;
-  /// The same without taps that fall into padding or are cropped.
+  /// The same without taps that fall into padding, are cropped or are masked.
   [[nodiscard]] Dim effective_points() const;
   /// `1*64*112*112*3*7*7`: extents of the loops on the left, then of the others.
   [[nodiscard]] std::string worked() const;

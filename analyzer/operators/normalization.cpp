@@ -138,12 +138,12 @@ void check_lists(const Site& site, const Dim& entries) {
 
 std::vector<Fact> group_normalization_shape(const Site& site) {
   require_inputs(site, 3);
-  const auto groups = site.integer("num_groups");
-  require(groups && *groups > 0, "bad-attribute", "num_groups must be given and above 0");
+  const auto groups = site.size("num_groups");
+  require(groups && at_least(*groups, 1) != Certainty::never, "bad-attribute", "num_groups must be given and above 0");
   if (site.shape(0).known()) {
     require_rank_at_least(site, 0, 2);
     exact_share(site, channels_of(site), *groups, "channels over groups");
-    check_lists(site, site.version() >= kGroupScalePerChannelSince ? channels_of(site) : Dim(*groups));
+    check_lists(site, site.version() >= kGroupScalePerChannelSince ? channels_of(site) : *groups);
   }
   return {Fact::tensor(site.dtype(0), site.shape(0))};
 }
@@ -151,7 +151,7 @@ std::vector<Fact> group_normalization_shape(const Site& site) {
 Work group_normalization_work(const Site& site) {
   Work work;
   const Shape& shape = site.known_shape(0);
-  add_normalization(work, shape.elements(), shape[0] * site.integer("num_groups", 1), {.mul = 1, .add = 1});
+  add_normalization(work, shape.elements(), shape[0] * site.size("num_groups", 1), {.mul = 1, .add = 1});
   return work;
 }
 
@@ -186,8 +186,9 @@ Dim groups_without(const Shape& shape, std::span<const std::int64_t> axes) {
   return product(dims);
 }
 
+constexpr std::int64_t kAllButChannels[] = {0, 2, 3};
+
 Work mean_variance_work(const Site& site) {
-  constexpr std::int64_t kAllButChannels[] = {0, 2, 3};
   Work work;
   const Shape& shape = site.known_shape(0);
   add_normalization(work, shape.elements(), groups_without(shape, site.integer_list("axes").value_or(std::span(kAllButChannels))),
@@ -233,22 +234,70 @@ Work local_response_work(const Site& site) {
   return work;
 }
 
+// What an element is normalized with.
+
+/// In training a channel's mean and variance are those of the whole batch.
+AxisMap batch_normalization_axes(const Site& site) {
+  const Shape& shape = site.known_shape(0);
+  if (!is_training(site)) return axis_maps::elementwise(site);
+  std::vector<Reading> axes = axis_maps::whole_between(shape, 0, shape.rank());
+  if (shape.rank() > 1) axes[1] = Reading::along(1);
+  AxisMap map;
+  map.reads(0, 0, axes);
+  if (shape.rank() > 1) axes[1] = Reading::along(0);
+  for (std::size_t output = 1; output < site.output_count(); ++output) map.reads(output, 0, axes);
+  return map;
+}
+
+AxisMap whole_from(const Site& site, std::size_t axis) {
+  const Shape& shape = site.known_shape(0);
+  AxisMap map;
+  map.reads(0, 0, axis_maps::whole_between(shape, axis, shape.rank()));
+  return map;
+}
+
+AxisMap whole_samples(const Site& site) { return whole_from(site, 1); }
+AxisMap whole_maps(const Site& site) { return whole_from(site, 2); }
+
+AxisMap mean_variance_axes(const Site& site) {
+  const Shape& shape = site.known_shape(0);
+  std::vector<Reading> axes = axis_maps::same(shape.rank());
+  for (const std::int64_t axis : site.integer_list("axes").value_or(std::span(kAllButChannels))) {
+    const std::size_t from_front = Site::axis_of(axis, shape.rank());
+    axes[from_front] = Reading::whole(shape[from_front]);
+  }
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
+/// Neighbouring channels: floor((size - 1) / 2) before, the rest behind.
+AxisMap local_response_axes(const Site& site) {
+  const Shape& shape = site.known_shape(0);
+  require_rank_at_least(site, 0, 2);
+  const std::int64_t others = site.integer("size", 1) - 1;
+  AxisMap map;
+  map.reads(0, 0, axis_maps::same_but(shape, 1, Reading::along(1, 1, -(others / 2), others - others / 2)));
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"BatchNormalization", Rules{batch_normalization_shape, batch_normalization_work}, "xwbss", 1,
+    {"BatchNormalization", Rules{batch_normalization_shape, batch_normalization_work, batch_normalization_axes}, "xwbss", 1,
      "1 mul, 1 add per element; in training 3 mul, 4 add, per channel 2 div, 1 add, 1 special, and 2 mul, 1 add for each running "
      "statistic"},
-    {"GroupNormalization", Rules{group_normalization_shape, group_normalization_work}, "xwb", 18,
+    {"GroupNormalization", Rules{group_normalization_shape, group_normalization_work, whole_samples}, "xwb", 18,
      "3 mul, 4 add per element; 2 div, 1 add, 1 special per group"},
-    {"InstanceNormalization", Rules{instance_normalization_shape, instance_normalization_work}, "xwb", 1,
+    {"InstanceNormalization", Rules{instance_normalization_shape, instance_normalization_work, whole_maps}, "xwb", 1,
      "3 mul, 4 add per element; 2 div, 1 add, 1 special per sample and channel"},
-    {"LRN", Rules{local_response_shape, local_response_work}, "x", 1, "2 mul, size + 1 add, 1 special, 1 div per element"},
-    {"LayerNormalization", Rules{layer_normalization_shape, layer_normalization_work}, "xwb", 17,
+    {"LRN", Rules{local_response_shape, local_response_work, local_response_axes}, "x", 1,
+     "2 mul, size + 1 add, 1 special, 1 div per element"},
+    {"LayerNormalization", Rules{layer_normalization_shape, layer_normalization_work, axis_maps::from_axis}, "xwb", 17,
      "3 mul, 3 add per element, 1 add for the shift; 2 div, 1 add, 1 special per row"},
-    {"LpNormalization", Rules{lp_normalization_shape, lp_normalization_work}, "x", 1,
+    {"LpNormalization", Rules{lp_normalization_shape, lp_normalization_work, axis_maps::along_axis}, "x", 1,
      "1 mul, 1 add, 1 div per element, 1 special per row; with p=1 1 compare, 1 add, 1 div per element"},
-    {"MeanVarianceNormalization", Rules{mean_variance_shape, mean_variance_work}, "x", 9,
+    {"MeanVarianceNormalization", Rules{mean_variance_shape, mean_variance_work, mean_variance_axes}, "x", 9,
      "2 mul, 3 add per element; 2 div, 1 add, 1 special per group"},
-    {"RMSNormalization", Rules{rms_normalization_shape, rms_normalization_work}, "xw", 23,
+    {"RMSNormalization", Rules{rms_normalization_shape, rms_normalization_work, axis_maps::from_axis}, "xw", 23,
      "3 mul, 1 add per element; 1 div, 1 add, 1 special per row"},
 };
 

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "analyzer/operators/axis_map.h"
 #include "analyzer/operators/site.h"
 #include "analyzer/operators/work.h"
 
@@ -93,12 +94,15 @@ struct Body {
 /// Rearranges and computes nothing.
 struct Moves {
   ShapeRule shape;
+  /// Which elements of the operands end up where; null: that cannot be told.
+  AxisRule axes = nullptr;
 };
 
 /// Everything spelled out.
 struct Rules {
   ShapeRule shape;
   WorkRule work;
+  AxisRule axes = nullptr;
 };
 
 using Meaning = std::variant<Loops, PerElement, Body, Moves, Rules>;

@@ -8,6 +8,7 @@
 #include "analyzer/operators/content.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/reading_hull.h"
 
 namespace macroscope {
 namespace {
@@ -111,9 +112,46 @@ std::vector<Fact> center_crop_pad(const Site& site) {
   return {Fact::tensor(site.dtype(0), checked_shape(extents))};
 }
 
+AxisMap pad_axes(const Site& site) {
+  const Shape& data = site.known_shape(0);
+  const std::optional<Pads> pads = pads_of(site, data.rank());
+  if (!pads) throw NotKnown();
+  AxisMap map;
+  std::vector<Reading> axes;
+  for (std::size_t axis = 0; axis < data.rank(); ++axis) {
+    const std::optional<Dim>& begin = pads->begin[axis];
+    axes.push_back(begin ? Reading::along(axis, 1, -*begin, -*begin) : somewhere_along(axis));
+  }
+  map.reads(0, 0, std::move(axes));
+  if (site.has_input(2)) map.reads(0, 2, std::vector<Reading>(site.known_shape(2).rank(), Reading::at(0)));
+  return map;
+}
+
+/// What is cropped or added is half of the difference on either side, one more of it behind.
+AxisMap center_crop_pad_axes(const Site& site) {
+  const Shape &data = site.known_shape(0), &result = site.output(0).type.shape;
+  if (!result.known() || result.rank() != data.rank()) throw NotKnown();
+  std::vector<Reading> axes;
+  for (std::size_t axis = 0; axis < data.rank(); ++axis) {
+    const Dim more = data[axis] - result[axis];
+    if (at_least(more, 0) == Certainty::always) {
+      const Dim first = floor_div(more, 2);
+      axes.push_back(Reading::along(axis, 1, first, first));
+    } else if (at_least(-more, 0) == Certainty::always) {
+      const Dim added = floor_div(-more, 2);
+      axes.push_back(Reading::along(axis, 1, -added, -added));
+    } else {
+      axes.push_back(somewhere_along(axis));
+    }
+  }
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"CenterCropPad", Moves{center_crop_pad}, "xc"},
-    {"Pad", Moves{pad}, "xccc"},
+    {"CenterCropPad", Moves{center_crop_pad, center_crop_pad_axes}, "xc"},
+    {"Pad", Moves{pad, pad_axes}, "xccc"},
 };
 
 }  // namespace

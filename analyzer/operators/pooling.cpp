@@ -1,5 +1,6 @@
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/nest.h"
+#include "analyzer/operators/nest_axes.h"
 
 namespace macroscope {
 namespace {
@@ -24,7 +25,7 @@ std::vector<Fact> unpooled(const Site& site) {
   }
   if (!input.known()) return {Fact::tensor(site.dtype(0))};
   require(input.rank() >= 2, "rank-mismatch", "X is {}, but 2 axes are needed at least", input.text());
-  const auto kernel_shape = site.integer_list("kernel_shape");
+  const auto kernel_shape = site.size_list("kernel_shape");
   require(kernel_shape && kernel_shape->size() == input.rank() - 2, "bad-attribute",
           "kernel_shape has not an entry for each of {} spatial axes", input.rank() - 2);
   const std::vector<Dim> kernel(kernel_shape->begin(), kernel_shape->end());
@@ -35,6 +36,22 @@ std::vector<Fact> unpooled(const Site& site) {
   return {Fact::tensor(site.dtype(0), Shape(dims))};
 }
 
+/// An element of the map is put back from one of the windows that it lay in.
+AxisMap unpooled_axes(const Site& site) {
+  const Shape& input = site.known_shape(0);
+  const auto kernel_shape = site.integer_list("kernel_shape");
+  if (!kernel_shape || kernel_shape->size() + 2 != input.rank()) throw NotKnown();
+  const std::vector<Dim> kernel(kernel_shape->begin(), kernel_shape->end());
+  std::vector<Dim> extent;
+  const std::vector<Window> windows = windows_under(site, input.dims().subspan(2), kernel, extent);
+  std::vector<Reading> axes{Reading::along(0), Reading::along(1)};
+  for (std::size_t axis = 0; axis < windows.size(); ++axis) axes.push_back(inverse_window_reading(windows[axis], axis + 2));
+  AxisMap map;
+  map.reads(0, 1, axes);
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
 constexpr Operator kRows[] = {
     {"AveragePool", Loops{.nest = {kSumOfWindow}, .per_output = {.mul = 1}}},
     {"GlobalAveragePool", Loops{.nest = {kSumOfMap}, .per_output = {.mul = 1}}},
@@ -42,7 +59,7 @@ constexpr Operator kRows[] = {
     {"GlobalMaxPool", Loops{.nest = {kMaxOfMap}}},
     {"LpPool", Loops{.nest = {kSumOfWindow}, .per_point = {.special = 1}, .per_output = {.special = 1}}},
     {"MaxPool", Loops{.nest = {kMaxOfWindow}, .indices = true}},
-    {"MaxUnpool", Moves{unpooled}, "xcc", 9},
+    {"MaxUnpool", Moves{unpooled, unpooled_axes}, "xcc", 9},
 };
 
 }  // namespace

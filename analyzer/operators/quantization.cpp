@@ -86,10 +86,11 @@ Work dynamic_quantize_work(const Site& site) {
 }
 
 constexpr Operator kRows[] = {
-    {"DequantizeLinear", Rules{dequantize_shape, dequantize_work}, "vqq", 10, "1 add, 1 mul per element"},
-    {"DynamicQuantizeLinear", Rules{dynamic_quantize_shape, dynamic_quantize_work}, "x", 11,
+    {"DequantizeLinear", Rules{dequantize_shape, dequantize_work, axis_maps::elementwise}, "vqq", 10, "1 add, 1 mul per element"},
+    {"DynamicQuantizeLinear", Rules{dynamic_quantize_shape, dynamic_quantize_work, axis_maps::everything}, "x", 11,
      "as QuantizeLinear, and 2 compare per element for the range; 2 add, 2 div, 4 compare for scale and zero point"},
-    {"QuantizeLinear", Rules{quantize_shape, quantize_work}, "xqq", 10, "1 div, 1 add, 2 compare per element"},
+    {"QuantizeLinear", Rules{quantize_shape, quantize_work, axis_maps::elementwise}, "xqq", 10,
+     "1 div, 1 add, 2 compare per element"},
 };
 
 }  // namespace

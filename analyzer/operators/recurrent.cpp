@@ -50,7 +50,7 @@ Extents extents_of(const Site& site, const Cell& cell) {
     extents.batch = shape[batch_first ? 0 : 1];
     extents.input = shape[2];
   }
-  if (const auto given = site.integer("hidden_size")) {
+  if (const auto given = site.size("hidden_size")) {
     extents.hidden = *given;
   } else if (site.shape(kRecurrence).known()) {
     extents.hidden = site.shape(kRecurrence)[2];
@@ -158,16 +158,43 @@ Work recurrent_work(const Site& site) {
   return work;
 }
 
+/// A step reads those before it, or behind it; the last states read them all.
+AxisMap recurrent_axes(const Site& site) {
+  const Shape& input = site.known_shape(0);
+  const bool batch_first = site.integer("layout", 0) != 0;
+  const std::size_t steps = batch_first ? 1 : 0, batch = batch_first ? 0 : 1;
+  const std::string_view direction = site.text("direction", "forward");
+  AxisMap map;
+  for (std::size_t output = 0; output < site.output_count(); ++output) {
+    const bool is_sequence = output == 0;
+    const std::size_t batch_of_output = batch_first ? 0 : is_sequence ? 2 : 1;
+    std::vector<Reading> axes(3);
+    axes[steps] = !is_sequence || direction == "bidirectional" ? Reading::whole(input[steps])
+                  : direction == "reverse"                     ? Reading::from(steps)
+                                                               : Reading::up_to(steps);
+    axes[batch] = Reading::along(batch_of_output);
+    axes[2] = Reading::whole(input[2]);
+    map.reads(output, 0, std::move(axes));
+    for (const std::size_t state : {kInitialHidden, kInitialCell}) {
+      if (!site.has_input(state) || !site.shape(state).known() || site.shape(state).rank() != 3) continue;
+      std::vector<Reading> of_state = axis_maps::whole_between(site.shape(state), 0, 3);
+      of_state[batch_first ? 0 : 1] = Reading::along(batch_of_output);
+      map.reads(output, state, std::move(of_state));
+    }
+  }
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"GRU", Rules{recurrent_shape<kGru>, recurrent_work<kGru>}, "xwwbcc", 1,
+    {"GRU", Rules{recurrent_shape<kGru>, recurrent_work<kGru>, recurrent_axes}, "xwwbcc", 1,
      "3 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 2 f + 1 g (Sigmoid, Tanh), 3 mul, 2 add, 6 "
      "add for both biases, "
      "6 compare for clip"},
-    {"LSTM", Rules{recurrent_shape<kLstm>, recurrent_work<kLstm>}, "xwwbcccw", 1,
+    {"LSTM", Rules{recurrent_shape<kLstm>, recurrent_work<kLstm>, recurrent_axes}, "xwwbcccw", 1,
      "4 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 3 f + 1 g + 1 h (Sigmoid, Tanh, Tanh), 3 "
      "mul, 1 add, 8 add for "
      "both biases, 3 mul and 3 add for peepholes, 8 compare for clip; with input_forget 1 add in place of one f"},
-    {"RNN", Rules{recurrent_shape<kRnn>, recurrent_work<kRnn>}, "xwwbcc", 1,
+    {"RNN", Rules{recurrent_shape<kRnn>, recurrent_work<kRnn>, recurrent_axes}, "xwwbcc", 1,
      "hidden (input + hidden) MACs per direction, step and sample; per hidden unit 1 f (Tanh), 2 add for both biases, 2 compare "
      "for clip"},
 };

@@ -115,10 +115,30 @@ std::vector<Fact> where(const Site& site) {
                        }))};
 }
 
+AxisMap expand_axes(const Site& site) {
+  const Shape& result = site.output(0).type.shape;
+  if (!result.known()) throw NotKnown();
+  AxisMap map;
+  map.reads(0, 0, axis_maps::broadcast(site.known_shape(0), result));
+  return map;
+}
+
+/// An axis that is repeated starts anew after each copy.
+AxisMap tile_axes(const Site& site) {
+  const Shape &data = site.known_shape(0), &result = site.output(0).type.shape;
+  if (!result.known()) throw NotKnown();
+  std::vector<Reading> axes = axis_maps::broadcast(data, result);
+  for (std::size_t axis = 0; axis < data.rank(); ++axis)
+    if (!data[axis].is(1) && data[axis] != result[axis]) axes[axis].steps.front().modulus = data[axis];
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"Expand", Moves{expand}, "vc"},
-    {"Tile", Moves{tile}, "xc"},
-    {"Where", Moves{where}},
+    {"Expand", Moves{expand, expand_axes}, "vc"},
+    {"Tile", Moves{tile, tile_axes}, "xc"},
+    {"Where", Moves{where, axis_maps::elementwise}},
 };
 
 }  // namespace

@@ -132,10 +132,10 @@ std::vector<Fact> unsqueeze(const Site& site) {
 }
 
 constexpr Operator kRows[] = {
-    {"Flatten", Moves{flatten}},
-    {"Reshape", Moves{reshape}, "vc"},
-    {"Squeeze", Moves{squeeze}, "vc"},
-    {"Unsqueeze", Moves{unsqueeze}, "vc"},
+    {"Flatten", Moves{flatten, axis_maps::regroup}},
+    {"Reshape", Moves{reshape, axis_maps::regroup}, "vc"},
+    {"Squeeze", Moves{squeeze, axis_maps::regroup}, "vc"},
+    {"Unsqueeze", Moves{unsqueeze, axis_maps::regroup}, "vc"},
 };
 
 }  // namespace

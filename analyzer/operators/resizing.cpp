@@ -1,11 +1,13 @@
 // Resize and Upsample: extents by scales or by sizes, and what interpolating costs.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <vector>
 
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/resize_axes.h"
 
 namespace macroscope {
 namespace {
@@ -136,18 +138,21 @@ std::vector<std::optional<Dim>> resized(const Site& site, const std::vector<Dim>
   return sizes;
 }
 
+/// The axes that are resized: all, or those that are named.
+std::vector<std::size_t> resized_axes(const Site& site, std::size_t rank) {
+  if (site.has_attribute("axes")) return axes_of(site, kNoOperand, "axes", rank).value();
+  std::vector<std::size_t> axes(rank);
+  std::iota(axes.begin(), axes.end(), 0U);
+  return axes;
+}
+
 std::vector<Fact> resize(const Site& site) {
   const bool is_upsample = site.node().op == "Upsample";
   require_operands(site, 1, is_upsample ? (site.version() < 9 ? 1 : 2) : (site.version() < 11 ? 2 : 4));
   choice(site, "mode", "nearest", {"nearest", "linear", "bilinear", "cubic"});
   const Shape& data = site.shape(0);
   if (!data.known()) return {Fact::tensor(site.dtype(0))};
-  std::vector<std::size_t> axes;
-  if (site.has_attribute("axes")) {
-    axes = axes_of(site, kNoOperand, "axes", data.rank()).value();
-  } else {
-    for (std::size_t axis = 0; axis < data.rank(); ++axis) axes.push_back(axis);
-  }
+  const std::vector<std::size_t> axes = resized_axes(site, data.rank());
   std::vector<Dim> taken;
   taken.reserve(axes.size());
   for (const std::size_t axis : axes) taken.push_back(data[axis]);
@@ -181,12 +186,31 @@ Work resize_work(const Site& site) {
   return work;
 }
 
+AxisMap resize_axes(const Site& site) {
+  const Shape &data = site.known_shape(0), &result = site.output(0).type.shape;
+  if (!result.known()) throw NotKnown();
+  const std::vector<std::size_t> axes = resized_axes(site, data.rank());
+  const std::optional<Reals> scales = scales_of(site, places_of(site), axes.size());
+  std::vector<Reading> read = axis_maps::same(data.rank());
+  for (std::size_t index = 0; index < axes.size(); ++index) {
+    const std::size_t axis = axes[index];
+    const bool has_scale = scales && index < scales->size() && (*scales)[index];
+    const std::optional<double> number = has_scale ? (*scales)[index]->number() : std::nullopt;
+    const std::optional<AxisScale> scale = axis_scale(number, data[axis], result[axis]);
+    if (!scale) throw NotKnown();
+    read[axis] = resized_reading(site, axis, *scale, data[axis], result[axis]);
+  }
+  AxisMap map;
+  map.reads(0, 0, std::move(read));
+  return map;
+}
+
 constexpr std::string_view kCost =
     "nearest 0; linear over d axes (2^d - 1) (2 mul + 1 add), cubic (4^d - 1)/3 (4 mul + 3 add) per output element";
 
 constexpr Operator kRows[] = {
-    {.name = "Resize", .meaning = Rules{resize, resize_work}, .roles = "xccc", .cost = kCost},
-    {.name = "Upsample", .meaning = Rules{resize, resize_work}, .roles = "xc", .cost = kCost},
+    {.name = "Resize", .meaning = Rules{resize, resize_work, resize_axes}, .roles = "xccc", .cost = kCost},
+    {.name = "Upsample", .meaning = Rules{resize, resize_work, resize_axes}, .roles = "xc", .cost = kCost},
 };
 
 }  // namespace

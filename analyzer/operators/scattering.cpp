@@ -151,13 +151,23 @@ std::vector<Fact> tensor_scatter(const Site& site) {
   return {Fact::tensor(site.dtype(0), cache)};
 }
 
+/// What is not replaced stays in place; any update may come to stand anywhere.
+AxisMap scattered(const Site& site) {
+  AxisMap map = axis_maps::everything(site);
+  AxisMap kept;
+  kept.reads(0, 0, axis_maps::same(site.known_shape(0).rank()));
+  for (std::size_t operand = 1; operand < site.input_count(); ++operand)
+    if (const AxisMap::Entry* entry = map.find(0, operand)) kept.reads(0, operand, entry->axes);
+  return kept;
+}
+
 constexpr std::string_view kCost = "1 add, mul or compare per update where there is a reduction";
 
 constexpr Operator kRows[] = {
-    {.name = "Scatter", .meaning = Moves{scatter_elements}},
-    {.name = "ScatterElements", .meaning = Rules{scatter_elements, scatter_work}, .cost = kCost},
-    {.name = "ScatterND", .meaning = Rules{scatter_nd, scatter_work}, .cost = kCost},
-    {.name = "TensorScatter", .meaning = Moves{tensor_scatter}},
+    {.name = "Scatter", .meaning = Moves{scatter_elements, scattered}},
+    {.name = "ScatterElements", .meaning = Rules{scatter_elements, scatter_work, scattered}, .cost = kCost},
+    {.name = "ScatterND", .meaning = Rules{scatter_nd, scatter_work, scattered}, .cost = kCost},
+    {.name = "TensorScatter", .meaning = Moves{tensor_scatter, scattered}},
 };
 
 }  // namespace

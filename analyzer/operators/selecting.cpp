@@ -277,18 +277,53 @@ Work non_max_suppression_work(const Site& site) {
 
 constexpr std::string_view kEveryInput = "1 compare per input element";
 
+/// ArgMax, ArgMin: one axis is read whole, and falls away unless keepdims says otherwise.
+AxisMap along_one(const Site& site) {
+  const Shape& data = site.known_shape(0);
+  const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
+  const bool keeps = site.integer("keepdims", 1) != 0;
+  std::vector<Reading> axes;
+  for (std::size_t at = 0; at < data.rank(); ++at)
+    axes.push_back(at == axis ? Reading::whole(data[at]) : Reading::along(at > axis && !keeps ? at - 1 : at));
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
+/// Compress: any element of its axis may come to stand anywhere.
+AxisMap selected(const Site& site) {
+  if (!site.has_attribute("axis")) return axis_maps::everything(site);
+  const Shape& data = site.known_shape(0);
+  const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
+  AxisMap map;
+  map.reads(0, 0, axis_maps::whole_between(data, axis, axis + 1));
+  map.reads(0, 1, {Reading::whole(site.known_shape(1).elements())});
+  return map;
+}
+
+AxisMap one_hot_axes(const Site& site) {
+  const Shape& indices = site.known_shape(0);
+  const std::size_t axis = Site::axis_of(site.integer("axis", -1), indices.rank() + 1);
+  std::vector<Reading> axes;
+  for (std::size_t at = 0; at < indices.rank(); ++at) axes.push_back(Reading::along(at < axis ? at : at + 1));
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  map.reads(0, 2, {Reading::whole(2)});
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {.name = "ArgMax", .meaning = Rules{arg_extreme, compare_every_input}, .cost = kEveryInput},
-    {.name = "ArgMin", .meaning = Rules{arg_extreme, compare_every_input}, .cost = kEveryInput},
-    {.name = "Compress", .meaning = Moves{compress}},
+    {.name = "ArgMax", .meaning = Rules{arg_extreme, compare_every_input, along_one}, .cost = kEveryInput},
+    {.name = "ArgMin", .meaning = Rules{arg_extreme, compare_every_input, along_one}, .cost = kEveryInput},
+    {.name = "Compress", .meaning = Moves{compress, selected}},
     {.name = "NonMaxSuppression",
-     .meaning = Rules{non_max_suppression, non_max_suppression_work},
+     .meaning = Rules{non_max_suppression, non_max_suppression_work, axis_maps::everything},
      .roles = "xxc",
      .cost = "1 compare per score, 2 add + 1 mul per box, 7 compare + 4 add + 1 mul + 1 div per selected box and box"},
-    {.name = "NonZero", .meaning = Moves{non_zero}},
-    {.name = "OneHot", .meaning = Moves{one_hot}, .roles = "xc"},
-    {.name = "TopK", .meaning = Rules{top_k, compare_every_input}, .roles = "xc", .cost = kEveryInput},
-    {.name = "Unique", .meaning = Rules{unique, compare_every_input}, .cost = kEveryInput},
+    {.name = "NonZero", .meaning = Moves{non_zero, axis_maps::everything}},
+    {.name = "OneHot", .meaning = Moves{one_hot, one_hot_axes}, .roles = "xc"},
+    {.name = "TopK", .meaning = Rules{top_k, compare_every_input, axis_maps::along_axis}, .roles = "xc", .cost = kEveryInput},
+    {.name = "Unique", .meaning = Rules{unique, compare_every_input, axis_maps::everything}, .cost = kEveryInput},
 };
 
 }  // namespace

@@ -115,8 +115,7 @@ Fact list_fact(DataType dtype, std::size_t length, ValuePointer content) {
 }
 
 Fact stored_fact(const Site& site, const StoredTensor& tensor) {
-  const std::vector<Dim> dims(tensor.dims.begin(), tensor.dims.end());
-  return Fact::tensor(tensor.dtype, Shape(dims), site.network().content(tensor));
+  return Fact::tensor(tensor.dtype, shape_of(tensor), site.network().content(tensor));
 }
 
 std::vector<Fact> constant(const Site& site) {
@@ -190,14 +189,33 @@ Work range_work(const Site& site) {
   return work;
 }
 
+/// An element is made of those before it, or behind it, and of itself.
+AxisMap running(const Site& site) {
+  const Shape& data = site.known_shape(0);
+  const std::optional<Dim> given = scalar_of(site, 1);
+  const std::optional<std::int64_t> axis = given ? given->number() : std::nullopt;
+  if (!axis) throw NotKnown();
+  const std::size_t along = Site::axis_of(*axis, data.rank());
+  const bool is_reverse = site.integer("reverse", 0) != 0;
+  const int itself = site.integer("exclusive", 0) != 0 ? 1 : 0;
+  Reading reading = is_reverse ? Reading::from(along) : Reading::up_to(along);
+  (is_reverse ? reading.low : reading.high) += is_reverse ? itself : -itself;
+  AxisMap map;
+  map.reads(0, 0, axis_maps::same_but(data, along, std::move(reading)));
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {.name = "Constant", .meaning = Moves{constant}, .roles = "x"},
-    {.name = "ConstantOfShape", .meaning = Moves{constant_of_shape}, .roles = "c"},
-    {.name = "CumProd", .meaning = Rules{cum_prod, cum_prod_work}, .roles = "xc", .cost = "1 mul per element"},
-    {.name = "CumSum", .meaning = Rules{cum_sum, cum_sum_work}, .roles = "xc", .cost = "1 add per element"},
-    {.name = "Range", .meaning = Rules{range, range_work}, .roles = "c", .cost = "1 mul + 1 add per element"},
-    {.name = "Shape", .meaning = Moves{shape}},
-    {.name = "Size", .meaning = Moves{size}},
+    {.name = "Constant", .meaning = Moves{constant, axis_maps::nothing}, .roles = "x"},
+    {.name = "ConstantOfShape", .meaning = Moves{constant_of_shape, axis_maps::nothing}, .roles = "c"},
+    {.name = "CumProd", .meaning = Rules{cum_prod, cum_prod_work, running}, .roles = "xc", .cost = "1 mul per element"},
+    {.name = "CumSum", .meaning = Rules{cum_sum, cum_sum_work, running}, .roles = "xc", .cost = "1 add per element"},
+    {.name = "Range",
+     .meaning = Rules{range, range_work, axis_maps::everything},
+     .roles = "c",
+     .cost = "1 mul + 1 add per element"},
+    {.name = "Shape", .meaning = Moves{shape, axis_maps::nothing}},
+    {.name = "Size", .meaning = Moves{size, axis_maps::nothing}},
 };
 
 }  // namespace

@@ -151,16 +151,41 @@ Work mel_work(const Site& site) {
 
 constexpr std::string_view kRaisedCosine = "1 special, 2 mul, 1 add per element";
 
+/// Every bin reads the whole signal.
+AxisMap dft_axes(const Site& site) {
+  const Shape& shape = site.known_shape(0);
+  const auto axis = transformed_axis(site, shape.rank());
+  if (!axis) throw NotKnown();
+  std::vector<Reading> axes = axis_maps::whole_between(shape, *axis, *axis + 1);
+  axes.back() = Reading::whole(shape[shape.rank() - 1]);
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
+/// A frame reads the samples that it lies over.
+AxisMap stft_axes(const Site& site) {
+  const Shape& signal = site.known_shape(0);
+  const auto length = frame_length(site), step = scalar_of(site, 1);
+  if (!length || !step) throw NotKnown();
+  std::vector<Reading> axes{Reading::along(0), Reading::along(1, *step, 0, *length - 1)};
+  if (signal.rank() > 2) axes.push_back(Reading::whole(signal[2]));
+  AxisMap map;
+  map.reads(0, 0, std::move(axes));
+  if (site.has_input(2)) map.reads(0, 2, {Reading::whole(*length)});
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"BlackmanWindow", Rules{window_shape, blackman_work}, "c", 17, "2 special, 4 mul, 2 add per element"},
-    {"DFT", Rules{dft_shape, dft_work}, "xc", 17,
+    {"BlackmanWindow", Rules{window_shape, blackman_work, axis_maps::nothing}, "c", 17, "2 special, 4 mul, 2 add per element"},
+    {"DFT", Rules{dft_shape, dft_work, dft_axes}, "xc", 17,
      "by the definition, per output bin and element of the signal: 4 mul, 4 add, of a real signal 2 mul, 2 add; 1 mul per number "
      "for the inverse"},
-    {"HammingWindow", Rules{window_shape, raised_cosine_work}, "c", 17, kRaisedCosine},
-    {"HannWindow", Rules{window_shape, raised_cosine_work}, "c", 17, kRaisedCosine},
-    {"MelWeightMatrix", Rules{mel_shape, mel_work}, "c", 17,
+    {"HammingWindow", Rules{window_shape, raised_cosine_work, axis_maps::nothing}, "c", 17, kRaisedCosine},
+    {"HannWindow", Rules{window_shape, raised_cosine_work, axis_maps::nothing}, "c", 17, kRaisedCosine},
+    {"MelWeightMatrix", Rules{mel_shape, mel_work, axis_maps::nothing}, "c", 17,
      "2 add, 2 div, 2 compare per element; 1 special, 2 mul, 2 div, 2 add for each of bands + 2 edges"},
-    {"STFT", Rules{stft_shape, stft_work}, "xc", 17, "per frame 1 mul per element for the window, then as DFT"},
+    {"STFT", Rules{stft_shape, stft_work, stft_axes}, "xc", 17, "per frame 1 mul per element for the window, then as DFT"},
 };
 
 }  // namespace

@@ -18,6 +18,10 @@ const T* content_as(const Site& site, std::string_view name, std::string_view wa
   const Attribute* attribute = site.attribute(name);
   if (attribute == nullptr) return nullptr;
   const T* content = std::get_if<T>(&attribute->content);
+  const bool is_symbolic =
+      std::holds_alternative<const Dim*>(attribute->content) || std::holds_alternative<std::span<const Dim>>(attribute->content);
+  require(content != nullptr || !is_symbolic, "bad-attribute", "attribute '{}' depends on a symbol, and must be known here",
+          name);
   require(content != nullptr, "bad-attribute", "attribute '{}' is not {}", name, wanted);
   return content;
 }
@@ -71,6 +75,12 @@ std::optional<Dim> Site::scalar(std::size_t index) const {
   return known->front();
 }
 
+TapMask Site::mask_of(std::size_t index) const noexcept {
+  if (!has_input(index)) return TapMask::none;
+  const std::uint32_t stored = graph_->tensors[node_->inputs[index]].stored;
+  return stored == kNone ? TapMask::none : graph_->stored[stored].mask;
+}
+
 bool Site::has_output(std::size_t index) const noexcept {
   return index < node_->outputs.size() && node_->outputs[index] != kAbsent;
 }
@@ -97,6 +107,22 @@ const Attribute* Site::attribute(std::string_view name) const noexcept {
 
 std::optional<std::int64_t> Site::integer(std::string_view name) const {
   return copied(content_as<std::int64_t>(*this, name, "an integer"));
+}
+
+std::optional<Dim> Site::size(std::string_view name) const {
+  const Attribute* attribute = this->attribute(name);
+  const auto* symbolic = attribute == nullptr ? nullptr : std::get_if<const Dim*>(&attribute->content);
+  if (symbolic != nullptr) return **symbolic;
+  const std::optional<std::int64_t> number = integer(name);
+  return number ? std::optional<Dim>(*number) : std::nullopt;
+}
+
+std::optional<Sizes> Site::size_list(std::string_view name) const {
+  const Attribute* attribute = this->attribute(name);
+  const auto* symbolic = attribute == nullptr ? nullptr : std::get_if<std::span<const Dim>>(&attribute->content);
+  if (symbolic != nullptr) return Sizes(symbolic->begin(), symbolic->end());
+  const auto numbers = integer_list(name);
+  return numbers ? std::optional<Sizes>(Sizes(numbers->begin(), numbers->end())) : std::nullopt;
 }
 
 double Site::real(std::string_view name, double otherwise) const {

@@ -5,6 +5,7 @@
 // assumption, look into a nested graph.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -38,6 +39,8 @@ class Surroundings {
   virtual std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips,
                                   Nesting nesting) = 0;
 };
+
+using Sizes = boost::container::small_vector<Dim, 6>;
 
 class Site {
  public:
@@ -75,6 +78,9 @@ class Site {
   /// Integer content of one element, if that is known.
   [[nodiscard]] std::optional<Dim> scalar(std::size_t index) const;
 
+  /// Which taps of a stored operand are known to be zero.
+  [[nodiscard]] TapMask mask_of(std::size_t index) const noexcept;
+
   // Results.
   [[nodiscard]] std::size_t output_count() const noexcept { return node_->outputs.size(); }
   [[nodiscard]] bool has_output(std::size_t index) const noexcept;
@@ -91,9 +97,14 @@ class Site {
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise) const {
     return integer(name).value_or(otherwise);
   }
+  /// An integer that may be an expression in symbols.
+  [[nodiscard]] std::optional<Dim> size(std::string_view name) const;
+  [[nodiscard]] Dim size(std::string_view name, const Dim& otherwise) const { return size(name).value_or(otherwise); }
   [[nodiscard]] double real(std::string_view name, double otherwise) const;
   [[nodiscard]] std::string_view text(std::string_view name, std::string_view otherwise) const;
   [[nodiscard]] std::optional<std::span<const std::int64_t>> integer_list(std::string_view name) const;
+  /// Integers of which some may be expressions in symbols.
+  [[nodiscard]] std::optional<Sizes> size_list(std::string_view name) const;
   [[nodiscard]] std::optional<std::span<const float>> real_list(std::string_view name) const;
   [[nodiscard]] std::optional<std::span<const std::string_view>> text_list(std::string_view name) const;
   [[nodiscard]] const StoredTensor* tensor(std::string_view name) const;

@@ -8,6 +8,7 @@
 #include "analyzer/operators/content.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/reading_hull.h"
 
 namespace macroscope {
 namespace {
@@ -18,8 +19,8 @@ constexpr std::int64_t kBeyond = std::numeric_limits<std::int32_t>::max();
 /// What is taken of one axis.
 struct Range {
   Dim extent;
-  /// First index, where that is a number.
-  std::optional<std::int64_t> first;
+  /// First index, where that is known.
+  std::optional<Dim> first;
 };
 
 /// Whether a number means "to the end" of an axis of symbolic extent.
@@ -54,14 +55,14 @@ Range forward(const Site& site, const Dim& start, const Dim& end, const Dim& ext
   // A start past the end needs no clamp: what is left is negative then, and becomes 0.
   const Dim first = at_least_zero(site, from_front(site, start, extent), extent);
   const Dim last = not_beyond(at_least_zero(site, from_front(site, end, extent), extent), extent);
-  return {ceil_div(at_least_zero(site, last - first, extent), step), first.number()};
+  return {ceil_div(at_least_zero(site, last - first, extent), step), first};
 }
 
 /// Elements start, start - step ... after end.
 Range backward(const Site& site, const Dim& start, const Dim& end, const Dim& extent, const Dim& step) {
   const Dim first = not_beyond(max(from_front(site, start, extent), -1), extent - 1);
   const Dim last = max(from_front(site, end, extent), -1);
-  return {ceil_div(at_least_zero(site, first - last, extent), step), first.number()};
+  return {ceil_div(at_least_zero(site, first - last, extent), step), first};
 }
 
 struct Bounds {
@@ -90,8 +91,9 @@ ValuePointer sliced_content(const Site& site, const Shape& shape, const std::vec
   std::vector<std::int64_t> first, step;
   for (std::size_t axis = 0; axis < ranges.size(); ++axis) {
     const std::optional<std::int64_t> by = bounds[axis].step ? bounds[axis].step->number() : std::nullopt;
-    if (!ranges[axis].first || !by) return nullptr;
-    first.push_back(*ranges[axis].first);
+    const std::optional<std::int64_t> from = ranges[axis].first ? ranges[axis].first->number() : std::nullopt;
+    if (!from || !by) return nullptr;
+    first.push_back(*from);
     step.push_back(*by);
   }
   return rearranged(site.input(0), shape, [&](const Grid& grid, std::span<const std::int64_t> position) {
@@ -141,7 +143,7 @@ std::vector<Fact> slice(const Site& site) {
   require_lengths(steps, axes->size(), "steps");
   std::vector<Bounds> bounds(data.rank(), Bounds{Dim(0), Dim(0), Dim(1)});
   std::vector<Range> ranges;
-  for (const Dim& extent : data) ranges.push_back({extent, 0});
+  for (const Dim& extent : data) ranges.push_back({extent, Dim(0)});
   for (std::size_t index = 0; index < axes->size(); ++index) {
     const std::size_t axis = (*axes)[index];
     bounds[axis] = {element(starts, index), element(ends, index), has_steps ? element(steps, index) : Dim(1)};
@@ -154,8 +156,30 @@ std::vector<Fact> slice(const Site& site) {
   return {Fact::tensor(site.dtype(0), shape, sliced_content(site, shape, ranges, bounds))};
 }
 
+/// An axis whose bounds are not known is read from somewhere on.
+AxisMap slice_axes(const Site& site) {
+  const Shape& data = site.known_shape(0);
+  const std::optional<Integers> starts = list_of(site, 1, "starts"), ends = list_of(site, 2, "ends");
+  const bool has_steps = is_given(site, 4, "steps");
+  const std::optional<Integers> steps = list_of(site, 4, "steps");
+  const auto axes = sliced_axes(site, starts, data.rank());
+  if (!axes) throw NotKnown();
+  std::vector<Reading> read = axis_maps::same(data.rank());
+  for (std::size_t index = 0; index < axes->size(); ++index) {
+    const std::size_t axis = (*axes)[index];
+    const Bounds bounds{element(starts, index), element(ends, index), has_steps ? element(steps, index) : Dim(1)};
+    read[axis] = somewhere_along(axis);
+    if (!bounds.start || !bounds.end || !bounds.step) continue;
+    const Range range = taken(site, bounds, data[axis], axis);
+    if (range.first) read[axis] = Reading::along(axis, *bounds.step, *range.first, *range.first);
+  }
+  AxisMap map;
+  map.reads(0, 0, std::move(read));
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"Slice", Moves{slice}, "vcccc"},
+    {"Slice", Moves{slice, slice_axes}, "vcccc"},
 };
 
 }  // namespace

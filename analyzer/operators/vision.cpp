@@ -158,15 +158,47 @@ Work image_scaler_work(const Site& site) {
   return work;
 }
 
+// What is read where the data says it may be anywhere on the map.
+
+AxisMap affine_grid_axes(const Site& site) {
+  AxisMap map;
+  const Shape& matrix = site.known_shape(0);
+  map.reads(0, 0, {Reading::along(0), Reading::along(matrix[1].is(2) ? 3 : 4), Reading::whole(matrix[2])});
+  return map;
+}
+
+AxisMap grid_sample_axes(const Site& site) {
+  const Shape &input = site.known_shape(0), &grid = site.known_shape(1);
+  AxisMap map;
+  map.reads(0, 0, axis_maps::whole_between(input, 2, input.rank()));
+  std::vector<Reading> of_grid{Reading::along(0)};
+  for (std::size_t axis = 1; axis + 1 < grid.rank(); ++axis) of_grid.push_back(Reading::along(axis + 1));
+  of_grid.push_back(Reading::whole(grid[grid.rank() - 1]));
+  map.reads(0, 1, std::move(of_grid));
+  return map;
+}
+
+AxisMap region_axes(const Site& site) {
+  const Shape &input = site.known_shape(0), &regions = site.known_shape(1);
+  AxisMap map;
+  std::vector<Reading> of_input = axis_maps::whole_between(input, 2, input.rank());
+  of_input[0] = Reading::whole(input[0]);
+  map.reads(0, 0, std::move(of_input));
+  map.reads(0, 1, {Reading::along(0), Reading::whole(regions[1])});
+  map.reads(0, 2, {Reading::along(0)});
+  return map;
+}
+
 constexpr Operator kRows[] = {
-    {"AffineGrid", Rules{affine_grid_shape, affine_grid_work}, "xc", 20, "axes (axes + 1) MACs per grid position"},
-    {"GridSample", Rules{grid_sample_shape, grid_sample_work}, "x", 16,
+    {"AffineGrid", Rules{affine_grid_shape, affine_grid_work, affine_grid_axes}, "xc", 20,
+     "axes (axes + 1) MACs per grid position"},
+    {"GridSample", Rules{grid_sample_shape, grid_sample_work, grid_sample_axes}, "x", 16,
      "per output element: nearest 0; linear over d axes 2^d mul, 2^d - 1 add; cubic (4^d - 1)/3 (4 mul, 3 add)"},
-    {"ImageDecoder", Rules{image_shape, no_work}, "x", 20, "none: it computes integers"},
-    {"ImageScaler", Rules{image_scaler_shape, image_scaler_work}, "x", 1, "1 add, 1 mul per element"},
-    {"MaxRoiPool", Rules{max_roi_pool_shape, unknown_work}, "x", 1,
+    {"ImageDecoder", Rules{image_shape, no_work, axis_maps::everything}, "x", 20, "none: it computes integers"},
+    {"ImageScaler", Rules{image_scaler_shape, image_scaler_work, axis_maps::elementwise}, "x", 1, "1 add, 1 mul per element"},
+    {"MaxRoiPool", Rules{max_roi_pool_shape, unknown_work, region_axes}, "x", 1,
      "not counted: the regions, which are data, say how many elements are compared"},
-    {"RoiAlign", Rules{roi_align_shape, roi_align_work}, "x", 10,
+    {"RoiAlign", Rules{roi_align_shape, roi_align_work, region_axes}, "x", 10,
      "sampling_ratio^2 samples per output element: 4 mul, 3 add each, 1 add (avg) or 1 compare (max); 1 mul per output element "
      "for avg; one sample where sampling_ratio leaves their number to the regions"},
 };

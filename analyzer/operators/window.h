@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "analyzer/network/network.h"
 #include "analyzer/operators/site.h"
 
 namespace macroscope {
@@ -12,8 +14,8 @@ namespace macroscope {
 /// One spatial axis of a convolution or pooling.
 struct Window {
   Dim kernel = 1;
-  std::int64_t stride = 1;
-  std::int64_t dilation = 1;
+  Dim stride = 1;
+  Dim dilation = 1;
   Dim pad_begin;
   Dim pad_end;
 
@@ -32,7 +34,20 @@ std::vector<Window> windows_over(const Site& site, std::span<const Dim> input, s
 std::vector<Window> windows_under(const Site& site, std::span<const Dim> positions, std::span<const Dim> kernel,
                                   std::vector<Dim>& extent);
 
+/// Some of a window's taps: `count` of them from `first` on.
+struct TapRange {
+  Dim first;
+  Dim count;
+};
+
 /// How many pairs of place and tap lie inside [0, extent): the rest fall into padding, or are cropped.
 Dim taps_inside(const Window& window, const Dim& positions, const Dim& extent);
+/// The same of some of its taps.
+Dim taps_inside(const Window& window, const TapRange& taps, const Dim& positions, const Dim& extent);
+/// The same over several axes, of those taps that a mask keeps.
+Dim taps_inside(std::span<const Window> windows, TapMask mask, std::span<const Dim> positions, std::span<const Dim> extents);
+
+/// How many taps of a kernel a mask keeps.
+Dim taps_kept(std::span<const Dim> kernel, TapMask mask);
 
 }  // namespace macroscope

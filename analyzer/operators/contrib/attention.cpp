@@ -87,6 +87,18 @@ AttentionWindow window_of(const Site& site) {
   return window;
 }
 
+/// The first operand is projected to queries, keys and values; weights stand where these would.
+AxisMap projected_axes(const Site& site) {
+  const Shape& input = site.known_shape(0);
+  if (input.rank() != 3) throw NotKnown();
+  AxisMap map;
+  map.reads(0, 0, {Reading::along(0), visible_keys(input[1], input[1], window_of(site), 1), Reading::whole(input[2])});
+  for (std::size_t operand = 3; operand < site.input_count(); ++operand)
+    if (site.has_input(operand) && site.shape(operand).known())
+      map.reads(0, operand, axis_maps::whole_between(site.shape(operand), 0, site.shape(operand).rank()));
+  return map;
+}
+
 void add_scores(Work& work, const Site& site, const Places& places, const Widths& widths, DataType dtype) {
   const Shape& input = site.known_shape(0);
   const Dim heads = positive(site, "num_heads");
@@ -250,14 +262,14 @@ constexpr std::string_view kProjected =
     "score 1 mul for the scale, a softmax, 1 add for a bias; 2 mul, 1 add per rotated element";
 
 constexpr Operator kRows[] = {
-    {"Attention", Rules{projected_shape<kAttention>, projected_work<kAttention>}, "xwbcxxc", 1, kProjected},
+    {"Attention", Rules{projected_shape<kAttention>, projected_work<kAttention>, projected_axes}, "xwbcxxc", 1, kProjected},
     {"DecoderAttention", Rules{decoder_shape, decoder_work}, "xxwwbxxxc", 1, kProjected},
     {"DecoderMaskedSelfAttention", Rules{projected_shape<kDecoder>, projected_work<kDecoder>}, "xwbcxxc", 1, kProjected},
     {"PackedAttention", Rules{packed_shape, packed_work}, "xwbccx", 1,
      "input elements * (query + key + value widths) MACs, 1 add for the bias; tokens * heads * longest sequence * (width + value "
      "width) MACs; per "
      "score 1 mul for the scale, a softmax, 1 add for a bias"},
-    {"QAttention", Rules{projected_shape<kQuantized>, quantized_work}, "xwbqqcqqx", 1,
+    {"QAttention", Rules{projected_shape<kQuantized>, quantized_work, projected_axes}, "xwbqqcqqx", 1,
      "as Attention: the projection of integers, 1 mul per element for the scales, the rest in the dtype of the result"},
     {"QOrderedAttention", Rules{ordered_shape, ordered_work}, "xqqqqwwwqqqbbbqqqcxx", 1,
      "as Attention, of integers; per projected element 1 mul, 1 add, 2 compare, per value 1 mul, 2 compare to quantise"},

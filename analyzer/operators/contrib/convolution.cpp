@@ -74,9 +74,10 @@ Transposed transposed_of(const Site& site) {
   require(!pads || pads->size() == 2 * axes, "bad-pads", "{} pads for {} spatial axes", pads ? pads->size() : 0, axes);
   Transposed transposed{site.integer("group", 1), {}, std::vector<Dim>{}};
   for (std::size_t axis = 0; axis < axes; ++axis) {
-    Window window{weight[axis + 2], entry(site.integer_list("strides"), axis, 1), entry(site.integer_list("dilations"), axis, 1),
-                  0, 0};
-    require(window.stride > 0 && window.dilation > 0, "bad-attribute", "strides and dilations must be above 0");
+    const std::int64_t stride = entry(site.integer_list("strides"), axis, 1);
+    const std::int64_t dilation = entry(site.integer_list("dilations"), axis, 1);
+    require(stride > 0 && dilation > 0, "bad-attribute", "strides and dilations must be above 0");
+    Window window{weight[axis + 2], stride, dilation, 0, 0};
     const std::optional<Dim> begin = pads ? (*pads)[axis] : std::nullopt;
     const std::optional<Dim> end = pads ? (*pads)[axes + axis] : std::nullopt;
     if (!begin || !end) {

@@ -144,6 +144,8 @@ AttentionWindow window_of(const Site& site) {
   return window;
 }
 
+AxisMap grouped_axes(const Site& site) { return attention_over_tokens(site, window_of(site)); }
+
 template <const Places& places>
 Work grouped_work(const Site& site) {
   const Shape& query = site.known_shape(kQuery);
@@ -295,7 +297,7 @@ constexpr std::string_view kCost =
 
 constexpr Operator kRows[] = {
     {"DynamicSparseAttention", Rules{dynamic_sparse_shape, dynamic_sparse_work}, "xxxxxxxcccccccwwwcqq", 1, kCost},
-    {"GroupQueryAttention", Rules{grouped_shape<kGrouped>, grouped_work<kGrouped>}, "xxxxxccxxxxwqqwwc", 1, kCost},
+    {"GroupQueryAttention", Rules{grouped_shape<kGrouped>, grouped_work<kGrouped>, grouped_axes}, "xxxxxccxxxxwqqwwc", 1, kCost},
     {"PagedAttention", Rules{all_paged_shape, paged_work}, "xxxxxcccxxcwwwqqc", 1, kCost},
     {"SparseAttention", Rules{sparse_shape, sparse_work}, "xxxxxccccxx", 1, kCost},
     {"SparsePagedAttention", Rules{paged_shape, sparse_paged_work}, "xxxxxcccccxxxcxxwwwqqc", 1, kCost},

@@ -112,16 +112,23 @@ std::vector<Fact> multi_head_shape(const Site& site) {
           Fact::tensor(dtype, scores)};
 }
 
+AttentionWindow window_of(const Site& site) {
+  AttentionWindow window;
+  if (site.integer("unidirectional", 0) != 0) window.right = 0;
+  return window;
+}
+
+AxisMap multi_head_axes(const Site& site) { return attention_over_tokens(site, window_of(site)); }
+
 template <const Places& places>
 Work multi_head_work(const Site& site) {
   const Heads heads = heads_of(site, places);
   const std::optional<Dim> keys = keys_of(site, places, heads);
   if (!heads.batch || !keys || !heads.width || !heads.value_width) throw NotKnown();
   const Dim count = positive(site, "num_heads");
-  AttentionWindow window;
-  if (site.integer("unidirectional", 0) != 0) window.right = 0;
   Work work;
-  add_attention(work, {*heads.batch, count, *heads.queries, *keys, *heads.width, *heads.value_width}, window, site.dtype(kQuery));
+  add_attention(work, {*heads.batch, count, *heads.queries, *keys, *heads.width, *heads.value_width}, window_of(site),
+                site.dtype(kQuery));
   if (site.has_input(places.score_bias)) work.add({.add = 1}, *heads.batch * count * *heads.queries * *keys);
   if (site.has_input(places.bias)) {
     work.add({.add = 1}, *heads.batch * *heads.queries * count * *heads.width);
@@ -179,8 +186,10 @@ constexpr std::string_view kCost =
     "1 add per element of queries, keys and values for theirs";
 
 constexpr Operator kRows[] = {
-    {"DecoderMaskedMultiHeadAttention", Rules{multi_head_shape<kDecoder>, multi_head_work<kDecoder>}, "xxxxxxxcccb", 1, kCost},
-    {"MultiHeadAttention", Rules{multi_head_shape<kMultiHead>, multi_head_work<kMultiHead>}, "xxxbxxxxcx", 1, kCost},
+    {"DecoderMaskedMultiHeadAttention", Rules{multi_head_shape<kDecoder>, multi_head_work<kDecoder>, multi_head_axes},
+     "xxxxxxxcccb", 1, kCost},
+    {"MultiHeadAttention", Rules{multi_head_shape<kMultiHead>, multi_head_work<kMultiHead>, multi_head_axes}, "xxxbxxxxcx", 1,
+     kCost},
     {"PackedMultiHeadAttention", Rules{packed_shape, packed_work}, "xxxbccx", 1,
      "tokens * heads * longest sequence * (width + value width) MACs; per score 1 mul for the scale, a softmax, 1 add for a "
      "bias; 1 add per "

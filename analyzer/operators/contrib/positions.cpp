@@ -177,15 +177,18 @@ constexpr Operator kRows[] = {
      "batch * heads * length * width * D MACs; 1 add per element for both biases and for the sums over D; per row 2 sigmoids, 2 "
      "mul, 2 add; 1 mul "
      "per output element"},
-    {"GemmaRotaryEmbedding", Rules{gemma_shape, gemma_work}, "x", 1, "2 special per angle; 2 mul, 1 add per rotated element"},
+    {"GemmaRotaryEmbedding", Rules{gemma_shape, gemma_work, axis_maps::tokens}, "x", 1,
+     "2 special per angle; 2 mul, 1 add per rotated element"},
     {"LongformerAttention", Rules{longformer_shape<kLongformer>, longformer_work<kLongformer>}, "xwbxwbx", 1, kLongformerCost},
-    {"MRotaryEmbedding", Rules{rotary_shape, rotary_work}, "xcxx", 1, "2 mul, 1 add per rotated element, 1 mul for a scale"},
+    {"MRotaryEmbedding", Rules{rotary_shape, rotary_work, axis_maps::tokens}, "xcxx", 1,
+     "2 mul, 1 add per rotated element, 1 mul for a scale"},
     {"QOrderedLongformerAttention", Rules{longformer_shape<kOrderedLongformer>, longformer_work<kOrderedLongformer>},
      "xqwqbqqxwqbqxq", 1, kLongformerCost},
     {"RelativePositionBias", Rules{relative_shape, relative_work}, "wcc", 1, "1 div, 1 special, 1 mul per pair of positions"},
     {"RemovePadding", Moves{remove_padding}},
     {"RestorePadding", Moves{restore_padding}},
-    {"RotaryEmbedding", Rules{rotary_shape, rotary_work}, "xcxx", 1, "2 mul, 1 add per rotated element, 1 mul for a scale"},
+    {"RotaryEmbedding", Rules{rotary_shape, rotary_work, axis_maps::tokens}, "xcxx", 1,
+     "2 mul, 1 add per rotated element, 1 mul for a scale"},
 };
 
 }  // namespace
