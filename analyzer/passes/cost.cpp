@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/algebra/summation.h"
 #include "analyzer/operators/nest.h"
 #include "analyzer/operators/per_element.h"
 #include "analyzer/passes/storage.h"
@@ -77,7 +78,7 @@ class Counting {
       const Scope& scope = shapes_.scopes[id];
       if (!scope.internal && !scope.multiplicity.is(0)) count_coverage(scope, costs_.nodes[id]);
     }
-    costs_.activation_bytes = activation_bytes(network_, shapes_.scopes.front());
+    costs_.activation_bytes = activation_bytes(network_, shapes_);
     for (const UnknownOperator& unknown : costs_.unknown) report(unknown);
   }
 
@@ -128,7 +129,10 @@ class Counting {
     for (const Call& call : calls) {
       const Cost& total = total_of(call.scope);
       if (total.status == Status::unknown) cost.status = Status::unknown;
-      if (call.nesting == Nesting::sum) {
+      const auto& repetition = network_.graphs[shapes_.scopes[call.scope].graph].repetition;
+      if (repetition) {
+        add(cost, sum_of_copies(total, *repetition), 1);
+      } else if (call.nesting == Nesting::sum) {
         add(cost, total, call.trips);
       } else if (std::exchange(first_alternative, false)) {
         dearest = total;
@@ -137,6 +141,20 @@ class Counting {
       }
     }
     add(cost, dearest, 1);
+  }
+
+  /// Each copy may have other sizes.
+  static Cost sum_of_copies(Cost cost, const Repetition& repetition) {
+    const auto sum = [&](Dim& quantity) {
+      if (!quantity.is(0)) quantity = macroscope::sum_of_copies(quantity, repetition.index, repetition.count);
+    };
+    sum(cost.macs);
+    sum(cost.effective_macs);
+    for (auto& entry : cost.macs_by_dtype) sum(entry.second);
+    for (Dim& flops : cost.flops_by_kind) sum(flops);
+    sum(cost.bytes_read);
+    sum(cost.bytes_written);
+    return cost;
   }
 
   void add_own_work(Cost& cost, const Scope& scope, const Site& site, NodeId node) {

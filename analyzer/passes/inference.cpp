@@ -69,6 +69,7 @@ Fact substituted(const Fact& fact, const Bindings& bindings) {
 }
 
 bool is_content_followed(const StoredTensor& stored) {
+  if (stored.symbolic_shape != nullptr) return false;
   std::int64_t elements = 1;
   for (const std::int64_t dim : stored.dims) {
     if (dim == 0) return true;
@@ -185,7 +186,8 @@ void Inference::fill_stored(const Graph& graph, Scope& scope) {
     const std::uint32_t index = graph.tensors[id].stored;
     if (index == kNone || scope.facts[id].type.kind != Kind::unknown) continue;
     const StoredTensor& stored = graph.stored[index];
-    scope.facts[id] = Fact::tensor(stored.dtype, stored_shapes.of(stored.dims));
+    scope.facts[id] =
+        Fact::tensor(stored.dtype, stored.symbolic_shape != nullptr ? *stored.symbolic_shape : stored_shapes.of(stored.dims));
     if (stored.sparse) scope.facts[id].type.kind = Kind::sparse;
   }
 }
@@ -281,7 +283,19 @@ void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* ou
   finished_.push_back(id);
 }
 
-void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, const std::vector<const Type*>& declared) {
+void Inference::step(ScopeId id, NodeId node) {
+  Scope& scope = shapes_.scopes[id];
+  const Graph& graph = network_.graphs[scope.graph];
+  scope.operator_sets = network_.operator_sets;
+  scope.facts.resize(graph.tensors.size());
+  scope.operators.resize(graph.nodes.size(), nullptr);
+  scope.inferred.resize(graph.nodes.size(), false);
+  places_.push_back({id, node});
+  run_node(graph, scope, node, {});
+  places_.pop_back();
+}
+
+void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared) {
   const Node& node = graph.nodes[id];
   const Function* function = network_.functions.empty() ? nullptr : network_.find_function(node.domain, node.op, node.overload);
   const std::int64_t version = version_in(scope.operator_sets, node.domain);
@@ -312,7 +326,7 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, const std:
     Fact& fact = scope.facts[output];
     if (index < results.size()) fact = std::move(results[index]);
     limit_content(fact);
-    if (declared[output] != nullptr) reconcile(graph, scope, output, *declared[output], fact);
+    if (output < declared.size() && declared[output] != nullptr) reconcile(graph, scope, output, *declared[output], fact);
   }
 }
 

@@ -1,4 +1,4 @@
-// How does the shapes pass walk the graphs?  Used by shapes.cpp alone.
+// How does the shapes pass walk the graphs?  Used by infer_shapes() and by GrowingShapes alone.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +22,10 @@ class Inference : public Surroundings {
 
   void run_main();
 
+  /// For a graph that grows: a scope of it, and one node after another.
+  ScopeId begin(GraphId graph) { return open_scope(graph, {}, {}, network_.operator_sets); }
+  void step(ScopeId scope, NodeId node);
+
   Dim fresh(std::string_view name, SymbolOrigin origin) override;
   void assume(std::string assumption) override;
   void remember(Dim quantity) override;
@@ -43,7 +47,8 @@ class Inference : public Surroundings {
   void fill_stored(const Graph& graph, Scope& scope);
   void read_content(const Graph& graph, Scope& scope, TensorId tensor) const;
   void read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const;
-  void run_node(const Graph& graph, Scope& scope, NodeId id, const std::vector<const Type*>& declared);
+  /// `declared`: by TensorId what the model says of it, or null; empty where it says nothing.
+  void run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared);
   Type with_extents_named(Type type, std::string_view tensor);
   void reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact);
   /// Lets go of a long content once too much has been followed in all.

@@ -7,8 +7,10 @@
 #include <optional>
 #include <utility>
 
+#include "analyzer/algebra/summation.h"
 #include "analyzer/network/readers.h"
 #include "analyzer/operators/custom.h"
+#include "analyzer/operators/window.h"
 #include "analyzer/passes/external_places.h"
 #include "analyzer/passes/storage.h"
 
@@ -214,8 +216,10 @@ class CountingParameters {
     }
     parameters_.rows.reserve(stored);
     for (GraphId graph = 0; graph < network_.graphs.size(); ++graph) {
+      held_ = {};
       count_initializers(graph);
       count_constants(graph);
+      add_all_copies(graph);
     }
   }
 
@@ -272,13 +276,21 @@ class CountingParameters {
 
   void count_stored(GraphId graph, TensorId tensor, const StoredTensor& stored) {
     Dim elements = 1;
+    if (stored.symbolic_shape != nullptr) elements = stored.symbolic_shape->elements();
     for (const std::int64_t dim : stored.dims) elements *= dim;
     Parameter parameter = make(graph, tensor, stored.dtype, elements);
+    if (stored.mask != TapMask::none) parameter.effective_elements = kept_by_mask(stored);
     if (const std::optional<ExternalPlaces::Place> place = places_.place_of(stored)) {
       const auto [first, is_new] = external_.try_emplace(*place, parameters_.rows.size());
       if (!is_new) parameter.same_as = static_cast<std::uint32_t>(first->second);
     }
     keep(std::move(parameter));
+  }
+
+  /// A mask keeps the same taps for each pair of channels.
+  static Dim kept_by_mask(const StoredTensor& stored) {
+    const Shape shape = shape_of(stored);
+    return shape[0] * shape[1] * taps_kept(shape.dims().subspan(2), stored.mask);
   }
 
   void add(GraphId graph, TensorId tensor, DataType dtype, const Dim& elements) { keep(make(graph, tensor, dtype, elements)); }
@@ -302,18 +314,68 @@ class CountingParameters {
 
   void keep(Parameter parameter) {
     if (parameter.same_as == kNone) {
-      ParameterTotals& totals = parameter.side ? parameters_.side : parameters_.totals;
+      ParameterTotals& totals = parameter.side ? held_.side : held_.inference;
       totals.elements[static_cast<std::size_t>(parameter.role)] += parameter.elements;
       if (parameter.role != Role::unused) totals.weight_bytes += parameter.bytes;
-      if (parameter.role == Role::weight && parameter.counted_at != kNone)
+      if (parameter.role == Role::weight) totals.effective_weights += parameter.effective_elements.value_or(parameter.elements);
+      if (parameter.role == Role::weight && parameter.counted_at != kNone) {
         parameters_.of_node[parameter.graph][parameter.counted_at] += parameter.elements;
+        held_.at_nodes += parameter.elements;
+      }
     }
     parameters_.rows.push_back(std::move(parameter));
   }
 
+  /// A graph that is repeated has stored tensors of its own in each copy.  They are summed over a graph first, which makes one quotient of
+  /// what each of them leaves.
+  void add_all_copies(GraphId graph) {
+    Dim at_nodes = held_.at_nodes;
+    for (GraphId inner = graph; inner != kNone; inner = network_.graphs[inner].parent) {
+      const auto& repetition = network_.graphs[inner].repetition;
+      if (!repetition) continue;
+      const auto sum = [&](Dim& quantity) { quantity = sum_of_copies(quantity, repetition->index, repetition->count); };
+      for (ParameterTotals* totals : {&held_.inference, &held_.side}) {
+        for (Dim& elements : totals->elements) sum(elements);
+        sum(totals->weight_bytes);
+        sum(totals->effective_weights);
+      }
+      sum(at_nodes);
+      count_at_repeat(at_nodes, inner);
+    }
+    add(parameters_.totals, held_.inference);
+    add(parameters_.side, held_.side);
+  }
+
+  static void add(ParameterTotals& totals, const ParameterTotals& further) {
+    for (std::size_t role = 0; role < kRoles; ++role) totals.elements[role] += further.elements[role];
+    totals.weight_bytes += further.weight_bytes;
+    totals.effective_weights += further.effective_weights;
+  }
+
+  /// The node that repeats a graph counts what all copies hold.
+  void count_at_repeat(const Dim& elements, GraphId graph) {
+    const GraphId parent = network_.graphs[graph].parent;
+    const std::vector<Node>& nodes = network_.graphs[parent].nodes;
+    const auto runs = [&](const Node& node) {
+      return std::any_of(node.attributes.begin(), node.attributes.end(), [&](const Attribute& attribute) {
+        const auto* nested = std::get_if<GraphId>(&attribute.content);
+        return nested != nullptr && *nested == graph;
+      });
+    };
+    const auto node = std::find_if(nodes.begin(), nodes.end(), runs);
+    if (node != nodes.end()) parameters_.of_node[parent][static_cast<std::size_t>(node - nodes.begin())] += elements;
+  }
+
+  /// What the graph that is being counted holds, of one copy.
+  struct Held {
+    ParameterTotals inference, side;
+    Dim at_nodes;
+  };
+
   const Network& network_;
   const Shapes& shapes_;
   Parameters& parameters_;
+  Held held_;
   Roles roles_;
   ExternalPlaces places_;
   std::map<ExternalPlaces::Place, std::size_t> external_;

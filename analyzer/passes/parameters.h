@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,10 @@ struct Parameter {
   /// A reader that takes weights, statistics or scales in this place decided the role.
   bool by_position = false;
   DataType dtype = DataType::unknown;
-  Dim elements;  // logical elements, also of packed weights
-  Dim bytes;     // as stored
+  Dim elements;  // logical elements, also of packed weights; of one copy where its graph is repeated
+  /// Without those that a mask sets to zero; absent where there is no mask.
+  std::optional<Dim> effective_elements{};
+  Dim bytes;  // as stored
   /// Node of `graph` that it is counted at: its first reader; kNone if there is none.
   NodeId counted_at = kNone;
   /// Index of the parameter it is the same tensor as, which counts it; kNone if this one counts.
@@ -39,6 +42,8 @@ struct Parameter {
 struct ParameterTotals {
   std::array<Dim, kRoles> elements{};
   Dim weight_bytes;  // bytes of all stored tensors that are read, whatever their role
+  /// Learned parameters without those that masks set to zero.
+  Dim effective_weights;
   friend bool operator==(const ParameterTotals&, const ParameterTotals&) = default;
 };
 

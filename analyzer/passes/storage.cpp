@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzer/algebra/summation.h"
+
 namespace macroscope {
 namespace {
 
@@ -58,16 +60,34 @@ void add_traffic(Cost& cost, const Network&, const Scope& scope, const Site& sit
   }
 }
 
-Dim activation_bytes(const Network& network, const Scope& scope) {
+namespace {
+
+/// Only bodies of repeats are entered, which nest a few levels deep.
+Dim activation_bytes_of(const Network& network, const Shapes& shapes, const Scope& scope) {
   Dim bytes;
   const Graph& graph = network.graphs[scope.graph];
+  auto call = scope.calls.begin();
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];
     if (is_view(node) || is_constant(node) || graph.is_side(id)) continue;
+    while (call != scope.calls.end() && call->node < id) ++call;
+    const auto* repetition =
+        call == scope.calls.end() || call->node != id ? nullptr : &network.graphs[shapes.scopes[call->scope].graph].repetition;
+    if (repetition != nullptr && repetition->has_value()) {
+      const Dim once = activation_bytes_of(network, shapes, shapes.scopes[call->scope]);
+      bytes += sum_of_copies(once, (*repetition)->index, (*repetition)->count);
+      continue;
+    }
     for (const TensorId output : node.outputs)
       if (output != kAbsent && !is_shape_value(scope.facts[output])) bytes += bytes_or_nothing(scope.facts[output].type);
   }
   return bytes;
+}
+
+}  // namespace
+
+Dim activation_bytes(const Network& network, const Shapes& shapes) {
+  return activation_bytes_of(network, shapes, shapes.scopes.front());
 }
 
 }  // namespace macroscope

@@ -23,7 +23,8 @@ bool is_constant(const Node& node) noexcept;
 /// Adds the bytes a node reads (weights included) and writes; `own` is false for a node that only calls a graph, whose nodes count.
 void add_traffic(Cost& cost, const Network& network, const Scope& scope, const Site& site, bool own);
 
-/// Bytes of all node outputs without views, constants and integer shape values; outputs whose size is not known are left out.
-Dim activation_bytes(const Network& network, const Scope& scope);
+/// Bytes of all node outputs of the main graph, and of all copies of what is repeated there, without views, constants and integer shape
+/// values; outputs whose size is not known are left out.
+Dim activation_bytes(const Network& network, const Shapes& shapes);
 
 }  // namespace macroscope

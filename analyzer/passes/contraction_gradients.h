@@ -1,0 +1,23 @@
+// Which gradients does a contraction have, and at how many MACs each?
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "analyzer/operators/operator.h"
+
+namespace macroscope {
+
+/// The gradient of one operand.
+struct OperandGradient {
+  std::size_t operand = 0;
+  Dim macs;
+  /// It is one of what the operator makes on the way from this operand (a recurrent state, attention's probabilities), never a parameter's.
+  bool is_state = false;
+};
+
+/// Of those operands that need one. \param macs of the node \throws NotKnown where the operator's gradients are not known
+std::vector<OperandGradient> contraction_gradients(const Operator& row, const Site& site, const Dim& macs,
+                                                   const std::vector<bool>& needs);
+
+}  // namespace macroscope

@@ -1,0 +1,95 @@
+#include "analyzer/passes/training.h"
+
+#include <algorithm>
+
+#include "analyzer/network/name_pattern.h"
+#include "analyzer/passes/gradient_walk.h"
+#include "analyzer/passes/recomputation.h"
+#include "analyzer/passes/storage.h"
+
+namespace macroscope {
+namespace {
+
+bool is_frozen(const TrainingOptions& options, const Network& network, const Parameter& parameter) {
+  const Graph& graph = network.graphs[parameter.graph];
+  const auto fits = [&](std::string_view name) {
+    return !name.empty() && std::any_of(options.frozen.begin(), options.frozen.end(),
+                                        [&](const std::string& pattern) { return fits_pattern(name, pattern); });
+  };
+  if (fits(graph.tensors[parameter.tensor].name)) return true;
+  if (parameter.counted_at == kNone) return false;
+  const Node& node = graph.nodes[parameter.counted_at];
+  return fits(node.name) || fits(node.path);
+}
+
+bool is_learned(const Parameter& parameter) { return parameter.role == Role::weight && is_floating(parameter.dtype); }
+
+int optimizer_copies(Optimizer optimizer) {
+  switch (optimizer) {
+    case Optimizer::sgd:
+      return 0;
+    case Optimizer::momentum:
+      return 1;
+    case Optimizer::adam:
+      break;
+  }
+  return 2;
+}
+
+/// Bytes of what is stored and what is learned, as the options say it is held.
+void count_bytes(Training& training, const Parameters& parameters, const std::vector<bool>& learned) {
+  const bool mixed = training.options.mixed_precision;
+  for (std::size_t index = 0; index < parameters.rows.size(); ++index) {
+    const Parameter& parameter = parameters.rows[index];
+    if (parameter.same_as != kNone || parameter.role == Role::unused) continue;
+    const bool is_halved = mixed && parameter.dtype == DataType::float32 && parameter.role == Role::weight;
+    const Dim held = is_halved ? bytes_of(DataType::float16, parameter.elements) : parameter.bytes;
+    training.weight_bytes += held;
+    if (!learned[index]) continue;
+    training.learned_parameters += parameter.elements;
+    training.gradient_bytes += held;
+    if (is_halved) training.master_bytes += parameter.bytes;
+    training.optimizer_bytes += parameter.bytes * optimizer_copies(training.options.optimizer);
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(Optimizer optimizer) noexcept {
+  switch (optimizer) {
+    case Optimizer::sgd:
+      return "sgd";
+    case Optimizer::momentum:
+      return "momentum";
+    case Optimizer::adam:
+      break;
+  }
+  return "adam";
+}
+
+Training count_training(const Network& network, const Shapes& shapes, const Parameters& parameters, const Costs& costs,
+                        const TrainingOptions& options) {
+  Training training;
+  training.options = options;
+  training.nodes.resize(shapes.scopes.size());
+  GradientWalk::Learned learned;
+  std::vector<bool> is_row_learned(parameters.rows.size(), false);
+  for (std::size_t index = 0; index < parameters.rows.size(); ++index) {
+    const Parameter& parameter = parameters.rows[index];
+    if (!is_learned(parameter) || is_frozen(options, network, parameter)) continue;
+    is_row_learned[index] = true;
+    learned.emplace(parameter.graph, parameter.tensor);
+  }
+  count_bytes(training, parameters, is_row_learned);
+  const std::vector<GradientState> inputs(network.main().inputs.size(), {GradientState::Source::activation, false});
+  GradientWalk walk(network, shapes, costs, learned, options, training.nodes);
+  const GradientRun run = walk.run(0, inputs, nullptr);
+  training.total = run.cost;
+  training.saved_bytes = run.saved_bytes;
+  training.are_bytes_known = run.are_bytes_known;
+  training.macs = costs.total.macs + costs.side.macs + run.cost.input_macs + run.cost.weight_macs;
+  training.recomputation = recomputed(network, shapes, costs, walk, run);
+  return training;
+}
+
+}  // namespace macroscope

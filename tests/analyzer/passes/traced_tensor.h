@@ -1,0 +1,151 @@
+// Which input positions does each element of a tensor depend on, found by walking every tap of every layer?
+//
+// A second way to receptive fields, index by index.  Of the set of positions its hull along each axis of the input is kept: the hull of a union
+// is that of the hulls.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace macroscope::testing {
+
+struct ReadSpan {
+  std::int64_t low = 1, high = 0;  // none: nothing is read
+  [[nodiscard]] bool empty() const { return low > high; }
+  void add(const ReadSpan& other) {
+    if (other.empty()) return;
+    low = empty() ? other.low : std::min(low, other.low);
+    high = empty() || other.high > high ? other.high : high;
+  }
+};
+
+/// [1, C, extents...] whose elements each hold a span for every spatial axis of the input.
+struct Traced {
+  std::vector<std::int64_t> shape;
+  std::vector<std::vector<ReadSpan>> elements;
+
+  explicit Traced(std::vector<std::int64_t> dims, std::size_t axes) : shape(std::move(dims)) {
+    std::size_t count = 1;
+    for (const std::int64_t dim : shape) count *= static_cast<std::size_t>(dim);
+    elements.assign(count, std::vector<ReadSpan>(axes));
+  }
+  static Traced input(const std::vector<std::int64_t>& dims) {
+    Traced traced(dims, dims.size() - 2);
+    traced.for_each([&](const std::vector<std::int64_t>& at, std::vector<ReadSpan>& element) {
+      for (std::size_t axis = 0; axis < element.size(); ++axis) element[axis] = {at[axis + 2], at[axis + 2]};
+    });
+    return traced;
+  }
+
+  [[nodiscard]] std::size_t axes() const { return elements.front().size(); }
+  [[nodiscard]] bool holds(const std::vector<std::int64_t>& at) const {
+    for (std::size_t axis = 0; axis < at.size(); ++axis)
+      if (at[axis] < 0 || at[axis] >= shape[axis]) return false;
+    return true;
+  }
+  [[nodiscard]] const std::vector<ReadSpan>& operator[](const std::vector<std::int64_t>& at) const {
+    return elements[place_of(at)];
+  }
+  [[nodiscard]] std::size_t place_of(const std::vector<std::int64_t>& at) const {
+    std::size_t place = 0;
+    for (std::size_t axis = 0; axis < at.size(); ++axis)
+      place = place * static_cast<std::size_t>(shape[axis]) + static_cast<std::size_t>(at[axis]);
+    return place;
+  }
+
+  template <typename Visit>
+  void for_each(Visit visit) {
+    std::vector<std::int64_t> at(shape.size(), 0);
+    for (std::vector<ReadSpan>& element : elements) {
+      visit(static_cast<const std::vector<std::int64_t>&>(at), element);
+      for (std::size_t axis = at.size(); axis-- > 0;) {
+        if (++at[axis] < shape[axis]) break;
+        at[axis] = 0;
+      }
+    }
+  }
+
+  /// Adds what `from` holds at a place to an element, if there is such a place.
+  static void read(std::vector<ReadSpan>& element, const Traced& from, const std::vector<std::int64_t>& at) {
+    if (!from.holds(at)) return;
+    const std::vector<ReadSpan>& other = from[at];
+    for (std::size_t axis = 0; axis < element.size(); ++axis) element[axis].add(other[axis]);
+  }
+};
+
+/// Every element of the result reads one element of `from`: that at `place(position)`.
+template <typename Place>
+Traced moved(const Traced& from, std::vector<std::int64_t> shape, Place place) {
+  Traced result(std::move(shape), from.axes());
+  result.for_each(
+      [&](const std::vector<std::int64_t>& at, std::vector<ReadSpan>& element) { Traced::read(element, from, place(at)); });
+  return result;
+}
+
+struct TracedWindow {
+  std::int64_t kernel = 1, stride = 1, dilation = 1, begin = 0, end = 0;
+};
+
+/// A window with the same numbers along each spatial axis; all channels are read, or the element's own alone.
+inline Traced windowed(const Traced& from, const TracedWindow& window, std::int64_t channels, bool own_channel) {
+  std::vector<std::int64_t> shape{1, channels};
+  for (std::size_t axis = 2; axis < from.shape.size(); ++axis)
+    shape.push_back((from.shape[axis] + window.begin + window.end - (window.kernel - 1) * window.dilation - 1) / window.stride +
+                    1);
+  Traced result(shape, from.axes());
+  result.for_each([&](const std::vector<std::int64_t>& at, std::vector<ReadSpan>& element) {
+    std::vector<std::int64_t> tap(at.size() - 2, 0);
+    for (bool more = true; more;) {
+      for (std::int64_t channel = 0; channel < from.shape[1]; ++channel) {
+        if (own_channel && channel != at[1]) continue;
+        std::vector<std::int64_t> place{0, channel};
+        for (std::size_t axis = 0; axis < tap.size(); ++axis)
+          place.push_back(at[axis + 2] * window.stride + tap[axis] * window.dilation - window.begin);
+        Traced::read(element, from, place);
+      }
+      more = false;
+      for (std::size_t axis = 0; axis < tap.size() && !more; ++axis) {
+        more = ++tap[axis] < window.kernel;
+        if (!more) tap[axis] = 0;
+      }
+    }
+  });
+  return result;
+}
+
+/// A transposed convolution: each element of `from` puts its taps down.
+inline Traced spread(Traced from, const TracedWindow& window, std::int64_t channels) {
+  std::vector<std::int64_t> shape{1, channels};
+  for (std::size_t axis = 2; axis < from.shape.size(); ++axis)
+    shape.push_back((from.shape[axis] - 1) * window.stride + (window.kernel - 1) * window.dilation + 1 - window.begin -
+                    window.end);
+  Traced result(shape, from.axes());
+  from.for_each([&](const std::vector<std::int64_t>& at, std::vector<ReadSpan>& element) {
+    std::vector<std::int64_t> tap(at.size() - 2, 0);
+    for (bool more = true; more;) {
+      std::vector<std::int64_t> place{0, 0};
+      for (std::size_t axis = 0; axis < tap.size(); ++axis)
+        place.push_back(at[axis + 2] * window.stride + tap[axis] * window.dilation - window.begin);
+      for (place[1] = 0; place[1] < channels; ++place[1]) {
+        if (!result.holds(place)) continue;
+        std::vector<ReadSpan>& target = result.elements[result.place_of(place)];
+        for (std::size_t axis = 0; axis < element.size(); ++axis) target[axis].add(element[axis]);
+      }
+      more = false;
+      for (std::size_t axis = 0; axis < tap.size() && !more; ++axis) {
+        more = ++tap[axis] < window.kernel;
+        if (!more) tap[axis] = 0;
+      }
+    }
+  });
+  return result;
+}
+
+inline Traced united(Traced a, const Traced& b) {
+  for (std::size_t place = 0; place < a.elements.size(); ++place)
+    for (std::size_t axis = 0; axis < a.axes(); ++axis) a.elements[place][axis].add(b.elements[place][axis]);
+  return a;
+}
+
+}  // namespace macroscope::testing
