@@ -1,0 +1,153 @@
+#include "analyzer/budget/lock.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace macroscope {
+namespace {
+
+std::string without_spaces(std::string text) {
+  text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
+  return text;
+}
+
+std::string text_of(const std::optional<Quantity>& quantity) {
+  return quantity ? without_spaces((quantity->at_least ? ">=" : "") + quantity->value.text()) : "?";
+}
+
+/// Figures that follow from the model alone, whatever the file looks like that it stands in.
+bool is_locked(Metric metric) { return metric != Metric::file_bytes && metric != Metric::training_macs; }
+
+std::string group_of(const LayerRecord& layer) {
+  const std::string_view path = without_slash(layer.path);
+  return path.empty() ? fmt::format("({})", layer.op) : std::string(path);
+}
+
+struct Sums {
+  std::array<std::optional<Quantity>, kLayerMetricCount> amounts;
+  std::size_t layers = 0;
+
+  void add(const LayerRecord& layer) {
+    for (std::size_t i = 0; i < kLayerMetricCount; ++i) {
+      const Quantity sum = amounts[i].value_or(Quantity{});
+      try {
+        amounts[i] = layer.amounts[i] ? Quantity{sum.value + layer.amounts[i]->value, sum.at_least || layer.amounts[i]->at_least}
+                                      : Quantity{sum.value, true};
+      } catch (const AlgebraError&) {
+        amounts[i] = Quantity{sum.value, true};
+      }
+    }
+    ++layers;
+  }
+};
+
+std::string changed_figures(const std::map<std::string, std::string>& locked, const std::map<std::string, std::string>& now) {
+  std::set<std::string> names;
+  for (const auto& [name, figure] : locked) names.insert(name);
+  for (const auto& [name, figure] : now) names.insert(name);
+  std::string text;
+  for (const std::string& name : names) {
+    const auto before = locked.find(name);
+    const auto after = now.find(name);
+    const std::string old_figure = before == locked.end() ? "0" : before->second;
+    const std::string new_figure = after == now.end() ? "0" : after->second;
+    if (old_figure != new_figure) text += fmt::format("{}{} {} -> {}", text.empty() ? "" : ", ", name, old_figure, new_figure);
+  }
+  return text;
+}
+
+Verdict difference(std::string subject, std::string reason) {
+  Verdict verdict;
+  verdict.rule = Rule::lock;
+  verdict.outcome = Outcome::failed;
+  verdict.subject = std::move(subject);
+  verdict.reason = std::move(reason);
+  return verdict;
+}
+
+bool before(const LockedModel& a, const LockedModel& b) { return std::tie(a.path, a.bindings) < std::tie(b.path, b.bindings); }
+
+}  // namespace
+
+LockedModel lock_of(const ModelRecord& model, std::string path) {
+  LockedModel locked;
+  locked.path = std::move(path);
+  for (const auto& [name, value] : model.bindings) locked.bindings.emplace(name, without_spaces(value));
+  for (std::size_t i = 0; i < kMetrics; ++i)
+    if (is_locked(static_cast<Metric>(i)) && model.totals[i] && !model.totals[i]->value.is(0))
+      locked.totals.emplace(name_of(static_cast<Metric>(i)), text_of(model.totals[i]));
+  std::map<std::string, Sums> groups;
+  for (const LayerRecord& layer : model.layers) groups[group_of(layer)].add(layer);
+  for (const auto& [name, sums] : groups) {
+    LockedGroup group{name, {{"layers", fmt::format("{}", sums.layers)}}};
+    for (std::size_t i = 0; i < kLayerMetricCount; ++i) {
+      const std::optional<Quantity>& amount = sums.amounts[i];
+      if (!is_locked(kLayerMetrics[i]) || !amount || (amount->value.is(0) && !amount->at_least)) continue;
+      group.figures.emplace(name_of(kLayerMetrics[i]), text_of(amount));
+    }
+    locked.groups.push_back(std::move(group));
+  }
+  return locked;
+}
+
+Lock merged(Lock lock, Lock updates) {
+  for (LockedModel& update : updates) {
+    const auto known = std::find_if(lock.begin(), lock.end(), [&](const LockedModel& model) {
+      return model.path == update.path && model.bindings == update.bindings;
+    });
+    if (known == lock.end()) {
+      lock.push_back(std::move(update));
+    } else {
+      *known = std::move(update);
+    }
+  }
+  std::sort(lock.begin(), lock.end(), before);
+  return lock;
+}
+
+std::vector<Verdict> differences(const Lock& locked, const LockedModel& now) {
+  const LockedModel* then = nullptr;
+  const LockedModel* of_other_bindings = nullptr;
+  for (const LockedModel& model : locked) {
+    if (model.path != now.path) continue;
+    (model.bindings == now.bindings ? then : of_other_bindings) = &model;
+  }
+  std::vector<Verdict> verdicts;
+  if (then == nullptr) {
+    verdicts.push_back(difference({}, of_other_bindings != nullptr
+                                          ? "the lock file has this model with other sizes bound: --write-lock"
+                                          : "the lock file does not have this model: --write-lock adds it"));
+    return verdicts;
+  }
+  if (const std::string changed = changed_figures(then->totals, now.totals); !changed.empty())
+    verdicts.push_back(difference("total", changed));
+  auto old_group = then->groups.begin();
+  auto new_group = now.groups.begin();
+  while (old_group != then->groups.end() || new_group != now.groups.end()) {
+    const bool is_gone = new_group == now.groups.end() || (old_group != then->groups.end() && old_group->name < new_group->name);
+    const bool is_new = !is_gone && (old_group == then->groups.end() || new_group->name < old_group->name);
+    if (is_gone) {
+      verdicts.push_back(difference(old_group->name, "removed: " + changed_figures(old_group->figures, {})));
+      ++old_group;
+    } else if (is_new) {
+      verdicts.push_back(difference(new_group->name, "added: " + changed_figures({}, new_group->figures)));
+      ++new_group;
+    } else {
+      if (const std::string changed = changed_figures(old_group->figures, new_group->figures); !changed.empty())
+        verdicts.push_back(difference(old_group->name, changed));
+      ++old_group, ++new_group;
+    }
+  }
+  if (verdicts.empty()) {
+    Verdict same;
+    same.rule = Rule::lock;
+    verdicts.push_back(std::move(same));
+  }
+  return verdicts;
+}
+
+}  // namespace macroscope
