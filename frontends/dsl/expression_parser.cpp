@@ -326,6 +326,7 @@ Expression ExpressionParser::named_primary() {
     arguments(expression);
     instance_name(expression);
     measure(expression);
+    if (reader_.is("[")) return element(std::move(expression));
   } else if (reader_.is("[")) {
     const Token open = reader_.take();
     expression.kind = Kind::index;
@@ -334,6 +335,20 @@ Expression ExpressionParser::named_primary() {
     if (expression.operands.size() != 1) reader_.fail(expression.span, "one index stands between the brackets");
     measure(expression);
   }
+  return expression;
+}
+
+/// `shape(x)[1]`
+Expression ExpressionParser::element(Expression list_of) {
+  const Token open = reader_.take();
+  Expression expression;
+  expression.kind = Kind::element;
+  expression.text_span = list_of.text_span;
+  expression.operands = list(open, "]");
+  expression.span = join(list_of.span, reader_.previous().span);
+  if (expression.operands.size() != 1) reader_.fail(expression.span, "one index stands between the brackets");
+  expression.operands.insert(expression.operands.begin(), std::move(list_of));
+  measure(expression);
   return expression;
 }
 

@@ -30,6 +30,7 @@ class ExpressionParser {
   Expression power();
   Expression primary();
   Expression named_primary();
+  Expression element(Expression list_of);
   Expression parenthesized();
   Expression step();
   void arguments(Expression& call);

@@ -30,6 +30,12 @@ class ExpressionText {
       case Kind::call:
         add_call(expression, true);
         break;
+      case Kind::element:
+        add(expression.operands.front());
+        text += '[';
+        add(expression.operands.back());
+        text += ']';
+        break;
       case Kind::list:
         add_list('[', expression.operands, ']');
         break;

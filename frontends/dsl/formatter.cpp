@@ -10,7 +10,7 @@ namespace {
 
 using Kind = Statement::Kind;
 
-constexpr std::size_t kWidth = 100;
+constexpr std::size_t kWidth = 120;
 
 /// Breaks a line that is too long behind commas within brackets; what follows stands below the innermost bracket that was open.
 std::string wrapped(const std::string& line) {
@@ -129,6 +129,10 @@ class Formatter {
         parameters.push_back(parameter.has_default ? fmt::format("{} = {}", parameter.name.text, text_of(parameter.value))
                                                    : std::string(parameter.name.text));
       head += fmt::format("({})", fmt::join(parameters, ", "));
+    }
+    if (fits_on_one_line(head + " ", definition.span.begin, definition.body, definition.close)) {
+      finish(fmt::format("{} {{ {} }}", head, content_of(definition.body.front())), definition.close.end);
+      return;
     }
     nested(head + " ", definition.span.end, definition.body, definition.close);
     text_ += '\n';
@@ -287,41 +291,56 @@ class Formatter {
     }
   }
 
+  /// Whether the arrow of a step begins a line.
+  [[nodiscard]] bool begins_line(const Expression& chain, std::size_t step) const {
+    return line(chain.operands[step - 1].span.end) != line(chain.operands[step].text_span.begin);
+  }
+
   [[nodiscard]] bool is_broken(const Expression& chain) const {
-    return line(chain.operands.front().span.end) != line(chain.operands.back().text_span.begin);
+    for (std::size_t step = 1; step < chain.operands.size(); ++step)
+      if (begins_line(chain, step)) return true;
+    return false;
   }
 
   void simple(const Statement& statement) {
     const std::string content = content_of(statement);
-    const bool is_chain = statement.has_value && statement.value.kind == Expression::Kind::chain;
-    if (is_chain && (indent_ + content.size() > kWidth || is_broken(statement.value))) {
-      chain(head_of(statement), statement.value);
+    const bool returns_one = statement.kind == Kind::give_back && statement.values.size() == 1;
+    const Expression* value = statement.has_value ? &statement.value : returns_one ? &statement.values.front() : nullptr;
+    if (value != nullptr && value->kind == Expression::Kind::chain && (indent_ + content.size() > kWidth || is_broken(*value))) {
+      chain(returns_one ? "return " : head_of(statement), *value);
       return;
     }
     for (const std::string_view comment : inner_comments(statement.span.end)) write_line(comment);
     finish(content, statement.span.end);
   }
 
-  /// One step a line, the arrows below each other.
+  /// Broken before arrows where it was, and where a line would be too long; the arrows that begin lines stand below the first one.
   void chain(const std::string& head, const Expression& chain) {
     for (const std::string_view comment : inner_comments(chain.operands.front().span.end)) write_line(comment);
-    const std::string begin = head + text_of(chain.operands.front()) + " ";
-    const std::size_t column = begin.size() <= kWidth / 2 ? begin.size() : 4;
-    std::string line_text = begin;
-    if (column != begin.size()) {
-      finish(begin.substr(0, begin.size() - 1), chain.operands.front().span.end);
-      line_text = std::string(column, ' ');
+    std::string line_text = head + text_of(chain.operands.front());
+    std::size_t column = line_text.size() + 1;
+    std::uint32_t end = chain.operands.front().span.end;
+    if (column > kWidth / 2) {
+      column = 4;
+      finish(line_text, end);
+      line_text.clear();
     }
     for (std::size_t i = 1; i < chain.operands.size(); ++i) {
       const Expression& step = chain.operands[i];
-      const std::vector<std::string_view> inner = inner_comments(step.span.end);
-      for (const std::string_view comment : inner) {
-        if (i > 1) text_.append(column, ' ');
+      const std::string text = fmt::format("-> {}", step_text(step));
+      const bool is_long = indent_ + line_text.size() + 1 + text.size() > kWidth;
+      if (i > 1 && !line_text.empty() && (begins_line(chain, i) || is_long)) {
+        finish(line_text, end);
+        line_text.clear();
+      }
+      for (const std::string_view comment : inner_comments(step.span.end)) {
+        text_.append(line_text.empty() ? column : 0, ' ');
         write_line(comment);
       }
-      finish(fmt::format("{}-> {}", line_text, step_text(step)), step.span.end);
-      line_text = std::string(column, ' ');
+      line_text = line_text.empty() ? std::string(column, ' ') + text : fmt::format("{} {}", line_text, text);
+      end = step.span.end;
     }
+    finish(line_text, end);
   }
 
   static std::string step_text(const Expression& step) {

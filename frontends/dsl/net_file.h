@@ -60,6 +60,8 @@ class NetFile {
   [[nodiscard]] Expansion expand(std::string_view net, const NetSettings& settings) const;
   /// The text in its canonical layout; empty if it has a mistake.
   [[nodiscard]] std::optional<std::string> formatted() const;
+  /// Gives diagnostics of an expanded net's nodes their places in the text.
+  void place_in_text(const Network& network, Diagnostics& diagnostics) const;
 
   class Content;
   [[nodiscard]] const Content& content() const noexcept { return *content_; }

@@ -24,6 +24,23 @@ double as_double(const Dim& dim) {
   return integer ? static_cast<double>(*integer) : std::nan("");
 }
 
+Number quotient(const Dim& over, const Dim& under);
+
+/// (6528*S^2)/(6400*S^2) -> 51/50: where the denominator divides the numerator but for a number.
+std::optional<Number> common_factor_left_out(const Dim& over, const Dim& under) {
+  Bindings ones;
+  for (const std::string& symbol : under.symbols()) ones.emplace(symbol, 1);
+  if (ones.empty()) return std::nullopt;
+  try {
+    const Dim content = under.substitute(ones);
+    if (content.is(0) || !content.integer()) return std::nullopt;
+    const auto quotient_of_content = exact_quotient(over * content, under);
+    return quotient_of_content ? std::optional(quotient(*quotient_of_content, content)) : std::nullopt;
+  } catch (const AlgebraError&) {
+    return std::nullopt;
+  }
+}
+
 /// In lowest terms where the division of expressions shows it; the denominator positive where it is a number.
 Number quotient(const Dim& over, const Dim& under) {
   if (under.is(0)) throw AlgebraError("division by 0");
@@ -35,6 +52,9 @@ Number quotient(const Dim& over, const Dim& under) {
   result.over = over;
   result.under = under;
   const auto a = over.integer(), b = under.integer();
+  if (!a || !b) {
+    if (const auto reduced = common_factor_left_out(over, under)) return *reduced;
+  }
   if (a && b) {
     Int128 x = *a < 0 ? -*a : *a, y = *b < 0 ? -*b : *b;
     while (y != 0) {

@@ -33,6 +33,11 @@ class SourceText {
   [[nodiscard]] int line_of(std::uint32_t position) const noexcept;
   /// The place as diagnostics show it.  One that goes on over several lines is marked up to the end of its first line.
   [[nodiscard]] TextOrigin origin(Span span) const;
+  /// One column of a line that there is.
+  [[nodiscard]] TextOrigin origin_at(int line, int column) const {
+    const std::uint32_t begin = lines_[static_cast<std::size_t>(line) - 1] + static_cast<std::uint32_t>(column) - 1;
+    return origin({begin, begin + 1});
+  }
 
  private:
   std::string text_;

@@ -52,6 +52,7 @@ struct Expression {
     name,     // text
     index,    // text[operands[0]]
     call,     // text(operands, named); without parentheses behind an arrow
+    element,  // operands[0][operands[1]]
     list,     // [operands]
     tuple,    // (operands), of two and more
     group,    // (operands[0])

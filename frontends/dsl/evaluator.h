@@ -1,0 +1,78 @@
+// What is the value of an expression?
+//
+// Numbers, truths and words are computed here; what names stand for and what calls give is up to who evaluates: the interpreter
+// builds layers, expectations look figures up.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "frontends/dsl/graph_builder.h"
+#include "frontends/dsl/mistake.h"
+#include "frontends/dsl/number.h"
+#include "frontends/dsl/syntax.h"
+
+namespace macroscope::dsl {
+
+struct Instance;
+
+struct Datum {
+  /// A word stands for itself: `same`; a quoted text is one as well.  Nothing: what it should be was reported already.
+  std::variant<std::monostate, Number, bool, std::string, Handle, std::shared_ptr<Instance>, std::vector<Datum>> value;
+
+  [[nodiscard]] const Number* number() const noexcept { return std::get_if<Number>(&value); }
+  [[nodiscard]] const bool* truth() const noexcept { return std::get_if<bool>(&value); }
+  [[nodiscard]] const std::string* word() const noexcept { return std::get_if<std::string>(&value); }
+  [[nodiscard]] const Handle* tensor() const noexcept { return std::get_if<Handle>(&value); }
+  [[nodiscard]] const std::vector<Datum>* list() const noexcept { return std::get_if<std::vector<Datum>>(&value); }
+  [[nodiscard]] bool is_spoiled() const noexcept { return std::holds_alternative<std::monostate>(value); }
+};
+
+/// `a tensor`, `the number 3`, `the word 'same'`.
+[[nodiscard]] std::string described(const Datum& datum);
+/// The value alone, for tables: `3`, `[1, 64, 28, 28]`.
+[[nodiscard]] std::string text_of(const Datum& datum);
+
+class Evaluator {
+ public:
+  Evaluator() = default;
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
+  virtual ~Evaluator() = default;
+
+  /// \throws Mistake, Spoiled
+  Datum evaluate(const Expression& expression);
+  Number number(const Expression& expression);
+  /// An integer or an expression in symbols. \throws Mistake
+  Dim whole(const Expression& expression);
+  /// An integer. \throws Mistake where it depends on a symbol
+  std::int64_t plain(const Expression& expression, std::string_view what);
+  /// Holds, does not, or cannot be told for all values of the symbols.
+  Certainty truth(const Expression& expression);
+
+ protected:
+  virtual Datum value_of_name(const Expression& name) = 0;
+  virtual Datum value_of_index(const Expression& index) = 0;
+  virtual Datum value_of_call(const Expression& call) = 0;
+  virtual Datum value_of_chain(const Expression& chain) = 0;
+  /// True for names that stand for nothing else, and so for a word.
+  virtual bool is_unknown_name(const Expression& name) = 0;
+  /// A name that should stand for something and does not. \throws Mistake
+  [[noreturn]] virtual void fail_unknown(const Expression& name) = 0;
+
+ private:
+  Number number_of_datum(const Datum& datum, const Expression& expression);
+  Datum value_of_element(const Expression& expression);
+  Datum value_of_unary(const Expression& expression);
+  Datum value_of_binary(const Expression& expression);
+  /// min, max, floor, ceil; nothing for another name.
+  std::optional<Datum> value_of_function(const Expression& call);
+  Certainty comparison(const Expression& expression);
+};
+
+[[nodiscard]] bool is_number_function(std::string_view name) noexcept;
+
+}  // namespace macroscope::dsl

@@ -1,0 +1,42 @@
+// What is known of a file of the language before any of its nets is expanded?
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "frontends/dsl/net_file.h"
+#include "frontends/dsl/problems.h"
+#include "frontends/dsl/syntax.h"
+
+namespace macroscope::dsl {
+
+class NetFile::Content {
+ public:
+  explicit Content(std::string text);
+  Content(const Content&) = delete;
+  Content& operator=(const Content&) = delete;
+  ~Content() = default;
+
+  SourceText source;
+  File file;
+  Diagnostics diagnostics;
+  /// No mistake was found while it was read into the tree.
+  bool has_syntax = true;
+  /// By name: the first of each.
+  std::map<std::string_view, const Definition*> definitions;
+  /// Names that stand for themselves somewhere in the file: defaults, and what parameters are compared with.
+  std::set<std::string_view> words;
+
+ private:
+  void check(Problems& problems);
+  void collect_words(const Statement& statement);
+  void collect_words(const Expression& expression);
+};
+
+/// The words that arguments of layers know: `same`, `causal`, `none` ...
+[[nodiscard]] bool is_layer_word(std::string_view word) noexcept;
+
+}  // namespace macroscope::dsl

@@ -1,0 +1,78 @@
+#include "frontends/dsl/places.h"
+
+#include <fmt/format.h>
+
+namespace macroscope::dsl {
+
+Places::Places() { places_.emplace_back(); }
+
+std::string Places::free_name(const Index& taken, std::unordered_map<Key, std::uint32_t, Hash>& numbers, PlaceId within,
+                              const std::string& wanted) {
+  std::uint32_t& number = numbers[{within, wanted}];
+  std::string name = number == 0 ? wanted : fmt::format("{}_{}", wanted, number + 1);
+  while (taken.contains({within, name})) name = fmt::format("{}_{}", wanted, ++number + 1);
+  ++number;
+  return name;
+}
+
+PlaceId Places::add(PlaceId within, const std::string& name, const std::vector<std::string>& others) {
+  const auto id = static_cast<PlaceId>(places_.size());
+  Place place;
+  place.within = within;
+  place.name = free_name(by_name_, numbers_, within, name);
+  place.path = within == 0 ? place.name : fmt::format("{}/{}", places_[within].path, place.name);
+  by_name_.emplace(Key{within, place.name}, id);
+  for (const std::string& other : others) {
+    std::string numbered = free_name(by_other_, other_numbers_, within, other);
+    by_other_.emplace(Key{within, numbered}, id);
+    place.others.push_back(std::move(numbered));
+  }
+  places_.push_back(std::move(place));
+  return id;
+}
+
+std::optional<std::string> Places::find(std::string_view text) const {
+  PlaceId at = 0;
+  while (!text.empty()) {
+    const std::size_t slash = text.find('/');
+    const Key key{at, std::string(text.substr(0, slash))};
+    auto found = by_name_.find(key);
+    if (found == by_name_.end() && (found = by_other_.find(key)) == by_other_.end()) return std::nullopt;
+    at = found->second;
+    text = slash == std::string_view::npos ? std::string_view() : text.substr(slash + 1);
+  }
+  if (at == 0) return std::nullopt;
+  return places_[at].path;
+}
+
+std::vector<std::string_view> Places::paths() const {
+  std::vector<std::string_view> paths;
+  for (const Place& place : places_)
+    if (!place.path.empty()) paths.push_back(place.path);
+  return paths;
+}
+
+void Places::drop_if_empty(PlaceId place) {
+  if (place + 1 != places_.size()) return;
+  const Place& last = places_.back();
+  by_name_.erase({last.within, last.name});
+  numbers_.erase({last.within, last.name});
+  for (const std::string& other : last.others) {
+    by_other_.erase({last.within, other});
+    other_numbers_.erase({last.within, other});
+  }
+  places_.pop_back();
+}
+
+void Places::shorten(std::size_t count) {
+  while (places_.size() > count) {
+    const Place& place = places_.back();
+    by_name_.erase({place.within, place.name});
+    for (const std::string& other : place.others) by_other_.erase({place.within, other});
+    places_.pop_back();
+  }
+  numbers_.clear();  // found again by trying
+  other_numbers_.clear();
+}
+
+}  // namespace macroscope::dsl

@@ -1,0 +1,66 @@
+// How are the layers, blocks and rounds of a net called, and which one does `stage/repeat[3]/conv` mean?
+//
+// Each has a name of its own within the one it stands in.  A layer answers to its operator's name as well as to that of the tensor it
+// makes, each counted for itself: the second conv of a block is its `conv_2` even where it is called `skip`.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace macroscope::dsl {
+
+using PlaceId = std::uint32_t;
+
+class Places {
+ public:
+  Places();
+
+  /// A place within another, called `name`, with a number where that is taken; `others` are what it answers to besides.
+  PlaceId add(PlaceId within, const std::string& name, const std::vector<std::string>& others);
+  /// The name from the top: `stage/repeat[3]`; empty for the top itself.
+  [[nodiscard]] const std::string& path(PlaceId place) const noexcept { return places_[place].path; }
+  [[nodiscard]] const std::string& name(PlaceId place) const noexcept { return places_[place].name; }
+  /// The path of the place that a text means; empty where there is none.
+  [[nodiscard]] std::optional<std::string> find(std::string_view text) const;
+  /// All paths, for a did-you-mean.
+  [[nodiscard]] std::vector<std::string_view> paths() const;
+
+  /// As if nothing had been added since there were `count` places.
+  [[nodiscard]] std::size_t count() const noexcept { return places_.size(); }
+  void shorten(std::size_t count);
+  /// Takes back the place that was added last, if it is `place`: nothing was called within it.
+  void drop_if_empty(PlaceId place);
+
+ private:
+  struct Place {
+    PlaceId within = 0;
+    std::string name;
+    std::string path;
+    std::vector<std::string> others;  // numbered as they are answered to
+  };
+  struct Key {
+    PlaceId within = 0;
+    std::string name;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Key& key) const noexcept { return std::hash<std::string>()(key.name) * 31 + key.within; }
+  };
+  using Index = std::unordered_map<Key, PlaceId, Hash>;
+
+  static std::string free_name(const Index& taken, std::unordered_map<Key, std::uint32_t, Hash>& numbers, PlaceId within,
+                               const std::string& wanted);
+
+  std::vector<Place> places_;
+  Index by_name_;
+  Index by_other_;
+  std::unordered_map<Key, std::uint32_t, Hash> numbers_, other_numbers_;
+};
+
+}  // namespace macroscope::dsl

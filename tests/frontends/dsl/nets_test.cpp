@@ -1,0 +1,226 @@
+// Whole nets against figures that were worked out by hand or published.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analyzer/analysis.h"
+#include "catch.h"
+#include "frontends/dsl/expectations.h"
+#include "frontends/dsl/net_file.h"
+
+namespace macroscope::dsl {
+namespace {
+
+/// One line for each expectation that does not hold, and for each error.
+std::vector<std::string> broken(const std::string& text) {
+  const NetFile file(text);
+  std::vector<std::string> broken;
+  const auto note_errors = [&](const Diagnostics& diagnostics) {
+    for (const Diagnostic& diagnostic : diagnostics)
+      if (diagnostic.severity == Severity::error) broken.push_back(text_of(diagnostic.origin) + " " + diagnostic.message);
+  };
+  note_errors(file.diagnostics());
+  if (!broken.empty()) return broken;
+  std::vector<Analysis> analyses;
+  std::vector<AnalysedNet> nets;
+  analyses.reserve(file.nets().size());
+  for (const std::string_view net : file.nets()) {
+    Expansion expansion = file.expand(net, {});
+    note_errors(expansion.diagnostics);
+    if (!expansion.network) return broken;
+    analyses.push_back(analyze(std::move(*expansion.network), std::move(expansion.diagnostics)));
+    nets.push_back({std::string(net), &analyses.back(), expansion.record});
+  }
+  const std::vector<ExpectationResult> results = check_expectations(file, nets);
+  CHECK(results.size() == file.expectation_count());
+  for (const ExpectationResult& result : results)
+    if (result.outcome != Outcome::holds)
+      broken.push_back(result.text + ": " + result.left + " against " + result.right + " " + result.why);
+  return broken;
+}
+
+const std::vector<std::string> kNothing;
+
+TEST_CASE("a 1x1 bottleneck saves 89.67 percent of a 5x5 convolution") {
+  // 28*28*32*25*192; 28*28*16*192 + 28*28*32*25*16
+  CHECK(broken(R"(
+net direct(C = 192, S = 28) {
+  input x: [1, C, S, S]
+  output y = x -> conv(32, 5, pad = same, bias = false)
+  expect macs == 120_422_400
+}
+net bottleneck(C = 192, S = 28, r = 16) {
+  input x: [1, C, S, S]
+  output y = x -> conv(r, 1, bias = false) -> conv(32, 5, pad = same, bias = false)
+  expect macs == 12_443_648
+  expect macs("conv") == 2_408_448
+  expect macs("y") == 10_035_200
+}
+compare direct bottleneck
+expect saving(direct, bottleneck, macs) == 89.67%
+expect macs(direct) / macs(bottleneck) == 9.68
+)") == kNothing);
+}
+
+TEST_CASE("a dense block with letters for sizes grows by k channels a layer") {
+  CHECK(broken(R"(
+block dense_layer(x, k) {
+  h = x -> bn -> relu -> conv(k, 3, pad = same, bias = false)
+  return concat(x, h)
+}
+net dense_block(c, k, L) {
+  input x: [1, c, 56, 56]
+  repeat L { x = x -> dense_layer(k) }
+  output x
+  expect channels(x) == c + k * L
+}
+)") == kNothing);
+}
+
+TEST_CASE("the dense block of three layers, and its residual twin") {
+  // 9*24*(32 + 56 + 80) weights, 2*(32 + 56 + 80) of the norms; 2*9*32*32
+  CHECK(broken(R"(
+block dense_layer(x, k) {
+  h = x -> bn -> relu -> conv(k, 3, pad = same, bias = false)
+  return concat(x, h)
+}
+net dense {
+  input x: [1, 32, 28, 28]
+  repeat 3 { x = x -> dense_layer(24) }
+  output x
+  expect channels(x) == 104
+  expect params == 36_288 + 336
+  expect macs == 28_449_792
+  expect macs("repeat[1]/dense_layer/h") == 784 * 9 * 32 * 24
+  expect macs("repeat[1]/dense_layer/conv") == 784 * 9 * 32 * 24
+  expect params("repeat[2]/dense_layer") == 9 * 56 * 24 + 2 * 56
+}
+net residual {
+  input x: [1, 32, 28, 28]
+  h = x -> conv(32, 3, pad = same, bias = false) -> conv(32, 3, pad = same, bias = false)
+  output y = add(x, h)
+  expect params == 18_432
+  expect macs == 14_450_688
+}
+)") == kNothing);
+}
+
+TEST_CASE("three dilated convolutions see 3(wd - d + 1) positions") {
+  CHECK(broken(R"(
+net three_dilated(w, d, N) {
+  input x: [1, 1, N]
+  output y = x -> conv(1, w - 1, dilation = d - 1)
+               -> conv(1, w, dilation = d)
+               -> conv(1, w + 1, dilation = d + 1)
+  expect receptive_field(y) == 3 * (w * d - d + 1)
+}
+)") == kNothing);
+}
+
+TEST_CASE("a side output is left out of the totals") {
+  CHECK(broken(R"(
+net heads {
+  input x: [1, 8]
+  t = x -> dense(4, bias = false)
+  side output a = t -> dense(3, bias = false)
+  output y = t -> dense(2, bias = false)
+  expect params == 8 * 4 + 4 * 2
+  expect params("a") == 4 * 3
+  expect macs == 8 * 4 + 4 * 2
+}
+)") == kNothing);
+}
+
+TEST_CASE("a shared instance stores its weights once") {
+  CHECK(broken(R"(
+block encoder(x, width) {
+  return x -> dense(width) -> relu
+}
+net siamese {
+  input a: [1, 8]
+  input b: [1, 8]
+  shared enc = encoder(4)
+  output y = add(a -> enc, b -> enc)
+  expect params == 9 * 4
+  expect macs == 2 * 8 * 4
+}
+)") == kNothing);
+}
+
+TEST_CASE("loops, conditions, indices and several results") {
+  // A U of three levels: the encoder keeps its maps by level, the decoder takes them from the deepest up.
+  CHECK(broken(R"(
+net small_u(w = 4, deep = true) {
+  input x: [1, 3, 32, 32]
+  for i in 1..2 {
+    x = x -> conv(w * 2^(i - 1), 3, pad = same)
+    skip[i] = x
+    x = x -> maxpool(2)
+  }
+  if deep { x = x -> conv(w * 4, 3, pad = same) } else { x = x -> relu }
+  for i in 2 downto 1 {
+    x = x -> conv_transpose(w * 2^(i - 1), 2, stride = 2)
+    x = concat(skip[i], x) -> conv(w * 2^(i - 1), 3, pad = same)
+  }
+  p, q = x -> split(2)
+  output y = add(p, q)
+  expect shape(y) == [1, 2, 32, 32]
+  expect params("for[1]/conv") == (3 * 9 + 1) * 4
+  for (c, n) in [(8, 1), (16, 2)] { let t = c * n }
+  expect t == 32
+}
+)") == kNothing);
+}
+
+TEST_CASE("an expectation that does not hold says both sides and the difference") {
+  const NetFile file("net a {\n  input x: [1, 8]\n  output y = x -> dense(4)\n  expect params == 35\n}\n");
+  Expansion expansion = file.expand("a", {});
+  REQUIRE(expansion.network);
+  const Analysis analysis = analyze(std::move(*expansion.network), {});
+  const std::vector<ExpectationResult> results = check_expectations(file, {{"a", &analysis, expansion.record}});
+  REQUIRE(results.size() == 1);
+  CHECK(results.front().outcome == Outcome::fails);
+  CHECK(results.front().left == "36");
+  CHECK(results.front().right == "35");
+  CHECK(results.front().difference == "1");
+  CHECK(results.front().origin.line == 4);
+}
+
+TEST_CASE("mistakes in nets are found at their lines") {
+  struct Malformed {
+    std::string text;
+    std::string begins;
+  };
+  const std::vector<Malformed> cases{
+      {"net a {\n  input x: [1, 8]\n  output y = x -> dens(4)\n}", "3:19 there is no layer or block 'dens'"},
+      {"net a {\n  input x: [1, 8]\n  output y = z -> dense(4)\n}", "3:14 nothing is called 'z' here"},
+      {"net a {\n  input x: [1, 8]\n  output y = x -> dense(n)\n}", "3:25 nothing is called 'n' here"},
+      {"net a {\n  input x: [1, 8]\n  y = x -> dense(4)\n}", "1:5 net 'a' has no output"},
+      {"net a {\n  input x: [1, 8]\n  relu = x\n  output x\n}", "3:3 'relu' is a layer, and cannot name anything else"},
+      {"net a {\n  input x: [1, 8]\n  let n = 7 / 2\n  output x\n}", "3:11 7 / 2 is not a whole number"},
+      {"net a {\n  input x: [1, 8]\n  n = 3\n  output x\n}", "3:7 expected a tensor, found the number 3"},
+      {"net a {\n  input x: float33[1, 8]\n  output x\n}", "2:12 there is no element type 'float33'"},
+      {"block b(x) {\n  return x -> b\n}\nnet a {\n  input x: [1, 8]\n  output y = x -> b\n}", "2:15 block 'b' calls itself"},
+      {"block b(x, k) {\n  return x -> dense(k)\n}\nnet a {\n  input x: [1, 8]\n  output y = x -> b\n}",
+       "6:19 block 'b' is not given 'k'"},
+      {"net a(n) {\n  input x: [1, 8]\n  if n == 2 { x = x -> relu }\n  output x\n}",
+       "3:6 whether n == 2 holds depends on a symbol"},
+      {"net a {\n  input x: [1, 8]\n  y = skip[1]\n  output x\n}", "3:7 nothing is called 'skip' here"},
+      {"net a {\n  input x: [1, 8]\n  output x\n  output x\n}", "4:10 'x' is an output already"},
+      {"net a {\n  input x: [1, 8]\n  return x\n}", "3:3 'return' ends a block, and this is a net"},
+      {"net a { input x: [1] output x }", "1:22 expected the end of the line after the input, found the word 'output'"},
+  };
+  for (const Malformed& malformed : cases) {
+    CAPTURE(malformed.text);
+    const std::vector<std::string> mistakes = broken(malformed.text);
+    REQUIRE_FALSE(mistakes.empty());
+    CHECK(mistakes.front() == malformed.begins);
+  }
+}
+
+TEST_CASE("a loop without end is ended") {
+  CHECK_FALSE(broken("net a {\n  input x: [1, 8]\n  repeat 1_000_000_000_000 { let n = 1 }\n  output x\n}").empty());
+}
+
+}  // namespace
+}  // namespace macroscope::dsl
