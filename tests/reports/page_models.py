@@ -1,0 +1,42 @@
+"""Which models do the tests of the HTML page need, besides the examples?  As a script: writes them into a folder."""
+import pathlib
+import sys
+
+import onnx
+from onnx import TensorProto, helper
+
+# Texts that would be markup, code or controls if a format let them.
+HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'onmouseover='alert(1)", "</style><script>alert(2)</script>", "</svg><svg onload=alert(3)>",
+           "javascript:alert(4)", "&lt;b&gt;", "-->", "]]>", "\x1b[31m", "\u202egnp", "\"]; click n0 callback", "a\nb", "</table></article><h1>", "=1+1", "```"]
+
+
+def hostile_model():
+    nodes, before = [], "x"
+    for index, text in enumerate(HOSTILE):
+        nodes.append(helper.make_node("Relu", [before], [text], name=f"{text}/{text}", domain="" if index else "<b>"))
+        before = text
+    nodes.append(helper.make_node("<i>op</i>", [before], ["end"], name="last", domain="\"><script>alert(5)</script>"))
+    graph = helper.make_graph(nodes, "<script>alert(6)</script>", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["<b>N</b>", 4])],
+                              [helper.make_tensor_value_info("end", TensorProto.FLOAT, None)])
+    return helper.make_model(graph, producer_name="</title><script>alert(7)</script>", opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("<b>", 1), helper.make_opsetid("\"><script>alert(5)</script>", 1)], ir_version=8)
+
+
+def large_model(layers):
+    """Blocks of convolution, normalisation and addition with names as exporters give them."""
+    weights = [helper.make_tensor("w", TensorProto.FLOAT, [8, 8, 3, 3], [0.0] * 576)]
+    nodes, before = [], "x"
+    for index in range(layers // 4):
+        scope = f"/model/stages.{index // 100}/blocks.{index % 100}"
+        start = before
+        for op, inputs in (("Conv", ["w"]), ("Relu", []), ("Sigmoid", [])):
+            nodes.append(helper.make_node(op, [before, *inputs], [f"{scope}/{op.lower()}/{op}_output_0"], name=f"{scope}/{op.lower()}/{op}", **({"pads": [1, 1, 1, 1]} if op == "Conv" else {})))
+            before = nodes[-1].output[0]
+        nodes.append(helper.make_node("Add", [before, start], [f"{scope}/Add_output_0"], name=f"{scope}/Add"))
+        before = nodes[-1].output[0]
+    graph = helper.make_graph(nodes, "large", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8, 224, 224])], [helper.make_tensor_value_info(before, TensorProto.FLOAT, None)], weights)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+if __name__ == "__main__":
+    for name, made in (("hostile.onnx", hostile_model()), ("large.onnx", large_model(10_000))):
+        onnx.save(made, pathlib.Path(sys.argv[1]) / name)
