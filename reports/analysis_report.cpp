@@ -5,8 +5,16 @@
 #include <algorithm>
 #include <set>
 
+#include "reports/generation_section.h"
 #include "reports/layer_table.h"
+#include "reports/memory_figures.h"
+#include "reports/memory_section.h"
 #include "reports/number_text.h"
+#include "reports/receptive_field_section.h"
+#include "reports/roofline_section.h"
+#include "reports/structure_section.h"
+#include "reports/sweep_section.h"
+#include "reports/training_section.h"
 
 namespace macroscope {
 namespace {
@@ -124,6 +132,9 @@ Section summary_section(const Figures& figures) {
                                                           : fmt::format("{} of them costed", grouped(costs.costed_count))});
   lines.push_back(
       {"Parameters", total_cell(figures, Measure::parameters), ColumnType::count, stored_besides(analysis.parameters)});
+  if (const Dim& side = analysis.parameters.side.elements[static_cast<std::size_t>(Role::weight)]; !side.is(0))
+    lines.push_back({"In training", Quantity{analysis.parameters.total(Role::weight) + side}, ColumnType::count,
+                     "with those of side outputs"});
   lines.push_back({"MACs", total_cell(figures, Measure::macs), ColumnType::count, dtypes_of_macs(costs)});
   const Cell effective = total_cell(figures, Measure::effective_macs);
   const std::optional<Quantity> macs = figures.total(Measure::macs);
@@ -136,10 +147,12 @@ Section summary_section(const Figures& figures) {
   lines.push_back({"Weights", Quantity{analysis.parameters.totals.weight_bytes}, ColumnType::bytes, "stored with the model"});
   lines.push_back(
       {"Activations", Quantity{costs.activation_bytes, !costs.complete}, ColumnType::bytes, "all layers' outputs together"});
+  lines.push_back(peak_line(figures));
   lines.push_back({"Read", total_cell(figures, Measure::bytes_read), ColumnType::bytes, "weights included"});
   lines.push_back({"Written", total_cell(figures, Measure::bytes_written), ColumnType::bytes});
   add_tensors(lines, figures, figures.network().main().inputs, "Inputs");
   add_tensors(lines, figures, figures.network().main().outputs, "Outputs");
+  add_tensors(lines, figures, figures.network().main().side_outputs, "Side outputs");
   return {"summary", "Summary", std::move(lines)};
 }
 
@@ -209,9 +222,10 @@ std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::in
 LayerTreeOptions tree_options(const ReportOptions& options) { return {options.depth, options.sort, options.top, {}}; }
 
 Table table_for_people(const Figures& figures, const ReportOptions& options) {
-  Table table =
-      layer_table(figures, columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops"}),
-                  tree_options(options), true);
+  std::vector<const LayerColumn*> columns =
+      columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops", "bar"});
+  if (options.has_training && options.columns.empty()) columns.push_back(find_layer_column("training_macs"));
+  Table table = layer_table(figures, std::move(columns), tree_options(options), true);
   if (!options.columns.empty())
     for (Column& column : table.columns) column.is_optional = false;
   return table;
@@ -220,13 +234,15 @@ Table table_for_people(const Figures& figures, const ReportOptions& options) {
 Row models_row(const Figures& figures) {
   Row row{RowKind::entry, 0, {ModelText{figures.path()}}};
   if (!figures.has_model()) {
-    row.cells.resize(6, NotTold{});
+    row.cells.resize(7, NotTold{});
     return row;
   }
   row.cells.emplace_back(Quantity{Dim::of_size(figures.analysis().costs.node_count)});
   for (const Measure measure : {Measure::parameters, Measure::macs, Measure::flops})
     row.cells.push_back(total_cell(figures, measure));
   row.cells.emplace_back(Quantity{figures.analysis().parameters.totals.weight_bytes});
+  const std::optional<Quantity> peak = peak_bytes(figures);
+  row.cells.push_back(peak ? Cell(*peak) : Cell(NotTold{}));
   return row;
 }
 
@@ -241,7 +257,14 @@ Report report_of(const Figures& figures, const ReportOptions& options) {
     if (!analysis.costs.complete) report.sections.push_back(incomplete_section(analysis.costs));
     if (!analysis.costs.unknown.empty()) report.sections.push_back(unknown_section(analysis.costs));
     report.sections.push_back(summary_section(figures));
+    add_sweep_sections(figures, report.sections);
+    add_generation_section(figures, report.sections);
     report.sections.push_back({"layers", "Layers", table_for_people(figures, options)});
+    if (options.has_training) report.sections.push_back(training_section(figures));
+    if (auto fields = receptive_field_section(figures)) report.sections.push_back(std::move(*fields));
+    add_structure_sections(report.sections, figures, options);
+    add_memory_sections(figures, report.sections);
+    add_roofline_sections(figures, report.sections);
     if (!analysis.network.symbols.all().empty()) report.sections.push_back(symbols_section(analysis.network));
     if (Lines definitions = definitions_of(figures); !definitions.empty())
       report.sections.push_back({"definitions", "Definitions", std::move(definitions)});
@@ -255,11 +278,11 @@ Report report_of(const Figures& figures, const ReportOptions& options) {
 }
 
 Table layers_of(const Figures& figures, const ReportOptions& options) {
-  return layer_table(
-      figures,
-      columns_of(options, {"index", "name", "op", "domain", "path", "output_shape", "dtype", "parameters", "macs",
-                           "effective_macs", "flops", "int_ops", "bytes_read", "bytes_written", "formula", "status"}),
-      tree_options(options), false);
+  return layer_table(figures,
+                     columns_of(options, {"index", "name", "op", "domain", "path", "output_shape", "dtype", "parameters", "macs",
+                                          "effective_macs", "flops", "int_ops", "bytes_read", "bytes_written", "live_bytes",
+                                          "formula", "status"}),
+                     tree_options(options), false);
 }
 
 void ModelsTable::add(const Figures& figures) { rows_.push_back(models_row(figures)); }
@@ -271,7 +294,8 @@ Table ModelsTable::table() const {
                    {"parameters", "parameters", ColumnType::count},
                    {"macs", "MACs", ColumnType::count},
                    {"flops", "FLOPs", ColumnType::count},
-                   {"weight_bytes", "weights", ColumnType::bytes}};
+                   {"weight_bytes", "weights", ColumnType::bytes},
+                   {"peak_bytes", "peak memory", ColumnType::bytes}};
   table.row_count = rows_.size();
   table.row = [rows = rows_](std::size_t index) { return rows[index]; };
   return table;

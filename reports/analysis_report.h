@@ -19,6 +19,8 @@ struct ReportOptions {
   std::size_t top = 0;
   /// Ids of columns of the table of layers, see layer_columns(); empty: the usual ones.
   std::vector<std::string> columns;
+  /// Has a section on training, and what it costs in each layer.
+  bool has_training = false;
   /// Lists the diagnostics, for documents that are read apart from standard error.
   bool has_diagnostics = false;
 };

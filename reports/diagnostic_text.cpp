@@ -32,6 +32,13 @@ std::string source_lines(const TextOrigin& origin, char mark, const TextOptions&
                      styled(carets, Style::strong, options));
 }
 
+/// `zoo.net` of `zoo.net:resnet18`: lines are those of the file.
+std::string_view file_of(std::string_view model) {
+  constexpr std::string_view kEnding = ".net";
+  const std::size_t colon = model.rfind(".net:");
+  return colon == std::string_view::npos ? model : model.substr(0, colon + kEnding.size());
+}
+
 }  // namespace
 
 std::string_view name_of(Severity severity) noexcept {
@@ -54,12 +61,12 @@ std::string text_of(const Diagnostic& diagnostic, std::string_view file, const T
   const auto* source = std::get_if<TextOrigin>(&diagnostic.origin);
   if (!file.empty() || !place.empty()) {
     const std::string_view separator = file.empty() || place.empty() ? "" : source != nullptr ? ":" : ": ";
-    text += fmt::format("  --> {}{}{}\n", escape_text(file), separator, escape_text(place));
+    text += fmt::format("  --> {}{}{}\n", escape_text(source == nullptr ? file : file_of(file)), separator, escape_text(place));
   }
   if (source != nullptr && !source->source.empty()) text += source_lines(*source, '^', options);
   for (const Note& note : diagnostic.notes) {
     text += fmt::format("{}: {}\n", styled("note", Style::strong, options), escape_text(note.message));
-    text += fmt::format("  --> {}:{}\n", escape_text(file), text_of(note.origin));
+    text += fmt::format("  --> {}:{}\n", escape_text(file_of(file)), text_of(note.origin));
     if (!note.origin.source.empty()) text += source_lines(note.origin, '-', options);
   }
   if (!diagnostic.help.empty()) text += fmt::format("help: {}\n", escape_text(diagnostic.help));

@@ -5,8 +5,16 @@
 #include <utility>
 
 #include "reports/csv.h"
+#include "reports/dot.h"
+#include "reports/graph_svg.h"
+#include "reports/html.h"
 #include "reports/json.h"
+#include "reports/latex.h"
+#include "reports/layer_tree.h"
 #include "reports/markdown.h"
+#include "reports/mermaid.h"
+#include "reports/svg_chart.h"
+#include "reports/sweep_section.h"
 #include "reports/text.h"
 #include "reports/text_table.h"
 
@@ -19,11 +27,15 @@ struct FormatName {
   std::string_view ending;
 };
 
-constexpr std::array<FormatName, 4> kFormats{{
+constexpr std::array<FormatName, 8> kFormats{{
     {Format::text, "text", ".txt"},
     {Format::markdown, "markdown", ".md"},
     {Format::json, "json", ".json"},
     {Format::csv, "csv", ".csv"},
+    {Format::latex, "latex", ".tex"},
+    {Format::html, "html", ".html"},
+    {Format::dot, "dot", ".dot"},
+    {Format::svg, "svg", ".svg"},
 }};
 
 ReportOptions for_people(const DocumentOptions& options) {
@@ -63,13 +75,36 @@ class MarkdownDocument : public Document {
 
   void add(const Figures& figures) override {
     if (models_.size() > 0) sink_.write("\n");
-    render_markdown(report_of(figures, for_people(options_)), sink_);
+    const std::string picture = figures.has_model() ? mermaid_picture(figures) : std::string();
+    render_markdown(report_of(figures, for_people(options_)), sink_, false, picture);
     models_.add(figures);
   }
   void finish() override {
     if (options_.models < 2) return;
     sink_.write("\n## Models\n\n");
     write_markdown_table(models_.table(), sink_);
+  }
+
+ private:
+  Sink& sink_;
+  DocumentOptions options_;
+  ModelsTable models_;
+};
+
+class LatexDocument : public Document {
+ public:
+  LatexDocument(Sink& sink, DocumentOptions options) : sink_(sink), options_(std::move(options)) { begin_latex(sink_); }
+
+  void add(const Figures& figures) override {
+    render_latex(report_of(figures, for_people(options_)), sink_);
+    models_.add(figures);
+  }
+  void finish() override {
+    if (options_.models > 1) {
+      sink_.write("\n\\section*{Models}\n");
+      write_latex_table(models_.table(), sink_);
+    }
+    end_latex(sink_);
   }
 
  private:
@@ -102,7 +137,7 @@ class CsvDocument : public Document {
     if (!figures.has_model()) return;
     ReportOptions report = options_.report;
     report.top = options_.top.value_or(0);
-    const Table table = layers_of(figures, report);
+    const Table table = figures.sweep() != nullptr ? sweep_table(figures) : layers_of(figures, report);
     const bool has_several = options_.models > 1;
     if (!std::exchange(has_head_, true)) write_csv_head(table, sink_, has_several);
     write_csv_rows(table, sink_, has_several, figures.path());
@@ -113,6 +148,70 @@ class CsvDocument : public Document {
   Sink& sink_;
   DocumentOptions options_;
   bool has_head_ = false;
+};
+
+class HtmlDocument : public Document {
+ public:
+  HtmlDocument(Sink& sink, DocumentOptions options) : page_(sink), options_(std::move(options)) {
+    options_.report.top = options_.top.value_or(0);
+  }
+
+  void add(const Figures& figures) override {
+    page_.add(figures, options_.report);
+    models_.add(figures);
+  }
+  void finish() override {
+    if (options_.models > 1) page_.add({"models", "Models", models_.table()});
+    page_.finish();
+  }
+
+ private:
+  HtmlPage page_;
+  DocumentOptions options_;
+  ModelsTable models_;
+};
+
+/// A graph for each model, one after the other: Graphviz reads several from one file.
+class DotDocument : public Document {
+ public:
+  DotDocument(Sink& sink, const DocumentOptions& options) : sink_(sink), depth_(options.report.depth) {}
+
+  void add(const Figures& figures) override {
+    if (figures.has_model()) write_dot(figures, depth_, sink_);
+  }
+  void finish() override {}
+
+ private:
+  Sink& sink_;
+  std::size_t depth_;
+};
+
+/// The graph of the first model, or its charts where sizes were swept: a file of SVG holds one picture.
+class SvgDocument : public Document {
+ public:
+  SvgDocument(Sink& sink, DocumentOptions options) : sink_(sink), options_(std::move(options)) {}
+
+  void add(const Figures& figures) override {
+    if (!figures.has_model() || std::exchange(is_drawn_, true)) return;
+    if (figures.sweep() != nullptr) return draw_sweep(figures);
+    const Measure measure = LayerTree(figures, {}).weighed_by();
+    draw_picture(flat_picture(figures, measure, options_.report.depth), figures, {true}, measure, sink_);
+  }
+  void finish() override {}
+
+ private:
+  void draw_sweep(const Figures& figures) {
+    const Report report = report_of(figures, for_people(options_));
+    std::vector<const Chart*> charts;
+    for (const Section& section : report.sections)
+      if (const auto* chart = std::get_if<Chart>(&section.content); chart != nullptr && section.id.starts_with("sweep"))
+        charts.push_back(chart);
+    write_svg_charts(charts, sink_);
+  }
+
+  Sink& sink_;
+  DocumentOptions options_;
+  bool is_drawn_ = false;
 };
 
 }  // namespace
@@ -137,6 +236,14 @@ std::unique_ptr<Document> Document::make(Format format, Sink& sink, const Docume
       return std::make_unique<MarkdownDocument>(sink, options);
     case Format::csv:
       return std::make_unique<CsvDocument>(sink, options);
+    case Format::latex:
+      return std::make_unique<LatexDocument>(sink, options);
+    case Format::html:
+      return std::make_unique<HtmlDocument>(sink, options);
+    case Format::dot:
+      return std::make_unique<DotDocument>(sink, options);
+    case Format::svg:
+      return std::make_unique<SvgDocument>(sink, options);
     case Format::json:
       break;
   }
@@ -149,9 +256,17 @@ void write_table(const Table& table, Format format, Sink& sink, const TextOption
     write_text_table(table, sink, options);
   } else if (format == Format::markdown) {
     write_markdown_table(table, sink);
+  } else if (format == Format::latex) {
+    begin_latex(sink);
+    write_latex_table(table, sink);
+    end_latex(sink);
   } else if (format == Format::csv) {
     write_csv_head(table, sink);
     write_csv_rows(table, sink);
+  } else if (format == Format::html) {
+    HtmlPage page(sink);
+    page.add({rows, rows, table});
+    page.finish();
   } else {
     JsonWriter json(sink);
     json.begin_object(JsonWriter::Layout::lines);

@@ -12,11 +12,11 @@
 
 namespace macroscope {
 
-enum class Format : std::uint8_t { text, markdown, json, csv };
+enum class Format : std::uint8_t { text, markdown, json, csv, latex, html, dot, svg };
 
-/// By name: `text`, `markdown`, `json`, `csv`.
+/// By name: `text`, `markdown`, `html` ...
 [[nodiscard]] std::optional<Format> format_named(std::string_view name) noexcept;
-/// By the ending of a file's name: `.txt`, `.md`, `.json`, `.csv`.
+/// By the ending of a file's name: `.txt`, `.md`, `.html` ...
 [[nodiscard]] std::optional<Format> format_of_file(std::string_view path) noexcept;
 
 struct DocumentOptions {

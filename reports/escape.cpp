@@ -128,6 +128,43 @@ std::string markdown_code(std::string_view text) {
   return fmt::format("<code>{}</code>", markdown_text(text));
 }
 
+std::string html_text(std::string_view text) {
+  const std::string shown = escape_text(text);
+  if (shown.find_first_of("<>&\"'") == std::string::npos) return shown;
+  std::string out;
+  for (const char c : shown) {
+    if (std::string_view("<>&\"'").find(c) == std::string_view::npos) {
+      out += c;
+    } else {
+      fmt::format_to(std::back_inserter(out), "&#{};", static_cast<int>(c));
+    }
+  }
+  return out;
+}
+
+std::string dot_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : escape_text(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string mermaid_label(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : escape_text(text)) {
+    if (is_letter_or_digit(c) || std::string_view(" _-./,+=").find(c) != std::string_view::npos) {
+      out += c;
+    } else if (std::string_view("()[]{}:*@#!?~^|%$").find(c) != std::string_view::npos) {
+      fmt::format_to(std::back_inserter(out), "#{};", static_cast<int>(c));
+    } else if (static_cast<unsigned char>(c) < 0x80 || static_cast<unsigned char>(c) >= 0xC0) {
+      out += "\u00b7";
+    }
+  }
+  return out + '"';
+}
+
 std::string csv_cell(std::string_view text) {
   std::string shown = escape_text(text);
   const std::size_t first = shown.find_first_not_of(' ');
@@ -140,6 +177,125 @@ std::string csv_cell(std::string_view text) {
     quoted += c;
   }
   return quoted + '"';
+}
+
+namespace {
+
+/// What a character of printable ASCII is in LaTeX; empty where it stands for itself.
+std::string_view latex_of(char c) {
+  switch (c) {
+    case '\\':
+      return "\\textbackslash{}";
+    case '{':
+      return "\\{";
+    case '}':
+      return "\\}";
+    case '$':
+      return "\\$";
+    case '&':
+      return "\\&";
+    case '#':
+      return "\\#";
+    case '%':
+      return "\\%";
+    case '_':
+      return "\\_\\allowbreak{}";
+    case '^':
+      return "\\textasciicircum{}";
+    case '~':
+      return "\\textasciitilde{}";
+    case '<':
+      return "\\textless{}";
+    case '>':
+      return "\\textgreater{}";
+    case '|':
+      return "\\textbar{}";
+    case '"':
+      return "{\\ttfamily\\char34}";
+    case '\'':
+      return "{\\ttfamily\\char13}";
+    case '`':
+      return "{\\ttfamily\\char18}";
+    case '-':
+      return "-{}";  // two of them are no dash
+    case '/':
+      return "/\\allowbreak{}";
+    case '.':
+      return ".\\allowbreak{}";
+    case '[':
+      return "{[}";  // never the argument of a command before it
+    case ']':
+      return "{]}";
+    default:
+      return {};
+  }
+}
+
+/// Letters with accents that every LaTeX has.
+bool is_in_latex(char32_t code) {
+  return code >= 0xC0 && code <= 0xFF &&
+         std::u32string_view(U"\u00D0\u00D7\u00DE\u00F0\u00F7\u00FE").find(code) == std::u32string_view::npos;
+}
+
+}  // namespace
+
+std::string latex_text(std::string_view text) {
+  constexpr std::size_t kLettersInARow = 24;
+  const std::string shown = escape_text(text);
+  std::string out;
+  std::size_t in_a_row = 0;
+  for (std::string_view rest = shown; !rest.empty();) {
+    const Character character = first_character(rest);
+    const std::string_view bytes = rest.substr(0, character.length);
+    rest.remove_prefix(character.length);
+    const char c = bytes.front();
+    if (character.code < 0x80) {
+      const std::string_view latex = latex_of(c);
+      out += latex.empty() ? bytes : latex;
+    } else if (is_in_latex(character.code)) {
+      out += bytes;
+    } else {
+      fmt::format_to(std::back_inserter(out), "\\textbackslash{{}}u\\{{{:x}\\}}", static_cast<unsigned>(character.code));
+    }
+    in_a_row = c == ' ' ? 0 : in_a_row + 1;
+    if (in_a_row % kLettersInARow == 0 && in_a_row > 0) out += "\\allowbreak{}";
+  }
+  return out;
+}
+
+std::string github_message(std::string_view text) {
+  std::string out;
+  for (const char c : escape_text(text)) {
+    if (c == '%') {
+      out += "%25";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string github_property(std::string_view text) {
+  std::string out;
+  for (const char c : github_message(text)) {
+    if (c == ':') {
+      out += "%3A";
+    } else if (c == ',') {
+      out += "%2C";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string openmetrics_label(std::string_view text) {
+  std::string out;
+  for (const char c : escape_text(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
 }
 
 }  // namespace macroscope

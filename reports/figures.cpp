@@ -9,8 +9,8 @@ namespace macroscope {
 namespace {
 
 constexpr std::array<std::string_view, kMeasures> kMeasureNames{
-    "parameters", "macs", "effective_macs", "flops",   "int_ops",    "add",
-    "mul",        "div",  "compare",        "special", "bytes_read", "bytes_written"};
+    "parameters", "macs",    "effective_macs", "flops",      "int_ops",       "add",          "mul",
+    "div",        "compare", "special",        "bytes_read", "bytes_written", "training_macs"};
 
 std::uint64_t key_of(GraphId graph, NodeId node) { return (std::uint64_t{graph} << 32U) | node; }
 
@@ -29,6 +29,7 @@ Dim measure_of(const Cost& cost, Measure measure) {
     case Measure::bytes_written:
       return cost.bytes_written;
     case Measure::parameters:
+    case Measure::training_macs:
       return {};
     case Measure::add:
     case Measure::mul:
@@ -85,6 +86,7 @@ void Figures::give_nested_weights_to_callers() {
       const Scope& callee = analysis_->shapes.scopes[call.scope];
       if (callee.internal || claimed[callee.graph]) continue;
       claimed[callee.graph] = true;
+      if (network().graphs[callee.graph].repetition) continue;  // the node that repeats it counts all copies itself
       claims.push_back({callee.graph, key_of(scope.graph, call.node)});
     }
   }
@@ -110,6 +112,7 @@ std::optional<Quantity> Figures::of_layer(Measure measure, ScopeId scope, NodeId
       if (nested != nested_parameters_.end()) parameters += nested->second;
       return Quantity{std::move(parameters), false};
     }
+    if (measure == Measure::training_macs) return training_macs(scope, node);
     const Cost& cost = analysis_->costs.nodes[scope][node];
     const bool is_known = cost.status != Status::unknown;
     Dim value = measure_of(cost, measure);
@@ -120,9 +123,21 @@ std::optional<Quantity> Figures::of_layer(Measure measure, ScopeId scope, NodeId
   }
 }
 
+std::optional<Quantity> Figures::training_macs(ScopeId scope, NodeId node) const {
+  const Cost& forward = analysis_->costs.nodes[scope][node];
+  const std::vector<GradientCost>& gradients = analysis_->training.nodes[scope];
+  const GradientCost gradient = node < gradients.size() ? gradients[node] : GradientCost{};
+  const bool is_known = forward.status != Status::unknown && gradient.is_known;
+  Dim macs = forward.macs + gradient.input_macs + gradient.weight_macs;
+  if (!is_known && macs.is(0)) return std::nullopt;
+  return Quantity{std::move(macs), !is_known};
+}
+
 std::optional<Quantity> Figures::total(Measure measure) const noexcept {
   try {
     if (measure == Measure::parameters) return Quantity{analysis_->parameters.total(Role::weight), false};
+    if (measure == Measure::training_macs)
+      return Quantity{analysis_->training.macs, !analysis_->costs.complete || !analysis_->training.total.is_known};
     return Quantity{measure_of(analysis_->costs.total, measure), !analysis_->costs.complete};
   } catch (const AlgebraError&) {
     return std::nullopt;

@@ -10,6 +10,7 @@
 
 #include "analyzer/algebra/weighing.h"
 #include "analyzer/analysis.h"
+#include "analyzer/sweep.h"
 #include "reports/report.h"
 
 namespace macroscope {
@@ -27,9 +28,10 @@ enum class Measure : std::uint8_t {
   compare,
   special,
   bytes_read,
-  bytes_written
+  bytes_written,
+  training_macs
 };
-inline constexpr std::size_t kMeasures = 12;
+inline constexpr std::size_t kMeasures = 13;
 
 /// `effective_macs`: the name that columns and JSON have for it.
 [[nodiscard]] std::string_view name_of(Measure measure) noexcept;
@@ -58,6 +60,10 @@ class Figures {
   [[nodiscard]] const Analysis& analysis() const noexcept { return *analysis_; }
   [[nodiscard]] const Network& network() const noexcept { return analysis_->network; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// Totals for several sizes, where they were asked for; otherwise null.
+  [[nodiscard]] const Sweep* sweep() const noexcept { return sweep_; }
+  /// \param sweep must outlive this and every report made of it
+  void set_sweep(const Sweep& sweep) noexcept { sweep_ = &sweep; }
   /// False where the file could not be read: there are diagnostics then, and nothing else.
   [[nodiscard]] bool has_model() const noexcept {
     return !analysis_->network.graphs.empty() && !analysis_->shapes.scopes.empty();
@@ -72,9 +78,11 @@ class Figures {
 
  private:
   void give_nested_weights_to_callers();
+  [[nodiscard]] std::optional<Quantity> training_macs(ScopeId scope, NodeId node) const;
 
   const Analysis* analysis_;
   std::string path_;
+  const Sweep* sweep_ = nullptr;
   /// Learned parameters of nested graphs, by the node that counts them: graph and node in one key.
   std::unordered_map<std::uint64_t, Dim> nested_parameters_;
 };

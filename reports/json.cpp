@@ -3,12 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <set>
 
 #include "analyzer/operators/worked_formula.h"
 #include "reports/diagnostic_text.h"
+#include "reports/findings_json.h"
+#include "reports/generation_section.h"
+#include "reports/json_fields.h"
+#include "reports/memory_figures.h"
+#include "reports/memory_json.h"
+#include "reports/receptive_field_json.h"
+#include "reports/roofline_json.h"
+#include "reports/sweep_section.h"
 #include "reports/tensor_names.h"
+#include "reports/training_json.h"
 
 namespace macroscope {
 namespace {
@@ -19,22 +28,34 @@ constexpr Measure kKinds[] = {Measure::add, Measure::mul, Measure::div, Measure:
 
 class JsonDocument {
  public:
-  JsonDocument(const Figures& figures, JsonWriter& json) : figures_(figures), json_(json) {}
+  JsonDocument(const Figures& figures, JsonWriter& json) : figures_(figures), json_(json), fields_(json) {}
 
   void write() {
     json_.begin_object(Layout::lines);
     json_.member("schema", "macroscope/1");
     write_model();
     write_symbols();
+    write_bindings();
     write_texts("assumptions", figures_.analysis().shapes.assumptions);
     json_.key("complete");
     json_.boolean(figures_.has_model() && figures_.analysis().costs.complete);
     write_coverage();
     if (figures_.has_model()) write_totals();
+    if (figures_.has_model()) write_memory(figures_, fields_);
+    if (figures_.has_model()) write_roofline(figures_, fields_);
+    if (figures_.has_model()) write_generation(figures_, fields_);
+    if (figures_.has_model()) write_sweep(figures_, fields_);
     write_main_graph();
     write_scopes();
+    write_findings(figures_, json_, write_dim_);
     write_definitions();
     write_diagnostics();
+    json_.end_object();
+  }
+
+  void write_only_totals() {
+    json_.begin_object();
+    write_totals();
     json_.end_object();
   }
 
@@ -78,6 +99,17 @@ class JsonDocument {
     json_.end_array();
   }
 
+  /// By their names in the model.
+  void write_bindings() {
+    json_.key("bindings");
+    json_.begin_object();
+    for (const auto& [name, value] : figures_.analysis().bindings) {
+      json_.key(name);
+      fields_.value(value);
+    }
+    json_.end_object();
+  }
+
   void write_texts(std::string_view key, const std::vector<std::string>& texts) {
     json_.key(key);
     json_.begin_array(Layout::lines);
@@ -104,21 +136,7 @@ class JsonDocument {
     json_.end_object();
   }
 
-  /// What cannot be told is null, never 0.
-  void write_quantity(std::string_view key, const std::optional<Quantity>& quantity) {
-    json_.key(key);
-    if (!quantity) return json_.null();
-    write_dim(quantity->value);
-  }
-
-  void write_dim(const Dim& dim) {
-    if (!dim.integer()) note_definitions(dim);
-    json_.quantity(dim);
-  }
-
-  void note_definitions(const Dim& dim) {
-    for (auto& [name, definition] : dim.definitions()) definitions_.try_emplace(name, definition.text());
-  }
+  void write_quantity(std::string_view key, const std::optional<Quantity>& quantity) { fields_.member(key, quantity); }
 
   void write_total(Measure measure) { write_quantity(name_of(measure), figures_.total(measure)); }
 
@@ -127,7 +145,7 @@ class JsonDocument {
     json_.key("totals");
     json_.begin_object(Layout::lines);
     write_total(Measure::parameters);
-    write_quantity("effective_parameters", figures_.total(Measure::parameters));
+    write_quantity("effective_parameters", Quantity{analysis.parameters.totals.effective_weights});
     write_quantity("statistics", Quantity{analysis.parameters.total(Role::statistic)});
     write_quantity("quantisation", Quantity{analysis.parameters.total(Role::quantisation)});
     write_quantity("constants", Quantity{analysis.parameters.total(Role::constant)});
@@ -138,7 +156,7 @@ class JsonDocument {
     json_.begin_object();
     for (const auto& [dtype, macs] : analysis.costs.total.macs_by_dtype) {
       json_.key(dtype == DataType::unknown ? "unknown" : name_of(dtype));
-      write_dim(macs);
+      fields_.value(macs);
     }
     json_.end_object();
     write_total(Measure::int_ops);
@@ -148,8 +166,10 @@ class JsonDocument {
     for (const Measure kind : kKinds) write_total(kind);
     json_.end_object();
     write_quantity("activation_bytes", Quantity{analysis.costs.activation_bytes});
+    write_peak(figures_, fields_);
     write_total(Measure::bytes_read);
     write_total(Measure::bytes_written);
+    write_training(figures_, json_, write_dim_);
     json_.end_object();
   }
 
@@ -182,6 +202,7 @@ class JsonDocument {
   }
 
   void write_scope(ScopeId id) {
+    if (id == 0) live_ = live_bytes(figures_);
     const Scope& scope = figures_.analysis().shapes.scopes[id];
     const Graph& graph = figures_.network().graphs[scope.graph];
     const TensorNames names(graph);
@@ -190,7 +211,9 @@ class JsonDocument {
     for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor) {
       if (graph.tensors[tensor].outer != kAbsent) continue;  // stands in the graph that it belongs to
       json_.key(names.of(tensor));
-      write_type(&scope.facts[tensor].type);
+      write_type(&scope.facts[tensor].type, [&] {
+        if (id == 0) write_receptive_field(figures_, tensor, names, json_, write_dim_);
+      });
     }
     json_.end_object();
     json_.key("layers");
@@ -199,8 +222,8 @@ class JsonDocument {
     json_.end_array();
   }
 
-  /// Element types nest as deep as the file says; each level is one object.
-  void write_type(const Type* type) {
+  /// Element types nest as deep as the file says; each level is one object.  `further` writes more members of the outermost.
+  void write_type(const Type* type, const std::function<void()>& further) {
     std::size_t open = 0;
     for (; type != nullptr; type = type->element.get()) {
       if (open++ > 0) json_.key("elem");
@@ -209,7 +232,9 @@ class JsonDocument {
       if (type->kind == Kind::map) json_.member("key", name_of(type->key));
       if (type->kind == Kind::tensor || type->kind == Kind::sparse || type->kind == Kind::unknown) write_dtype_and_shape(*type);
     }
-    for (; open > 0; --open) json_.end_object();
+    for (; open > 1; --open) json_.end_object();
+    further();
+    json_.end_object();
   }
 
   static std::string_view name_of(Kind kind) {
@@ -229,7 +254,7 @@ class JsonDocument {
     json_.key("shape");
     if (!type.shape.known()) return json_.null();
     json_.begin_array();
-    for (const Dim& dim : type.shape) write_dim(dim);
+    for (const Dim& dim : type.shape) fields_.value(dim);
     json_.end_array();
   }
 
@@ -253,7 +278,15 @@ class JsonDocument {
     json_.end_object();
     measure(Measure::bytes_read);
     measure(Measure::bytes_written);
+    measure(Measure::training_macs);
+    write_fans(figures_, id, index, json_, write_dim_);
+    if (id == 0) write_quantity("live_bytes", live_[index]);
+    if (id == 0) write_layer_limit(figures_, index, fields_);
     write_formula(scope, index);
+    if (id == 0) {
+      json_.key("paths");
+      write_paths(figures_.analysis().gradients.from_node[index], json_);
+    }
     json_.member("status", macroscope::name_of(figures_.status(id, index)));
     json_.end_object();
   }
@@ -272,11 +305,10 @@ class JsonDocument {
     if (!formula.empty()) json_.member("formula", formula);
   }
 
-  /// Of all named expressions above, and of the names in them.
   void write_definitions() {
     json_.key("definitions");
     json_.begin_object(Layout::lines);
-    for (const auto& [name, definition] : definitions_) json_.member(name, definition);
+    for (const auto& [name, definition] : fields_.definitions()) json_.member(name, definition);
     json_.end_object();
   }
 
@@ -297,7 +329,10 @@ class JsonDocument {
 
   const Figures& figures_;
   JsonWriter& json_;
-  std::map<std::string, std::string> definitions_;
+  const std::function<void(const Dim&)> write_dim_ = [this](const Dim& dim) { fields_.value(dim); };
+  JsonFields fields_;
+  /// By node of the main graph.
+  std::vector<std::optional<Quantity>> live_;
 };
 
 struct CellToJson {
@@ -314,11 +349,13 @@ struct CellToJson {
   void operator()(const Share& share) const { json.string(fmt::format("{}", share.fraction)); }
   void operator()(const Status& status) const { json.string(name_of(status)); }
   void operator()(const NotTold& /*unknown*/) const { json.null(); }
+  void operator()(const Worked& worked) const { json.string(worked.text()); }
 };
 
 }  // namespace
 
 void render_json(const Figures& figures, JsonWriter& json) { JsonDocument(figures, json).write(); }
+void render_totals(const Figures& figures, JsonWriter& json) { JsonDocument(figures, json).write_only_totals(); }
 
 void write_rows(const Table& table, JsonWriter& json) {
   json.begin_array(Layout::lines);

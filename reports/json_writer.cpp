@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <iterator>
+
 #include "reports/escape.h"
 
 namespace macroscope {
@@ -74,6 +77,12 @@ void JsonWriter::integer(std::int64_t number) {
   before_value();
   const fmt::format_int digits(number);
   buffer_.append(digits.data(), digits.size());
+}
+
+void JsonWriter::real(double number) {
+  if (!std::isfinite(number)) return null();
+  before_value();
+  fmt::format_to(std::back_inserter(buffer_), "{}", number);
 }
 
 void JsonWriter::boolean(bool value) {

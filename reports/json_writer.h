@@ -30,6 +30,8 @@ class JsonWriter {
 
   void string(std::string_view text);
   void integer(std::int64_t number);
+  /// A finite number; null for any other.
+  void real(double number);
   void boolean(bool value);
   void null();
   /// A number up to 2^53, otherwise a string: decimal digits or an expression.

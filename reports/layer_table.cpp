@@ -6,7 +6,9 @@
 #include <array>
 
 #include "analyzer/operators/worked_formula.h"
+#include "reports/memory_figures.h"
 #include "reports/number_text.h"
+#include "reports/receptive_field_section.h"
 
 namespace macroscope {
 namespace {
@@ -34,36 +36,54 @@ constexpr LayerColumn kColumns[] = {
     {{"special", "special", ColumnType::count}, Measure::special},
     {{"bytes_read", "bytes read", ColumnType::bytes}, Measure::bytes_read},
     {{"bytes_written", "bytes written", ColumnType::bytes}, Measure::bytes_written},
+    {{"training_macs", "training MACs", ColumnType::count}, Measure::training_macs},
+    {{"receptive_field", "receptive field", ColumnType::text}},
+    {{"jump", "jump", ColumnType::text}},
+    {{"fan_in", "fan in", ColumnType::number}},
+    {{"fan_out", "fan out", ColumnType::number}},
+    {{"he", "He sigma", ColumnType::text}},
+    {{"xavier", "Xavier sigma", ColumnType::text}},
+    {{"live_bytes", "bytes alive", ColumnType::bytes}},
     {{"formula", "formula", ColumnType::text}},
     {{"status", "status", ColumnType::status}},
+    {{"bar", "", ColumnType::text, true}},
 };
 
+/// Columns of a bar that stands for the whole.
+constexpr std::size_t kBarCells = 20;
+
 /// What the share is one of, by Measure.
-constexpr std::array<std::string_view, kMeasures> kShareTitles{"% params",  "% MACs",    "% eff. MACs", "% FLOPs",
-                                                               "% int ops", "% add",     "% mul",       "% div",
-                                                               "% compare", "% special", "% read",      "% written"};
+constexpr std::array<std::string_view, kMeasures> kShareTitles{"% params", "% MACs",    "% eff. MACs", "% FLOPs",   "% int ops",
+                                                               "% add",    "% mul",     "% div",       "% compare", "% special",
+                                                               "% read",   "% written", "% training"};
 
 /// Makes the rows of a table when they are asked for.
 class LayerRows {
  public:
   LayerRows(const Figures& figures, std::vector<const LayerColumn*> columns, LayerTreeOptions options, bool has_total)
       : figures_(&figures), columns_(std::move(columns)), has_total_(has_total), tree_(figures, std::move(options)) {
+    const std::vector<bool>& side = figures.network().main().side_nodes;
+    has_side_ = has_total && std::find(side.begin(), side.end(), true) != side.end();
     find_unaccounted();
+    if (std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->column.id == "live_bytes"; }))
+      live_ = live_bytes(figures);
   }
 
   [[nodiscard]] std::string_view share_title() const noexcept {
     return kShareTitles[static_cast<std::size_t>(tree_.weighed_by())];
   }
   [[nodiscard]] std::size_t size() const noexcept {
-    return tree_.rows().size() + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0);
+    return tree_.rows().size() + (has_side_ ? 1 : 0) + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0);
   }
 
   [[nodiscard]] Row row(std::size_t index) const {
     if (index < tree_.rows().size()) return row_of(tree_.rows()[index]);
-    const bool is_total = !has_unaccounted_ || index > tree_.rows().size();
-    Row row{is_total ? RowKind::total : RowKind::others, 0, {}};
-    for (const LayerColumn* column : columns_) row.cells.push_back(is_total ? total_cell(*column) : unaccounted_cell(*column));
-    return row;
+    std::size_t below = index - tree_.rows().size();
+    if (has_side_ && below-- == 0)
+      return row_of(RowKind::others, [this](const LayerColumn& column) { return side_cell(column); });
+    if (has_unaccounted_ && below == 0)
+      return row_of(RowKind::others, [this](const LayerColumn& column) { return unaccounted_cell(column); });
+    return row_of(RowKind::total, [this](const LayerColumn& column) { return total_cell(column); });
   }
 
  private:
@@ -77,9 +97,33 @@ class LayerRows {
       sum.add(figures_->of_layer(Measure::parameters, 0, node));
     const std::optional<Quantity> in_layers = sum.quantity();
     const std::optional<Quantity> total = figures_->total(Measure::parameters);
-    if (!in_layers || !total || in_layers->value == total->value) return;
-    unaccounted_ = total->value - in_layers->value;
-    has_unaccounted_ = true;
+    if (!in_layers || !total) return;
+    unaccounted_ = total->value - (in_layers->value - side_of(Measure::parameters).quantity().value_or(Quantity{}).value);
+    has_unaccounted_ = !unaccounted_.is(0);
+  }
+
+  /// Of the layers that only side outputs need: rows show them, and the total leaves them out.
+  [[nodiscard]] Sum side_of(Measure measure) const {
+    Sum sum;
+    const Graph& graph = figures_->network().main();
+    for (NodeId node = 0; node < graph.side_nodes.size(); ++node)
+      if (graph.side_nodes[node]) sum.add(figures_->of_layer(measure, 0, node));
+    return sum;
+  }
+
+  [[nodiscard]] Cell side_cell(const LayerColumn& column) const {
+    if (!column.measure) return column.column.id == "name" ? Cell(std::string("[less: only in training]")) : Cell();
+    if (*column.measure == Measure::training_macs) return Quantity{};
+    std::optional<Quantity> side = side_of(*column.measure).quantity();
+    if (side) side->value = -side->value;
+    return quantity_cell(std::move(side));
+  }
+
+  template <typename CellOf>
+  Row row_of(RowKind kind, CellOf cell_of) const {
+    Row row{kind, 0, {}};
+    for (const LayerColumn* column : columns_) row.cells.push_back(cell_of(*column));
+    return row;
   }
 
   Row row_of(const LayerTree::Row& from) const {
@@ -97,6 +141,8 @@ class LayerRows {
   Cell cell(const LayerTree::Row& row, const LayerColumn& column) const {
     if (column.measure) return quantity_cell(tree_.of(row, *column.measure));
     if (column.column.id == "share") return share_cell(tree_.of(row, tree_.weighed_by()));
+    if (column.column.id == "bar") return bar_cell(tree_.of(row, tree_.weighed_by()));
+    if (column.column.id == "live_bytes") return live_cell(row);
     switch (row.kind) {
       case RowKind::module:
         return module_cell(row, column.column.id);
@@ -107,6 +153,21 @@ class LayerRows {
         break;
     }
     return layer_cell(row, column.column.id);
+  }
+
+  /// Of a module: the most of its layers.
+  Cell live_cell(const LayerTree::Row& row) const {
+    if (row.kind == RowKind::entry) return quantity_cell(live_[row.index]);
+    if (row.kind != RowKind::module) return {};
+    const auto& nodes = figures_->network().main().nodes;
+    std::vector<std::optional<Quantity>> of_module;
+    for (NodeId node = 0; node < nodes.size(); ++node)
+      if (is_below(nodes[node].path, row.path)) of_module.push_back(live_[node]);
+    return quantity_cell(largest_of(of_module));
+  }
+
+  static bool is_below(std::string_view path, std::string_view module) {
+    return path.starts_with(module) && (path.size() == module.size() || path[module.size()] == '/');
   }
 
   static Cell module_cell(const LayerTree::Row& row, std::string_view column) {
@@ -129,6 +190,9 @@ class LayerRows {
     if (column == "output_shape") return shape_cell(node.outputs);
     if (column == "dtype") return dtype_cell(node.outputs);
     if (column == "formula") return formula_cell(row.index);
+    if (column == "receptive_field") return receptive_field_text(*figures_, first_of(node.outputs));
+    if (column == "jump") return receptive_field_jump_text(*figures_, first_of(node.outputs));
+    if (column == "fan_in" || column == "fan_out" || column == "he" || column == "xavier") return fan_cell(row.index, column);
     return figures_->status(0, row.index);
   }
 
@@ -160,6 +224,17 @@ class LayerRows {
     return std::string(name_of(type->dtype));
   }
 
+  static TensorId first_of(std::span<const TensorId> tensors) { return tensors.empty() ? kAbsent : tensors.front(); }
+
+  Cell fan_cell(NodeId node, std::string_view column) const {
+    const std::optional<FanOfLayer>& fan = figures_->analysis().initialization.nodes.front()[node];
+    if (!fan) return {};
+    if (column == "fan_in") return Quantity{fan->in};
+    if (column == "fan_out") return Quantity{fan->out};
+    const std::optional<double> sigma = column == "he" ? fan->he() : fan->xavier();
+    return sigma ? Cell(fmt::format("{:.4g}", *sigma)) : Cell(NotTold{});
+  }
+
   Cell formula_cell(NodeId node) const {
     const Scope& scope = figures_->analysis().shapes.scopes.front();
     const Operator* row = scope.operators[node];
@@ -174,9 +249,17 @@ class LayerRows {
     return share ? Cell(Share{*share}) : Cell();
   }
 
+  /// Of the whole, so that bars of different tables compare.
+  Cell bar_cell(const std::optional<Quantity>& quantity) const {
+    const Cell share = share_cell(quantity);
+    const auto* fraction = std::get_if<Share>(&share);
+    return fraction == nullptr ? Cell() : Cell(bar_of(fraction->fraction, kBarCells));
+  }
+
   Cell total_cell(const LayerColumn& column) const {
     if (column.measure) return quantity_cell(figures_->total(*column.measure));
     if (column.column.id == "name") return std::string("TOTAL");
+    if (column.column.id == "live_bytes") return quantity_cell(peak_bytes(*figures_));
     if (column.column.id == "operator") return counted(figures_->network().main().nodes.size(), "layer");
     return {};
   }
@@ -191,8 +274,11 @@ class LayerRows {
   std::vector<const LayerColumn*> columns_;
   bool has_total_;
   LayerTree tree_;
+  /// By node, if there is a column for it.
+  std::vector<std::optional<Quantity>> live_;
   Dim unaccounted_;
   bool has_unaccounted_ = false;
+  bool has_side_ = false;
 };
 
 }  // namespace

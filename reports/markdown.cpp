@@ -4,10 +4,14 @@
 
 #include "reports/diagnostic_text.h"
 #include "reports/escape.h"
+#include "reports/math_notation.h"
 #include "reports/number_text.h"
 
 namespace macroscope {
 namespace {
+
+/// Longer tables are folded until the reader opens them.
+constexpr std::size_t kOpenRows = 20;
 
 bool is_to_right(ColumnType type) {
   return type == ColumnType::number || type == ColumnType::count || type == ColumnType::bytes || type == ColumnType::percent;
@@ -21,6 +25,8 @@ std::string quantity_text(const Quantity& quantity) {
 }
 
 struct CellToMarkdown {
+  bool has_math = false;
+
   std::string operator()(const std::monostate& /*nothing*/) const { return {}; }
   std::string operator()(const std::string& words) const { return markdown_text(words); }
   std::string operator()(const ModelText& name) const { return markdown_code(name.text); }
@@ -31,6 +37,16 @@ struct CellToMarkdown {
   std::string operator()(const Share& share) const { return share.fraction > 0 ? percent(share.fraction) + " %" : std::string(); }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }
   std::string operator()(const NotTold& /*unknown*/) const { return "?"; }
+  std::string operator()(const Worked& worked) const {
+    const std::string remark = worked.remark.empty() ? "" : fmt::format(" ({})", markdown_text(worked.remark));
+    if (!has_math) return markdown_code(Worked{worked.steps, {}}.text()) + remark;
+    std::string formula;
+    for (const Worked::Step& step : worked.steps) {
+      const std::string_view relation = step.relation.empty() ? "" : step.relation == "+=" ? " \\mathrel{+}= " : " = ";
+      formula += fmt::format("{}{}", relation, latex_of_notation(step.text));
+    }
+    return fmt::format("${}${}", formula, remark);
+  }
 };
 
 /// GitHub drops spaces at the begin of a cell.
@@ -40,10 +56,10 @@ std::string indented(const std::string& text, std::uint32_t level) {
   return out + text;
 }
 
-std::string line_of(const Table& table, const Row& row) {
+std::string line_of(const Table& table, const Row& row, bool has_math) {
   std::string line = "|";
   for (std::size_t c = 0; c < row.cells.size(); ++c) {
-    std::string text = std::visit(CellToMarkdown{}, row.cells[c]);
+    std::string text = std::visit(CellToMarkdown{has_math}, row.cells[c]);
     if (row.kind == RowKind::total && !text.empty()) text = fmt::format("**{}**", text);
     if (table.columns[c].type == ColumnType::name) text = indented(text, row.level);
     line += fmt::format(" {} |", text);
@@ -53,7 +69,8 @@ std::string line_of(const Table& table, const Row& row) {
 
 class MarkdownRenderer {
  public:
-  MarkdownRenderer(const Report& report, Sink& sink) : report_(report), sink_(sink) {}
+  MarkdownRenderer(const Report& report, Sink& sink, bool has_math, std::string_view picture)
+      : report_(report), sink_(sink), has_math_(has_math), picture_(picture) {}
 
   void render() {
     const std::string& title = report_.title.text.empty() ? report_.path.text : report_.title.text;
@@ -63,6 +80,8 @@ class MarkdownRenderer {
     for (const Section& section : report_.sections) {
       section_ = &section;
       std::visit(*this, section.content);
+      if (section.id == "summary" && !picture_.empty())
+        sink_.write(fmt::format("\n<details>\n<summary>Modules</summary>\n\n```mermaid\n{}```\n\n</details>\n", picture_));
     }
   }
 
@@ -74,16 +93,25 @@ class MarkdownRenderer {
       const std::string rounded = quantity == nullptr ? ""
                                   : is_bytes          ? short_bytes(quantity->value)
                                                       : number_only(*quantity, line.type);
-      const std::string value = std::visit(CellToMarkdown{}, line.value) + (is_bytes ? " B" : "");
+      const std::string value = std::visit(CellToMarkdown{has_math_}, line.value) + (is_bytes ? " B" : "");
       sink_.write(fmt::format("| {} | {} | {} | {} |\n", line.label, value, rounded, remark_of(line)));
     }
   }
 
   void operator()(const Table& table) const {
     if (table.row_count == 0) return;
-    sink_.write(fmt::format("\n### {}\n\n", section_->title));
-    write_markdown_table(table, sink_);
+    if (table.row_count <= kOpenRows) {
+      sink_.write(fmt::format("\n### {}\n\n", section_->title));
+      write_markdown_table(table, sink_, has_math_);
+      return;
+    }
+    sink_.write(fmt::format("\n<details>\n<summary>{}, {}</summary>\n\n", section_->title, counted(table.row_count, "row")));
+    write_markdown_table(table, sink_, has_math_);
+    sink_.write("\n</details>\n");
   }
+
+  /// A table beside it has the figures.
+  void operator()(const Chart& /*chart*/) const {}
 
   void operator()(const Lines& lines) const {
     if (section_->is_warning) {
@@ -119,12 +147,14 @@ class MarkdownRenderer {
 
   const Report& report_;
   Sink& sink_;
+  bool has_math_;
+  std::string_view picture_;
   const Section* section_ = nullptr;
 };
 
 }  // namespace
 
-void write_markdown_table(const Table& table, Sink& sink) {
+void write_markdown_table(const Table& table, Sink& sink, bool has_math) {
   std::string head = "|";
   std::string rule = "|";
   for (const Column& column : table.columns) {
@@ -132,9 +162,11 @@ void write_markdown_table(const Table& table, Sink& sink) {
     rule += is_to_right(column.type) ? "--:|" : ":--|";
   }
   sink.write(head + "\n" + rule + "\n");
-  for (std::size_t index = 0; index < table.row_count; ++index) sink.write(line_of(table, table.row(index)));
+  for (std::size_t index = 0; index < table.row_count; ++index) sink.write(line_of(table, table.row(index), has_math));
 }
 
-void render_markdown(const Report& report, Sink& sink) { MarkdownRenderer(report, sink).render(); }
+void render_markdown(const Report& report, Sink& sink, bool has_math, std::string_view picture) {
+  MarkdownRenderer(report, sink, has_math, picture).render();
+}
 
 }  // namespace macroscope

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
@@ -78,8 +79,8 @@ bool has_arguments(std::string_view text) { return text.find(',') != std::string
 }  // namespace
 
 std::string grouped(const Dim& quantity) {
-  const std::string text = quantity.text();
   const bool is_number = quantity.integer().has_value();
+  const std::string text = is_number ? quantity.text() : quantity.factored_text();
   if (!is_number && has_arguments(text)) return text;
   return with_numbers(text, [&](std::string_view digits) {
     return is_number || digits.size() >= kDigitsToGroup ? group_digits(digits) : std::string(digits);
@@ -115,6 +116,8 @@ std::string short_bytes(const Dim& quantity) {
 Fitted fitted(const Dim& quantity, std::size_t columns) {
   std::string exact = grouped(quantity);
   if (exact.size() <= columns || quantity.integer()) return {std::move(exact), false};
+  const std::string factored = quantity.factored_text();
+  if (factored.size() <= columns) return {factored, false};
   const std::string plain = quantity.text();
   if (plain.size() <= columns) return {plain, false};
   std::string shortened = short_count(quantity);
@@ -138,6 +141,16 @@ std::string percent(double fraction) {
   if (fraction <= 0) return {};
   if (fraction < 0.0005) return "<0.1";
   return fmt::format("{:.1f}", fraction * 100);
+}
+
+std::string bar_of(double fraction, std::size_t cells) {
+  static constexpr std::array<std::string_view, 8> kParts{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  if (!(fraction > 0)) return {};
+  const auto eighths = static_cast<std::size_t>(std::lround(std::min(fraction, 1.0) * static_cast<double>(8 * cells)));
+  std::string bar;
+  for (std::size_t i = 0; i < eighths / 8; ++i) bar += "█";
+  bar += kParts[eighths % 8];
+  return bar.empty() ? std::string(kParts[1]) : bar;  // little is not nothing
 }
 
 }  // namespace macroscope

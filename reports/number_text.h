@@ -9,7 +9,8 @@
 
 namespace macroscope {
 
-/// `4,089,184,256`; in an expression every number of five digits and more: `4,089,184,256*batch`.
+/// `4,089,184,256`; in an expression what its terms share stands in front, and every number of five digits and more is grouped:
+/// `4,089,184,256*batch`.
 [[nodiscard]] std::string grouped(const Dim& quantity);
 /// The same for a number that is counted here.
 [[nodiscard]] std::string grouped(std::size_t number);
@@ -31,5 +32,8 @@ struct Fitted {
 
 /// `12.3`, `<0.1`; `fraction` lies in 0 .. 1.
 [[nodiscard]] std::string percent(double fraction);
+
+/// A bar of block characters, `cells` columns long where `fraction` is 1: `██████▍`.
+[[nodiscard]] std::string bar_of(double fraction, std::size_t cells);
 
 }  // namespace macroscope

@@ -1,6 +1,6 @@
 // What stands in a report, before any format?
 //
-// A report is a list of sections: summaries (a label and a value a line), tables, and plain lines.  Values stay typed up to the renderer, which
+// A report is a list of sections: summaries (a label and a value a line), tables, charts, and plain lines.  Values stay typed up to the renderer, which
 // decides how they look and computes nothing.  Rows of a table are made when a renderer asks for them, one at a time, so that a table of
 // a hundred thousand layers takes no memory; they refer to the analysis that the report was built from, which must outlive it.
 #pragma once
@@ -18,10 +18,13 @@
 #include "analyzer/algebra/shape.h"
 #include "analyzer/diagnostics/diagnostic.h"
 #include "analyzer/passes/cost.h"
+#include "reports/chart.h"
+#include "reports/worked.h"
 
 namespace macroscope {
 
-enum class ColumnType : std::uint8_t { name, text, number, count, bytes, shape, percent, status };
+/// Calculations may take several lines; all others have one.
+enum class ColumnType : std::uint8_t { name, text, number, count, bytes, shape, percent, status, worked };
 
 /// What cannot be told at all.
 struct NotTold {};
@@ -36,8 +39,8 @@ struct ModelText {
   std::string text;
 };
 
-/// Nothing, words, model's text, a quantity, a shape, a share, a status.
-using Cell = std::variant<std::monostate, std::string, ModelText, Quantity, Shape, Share, Status, NotTold>;
+/// Nothing, words, model's text, a quantity, a shape, a share, a status, a calculation.
+using Cell = std::variant<std::monostate, std::string, ModelText, Quantity, Shape, Share, Status, NotTold, Worked>;
 
 struct Column {
   std::string_view id;  // `output_shape`: fixed, for --columns and machine-read formats
@@ -81,9 +84,11 @@ using Lines = std::vector<std::string>;
 struct Section {
   std::string_view id;  // `layers`
   std::string_view title;
-  std::variant<Summary, Table, Lines, Diagnostics> content;
+  std::variant<Summary, Table, Lines, Diagnostics, Chart> content;
   /// Something the reader must see first: shown as a warning.
   bool is_warning = false;
+  /// Left out of a text report unless it was asked for: a terminal has less room than a page.
+  bool is_detail = false;
 };
 
 struct Report {

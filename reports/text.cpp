@@ -16,6 +16,11 @@ namespace {
 /// Lines that an expression of the summary may take.
 constexpr std::size_t kExpressionLines = 6;
 
+/// The columns of these tables say what they list.
+bool speaks_for_itself(std::string_view section) {
+  return section == "layers" || section == "symbols" || section == "unknown" || section == "sweep";
+}
+
 class TextRenderer {
  public:
   TextRenderer(const Report& report, Sink& sink, const TextOptions& options) : report_(report), sink_(sink), options_(options) {}
@@ -23,6 +28,7 @@ class TextRenderer {
   void render() {
     title();
     for (const Section& section : report_.sections) {
+      if (section.is_detail && !options_.has_details) continue;
       section_ = &section;
       std::visit(*this, section.content);
     }
@@ -51,6 +57,7 @@ class TextRenderer {
   void operator()(const Table& table) {
     if (table.row_count == 0) return;
     sink_.write("\n");
+    if (!speaks_for_itself(section_->id)) sink_.write(styled(section_->title, Style::strong, options_) + "\n");
     if (write_text_table(table, sink_, options_)) is_shortened_ = true;
   }
 
@@ -68,6 +75,9 @@ class TextRenderer {
     if (shown < lines.size())
       sink_.write(styled(fmt::format("  [{} others]", grouped(lines.size() - shown)), Style::faint, options_) + "\n");
   }
+
+  /// A table beside it has the figures.
+  void operator()(const Chart& /*chart*/) {}
 
   void operator()(const Diagnostics& diagnostics) {
     sink_.write("\n");

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "reports/escape.h"
 #include "reports/number_text.h"
@@ -27,6 +29,8 @@ std::size_t least_columns(ColumnType type) {
       return 8;
     case ColumnType::shape:
       return 12;
+    case ColumnType::worked:
+      return 30;
     default:
       return 14;
   }
@@ -58,7 +62,33 @@ struct CellText {
   std::string operator()(const Share& share) const { return percent(share.fraction); }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }
   std::string operator()(const NotTold& /*unknown*/) const { return "?"; }
+  std::string operator()(const Worked& worked) const { return shortened_in_middle(escape_text(worked.text()), columns); }
 };
+
+/// A calculation in lines of at most `columns` columns, broken before a relation where that is possible.
+std::vector<std::string> lines_of(const Worked& worked, std::size_t columns) {
+  constexpr std::size_t kStepIndent = 2;
+  std::vector<std::string> lines;
+  std::string line;
+  const auto put = [&](const std::string& piece) {
+    if (!line.empty() && columns_of(line) + 1 + columns_of(piece) <= columns) {
+      line += " " + piece;
+      return;
+    }
+    if (!line.empty()) lines.push_back(std::exchange(line, {}));
+    const std::size_t indent = lines.empty() ? 0 : kStepIndent;
+    line = std::string(indent, ' ') + wrapped(piece, std::max(columns, indent + 1) - indent, indent);
+    for (std::size_t end = line.find('\n'); end != std::string::npos; end = line.find('\n')) {
+      lines.push_back(line.substr(0, end));
+      line.erase(0, end + 1);
+    }
+  };
+  for (const Worked::Step& step : worked.steps)
+    put(step.relation.empty() ? escape_text(step.text) : step.relation + " " + escape_text(step.text));
+  if (!worked.remark.empty()) put(fmt::format("({})", escape_text(worked.remark)));
+  lines.push_back(line);
+  return lines;
+}
 
 /// Is a cell's text always shown whole?
 bool is_rigid(const Cell& cell) {
@@ -121,6 +151,8 @@ class TextTable {
   }
 
   void fit() {
+    for (std::size_t c = 0; c < widths_.size(); ++c)
+      if (table_.columns[c].id == "bar" && !options_.has_blocks) widths_[c].is_shown = false;
     for (std::size_t c = widths_.size(); c-- > 0;) {
       const bool is_too_much = total(&Width::wanted) > options_.width;
       if (is_too_much && table_.columns[c].is_optional) widths_[c].is_shown = false;
@@ -149,7 +181,23 @@ class TextTable {
     return styled(line, Style::faint, options_) + "\n";
   }
 
+  /// One line, or as many as a calculation takes.
   std::string line(const Row& row) {
+    const auto calculation =
+        std::find_if(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return std::holds_alternative<Worked>(cell); });
+    if (calculation == row.cells.end()) return one_line(row);
+    const auto at = static_cast<std::size_t>(calculation - row.cells.begin());
+    std::string out;
+    Row part = row;
+    for (std::string& text : lines_of(std::get<Worked>(*calculation), widths_[at].wanted)) {
+      part.cells[at] = Worked{{{"", std::move(text)}}, {}};
+      out += one_line(part);
+      part.cells.assign(part.cells.size(), Cell{});
+    }
+    return out;
+  }
+
+  std::string one_line(const Row& row) {
     std::string out;
     for (std::size_t c = 0; c < widths_.size(); ++c) {
       const std::size_t indent =

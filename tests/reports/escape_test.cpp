@@ -46,6 +46,44 @@ TEST_CASE("Markdown of a hostile text holds no markup") {
   CHECK(markdown_text("N = 3, 50 %") == "N = 3, 50 %");
 }
 
+TEST_CASE("HTML and SVG of a hostile text hold no markup and close no attribute") {
+  CHECK(html_text("layer1/conv") == "layer1/conv");
+  CHECK(html_text("<b a='1'>&\"") == "&#60;b a=&#39;1&#39;&#62;&#38;&#34;");
+  for (const std::string& hostile : testing::hostile_texts()) {
+    const std::string shown = html_text(hostile);
+    INFO(shown);
+    CHECK(is_valid_utf8(shown));
+    CHECK(shown.find_first_of("<>\"'\n") == std::string::npos);
+  }
+}
+
+TEST_CASE("A string of DOT ends where it should and has no escapes of the language") {
+  CHECK(dot_string("conv") == "\"conv\"");
+  CHECK(dot_string("a\"b\\N") == "\"a\\\"b\\\\N\"");
+  for (const std::string& hostile : testing::hostile_texts()) {
+    const std::string shown = dot_string(hostile);
+    INFO(shown);
+    REQUIRE(shown.size() >= 2);
+    std::size_t backslashes = 0;
+    for (std::size_t i = 1; i + 1 < shown.size(); ++i) {
+      if (shown[i] == '"') CHECK(backslashes % 2 == 1);
+      backslashes = shown[i] == '\\' ? backslashes + 1 : 0;
+    }
+    CHECK(backslashes % 2 == 0);
+  }
+}
+
+TEST_CASE("A label of mermaid holds nothing that mermaid, Markdown or HTML read") {
+  CHECK(mermaid_label("layer1.0/conv") == "\"layer1.0/conv\"");
+  CHECK(mermaid_label("a[0]") == "\"a#91;0#93;\"");
+  for (const std::string& hostile : testing::hostile_texts()) {
+    const std::string shown = mermaid_label(hostile);
+    INFO(shown);
+    CHECK(is_valid_utf8(shown));
+    CHECK(std::string_view(shown).substr(1, shown.size() - 2).find_first_of("\"<>`&'\\\n[](){}|:") == std::string_view::npos);
+  }
+}
+
 TEST_CASE("No CSV cell is a formula") {
   CHECK(csv_cell("Conv") == "Conv");
   CHECK(csv_cell("a,b") == "\"a,b\"");

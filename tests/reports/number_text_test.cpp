@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <string>
+
 #include "reports/number_text.h"
 
 #include "catch.h"
@@ -44,7 +47,13 @@ TEST_CASE("Bytes are shortened by powers of 1024") {
 TEST_CASE("An expression is shown whole, rounded, or by its beginning, and says which") {
   const Dim cost = expression("84934656*batch*sequence + 18432*batch*sequence^2");
   CHECK_FALSE(fitted(cost, 100).is_shortened);
-  for (const std::size_t columns : {8U, 14U, 20U, 30U, 40U}) {
+  const Fitted factored = fitted(cost, 40);
+  CHECK_FALSE(factored.is_shortened);
+  CHECK(factored.text.size() <= 40);
+  std::string parsed = factored.text;
+  parsed.erase(std::remove(parsed.begin(), parsed.end(), ','), parsed.end());
+  CHECK(expression(parsed) == cost);
+  for (const std::size_t columns : {8U, 14U, 20U, 30U}) {
     const Fitted shown = fitted(cost, columns);
     CHECK(shown.is_shortened);
     CHECK(shown.text.size() <= columns + 2);  // the ellipsis takes three bytes and one column

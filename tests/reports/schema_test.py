@@ -41,6 +41,11 @@ class Schema(unittest.TestCase):
         wrong(lambda d: d["tensors"]["image"].update(dtype="float"))
         wrong(lambda d: d["tensors"]["image"].pop("shape"))
         wrong(lambda d: d["symbols"][0].update(id="batch size"))
+        wrong(lambda d: d["layers"][0]["paths"].pop("weighted"))
+        wrong(lambda d: d["layers"][0]["paths"].update(count={"log2": 12}))
+        wrong(lambda d: d["findings"].append({"kind": "mystery", "layers": []}))
+        wrong(lambda d: d["findings"].append({"kind": "bottleneck", "layers": [], "macs": 1, "twin_macs": 2}))
+        wrong(lambda d: d["findings"].append({"kind": "dead", "layers": [], "saves": {"time": 1}}))
 
 
 if __name__ == "__main__":
