@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -12,7 +13,9 @@
 #include "app/commands.h"
 #include "app/messages.h"
 #include "app/model_options.h"
+#include "app/net_models.h"
 #include "app/output.h"
+#include "app/sweep.h"
 #include "app/usage_error.h"
 #include "reports/document.h"
 #include "reports/layer_table.h"
@@ -23,6 +26,7 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   macroscope model.onnx                                the summary and the costliest layers
   macroscope model.onnx --set batch=1,H=224            with numbers for open sizes
+  macroscope model.onnx --set H=224..512:32            a row for each size, and a plot with -o plot.svg
   macroscope model.onnx --depth 2 --sort parameters    rolled up by module, largest first
   macroscope model.onnx -o report.md -o layers.csv     into files; the ending says the format
   macroscope a.onnx b.onnx --format json               an array with a document each
@@ -39,13 +43,18 @@ struct Options {
   std::optional<std::int64_t> top;
   Arguments columns;
   bool is_quiet = false;
+  bool has_details = false;
   CommonOptions common;
 };
 
 void describe(CLI::App& command, Options& options) {
-  command.add_option("MODEL", options.models, "ONNX files; '-' is standard input")->type_name("")->required();
+  command
+      .add_option("MODEL", options.models,
+                  "ONNX files, or FILE.net and FILE.net:NET of the network language; '-' is standard input")
+      ->type_name("")
+      ->required();
   options.model.add_to(command);
-  command.add_option("-o,--output", options.outputs, "also write FILE: .txt .md .json .csv")
+  command.add_option("-o,--output", options.outputs, "also write FILE: .txt .md .html .tex .json .csv .dot .svg")
       ->type_name("FILE")
       ->allow_extra_args(false);
   command.add_option("--depth", options.depth, "roll layers up by K levels of their module path")->type_name("K");
@@ -55,6 +64,8 @@ void describe(CLI::App& command, Options& options) {
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command.add_flag("--details", options.has_details,
+                   "the text report has every section: what is alive at the peak of memory ...");
   command.add_flag("--quiet", options.is_quiet, "no text report, no warnings");
   options.common.add_to(command);
   command.footer(kExamples);
@@ -74,7 +85,9 @@ std::size_t not_negative(std::string_view option, std::int64_t number) {
 DocumentOptions document_options(const Options& options) {
   DocumentOptions document;
   document.report.depth = not_negative("--depth", options.depth);
-  document.models = options.models.size();
+  document.models = 0;
+  for (const std::string& path : options.models) document.models += is_net_path(path) ? count_nets(path) : 1;
+  document.report.has_training = options.model.has_training;
   if (options.top) document.top = not_negative("--top", *options.top);
   std::vector<std::string_view> sortable;
   for (const LayerColumn& column : layer_columns())
@@ -98,6 +111,7 @@ class Documents {
     const Format format = options.common.format.empty() ? Format::text : chosen_format(options.common.format);
     document.report.has_diagnostics = format == Format::markdown;
     document.text = text_options_for(STDOUT_FILENO, color);
+    document.text.has_details = options.has_details;
     documents_.push_back(Document::make(format, standard_output_, document));
   }
 
@@ -115,10 +129,13 @@ class Documents {
  private:
   void add_file(const std::string& path, DocumentOptions document) {
     const std::optional<Format> format = format_of_file(path);
-    if (!format) throw UsageError(fmt::format("no format has the ending of {}", path), "one of: .txt, .md, .json, .csv");
+    if (!format)
+      throw UsageError(fmt::format("no format has the ending of {}", path),
+                       "one of: .txt, .md, .html, .tex, .json, .csv, .dot, .svg");
     document.report.has_diagnostics = true;
     document.text = TextOptions{};
     document.text.width = 120;
+    document.text.has_details = true;
     files_.push_back(std::make_unique<OutputFile>(path));
     documents_.push_back(Document::make(*format, *files_.back(), document));
   }
@@ -142,12 +159,23 @@ ExitCode run_analyze(const Arguments& arguments) {
   if (!parse(command, arguments)) return ExitCode::fine;
 
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.common.color));
-  const AnalysisOptions how = options.model.analysis();
+  std::vector<SweepRange> ranges;
+  const AnalysisOptions how = options.model.analysis(&ranges);
   Documents documents(options);
   ExitCode code = ExitCode::fine;
   for (const std::string& path : options.models) {
+    const std::vector<Sweep> sweeps =
+        ranges.empty() ? std::vector<Sweep>() : sweeps_of(path, how, ranges, options.is_quiet, messages);
+    std::size_t model = 0;
     for_each_model(path, how, [&](const Analysis& analysis, const std::string& shown_path) {
-      documents.add(Figures(analysis, shown_path));
+      Figures figures(analysis, shown_path);
+      if (model < sweeps.size()) {
+        figures.set_sweep(sweeps[model]);
+        if (std::any_of(sweeps[model].rows.begin(), sweeps[model].rows.end(), [](const SweepRow& row) { return row.is_wrong; }))
+          code = worst(code, ExitCode::bad_model);
+      }
+      ++model;
+      documents.add(figures);
       print(analysis.diagnostics, shown_path, options.is_quiet, messages);
       if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);
     });

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "analyzer/diagnostics/suggestion.h"
 #include "app/output.h"
@@ -13,8 +14,12 @@
 namespace macroscope {
 namespace {
 
-constexpr std::array<std::string_view, 4> kFormats{"text", "markdown", "json", "csv"};
+constexpr std::array<std::string_view, 8> kFormats{"text", "markdown", "html", "latex", "json", "csv", "dot", "svg"};
+constexpr std::array<std::string_view, 6> kTableFormats{"text", "markdown", "html", "latex", "json", "csv"};
 constexpr std::array<std::string_view, 3> kColors{"auto", "always", "never"};
+
+/// Who looks at commands instead of running them; null in every run but those that print completions or the manual.
+const ParseObserver::Visit* observer = nullptr;
 
 std::optional<ColorChoice> color_named(std::string_view word) {
   constexpr std::array<ColorChoice, 3> kChoices{ColorChoice::automatic, ColorChoice::always, ColorChoice::never};
@@ -44,7 +49,14 @@ std::vector<std::string> names_of_options(const CLI::App& command) {
 
 }  // namespace
 
+ParseObserver::ParseObserver(Visit visit) : visit_(std::move(visit)) { observer = &visit_; }
+ParseObserver::~ParseObserver() { observer = nullptr; }
+
 bool parse(CLI::App& command, const Arguments& arguments) {
+  if (observer != nullptr) {
+    (*observer)(command);
+    return false;
+  }
   command.get_formatter()->column_width(26);
   command.allow_extras();
   try {
@@ -66,10 +78,15 @@ void refuse_word(std::string_view option, std::string_view word, std::span<const
 }
 
 Format chosen_format(std::string_view word) { return choose("--format", word, kFormats, format_named); }
+Format chosen_table_format(std::string_view word) {
+  if (std::find(kTableFormats.begin(), kTableFormats.end(), word) == kTableFormats.end())
+    refuse_word("--format", word, kTableFormats);
+  return chosen_format(word);
+}
 ColorChoice chosen_color(std::string_view word) { return choose("--color", word, kColors, color_named); }
 
-void CommonOptions::add_to(CLI::App& command) {
-  command.add_option("--format", format, "text, markdown, json or csv on standard output")->type_name("FORMAT");
+void CommonOptions::add_to(CLI::App& command, std::string_view formats) {
+  command.add_option("--format", format, fmt::format("{} on standard output", formats))->type_name("FORMAT");
   command.add_option("--color", color, "auto, always or never; NO_COLOR is honoured")->type_name("WHEN");
 }
 

@@ -24,6 +24,19 @@ using Arguments = std::vector<std::string>;
 /// \throws UsageError
 bool parse(CLI::App& command, const Arguments& arguments);
 
+/// While one is there, parse() hands it every command and returns false: commands only say which options they have.
+class ParseObserver {
+ public:
+  using Visit = std::function<void(const CLI::App& command)>;
+  explicit ParseObserver(Visit visit);
+  ParseObserver(const ParseObserver&) = delete;
+  ParseObserver& operator=(const ParseObserver&) = delete;
+  ~ParseObserver();
+
+ private:
+  Visit visit_;
+};
+
 /// \throws UsageError that names what was probably meant
 [[noreturn]] void refuse_word(std::string_view option, std::string_view word, std::span<const std::string_view> known);
 
@@ -36,6 +49,8 @@ auto choose(std::string_view option, std::string_view word, std::span<const std:
 }
 /// `--format` and `--color`, as commands share them.
 [[nodiscard]] Format chosen_format(std::string_view word);
+/// One of those that show a table.
+[[nodiscard]] Format chosen_table_format(std::string_view word);
 [[nodiscard]] ColorChoice chosen_color(std::string_view word);
 
 /// Options that every command has.
@@ -43,7 +58,8 @@ struct CommonOptions {
   std::string format;
   std::string color = "auto";
 
-  void add_to(CLI::App& command);
+  /// \param formats that the command writes, for its help
+  void add_to(CLI::App& command, std::string_view formats = "text, markdown, html, latex, json, csv, dot or svg");
 };
 
 }  // namespace macroscope

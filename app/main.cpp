@@ -9,9 +9,13 @@
 #include <csignal>
 #include <exception>
 #include <new>
+#include <vector>
 
 #include "analyzer/diagnostics/suggestion.h"
+#include "app/command_description.h"
 #include "app/commands.h"
+#include "app/completion.h"
+#include "app/manual.h"
 #include "app/messages.h"
 #include "app/output.h"
 #include "app/usage_error.h"
@@ -25,8 +29,15 @@ struct Command {
   ExitCode (*run)(const Arguments& arguments);
 };
 
-constexpr std::array<Command, 2> kCommands{{
+constexpr std::array<Command, 9> kCommands{{
     {"analyze", "what a model costs; the default", run_analyze},
+    {"table", "every layer's figures, and how each is worked out", run_table},
+    {"check", "holds models to a budget, a lock file and a baseline; for CI", run_check},
+    {"compare", "what is different between two models, layer by layer", run_compare},
+    {"explain", "one node in full, and where its figures come from", run_explain},
+    {"init", "writes a budget from what a model costs today", run_init},
+    {"export", "a network of the language as an ONNX file", run_export},
+    {"fmt", "lays out files of the network language", run_fmt},
     {"ops", "every operator that is known, and how its cost is counted", run_ops},
 }};
 
@@ -46,12 +57,20 @@ std::string help() {
   return text +
          "\nOptions:\n"
          "  -h, --help    of a command, with examples: macroscope analyze --help\n"
-         "  --version     the version of the program\n\n"
+         "  --version     the version of the program\n"
+         "  --completion SHELL   a script for bash, zsh or fish\n"
+         "  --man         the manual, for man -l\n\n"
          "Examples:\n"
          "  macroscope model.onnx\n"
          "  macroscope model.onnx --set batch=1,H=224 --depth 2\n"
          "  macroscope model.onnx -o report.md -o layers.csv\n"
          "  macroscope ops conv\n";
+}
+
+std::vector<CommandDescription> descriptions() {
+  std::vector<CommandDescription> commands;
+  for (const Command& command : kCommands) commands.push_back(describe(command.name, command.summary, command.run));
+  return commands;
 }
 
 /// A first word that can be no model and no option was meant for a command.
@@ -66,6 +85,12 @@ ExitCode run(Arguments arguments) {
   const std::string& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "help") return write_out(help()), ExitCode::fine;
   if (first == "--version") return write_out("macroscope " MACROSCOPE_VERSION "\n"), ExitCode::fine;
+  if (first == "--man") return write_out(manual_of(descriptions())), ExitCode::fine;
+  if (first == "--completion" || first.starts_with("--completion=")) {
+    const std::string shell =
+        first == "--completion" ? (arguments.size() > 1 ? arguments[1] : "") : first.substr(first.find('=') + 1);
+    return write_out(completion_for(shell, descriptions())), ExitCode::fine;
+  }
   const auto* command =
       std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& known) { return known.name == first; });
   if (command != kCommands.end()) {

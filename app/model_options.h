@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analyzer/analysis.h"
+#include "app/bindings.h"
 #include "app/command_line.h"
 #include "app/read_model.h"
 
@@ -13,11 +14,22 @@ namespace macroscope {
 struct ModelOptions {
   Arguments set;
   Arguments assume;
+  Arguments free;
   std::string operator_file;
+  bool has_training = false;
+  Arguments freeze;
+  std::string optimizer = "adam";
+  bool mixed_precision = false;
+  bool has_cuts = false;
+  std::string order = "file";
+  bool is_in_place = false;
+  std::string device_file;
 
   void add_to(CLI::App& command);
-  /// Reads the file of operators, if one is named, and prints what is wrong with it. \throws UsageError
-  [[nodiscard]] AnalysisOptions analysis() const;
+  /// Reads the files of operators and of a device, if they are named, and prints what is wrong with them.
+  /// \throws UsageError
+  /// \param ranges takes what is swept; null where a command takes no ranges
+  [[nodiscard]] AnalysisOptions analysis(std::vector<SweepRange>* ranges = nullptr) const;
 };
 
 /// Reads what `path` names and hands on each of its models, one at a time: a `.net` file may hold several.

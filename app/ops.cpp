@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/output.h"
+#include "app/usage_error.h"
 #include "reports/operators_table.h"
 
 namespace macroscope {
@@ -25,7 +26,7 @@ ExitCode run_ops(const Arguments& arguments) {
   command.footer(kExamples);
   if (!parse(command, arguments)) return ExitCode::fine;
 
-  const Format format = common.format.empty() ? Format::text : chosen_format(common.format);
+  const Format format = common.format.empty() ? Format::text : chosen_table_format(common.format);
   DescriptorSink standard_output(STDOUT_FILENO);
   write_table(operators_table(filter), format, standard_output, text_options_for(STDOUT_FILENO, chosen_color(common.color)),
               "macroscope-operators/1", "operators");

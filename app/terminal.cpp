@@ -35,10 +35,26 @@ bool has_color(int descriptor, ColorChoice choice) noexcept {
   return environment("NO_COLOR").empty() && environment("TERM") != "dumb" && isatty(descriptor) == 1;
 }
 
+/// Where a person reads it the locale tells; files are UTF-8 whatever the locale is.
+bool has_blocks(int descriptor) noexcept {
+  if (isatty(descriptor) != 1) return true;
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string_view locale = environment(name);
+    if (locale.empty()) continue;
+    return locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos ||
+           locale.find("utf-8") != std::string_view::npos || locale.find("UTF8") != std::string_view::npos;
+  }
+  return false;
+}
+
 }  // namespace
 
 TextOptions text_options_for(int descriptor, ColorChoice color) noexcept {
-  return {std::clamp(width_of(descriptor), kNarrowest, kWidest), has_color(descriptor, color)};
+  TextOptions options;
+  options.width = std::clamp(width_of(descriptor), kNarrowest, kWidest);
+  options.has_color = has_color(descriptor, color);
+  options.has_blocks = has_blocks(descriptor);
+  return options;
 }
 
 }  // namespace macroscope

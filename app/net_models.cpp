@@ -1,0 +1,203 @@
+#include "app/net_models.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "app/usage_error.h"
+#include "frontends/dsl/net_file.h"
+#include "frontends/dsl/source_text.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::string_view kEnding = ".net";
+
+[[noreturn]] void refuse(const std::string& file, std::string_view why) {
+  throw UsageError(fmt::format("cannot read {}: {}", file, why));
+}
+
+/// Closes what it opened.
+class OpenFile {
+ public:
+  explicit OpenFile(const std::string& file) : descriptor_(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    if (descriptor_ < 0) refuse(file, std::strerror(errno));
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() { close(descriptor_); }
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+/// Takes what is given to the net's parameters out of the bindings, and drops what other nets of the file take: what is left are sizes that
+/// only the analysis can know of.
+dsl::NetSettings settings_for(const dsl::NetFile& file, std::string_view net, Bindings& bindings) {
+  dsl::NetSettings settings;
+  const auto has = [&](std::string_view owner, std::string_view name) {
+    const std::vector<std::string_view> names = file.parameters_of(owner);
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const std::vector<std::string_view> nets = file.nets();
+  for (auto bound = bindings.begin(); bound != bindings.end();) {
+    const std::string name(name_in_key(bound->first));
+    if (has(net, name)) {
+      if (is_key_of_word(bound->first)) {
+        settings.words.emplace(name, bound->second.text());
+      } else if (bound->second == Dim::symbol(name)) {
+        settings.free.insert(name);
+      } else {
+        settings.numbers.emplace(name, bound->second);
+      }
+    }
+    const bool is_known = std::any_of(nets.begin(), nets.end(), [&](std::string_view owner) { return has(owner, name); });
+    bound = is_known ? bindings.erase(bound) : std::next(bound);
+  }
+  return settings;
+}
+
+/// Words that no net takes.
+void report_unused_words(Bindings& bindings, Diagnostics& diagnostics) {
+  for (auto bound = bindings.begin(); bound != bindings.end();) {
+    if (!is_key_of_word(bound->first)) {
+      ++bound;
+      continue;
+    }
+    diagnostics.push_back({Severity::warning,
+                           "unknown-symbol",
+                           fmt::format("the model has no size called '{}'", name_in_key(bound->first)),
+                           {},
+                           {},
+                           {}});
+    bound = bindings.erase(bound);
+  }
+}
+
+Analysis analysis_of(dsl::Expansion expansion, const dsl::NetFile& file, const AnalysisOptions& options) {
+  if (!expansion.network) {
+    Analysis nothing;
+    nothing.diagnostics = std::move(expansion.diagnostics);
+    nothing.costs.complete = false;
+    return nothing;
+  }
+  Analysis analysis = analyze(std::move(*expansion.network), std::move(expansion.diagnostics), options);
+  file.place_in_text(analysis.network, analysis.diagnostics);
+  return analysis;
+}
+
+std::string described(const dsl::ExpectationResult& result) {
+  std::string text = fmt::format("expected {}", result.text);
+  if (!result.left.empty()) text += fmt::format(", and it is {} against {}", result.left, result.right);
+  if (!result.difference.empty()) text += fmt::format(" (difference {})", result.difference);
+  return result.why.empty() ? text : fmt::format("{}: {}", text, result.why);
+}
+
+/// Those of the net itself, and with the last net those that stand outside of nets.
+void add_broken(const CheckedNets& nets, std::size_t net, Diagnostics& diagnostics) {
+  const bool is_last = net + 1 == nets.names.size();
+  for (const dsl::ExpectationResult& result : nets.expectations) {
+    const bool belongs = result.net == nets.names[net] || (result.net.empty() && is_last);
+    if (belongs && result.outcome == dsl::Outcome::fails)
+      diagnostics.push_back({Severity::warning, "expectation", described(result), result.origin, {}, {}});
+  }
+}
+
+}  // namespace
+
+bool is_net_path(std::string_view path) noexcept {
+  return path.ends_with(kEnding) || path.find(".net:") != std::string_view::npos;
+}
+
+NetPath net_path_of(std::string_view path) {
+  if (path.ends_with(kEnding)) return {std::string(path), {}};
+  const std::size_t colon = path.rfind(".net:") + kEnding.size();
+  return {std::string(path.substr(0, colon)), std::string(path.substr(colon + 1))};
+}
+
+std::size_t count_nets(const std::string& path) {
+  const NetPath named = net_path_of(path);
+  if (!named.net.empty()) return 1;
+  return std::max<std::size_t>(dsl::NetFile(read_net_text(named.file)).nets().size(), 1);
+}
+
+std::string read_net_text(const std::string& file) {
+  const OpenFile open(file);
+  struct stat status {};
+  if (fstat(open.descriptor(), &status) != 0) refuse(file, std::strerror(errno));
+  if (S_ISDIR(status.st_mode)) refuse(file, "it is a directory");
+  if (!S_ISREG(status.st_mode)) refuse(file, "it is no regular file");
+  std::string text;
+  std::array<char, 1U << 16U> piece;
+  while (true) {
+    const ssize_t length = read(open.descriptor(), piece.data(), piece.size());
+    if (length < 0 && errno == EINTR) continue;
+    if (length < 0) refuse(file, std::strerror(errno));
+    if (length == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(length));
+    if (text.size() > dsl::SourceText::kMaxBytes)
+      refuse(file, fmt::format("it is longer than {} MiB", dsl::SourceText::kMaxBytes >> 20U));
+  }
+}
+
+CheckedNets check_nets(const NetPath& path, const AnalysisOptions& options) {
+  CheckedNets nets;
+  std::string text;
+  try {
+    text = read_net_text(path.file);
+  } catch (const UsageError& error) {
+    nets.diagnostics.push_back({Severity::error, "unreadable-file", error.what(), {}, {}, {}});
+    return nets;
+  }
+  const dsl::NetFile file(std::move(text));
+  nets.diagnostics = file.diagnostics();
+  if (has_errors(nets.diagnostics)) return nets;
+  if (!path.net.empty()) nets.names.push_back(path.net);
+  if (path.net.empty())
+    for (const std::string_view net : file.nets()) nets.names.emplace_back(net);
+  std::vector<dsl::AnalysedNet> analysed;
+  nets.analyses.reserve(nets.names.size());
+  for (const std::string& net : nets.names) {
+    AnalysisOptions own = options;
+    const dsl::NetSettings settings = settings_for(file, net, own.bindings);
+    dsl::Expansion expansion = file.expand(net, settings);
+    report_unused_words(own.bindings, expansion.diagnostics);
+    const std::shared_ptr<const dsl::NetRecord> record = expansion.record;
+    nets.analyses.push_back(analysis_of(std::move(expansion), file, own));
+    const bool has_network = !nets.analyses.back().network.graphs.empty();
+    analysed.push_back({net, has_network ? &nets.analyses.back() : nullptr, record});
+  }
+  nets.expectations = dsl::check_expectations(file, analysed);
+  return nets;
+}
+
+void for_each_net(const std::string& path, const AnalysisOptions& options,
+                  const std::function<void(const Analysis& analysis, const std::string& shown_path)>& visit) {
+  const NetPath net_path = net_path_of(path);
+  CheckedNets nets = check_nets(net_path, options);
+  if (nets.names.empty()) {
+    Analysis nothing;
+    nothing.diagnostics = std::move(nets.diagnostics);
+    nothing.costs.complete = false;
+    visit(nothing, path);
+    return;
+  }
+  Diagnostics& first = nets.analyses.front().diagnostics;
+  first.insert(first.begin(), nets.diagnostics.begin(), nets.diagnostics.end());
+  for (std::size_t i = 0; i < nets.names.size(); ++i) {
+    // Expectations are about the net as it is written.
+    if (options.bindings.empty()) add_broken(nets, i, nets.analyses[i].diagnostics);
+    const bool is_alone = nets.names.size() == 1 && net_path.net.empty();
+    visit(nets.analyses[i], is_alone ? path : fmt::format("{}:{}", net_path.file, nets.names[i]));
+  }
+}
+
+}  // namespace macroscope

@@ -1,0 +1,65 @@
+"""An ONNX model that is exported again is the same to the checker, to onnxruntime and to macroscope itself."""
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import numpy as np
+import onnx
+import onnxruntime
+
+PROGRAM = os.environ["MACROSCOPE_PROGRAM"]
+MODELS = pathlib.Path(__file__).parents[2] / "examples" / "models"
+OPEN_SIZE = 2
+
+
+def run(*arguments):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+def totals(path):
+    return json.loads(run("analyze", path, "--format", "json").stdout)["totals"]
+
+
+class Export(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = pathlib.Path(folder.name) / "model.onnx"
+
+    def export(self, *arguments):
+        return run("export", *arguments, "-o", self.file)
+
+    def test_models_come_back_as_they_were(self):
+        models = sorted(MODELS.glob("*.onnx"))
+        self.assertTrue(models)
+        for model in models:
+            with self.subTest(model.name):
+                finished = self.export(model)
+                self.assertEqual(finished.returncode, 0, finished.stderr)
+                onnx.checker.check_model(onnx.load(self.file))
+                self.assertEqual(totals(self.file), totals(model))
+                session = onnxruntime.InferenceSession(self.file, providers=["CPUExecutionProvider"])
+                dtypes = {"tensor(float)": np.float32, "tensor(int64)": np.int64}
+                sizes = {i.name: [d if isinstance(d, int) else OPEN_SIZE for d in i.shape] for i in session.get_inputs()}
+                session.run(None, {i.name: np.zeros(sizes[i.name], dtypes[i.type]) for i in session.get_inputs()})
+
+    def test_weights_can_be_left_out(self):
+        model = MODELS / "resnet50.onnx"
+        self.assertEqual(self.export(model, "--no-weights").returncode, 0)
+        self.assertLess(self.file.stat().st_size, 1 << 20)
+        written = onnx.load(self.file, load_external_data=False)
+        places = {entry.value for tensor in written.graph.initializer for entry in tensor.external_data if entry.key == "location"}
+        self.assertEqual(places, {"model.onnx.weights"})
+        self.assertEqual(totals(self.file), totals(model))
+
+    def test_nothing_is_written_after_an_error(self):
+        self.assertEqual(self.export("absent.onnx").returncode, 3)
+        self.assertFalse(self.file.exists())
+        self.assertEqual(run("export", MODELS / "resnet50.onnx").returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
