@@ -16,6 +16,8 @@ ALLOWED = {
     "frontends/onnx": ("frontends/onnx/", "analyzer/"),
     "frontends/dsl": ("frontends/dsl/", "analyzer/"),
     "frontends/operators": ("frontends/operators/", "analyzer/"),
+    "frontends/budget": ("frontends/budget/", "analyzer/"),
+    "frontends/devices": ("frontends/devices/", "analyzer/"),
     "reports": ("reports/", "analyzer/"),
     "app": ("app/", "reports/", "frontends/", "analyzer/"),
 }

@@ -51,16 +51,20 @@ def include_directions():
     return passes(sys.executable, "tests/include_direction_test.py")
 
 
-def tidy_key(entry):
-    """A hash of everything clang-tidy's verdict on the file depends on: checks, flags, and the text of all project files it includes."""
+def flags_of(entry):
+    """How the file is compiled, without what is for output and without gcc's precompiled header, which clang cannot read."""
     command = shlex.split(entry["command"])
     compiler = next(i for i, word in enumerate(command) if word.endswith(("++", "g++-12", "clang++-14")))
     flags = command[compiler + 1:]
-    for option in ("-o", "-c", "-MF", "-MT"):
+    for option in ("-o", "-c", "-MT", "-MF", "-include"):
         while option in flags:
             at = flags.index(option)
             del flags[at:at + (1 if option == "-c" else 2)]
-    flags = [flag for flag in flags if flag not in ("-MD", entry["file"])]
+    return [flag for flag in flags if flag not in ("-MD", "-Winvalid-pch", entry["file"])]
+
+
+def tidy_key(entry, flags):
+    """A hash of everything clang-tidy's verdict on the file depends on: checks, flags, and the text of all project files it includes."""
     listed = subprocess.run(["clang++", "-MM", *flags, entry["file"]], cwd=entry["directory"], capture_output=True, text=True)
     if listed.returncode != 0:
         return None
@@ -73,11 +77,12 @@ def tidy_key(entry):
 
 def tidy_file(entry):
     """None where the file is fine, otherwise what clang-tidy says."""
-    key = tidy_key(entry)
+    flags = flags_of(entry)
+    key = tidy_key(entry, flags)
     verdict = CACHE / key if key else None
     if verdict and verdict.exists():
         return None
-    run = subprocess.run(["clang-tidy", "--quiet", "-p", COMMANDS.parent, entry["file"]], cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run(["clang-tidy", "--quiet", entry["file"], "--", *flags], cwd=ROOT, capture_output=True, text=True)
     if run.returncode != 0:
         return run.stdout + run.stderr
     if verdict:
