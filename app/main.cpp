@@ -69,6 +69,7 @@ std::string help() {
 
 std::vector<CommandDescription> descriptions() {
   std::vector<CommandDescription> commands;
+  commands.reserve(kCommands.size());
   for (const Command& command : kCommands) commands.push_back(describe(command.name, command.summary, command.run));
   return commands;
 }

@@ -42,9 +42,7 @@ std::vector<Group> groups_of(const Shape& operand, const Shape& result) {
     if (j < result.rank()) take_result();
     while (before != after && (i < operand.rank() || j < result.rank())) {
       const bool result_is_less = j < result.rank() && (i == operand.rank() || exact_quotient(before, after));
-      if (result_is_less) {
-        take_result();
-      } else if (i < operand.rank()) {
+      if (i < operand.rank() && !result_is_less) {
         take_operand();
       } else {
         take_result();

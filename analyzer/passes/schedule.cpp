@@ -169,10 +169,10 @@ std::pair<std::vector<NodeId>, bool> order_found(const ExecutionPlan& plan, cons
   if (in_file_order <= least_possible(plan)) return {file_order, true};
   if (plan.steps.size() <= kMaxSearched)
     if (std::vector<NodeId> order = Search(plan).found(); !order.empty())
-      return {peak_of(plan, order) < in_file_order ? std::move(order) : file_order, true};
+      return {peak_of(plan, order) < in_file_order ? order : file_order, true};
   std::vector<NodeId> order = greedy(plan);
   const bool is_better = order.size() == file_order.size() && peak_of(plan, order) < in_file_order;
-  return {is_better ? std::move(order) : file_order, false};
+  return {is_better ? order : file_order, false};
 }
 
 /// Certainly no more than the other, for all values of the symbols.

@@ -96,6 +96,7 @@ Datum of_axes(const std::vector<Dim>& axes) {
   if (!axes.empty() && std::all_of(axes.begin(), axes.end(), [&](const Dim& axis) { return axis == axes.front(); }))
     return {Number(axes.front())};
   std::vector<Datum> list;
+  list.reserve(axes.size());
   for (const Dim& axis : axes) list.push_back({Number(axis)});
   return {std::move(list)};
 }

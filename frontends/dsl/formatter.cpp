@@ -337,7 +337,8 @@ class Formatter {
         text_.append(line_text.empty() ? column : 0, ' ');
         write_line(comment);
       }
-      line_text = line_text.empty() ? std::string(column, ' ') + text : fmt::format("{} {}", line_text, text);
+      line_text += line_text.empty() ? std::string(column, ' ') : " ";
+      line_text += text;
       end = step.span.end;
     }
     finish(line_text, end);

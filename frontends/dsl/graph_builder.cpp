@@ -130,6 +130,7 @@ class GraphBuilder::Implementation {
     stored.handle = handle;
     if (std::all_of(dims.begin(), dims.end(), is_plain)) {
       std::vector<std::int64_t> extents;
+      extents.reserve(dims.size());
       for (const Dim& dim : dims) extents.push_back(*dim.number());
       stored.dims = network_->keep(std::span<const std::int64_t>(extents));
     } else {
@@ -239,6 +240,7 @@ class GraphBuilder::Implementation {
     graph.nodes.push_back(node);
     infer(graph, tensors, mark);
     std::vector<Handle> handles;
+    handles.reserve(results.size());
     for (const TensorId result : results) handles.push_back({current_id(), result});
     return handles;
   }
@@ -280,6 +282,7 @@ class GraphBuilder::Implementation {
       throw BuildError("too-deep", fmt::format("symbolic repeats nest deeper than {}", kMaxNestedRepeats));
     const Standing standing = standing_;
     std::vector<Shape> before;
+    before.reserve(states.size());
     for (const Handle& state : states) before.push_back(known_shape(state));
     const Mark mark = this->mark();
     Round round = run(states, before, body);
@@ -311,6 +314,7 @@ class GraphBuilder::Implementation {
     if (!std::all_of(values.begin(), values.end(), is_plain))
       return {network_->keep(name), std::span<const Dim>(storage_->lists.emplace_back(values))};
     std::vector<std::int64_t> numbers;
+    numbers.reserve(values.size());
     for (const Dim& value : values) numbers.push_back(*value.number());
     return {network_->keep(name), network_->keep(std::span<const std::int64_t>(numbers))};
   }
@@ -530,6 +534,7 @@ Attribute GraphBuilder::text(std::string_view name, std::string_view value) {
 Attribute GraphBuilder::texts(std::string_view name, const std::vector<std::string>& values) {
   Network& network = implementation_->network();
   std::vector<std::string_view> kept;
+  kept.reserve(values.size());
   for (const std::string& value : values) kept.push_back(network.keep(std::string_view(value)));
   return {network.keep(name), network.keep(std::span<const std::string_view>(kept))};
 }

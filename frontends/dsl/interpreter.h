@@ -115,7 +115,7 @@ class Interpreter : public Evaluator {
   // Calls.
   Results results_of(const Expression& expression, std::size_t results, const Wanted& wanted);
   Results call(const Expression& expression, std::optional<Given> input, std::size_t results, const Wanted& wanted);
-  Results call_named(Call call);
+  Results call_named(const Call& call);
   Results call_layer(const Layer& layer, const Call& call);
   Results call_operator(const Call& call);
   Results call_block(const Definition& block, const Call& call);

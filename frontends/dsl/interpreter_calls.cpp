@@ -121,10 +121,10 @@ Interpreter::Results Interpreter::call(const Expression& expression, std::option
     call.named.emplace_back(&argument, evaluate(argument.value));
     if (call.named.back().second.is_spoiled()) throw Spoiled{};
   }
-  return call_named(std::move(call));
+  return call_named(call);
 }
 
-Interpreter::Results Interpreter::call_named(Call call) {
+Interpreter::Results Interpreter::call_named(const Call& call) {
   const Expression& expression = *call.expression;
   const auto variable = frame().variables.find(expression.text);
   if (variable != frame().variables.end()) {

@@ -231,7 +231,7 @@ class Export {
       add_text(tensor, schema::TensorProto::kName, name + ".mask");
       write_taps(tensor, stored);
     }
-    const auto node = [&](std::string_view op, std::vector<std::string> inputs, const std::string& output) {
+    const auto node = [&](std::string_view op, const std::vector<std::string>& inputs, const std::string& output) {
       pbf_writer made(out, schema::GraphProto::kNode);
       for (const std::string& input : inputs) add_text(made, schema::NodeProto::kInput, input);
       add_text(made, schema::NodeProto::kOutput, output);
