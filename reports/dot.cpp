@@ -57,6 +57,7 @@ class DotWriter {
       by_module[cluster_of(picture_.boxes[i], figures_.network().main())].push_back(i);
     // A module's own boxes, then those of the modules in it: paths sorted by their parts.
     std::vector<std::pair<std::vector<std::string_view>, const std::vector<std::size_t>*>> sorted;
+    sorted.reserve(by_module.size());
     for (const auto& [path, boxes] : by_module) sorted.emplace_back(modules_of(path), &boxes);
     std::sort(sorted.begin(), sorted.end());
     std::vector<std::string_view> open;

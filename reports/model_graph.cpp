@@ -86,7 +86,7 @@ class PictureTree {
  private:
   std::uint32_t add_item(GraphBox box, std::uint32_t parent) {
     const auto item = static_cast<std::uint32_t>(items_.size());
-    items_.push_back({std::move(box), parent, items_[parent].level + 1});
+    items_.push_back({box, parent, items_[parent].level + 1});
     items_[parent].children.push_back(item);
     return item;
   }

@@ -162,6 +162,7 @@ std::vector<KindOfSaving> by_kind(const std::vector<Saving>& savings) {
     }
   }
   std::vector<KindOfSaving> rows;
+  rows.reserve(kinds.size());
   for (auto& [structure, kind] : kinds) rows.push_back(std::move(kind));
   return rows;
 }
