@@ -136,7 +136,7 @@ TEST_CASE("In place an element-wise node writes over what dies there") {
 
 TEST_CASE("Alive bytes are those of a simulation on random networks") {
   std::mt19937 random(20261125);
-  for (int round = 0; round < 200; ++round) {
+  for (std::size_t round = 0; round < 200; ++round) {
     const Analysis analysis = analyze(random_network(random, 1 + round % 25), {});
     REQUIRE(testing::errors_of(analysis).empty());
     const Memory& memory = analysis.memory;
