@@ -44,9 +44,9 @@ class NetworkBuilder {
   }
   NetworkBuilder& input(std::string_view name, Type type) {
     const TensorId id = tensor(name);
+    const auto place = static_cast<std::ptrdiff_t>(graph().inputs.size());
     graph().inputs.push_back(id);
-    graph().declared.insert(graph().declared.begin() + static_cast<std::ptrdiff_t>(graph().inputs.size()) - 1,
-                            {id, std::move(type)});
+    graph().declared.insert(graph().declared.begin() + place, {id, std::move(type)});
     return *this;
   }
   NetworkBuilder& weight(std::string_view name, const std::vector<std::int64_t>& dims, DataType dtype = DataType::float32) {
