@@ -9,6 +9,7 @@
 #include "analyzer/operators/catalogue.h"
 #include "analyzer/operators/worked_formula.h"
 #include "reports/figures.h"
+#include "reports/second_sources.h"
 
 namespace macroscope {
 namespace {
@@ -56,14 +57,17 @@ Table operators_table(std::string_view filter) {
                    {"opsets", "opsets", ColumnType::text},
                    {"family", "family", ColumnType::text, true},
                    {"kind", "kind", ColumnType::text},
-                   {"rule", "cost rule", ColumnType::text}};
+                   {"rule", "cost rule", ColumnType::text},
+                   {"shape_case", "shape case", ColumnType::text},
+                   {"cost_case", "cost case", ColumnType::text}};
   table.row_count = entries.size();
   table.row = [entries = std::move(entries)](std::size_t index) {
     const Entry& entry = entries[index];
+    const auto said = [](bool has_case) { return std::string(has_case ? "yes" : "no"); };
     return Row{RowKind::entry,
                0,
                {entry.name, versions_of(entry), std::string(entry.family->name), std::string(kind_of(*entry.row)),
-                rule_in_words(*entry.row)}};
+                rule_in_words(*entry.row), said(has_shape_case(entry.name)), said(has_cost_case(entry.name))}};
   };
   return table;
 }

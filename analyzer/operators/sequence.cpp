@@ -143,6 +143,18 @@ std::vector<Fact> split_to_sequence(const Site& site) {
   return {sequence_fact(Type::tensor(site.dtype(0), Shape(dims)), pieces.count)};
 }
 
+/// Along the axis that joins them, of elements that are known one by one.
+std::optional<Dim> joined_extent(const Fact& sequence, std::size_t axis) {
+  const ElementShapes* shapes = element_shapes_of(sequence);
+  if (shapes == nullptr) return std::nullopt;
+  Dim sum;
+  for (const Shape& shape : *shapes) {
+    if (!shape.known() || axis >= shape.rank()) return std::nullopt;
+    sum += shape[axis];
+  }
+  return sum;
+}
+
 std::vector<Fact> concat_from_sequence(const Site& site) {
   const Type element = element_of(site, 0);
   if (!element.shape.known()) return {Fact::tensor(element.dtype)};
@@ -155,6 +167,8 @@ std::vector<Fact> concat_from_sequence(const Site& site) {
   const auto at = dims.begin() + static_cast<std::ptrdiff_t>(axis);
   if (new_axis) {
     dims.insert(at, length ? *length : site.fresh(0));
+  } else if (std::optional<Dim> joined = joined_extent(site.input(0), axis)) {
+    *at = *std::move(joined);
   } else {
     const bool varies = !dims[axis].is_number();
     *at = length && !varies ? *length * dims[axis] : site.fresh(0);

@@ -380,7 +380,60 @@ def columns_to_image(node):
     return Work(add=node.size(0))
 
 
+def linear_attention(node):
+    """Steps one after the other for every head that has a state, and every query head that reads it."""
+    batch, length, _ = node.shape(0)
+    states, readers = node.attribute("kv_num_heads"), node.attribute("q_num_heads")
+    width, values = node.shape(1)[2] // states, node.shape(2)[2] // states
+    rule = node.attribute("update_rule", "gated_delta")
+    work = Work()
+    for _ in range(batch * length):
+        for _ in range(states):
+            work += Work(macs=width * values)  # the outer product of key and value, added to the state
+            if "gated" in rule:
+                work += Work(mul=width * values)
+            if "delta" in rule:
+                work += Work(macs=width * values, add=values, mul=values)  # what the state has for the key, taken from the value; times beta
+        work += Work(macs=width * values, mul=values) * readers  # read, and scaled
+    if "gated" in rule:
+        work += Work(special=node.size(4))
+    return work
+
+
+def causal_convolution(node):
+    each = Work(macs=node.shape(1)[2], add=1 if node.has(2) else 0)
+    if node.attribute("activation", "none") in ("silu", "swish"):
+        each += SIGMOID + Work(mul=1)
+    return each * node.elements
+
+
+def flexible_attention(node):
+    if any(name in node.attributes for name in ("score_mod", "prob_mod")):
+        return None  # these are graphs of their own
+    (batch, heads, queries, width), keys = node.shape(0), node.shape(1)[2]
+    scores = batch * heads * queries * keys
+    return Work(macs=width + node.shape(2)[3]) * scores + (SOFTMAX + Work(mul=1)) * scores
+
+
+def mel_weights(node):
+    bands, elements = int(node.inputs[0]), node.elements
+    return Work(add=2, div=2, compare=2) * elements + Work(special=1, mul=2, div=2, add=2) * (bands + 2)
+
+
+def suppression(node):
+    """Areas of all boxes, scores against the threshold, and each box that was chosen against all of them."""
+    boxes, chosen = node.size(0) // 4, node.out[0]
+    return Work(compare=node.size(1)) + Work(add=2, mul=1) * boxes + Work(compare=7, add=4, mul=1, div=1) * (chosen * node.shape(0)[1])
+
+
+def ngram_counts(node):
+    """Counts are integers; weights multiply what is put out."""
+    return Work(mul=0 if node.attribute("mode") == "TF" or "weights" not in node.attributes else node.elements)
+
+
 BY_RULE = {
+    "LinearAttention": linear_attention, "CausalConvWithState": causal_convolution, "FlexAttention": flexible_attention,
+    "MelWeightMatrix": mel_weights, "NonMaxSuppression": suppression, "TfIdfVectorizer": ngram_counts,
     "Gemm": gemm, "ConvTranspose": transposed_convolution, "LRN": local_response, "LogSoftmax": log_softmax, "Gelu": gelu, "IsInf": is_infinite,
     "LayerNormalization": layer_normalization, "RMSNormalization": layer_normalization, "GroupNormalization": grouped_normalization,
     "InstanceNormalization": grouped_normalization, "MeanVarianceNormalization": mean_variance, "BatchNormalization": batch_normalization,
@@ -412,7 +465,7 @@ for op in ("Adagrad", "Adam", "Momentum"):
 
 # Work that is none where the first operand holds integers or bools; of the others the MACs count whatever they are made of.
 COUNTS_INTEGERS = {"MatMulInteger", "ConvInteger", "QLinearConv", "QLinearMatMul", "DequantizeLinear", "HannWindow", "HammingWindow", "BlackmanWindow",
-                   "AffineGrid", "RandomUniformLike"}
+                   "AffineGrid", "RandomUniformLike", "MelWeightMatrix", "TfIdfVectorizer"}
 
 
 def is_floating(array):

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
+#include "evidence.h"
 
 namespace macroscope::testing {
 
@@ -164,7 +165,11 @@ class NetworkBuilder {
 inline Fact fact_of(const Analysis& analysis, std::string_view name) {
   const Graph& graph = analysis.network.main();
   for (TensorId id = 0; id < graph.tensors.size(); ++id)
-    if (graph.tensors[id].name == name) return analysis.shapes.scopes.front().facts[id];
+    if (graph.tensors[id].name == name) {
+      const Fact& fact = analysis.shapes.scopes.front().facts[id];
+      if (fact.type.shape.known()) note_evidence(analysis, "shape");
+      return fact;
+    }
   return {};
 }
 

@@ -169,6 +169,19 @@ Work dequantize_blocks_work(const Site& site) {
   return work;
 }
 
+/// As of the operators of ONNX that have these names.
+Work range_work(const Site& site) {
+  Work work;
+  if (is_floating(site.output(0).type.dtype)) work.add({.add = 1, .mul = 1}, elements_of(site.output(0)));
+  return work;
+}
+
+Work unique_work(const Site& site) {
+  Work work;
+  if (is_floating(site.dtype(0))) work.add({.compare = 1}, elements_of(site.input(0)));
+  return work;
+}
+
 constexpr Operator kRows[] = {
     {"DequantizeBFP", Rules{dequantize_blocks, dequantize_blocks_work}, "xcc", 1, "1 mul per element"},
     {"DequantizeLinear", Rules{dequantize_shape, per_element<kDequantize>, axis_maps::elementwise}, "vqq", 1,
@@ -185,13 +198,13 @@ constexpr Operator kRows[] = {
      "1 div, 1 add, 2 compare per element"},
     {"QuantizeWithOrder", Rules{quantize_ordered, per_element<Effort{.div = 1, .compare = 2}>}, "xq", 1,
      "1 div, 2 compare per element"},
-    {"Range", Moves{range}, "c"},
+    {"Range", Rules{range, range_work}, "c", 1, "1 mul + 1 add per element"},
     {"SampleOp", Moves{like_first}},
     {"Tokenizer", Moves{tokenize}},
     {"TorchEmbedding", Moves{torch_embedding}, "wxc"},
     {"Trilu", Body{"Y = Trilu(X, k, upper=@upper)"}, "xc"},
     {"UnfoldTensor", Moves{unfold}},
-    {"Unique", Moves{unique}},
+    {"Unique", Rules{unique, unique_work}, "x", 1, "1 compare per input element"},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@ namespace {
 using testing::Contrib;
 using testing::figures;
 using testing::figures_of;
+using testing::macs_of;
 using testing::NetworkBuilder;
 using testing::type_of;
 
@@ -71,7 +72,7 @@ TEST_CASE("widths of queries and values may differ, and a past lengthens the key
           all += 4 + 6;
           seen += key <= 3 + query ? 4 + 6 : 0;
         }
-  CHECK(analysis.costs.total.macs == Dim(projected + all));
+  CHECK(macs_of(analysis) == Dim(projected + all));
   CHECK(analysis.costs.total.effective_macs == Dim(projected + seen));
 
   Contrib bad;
@@ -137,7 +138,7 @@ TEST_CASE("a quantised projection counts as integers, the rest as floats") {
   CHECK(type_of(integers, "o0") == "int8 [2, 5, 16]");
   CHECK(integers.parameters.total(Role::weight) == Dim(3 * 256 + 48));
   // 10 rows by 16 x 48, then 2 * 4 heads of 5 x 5 scores by 4 + 4.
-  CHECK(integers.costs.total.macs == Dim(10 * 16 * 48 + 2 * 4 * 25 * 8));
+  CHECK(macs_of(integers) == Dim(10 * 16 * 48 + 2 * 4 * 25 * 8));
   CHECK(integers.costs.total.macs_by_dtype.size() == 1);
   CHECK(integers.costs.total.macs_by_dtype.front().first == DataType::int8);
 }
@@ -253,14 +254,14 @@ TEST_CASE("a decoder's attention whose flags are operands") {
   };
   CHECK(testing::shape_of(analysed(false, false, true), "o0") == "[3, 2, 8]");
   CHECK(testing::shape_of(analysed(false, false, true), "o1") == "[2, 2, 3, 4]");
-  CHECK(analysed(false, false, true).costs.total.macs == macs(3, 3));  // self attention: keys are the queries'
-  CHECK(analysed(true, false, true).costs.total.macs == macs(7, 7));   // cross attention
-  CHECK(analysed(false, true, true).costs.total.macs == macs(3, 4 + 3));
+  CHECK(macs_of(analysed(false, false, true)) == macs(3, 3));  // self attention: keys are the queries'
+  CHECK(macs_of(analysed(true, false, true)) == macs(7, 7));   // cross attention
+  CHECK(macs_of(analysed(false, true, true)) == macs(3, 4 + 3));
   CHECK(testing::shape_of(analysed(false, true, true), "o1") == "[2, 2, 7, 4]");
-  CHECK(analysed(true, true, true).costs.total.macs == macs(0, 4));  // all keys come from the cache
+  CHECK(macs_of(analysed(true, true, true)) == macs(0, 4));  // all keys come from the cache
   const Analysis open = analysed(true, true, false);
   CHECK(open.costs.complete);
-  CHECK(open.costs.total.macs.substitute({{"o1_keys", 7}}) == macs(7, 7));
+  CHECK(macs_of(open).substitute({{"o1_keys", 7}}) == macs(7, 7));
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "catch.h"
+#include "evidence.h"
 #include "network_builder.h"
 
 namespace macroscope::testing {
@@ -46,6 +48,7 @@ class Contrib {
 
 /// Everything that is counted, as one line: `macs 12 (float32 12), effective 12, 3 add, ...`.
 inline std::string figures(const Analysis& analysis) {
+  if (analysis.costs.complete && !has_errors(analysis.diagnostics)) note_evidence(analysis, "cost");
   constexpr std::array<std::string_view, kFlopKinds> kKinds{"add", "mul", "div", "compare", "special"};
   const Cost& total = analysis.costs.total;
   std::string text = fmt::format("macs {}", total.macs.text());
@@ -62,6 +65,12 @@ inline std::string figures(const Analysis& analysis) {
   return text;
 }
 
+/// Multiply-accumulates alone, for a test that counts them by hand.
+inline const Dim& macs_of(const Analysis& analysis) {
+  if (analysis.costs.complete && !has_errors(analysis.diagnostics)) note_evidence(analysis, "cost");
+  return analysis.costs.total.macs;
+}
+
 /// The same of a network of ONNX's own operators.
 inline std::string figures_of(const std::function<void(NetworkBuilder&)>& build) {
   NetworkBuilder net(Contrib::kNewestVersion);
@@ -72,6 +81,12 @@ inline std::string figures_of(const std::function<void(NetworkBuilder&)>& build)
 inline std::string type_of(const Analysis& analysis, std::string_view name) {
   const Type& type = fact_of(analysis, name).type;
   return fmt::format("{} {}", name_of(type.dtype), type.shape.text());
+}
+
+/// The type of an output of an operator that only moves data: no work is counted.
+inline std::string moved(const Analysis& analysis, std::string_view name) {
+  CHECK(figures(analysis) == "macs 0, effective 0");
+  return type_of(analysis, name);
 }
 
 inline std::string first_error(const Analysis& analysis) {

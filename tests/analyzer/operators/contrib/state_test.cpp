@@ -7,6 +7,7 @@ namespace {
 using testing::Contrib;
 using testing::figures;
 using testing::figures_of;
+using testing::macs_of;
 using testing::NetworkBuilder;
 using testing::type_of;
 
@@ -34,7 +35,7 @@ TEST_CASE("an LSTM with weights of 8 bits is an LSTM of integers, quantised in e
         .weight("b", {directions, 8 * kHidden});
     net.node("LSTM", {"x", "w", "r", "b"}, {"y"}, {net.integer("hidden_size", kHidden), net.text("direction", direction)});
     const Analysis floating = analyze(net.take(), {});
-    CHECK(analysis.costs.total.macs == floating.costs.total.macs);
+    CHECK(macs_of(analysis) == macs_of(floating));
     CHECK(analysis.costs.total.macs_by_dtype.front().first == DataType::int8);
     // Per step and direction: DynamicQuantizeLinear of N x input and N x hidden; two products of 4 gates scaled.
     const Dim quantized = kBatch * (kSteps * directions * (kInput + kHidden)), calls = kSteps * directions * 2;
@@ -74,7 +75,7 @@ TEST_CASE("an LSTM that attends to a memory in each step") {
       macs += (kDepth + kHidden) * kLayer;
     }
   }
-  CHECK(analysis.costs.total.macs == Dim(macs));
+  CHECK(macs_of(analysis) == Dim(macs));
 }
 
 TEST_CASE("linear attention is the one of ONNX, with a window of states and more heads of values") {
@@ -108,7 +109,7 @@ TEST_CASE("linear attention is the one of ONNX, with a window of states and more
       2);
   CHECK(type_of(more, "o0") == "float32 [N, 7, 24]");
   // Each of 4 states of 8 x 6 takes one product in and gives one out, at each of 7 steps.
-  CHECK(more.costs.total.macs == kBatch * (7 * 4 * 2 * 48));
+  CHECK(macs_of(more) == kBatch * (7 * 4 * 2 * 48));
 
   Contrib gate;
   gate.input("a", {kBatch, 7, 4}).weight("t", {4}).weight("d", {4}).input("b", {kBatch, 7, 4});
@@ -148,7 +149,7 @@ TEST_CASE("a gated delta network over packed tokens") {
         macs += 3 * 8 * 6;  // what the state says of the key, the update, what it says to the query
         decayed += 8 * 6;
       }
-    CHECK(analysis.costs.total.macs == Dim(macs));
+    CHECK(macs_of(analysis) == Dim(macs));
     CHECK(analysis.costs.total.flops_by_kind[1] == Dim(decayed + 11 * 4 * 6 * 2));
     CHECK(analysis.costs.total.flops_by_kind[4] == Dim(11 * 4 * 2));
   }
@@ -220,7 +221,7 @@ TEST_CASE("a state-space model verifies rows of one sequence") {
     for (int head = 0; head < kHeads; ++head)
       for (int place = 0; place < 64; ++place) recurrent += 2 * 128;  // one product into each cell, one out of it
   }
-  CHECK(analysis.costs.total.macs == Dim(convolved + recurrent));
+  CHECK(macs_of(analysis) == Dim(convolved + recurrent));
   REQUIRE(analysis.costs.total.macs_by_dtype.size() == 2);
   for (const auto& [dtype, macs] : analysis.costs.total.macs_by_dtype)
     CHECK(macs == Dim(dtype == DataType::bfloat16 ? convolved : recurrent));
