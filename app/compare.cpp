@@ -13,10 +13,14 @@
 #include "app/commands.h"
 #include "app/messages.h"
 #include "app/model_options.h"
+#include "app/net_models.h"
 #include "app/output.h"
 #include "app/usage_error.h"
+#include "frontends/dsl/net_file.h"
 #include "reports/comparison_report.h"
 #include "reports/csv.h"
+#include "reports/html.h"
+#include "reports/latex.h"
 #include "reports/markdown.h"
 #include "reports/record.h"
 #include "reports/text.h"
@@ -27,15 +31,22 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   macroscope compare a.onnx b.onnx                      totals, what causes the differences, layers by effect
   macroscope compare a.onnx b.onnx --sort parameters    by what they do to another figure
-  macroscope compare a.onnx b.onnx -o change.md         into a file; the ending says the format
+  macroscope compare a.onnx b.onnx -o change.html       into a file; the ending says the format
+  macroscope compare nets.net                           the nets of a file, as its compare lines pair them
 
 Layers are matched by name; renamed ones by operator, shapes and order.
 Exit status: 0 fine, 2 wrong usage, 3 a model cannot be read or has an error.)";
 
-constexpr std::array<std::string_view, 4> kFormats{"text", "markdown", "json", "csv"};
+constexpr std::array<std::string_view, 6> kFormats{"text", "markdown", "html", "latex", "json", "csv"};
 
 std::optional<Format> compare_format_named(std::string_view name) {
   return std::find(kFormats.begin(), kFormats.end(), name) == kFormats.end() ? std::nullopt : format_named(name);
+}
+
+/// A comparison has no graph of its own to draw.
+std::optional<Format> compare_format_of_file(std::string_view path) {
+  const std::optional<Format> format = format_of_file(path);
+  return format == Format::dot || format == Format::svg ? std::nullopt : format;
 }
 
 struct Options {
@@ -51,11 +62,11 @@ void describe(CLI::App& command, Options& options) {
   command.add_option("MODEL", options.models, "the model as it was, and others to compare with it")->type_name("")->required();
   command.add_option("--sort", options.sort, "order changes by: macs, parameters, flops, bytes_read ...")->type_name("FIGURE");
   command.add_option("--top", options.top, "rows of layers; the rest folds into one. 0: all")->type_name("N");
-  command.add_option("-o,--output", options.outputs, "also write FILE: .txt .md .json .csv")
+  command.add_option("-o,--output", options.outputs, "also write FILE: .txt .md .html .tex .json .csv")
       ->type_name("FILE")
       ->allow_extra_args(false);
   options.model.add_to(command);
-  options.common.add_to(command, "text, markdown, json or csv");
+  options.common.add_to(command, "text, markdown, html, latex, json or csv");
   command.footer(kExamples);
 }
 
@@ -68,29 +79,75 @@ Metric layer_metric_named(std::string_view name) {
   });
 }
 
-void render(Format format, const std::vector<std::unique_ptr<Comparison>>& comparisons, std::size_t top, Sink& sink,
-            const TextOptions& text) {
-  if (format == Format::json) {
-    JsonWriter json(sink);
-    if (comparisons.size() > 1) json.begin_array(JsonWriter::Layout::lines);
-    for (const auto& comparison : comparisons) render_json(*comparison, json);
-    if (comparisons.size() > 1) json.end_array();
-    return;
-  }
-  bool is_first = true;
+using Comparisons = std::vector<std::unique_ptr<Comparison>>;
+
+void write_json(const Comparisons& comparisons, Sink& sink) {
+  JsonWriter json(sink);
+  if (comparisons.size() > 1) json.begin_array(JsonWriter::Layout::lines);
+  for (const auto& comparison : comparisons) render_json(*comparison, json);
+  if (comparisons.size() > 1) json.end_array();
+}
+
+void write_csv(const Comparisons& comparisons, Sink& sink) {
+  const bool has_several = comparisons.size() > 1;
   for (const auto& comparison : comparisons) {
-    if (format == Format::csv) {
-      const Table table = changes_of(*comparison, 0);
-      const bool has_several = comparisons.size() > 1;
-      if (is_first) write_csv_head(table, sink, has_several);
-      write_csv_rows(table, sink, has_several, comparison->after().path);
-    } else {
-      if (!is_first) sink.write("\n\n");
-      const Report report = report_of(*comparison, top);
-      format == Format::text ? render_text(report, sink, text) : render_markdown(report, sink);
-    }
-    is_first = false;
+    const Table table = changes_of(*comparison, 0);
+    if (comparison == comparisons.front()) write_csv_head(table, sink, has_several);
+    write_csv_rows(table, sink, has_several, comparison->after().path);
   }
+}
+
+void render(Format format, const Comparisons& comparisons, std::size_t top, Sink& sink, const TextOptions& text) {
+  switch (format) {
+    case Format::json:
+      return write_json(comparisons, sink);
+    case Format::csv:
+      return write_csv(comparisons, sink);
+    case Format::html: {
+      HtmlPage page(sink);
+      for (const auto& comparison : comparisons) page.add(report_of(*comparison, top));
+      return page.finish();
+    }
+    case Format::latex:
+      begin_latex(sink);
+      for (const auto& comparison : comparisons) render_latex(report_of(*comparison, top), sink);
+      return end_latex(sink);
+    default:
+      break;
+  }
+  for (const auto& comparison : comparisons) {
+    if (comparison != comparisons.front()) sink.write("\n\n");
+    const Report report = report_of(*comparison, top);
+    format == Format::text ? render_text(report, sink, text) : render_markdown(report, sink);
+  }
+}
+
+/// The places of two models that are compared.
+using Pair = std::pair<std::size_t, std::size_t>;
+
+/// The pairs that a file of the language names on its `compare` lines: the first net of a line with each of the others.
+std::vector<Pair> pairs_named_in(const std::string& path, const std::vector<ModelRecord>& records) {
+  const auto place_of = [&](const std::string& net) {
+    return std::find_if(records.begin(), records.end(), [&](const ModelRecord& record) { return record.path == path + ":" + net; }) -
+           records.begin();
+  };
+  std::vector<Pair> pairs;
+  for (const std::vector<std::string>& nets : dsl::NetFile(read_net_text(path)).comparisons())
+    for (std::size_t i = 1; i < nets.size(); ++i) {
+      const Pair pair(place_of(nets.front()), place_of(nets[i]));
+      if (std::max(pair.first, pair.second) < records.size()) pairs.push_back(pair);
+    }
+  return pairs;
+}
+
+/// The first model with each of the others, unless one file with several nets says what to compare.
+std::vector<Pair> pairs_of(const Arguments& models, const std::vector<ModelRecord>& records) {
+  std::vector<Pair> pairs;
+  if (models.size() == 1 && is_net_path(models.front()) && net_path_of(models.front()).net.empty())
+    pairs = pairs_named_in(models.front(), records);
+  if (!pairs.empty()) return pairs;
+  for (std::size_t i = 1; i < records.size(); ++i) pairs.emplace_back(0, i);
+  return pairs;
 }
 
 }  // namespace
@@ -107,10 +164,9 @@ ExitCode run_compare(const Arguments& arguments) {
   if (options.top < 0) throw UsageError(fmt::format("--top is at least 0, and not {}", options.top));
   std::vector<std::pair<Format, std::unique_ptr<OutputFile>>> files;
   for (const std::string& path : options.outputs) {
-    const std::optional<Format> of_file = format_of_file(path);
-    if (!of_file ||
-        (*of_file != Format::text && *of_file != Format::markdown && *of_file != Format::json && *of_file != Format::csv))
-      throw UsageError(fmt::format("no format has the ending of {}", path), "one of: .txt, .md, .json, .csv");
+    const std::optional<Format> of_file = compare_format_of_file(path);
+    if (!of_file)
+      throw UsageError(fmt::format("no format has the ending of {}", path), "one of: .txt, .md, .html, .tex, .json, .csv");
     files.emplace_back(*of_file, std::make_unique<OutputFile>(path));
   }
 
@@ -130,9 +186,9 @@ ExitCode run_compare(const Arguments& arguments) {
     if (code != ExitCode::fine) return code;
     throw UsageError("there is one model, and nothing to compare it with", "macroscope compare A B");
   }
-  std::vector<std::unique_ptr<Comparison>> comparisons;
-  for (std::size_t i = 1; i < records.size(); ++i)
-    comparisons.push_back(std::make_unique<Comparison>(records.front(), records[i], metric));
+  Comparisons comparisons;
+  for (const auto& [before, after] : pairs_of(options.models, records))
+    comparisons.push_back(std::make_unique<Comparison>(records[before], records[after], metric));
 
   const auto top = static_cast<std::size_t>(options.top);
   DescriptorSink standard_output(STDOUT_FILENO);
