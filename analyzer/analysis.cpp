@@ -18,7 +18,51 @@ Bindings applied(const Bindings& wanted, const SymbolTable& symbols) {
   return applied;
 }
 
+Findings find_all(const Analysis& analysis) {
+  const Network& network = analysis.network;
+  const Shapes& shapes = analysis.shapes;
+  const Lineages lineages(network, shapes);
+  return {find_growth(network, shapes, lineages, analysis.parameters, analysis.costs),
+          find_savings(network, shapes, lineages, analysis.costs),
+          find_redundancies(network, shapes, lineages, analysis.parameters, analysis.costs),
+          trace_gradients(network, shapes, lineages, analysis.costs)};
+}
+
+/// Said with every report, so that nobody takes a field that is not told for one that is not there.
+void note_inputs_without_fields(Analysis& analysis) {
+  if (!may_leave_inputs_out(analysis.network, analysis.shapes)) return;
+  const ReceptiveFields& fields = analysis.receptive_fields();
+  if (fields.inputs_left_out == 0) return;
+  analysis.diagnostics.push_back({Severity::note,
+                                  "fields-left-out",
+                                  fmt::format("receptive fields are told of the first {} inputs, and of {} more they are not",
+                                              fields.inputs.size(), fields.inputs_left_out),
+                                  {},
+                                  {}});
+}
+
 }  // namespace
+
+const ReceptiveFields& Analysis::receptive_fields() const {
+  return receptive_fields_.get([this] { return has_model() ? find_receptive_fields(network, shapes) : ReceptiveFields(); });
+}
+
+const Training& Analysis::training() const {
+  return training_.get(
+      [this] { return has_model() ? count_training(network, shapes, parameters, costs, training_options) : Training(); });
+}
+
+const Initialization& Analysis::initialization() const {
+  return initialization_.get([this] { return has_model() ? find_fans(network, shapes, parameters) : Initialization(); });
+}
+
+const Findings& Analysis::findings() const {
+  return findings_.get([this] { return has_model() ? find_all(*this) : Findings(); });
+}
+
+const std::optional<Generation>& Analysis::generation() const {
+  return generation_.get([this] { return has_model() ? find_generation(network, shapes, costs) : std::nullopt; });
+}
 
 Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions& options) {
   Analysis analysis;
@@ -26,25 +70,12 @@ Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions
   analysis.network.custom_operators = options.custom_operators;
   analysis.diagnostics = std::move(diagnostics);
   analysis.shapes = infer_shapes(analysis.network, options.bindings, analysis.diagnostics);
-  analysis.parameters = count_parameters(analysis.network, analysis.shapes);
+  analysis.parameters = count_parameters(analysis.network, analysis.shapes, options.without_biases);
   analysis.costs = count_costs(analysis.network, analysis.shapes, analysis.diagnostics);
-  analysis.receptive_fields = find_receptive_fields(analysis.network, analysis.shapes);
-  if (const std::size_t left_out = analysis.receptive_fields.inputs_left_out; left_out > 0)
-    analysis.diagnostics.push_back({Severity::note,
-                                    "fields-left-out",
-                                    fmt::format("receptive fields are told of the first {} inputs, and of {} more they are not",
-                                                analysis.receptive_fields.inputs.size(), left_out),
-                                    {},
-                                    {}});
-  analysis.training = count_training(analysis.network, analysis.shapes, analysis.parameters, analysis.costs, options.training);
-  analysis.initialization = find_fans(analysis.network, analysis.shapes, analysis.parameters);
-  const Lineages lineages(analysis.network, analysis.shapes);
-  analysis.growth = find_growth(analysis.network, analysis.shapes, lineages, analysis.parameters, analysis.costs);
-  analysis.savings = find_savings(analysis.network, analysis.shapes, lineages, analysis.costs);
-  analysis.redundancies = find_redundancies(analysis.network, analysis.shapes, lineages, analysis.parameters, analysis.costs);
-  analysis.gradients = trace_gradients(analysis.network, analysis.shapes, lineages, analysis.costs);
-  if (options.has_cuts) analysis.cuts = find_cuts(analysis.network, analysis.shapes, lineages, analysis.costs);
-  analysis.generation = find_generation(analysis.network, analysis.shapes, analysis.costs);
+  analysis.training_options = options.training;
+  if (options.has_cuts)
+    analysis.cuts =
+        find_cuts(analysis.network, analysis.shapes, Lineages(analysis.network, analysis.shapes), analysis.costs);
   if (options.best_order) {
     analysis.schedule = best_schedule(analysis.network, analysis.shapes, analysis.parameters, options.in_place, analysis.memory);
   } else {
@@ -56,6 +87,7 @@ Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions
         find_roofline(analysis.network, analysis.shapes, analysis.parameters, analysis.costs, analysis.memory, *options.device);
   }
   analysis.bindings = applied(options.bindings, analysis.network.symbols);
+  note_inputs_without_fields(analysis);
   return analysis;
 }
 

@@ -1,4 +1,7 @@
 // What does a model cost and how is it built?  Runs the passes in order; what most callers need.
+//
+// Shapes, parameters, costs and memory are always worked out.  The rest is, when it is first asked for: a table of layers does not pay for
+// what only a page shows.
 #pragma once
 
 #include <memory>
@@ -30,6 +33,8 @@ struct AnalysisOptions {
   std::shared_ptr<const CustomOperators> custom_operators{};
   /// What is learned and how: `--freeze`, `--optimizer`, `--mixed-precision`.
   TrainingOptions training{};
+  /// Biases are stored, and count as no learned parameters: `--bias exclude`.
+  bool without_biases = false;
   /// Look for places to split the model: `--cuts`.
   bool has_cuts = false;
   /// Element-wise nodes write over operands that nobody reads later: `--in-place`.
@@ -40,31 +45,63 @@ struct AnalysisOptions {
   std::shared_ptr<const Device> device{};
 };
 
+/// How the model is built, graph by graph.
+struct Findings {
+  Growth growth;
+  std::vector<Saving> savings;
+  std::vector<Opportunity> redundancies;
+  GradientFlow gradients;
+};
+
+/// What is worked out when it is first asked for.  Not to be asked by several threads at once.
+template <typename Result>
+class OnDemand {
+ public:
+  template <typename Make>
+  const Result& get(const Make& make) const {
+    if (!result_) result_.emplace(make());
+    return *result_;
+  }
+
+ private:
+  mutable std::optional<Result> result_;
+};
+
 struct Analysis {
   Network network;
   Shapes shapes;
   Parameters parameters;
   Costs costs;
-  ReceptiveFields receptive_fields;
-  Training training;
-  Initialization initialization;
-  Growth growth;
-  std::vector<Saving> savings;
-  std::vector<Opportunity> redundancies;
-  GradientFlow gradients;
   /// Where they were asked for.
   std::optional<Cuts> cuts;
   Memory memory;
   /// The order that `memory` is of, where it is not the file's: only on request.
   std::optional<Schedule> schedule{};
-  /// Empty for a model without attention.
-  std::optional<Generation> generation{};
   /// Null and empty unless a device was named.
   std::shared_ptr<const Device> device{};
   std::optional<Roofline> roofline{};
   Diagnostics diagnostics;
   /// Symbols that took a value or an expression, by their names in the model.
   Bindings bindings;
+  /// What `training()` is told of.
+  TrainingOptions training_options{};
+
+  /// Of a file that could not be read all of these are empty.
+  [[nodiscard]] const ReceptiveFields& receptive_fields() const;
+  [[nodiscard]] const Training& training() const;
+  [[nodiscard]] const Initialization& initialization() const;
+  [[nodiscard]] const Findings& findings() const;
+  /// Empty for a model without attention.
+  [[nodiscard]] const std::optional<Generation>& generation() const;
+
+ private:
+  [[nodiscard]] bool has_model() const noexcept { return !network.graphs.empty() && !shapes.scopes.empty(); }
+
+  OnDemand<ReceptiveFields> receptive_fields_;
+  OnDemand<Training> training_;
+  OnDemand<Initialization> initialization_;
+  OnDemand<Findings> findings_;
+  OnDemand<std::optional<Generation>> generation_;
 };
 
 /// Analyses a network.  `diagnostics` are those of the front end that read it; more are added.

@@ -65,7 +65,7 @@ void describe(CLI::App& command, Options& options) {
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_flag("--details", options.has_details,
-                   "the text report has every section: what is alive at the peak of memory ...");
+                   "the text report has every section: receptive fields, structure, memory");
   command.add_flag("--quiet", options.is_quiet, "no text report, no warnings");
   options.common.add_to(command);
   command.footer(kExamples);
@@ -111,7 +111,7 @@ class Documents {
     const Format format = options.common.format.empty() ? Format::text : chosen_format(options.common.format);
     document.report.has_diagnostics = format == Format::markdown;
     document.text = text_options_for(STDOUT_FILENO, color);
-    document.text.has_details = options.has_details;
+    document.report.has_details = format != Format::text || options.has_details;
     documents_.push_back(Document::make(format, standard_output_, document));
   }
 
@@ -135,7 +135,6 @@ class Documents {
     document.report.has_diagnostics = true;
     document.text = TextOptions{};
     document.text.width = 120;
-    document.text.has_details = true;
     files_.push_back(std::make_unique<OutputFile>(path));
     documents_.push_back(Document::make(*format, *files_.back(), document));
   }

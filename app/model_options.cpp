@@ -56,6 +56,13 @@ std::shared_ptr<const Device> device_of(const std::string& path) {
   return std::move(read.device);
 }
 
+constexpr std::array<std::string_view, 2> kBiases{"include", "exclude"};
+
+std::optional<bool> excludes_biases(std::string_view word) {
+  if (word == "exclude") return true;
+  return word == "include" ? std::optional(false) : std::nullopt;
+}
+
 constexpr std::array<std::string_view, 2> kOrders{"file", "best"};
 
 std::optional<bool> is_best_order(std::string_view word) {
@@ -89,6 +96,9 @@ void ModelOptions::add_to(CLI::App& command) {
   command.add_option("--optimizer", optimizer, "sgd, momentum or adam")->type_name("NAME")->capture_default_str();
   command.add_flag("--mixed-precision", mixed_precision, "train in 16 bits with a copy of the weights in 32");
   command.add_option("--ops", operator_file, "cost rules for your own operators (TOML)")->type_name("FILE");
+  command.add_option("--bias", bias, "exclude: biases are stored, and count as no parameters, as some courses have it")
+      ->type_name("HOW")
+      ->capture_default_str();
   command.add_flag("--cuts", has_cuts, "where to split the model across two devices");
   command.add_option("--order", order, "order in which layers run, for the peak of memory: file, or best (looks for the least)")
       ->type_name("ORDER");
@@ -109,6 +119,7 @@ AnalysisOptions ModelOptions::analysis(std::vector<SweepRange>* ranges) const {
   }
   for (const std::string& text : set)
     if (!take_word(text, analysis.bindings)) add_bindings(text, false, analysis.bindings, ranges);
+  analysis.without_biases = choose("--bias", bias, kBiases, excludes_biases);
   analysis.has_cuts = has_cuts;
   analysis.best_order = choose("--order", order, kOrders, is_best_order);
   analysis.in_place = is_in_place;

@@ -20,6 +20,7 @@ struct ModelOptions {
   Arguments freeze;
   std::string optimizer = "adam";
   bool mixed_precision = false;
+  std::string bias = "include";
   bool has_cuts = false;
   std::string order = "file";
   bool is_in_place = false;

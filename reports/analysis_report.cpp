@@ -95,6 +95,8 @@ std::string stored_besides(const Parameters& parameters) {
     static constexpr std::string_view kWords[kRoles] = {"", "statistics", "quantisation", "constants", "unused"};
     text += fmt::format("{}{} {}", text.empty() ? "besides " : ", ", grouped(elements), kWords[static_cast<std::size_t>(role)]);
   }
+  if (const Dim& biases = parameters.totals.biases_left_out; !biases.is(0))
+    text += fmt::format("{}{} in biases", text.empty() ? "besides " : ", ", grouped(biases));
   return text;
 }
 
@@ -196,10 +198,11 @@ Section symbols_section(const Network& network) {
 }
 
 /// Definitions of named expressions that the totals refer to.
-Lines definitions_of(const Figures& figures) {
+Lines definitions_of(const Figures& figures, bool has_training) {
   Lines lines;
   std::set<std::string> named;
   for (std::size_t measure = 0; measure < kMeasures; ++measure) {
+    if (static_cast<Measure>(measure) == Measure::training_macs && !has_training) continue;
     const std::optional<Quantity> total = figures.total(static_cast<Measure>(measure));
     if (!total) continue;
     for (const auto& [name, definition] : total->value.definitions())
@@ -261,12 +264,15 @@ Report report_of(const Figures& figures, const ReportOptions& options) {
     add_generation_section(figures, report.sections);
     report.sections.push_back({"layers", "Layers", table_for_people(figures, options)});
     if (options.has_training) report.sections.push_back(training_section(figures));
-    if (auto fields = receptive_field_section(figures)) report.sections.push_back(std::move(*fields));
-    add_structure_sections(report.sections, figures, options);
-    add_memory_sections(figures, report.sections);
+    if (options.has_details) {
+      if (auto fields = receptive_field_section(figures)) report.sections.push_back(std::move(*fields));
+      add_structure_sections(report.sections, figures, options);
+    }
+    add_cuts_section(report.sections, figures, options);
+    if (options.has_details) add_memory_sections(figures, report.sections);
     add_roofline_sections(figures, report.sections);
     if (!analysis.network.symbols.all().empty()) report.sections.push_back(symbols_section(analysis.network));
-    if (Lines definitions = definitions_of(figures); !definitions.empty())
+    if (Lines definitions = definitions_of(figures, options.has_training); !definitions.empty())
       report.sections.push_back({"definitions", "Definitions", std::move(definitions)});
     if (!analysis.shapes.assumptions.empty())
       report.sections.push_back({"assumptions", "Holds if", Lines(analysis.shapes.assumptions)});

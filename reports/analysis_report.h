@@ -21,6 +21,8 @@ struct ReportOptions {
   std::vector<std::string> columns;
   /// Has a section on training, and what it costs in each layer.
   bool has_training = false;
+  /// Has the sections that a page has room for and a terminal has not: receptive fields, structure, what is alive at the peak.
+  bool has_details = true;
   /// Lists the diagnostics, for documents that are read apart from standard error.
   bool has_diagnostics = false;
 };

@@ -53,6 +53,8 @@ class TextDocument : public Document {
     if (!report.sections.empty()) {
       if (std::exchange(has_reports_, true)) sink_.write("\n\n");
       render_text(report, sink_, options_.text);
+      if (figures.has_model() && !options_.report.has_details)
+        sink_.write("\n" + styled("Receptive fields, structure, savings and memory: --details.", Style::faint, options_.text) + "\n");
     }
     models_.add(figures);
   }

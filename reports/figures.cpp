@@ -125,7 +125,7 @@ std::optional<Quantity> Figures::of_layer(Measure measure, ScopeId scope, NodeId
 
 std::optional<Quantity> Figures::training_macs(ScopeId scope, NodeId node) const {
   const Cost& forward = analysis_->costs.nodes[scope][node];
-  const std::vector<GradientCost>& gradients = analysis_->training.nodes[scope];
+  const std::vector<GradientCost>& gradients = analysis_->training().nodes[scope];
   const GradientCost gradient = node < gradients.size() ? gradients[node] : GradientCost{};
   const bool is_known = forward.status != Status::unknown && gradient.is_known;
   Dim macs = forward.macs + gradient.input_macs + gradient.weight_macs;
@@ -137,7 +137,7 @@ std::optional<Quantity> Figures::total(Measure measure) const noexcept {
   try {
     if (measure == Measure::parameters) return Quantity{analysis_->parameters.total(Role::weight), false};
     if (measure == Measure::training_macs)
-      return Quantity{analysis_->training.macs, !analysis_->costs.complete || !analysis_->training.total.is_known};
+      return Quantity{analysis_->training().macs, !analysis_->costs.complete || !analysis_->training().total.is_known};
     return Quantity{measure_of(analysis_->costs.total, measure), !analysis_->costs.complete};
   } catch (const AlgebraError&) {
     return std::nullopt;

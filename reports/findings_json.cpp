@@ -12,9 +12,9 @@ namespace {
 
 using Layout = JsonWriter::Layout;
 
-class Findings {
+class FindingsWriter {
  public:
-  Findings(const Figures& figures, JsonWriter& json, const std::function<void(const Dim&)>& write_dim)
+  FindingsWriter(const Figures& figures, JsonWriter& json, const std::function<void(const Dim&)>& write_dim)
       : figures_(figures), json_(json), write_dim_(write_dim) {}
 
   void write() {
@@ -39,7 +39,7 @@ class Findings {
   }
 
   void write_gradient() {
-    const GradientFlow& flow = figures_.analysis().gradients;
+    const GradientFlow& flow = figures_.analysis().findings().gradients;
     const Graph& graph = figures_.network().main();
     json_.key("inputs");
     json_.begin_object(Layout::lines);
@@ -61,10 +61,10 @@ class Findings {
 
   void write_all() {
     const Analysis& analysis = figures_.analysis();
-    for (const DenseBlock& block : analysis.growth.blocks) write_block(block);
-    for (const Concatenation& concatenation : analysis.growth.concatenations) write_concatenation(concatenation);
-    for (const Saving& saving : analysis.savings) write_saving(saving);
-    for (const Opportunity& opportunity : analysis.redundancies) write_opportunity(opportunity);
+    for (const DenseBlock& block : analysis.findings().growth.blocks) write_block(block);
+    for (const Concatenation& concatenation : analysis.findings().growth.concatenations) write_concatenation(concatenation);
+    for (const Saving& saving : analysis.findings().savings) write_saving(saving);
+    for (const Opportunity& opportunity : analysis.findings().redundancies) write_opportunity(opportunity);
     if (!analysis.cuts) return;
     if (analysis.cuts->narrowest) write_cut(*analysis.cuts->narrowest, "narrowest");
     for (const Cut& cut : analysis.cuts->single) write_cut(cut, "single");
@@ -199,7 +199,7 @@ void write_count(const PathCount& count, JsonWriter& json) {
 }  // namespace
 
 void write_findings(const Figures& figures, JsonWriter& json, const std::function<void(const Dim&)>& write_dim) {
-  Findings(figures, json, write_dim).write();
+  FindingsWriter(figures, json, write_dim).write();
 }
 
 void write_paths(const Paths& paths, JsonWriter& json) {

@@ -42,7 +42,7 @@ void write_cost(JsonFields& fields, std::string_view key, const std::optional<Ge
 }  // namespace
 
 void add_generation_section(const Figures& figures, std::vector<Section>& sections) {
-  const std::optional<Generation>& generation = figures.analysis().generation;
+  const std::optional<Generation>& generation = figures.analysis().generation();
   if (!generation || is_empty(*generation)) return;
   const bool is_complete = figures.analysis().costs.complete;
   Summary lines;
@@ -62,7 +62,7 @@ void add_generation_section(const Figures& figures, std::vector<Section>& sectio
 }
 
 void write_generation(const Figures& figures, JsonFields& fields) {
-  const std::optional<Generation>& generation = figures.analysis().generation;
+  const std::optional<Generation>& generation = figures.analysis().generation();
   if (!generation) return;
   JsonWriter& json = fields.json();
   json.key("generation");

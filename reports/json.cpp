@@ -149,6 +149,8 @@ class JsonDocument {
     write_quantity("statistics", Quantity{analysis.parameters.total(Role::statistic)});
     write_quantity("quantisation", Quantity{analysis.parameters.total(Role::quantisation)});
     write_quantity("constants", Quantity{analysis.parameters.total(Role::constant)});
+    if (analysis.parameters.without_biases)
+      write_quantity("biases_left_out", Quantity{analysis.parameters.totals.biases_left_out});
     write_quantity("weight_bytes", Quantity{analysis.parameters.totals.weight_bytes});
     write_total(Measure::macs);
     write_total(Measure::effective_macs);
@@ -285,7 +287,7 @@ class JsonDocument {
     write_formula(scope, index);
     if (id == 0) {
       json_.key("paths");
-      write_paths(figures_.analysis().gradients.from_node[index], json_);
+      write_paths(figures_.analysis().findings().gradients.from_node[index], json_);
     }
     json_.member("status", macroscope::name_of(figures_.status(id, index)));
     json_.end_object();

@@ -227,7 +227,7 @@ class LayerRows {
   static TensorId first_of(std::span<const TensorId> tensors) { return tensors.empty() ? kAbsent : tensors.front(); }
 
   Cell fan_cell(NodeId node, std::string_view column) const {
-    const std::optional<FanOfLayer>& fan = figures_->analysis().initialization.nodes.front()[node];
+    const std::optional<FanOfLayer>& fan = figures_->analysis().initialization().nodes.front()[node];
     if (!fan) return {};
     if (column == "fan_in") return Quantity{fan->in};
     if (column == "fan_out") return Quantity{fan->out};

@@ -168,20 +168,13 @@ SummaryLine peak_line(const Figures& figures) {
 void add_memory_sections(const Figures& figures, std::vector<Section>& sections) {
   const PeakStep* peak = shown_peak(figures);
   if (peak == nullptr) return;
-  Section tensors{"memory", "Alive at the peak of memory", alive_at_peak(figures, *peak)};
-  tensors.is_detail = true;
-  sections.push_back(std::move(tensors));
+  sections.push_back({"memory", "Alive at the peak of memory", alive_at_peak(figures, *peak)});
   const std::optional<Schedule>& schedule = figures.analysis().schedule;
-  if (schedule && schedule->saved && !schedule->saved->is(0)) {
-    Section order{"order", "The order that needs least memory", order_table(figures)};
-    order.is_detail = true;
-    sections.push_back(std::move(order));
-  }
+  if (schedule && schedule->saved && !schedule->saved->is(0))
+    sections.push_back({"order", "The order that needs least memory", order_table(figures)});
   std::vector<ChartPoint> points = curve_of(figures);
   if (points.size() < 2) return;
-  Section curve{"memory_curve", "Memory over the layers", chart_of(figures, *peak, std::move(points))};
-  curve.is_detail = true;
-  sections.push_back(std::move(curve));
+  sections.push_back({"memory_curve", "Memory over the layers", chart_of(figures, *peak, std::move(points))});
 }
 
 }  // namespace macroscope

@@ -10,6 +10,7 @@
 #include "analyzer/diagnostics/suggestion.h"
 #include "analyzer/operators/worked_formula.h"
 #include "reports/json.h"
+#include "reports/node_context.h"
 #include "reports/number_text.h"
 
 namespace macroscope {
@@ -73,6 +74,11 @@ class NodeReport {
     report.sections.push_back({"node", "Node", identity()});
     report.sections.push_back({"tensors", "Inputs and outputs", tensors()});
     report.sections.push_back({"cost", "Cost", cost()});
+    if (place_.scope == 0)
+      if (std::optional<Table> worked = worked_lines(figures_, place_.node))
+        report.sections.push_back({"worked", "Worked out", std::move(*worked)});
+    if (Summary context = context_of(figures_, place_.scope, place_.node); !context.empty())
+      report.sections.push_back({"context", "In the model", std::move(context)});
     if (Diagnostics own = diagnostics(); !own.empty())
       report.sections.push_back({"diagnostics", "Diagnostics", std::move(own), true});
     return report;
@@ -108,6 +114,7 @@ class NodeReport {
     }
     json.end_object();
     json.member("why", why());
+    write_context(figures_, place_.scope, place_.node, json);
     json.key("diagnostics");
     json.begin_array();
     for (const Diagnostic& diagnostic : diagnostics()) json.string(fmt::format("{}: {}", diagnostic.code, diagnostic.message));

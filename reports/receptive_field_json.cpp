@@ -28,7 +28,7 @@ void write_axis(const AxisField& field, JsonWriter& json, const std::function<vo
 
 void write_receptive_field(const Figures& figures, TensorId tensor, const TensorNames& names, JsonWriter& json,
                            const std::function<void(const Dim&)>& write_dim) {
-  const ReceptiveFields& fields = figures.analysis().receptive_fields;
+  const ReceptiveFields& fields = figures.analysis().receptive_fields();
   const std::vector<InputField> of_tensor = fields.of(tensor, figures.analysis().shapes);
   if (of_tensor.empty()) return;
   json.key("receptive_field");

@@ -51,7 +51,7 @@ std::string plainly(const ReceptiveFields& fields, const Shapes& shapes, TensorI
 class Rows {
  public:
   explicit Rows(const Figures& figures)
-      : fields_(figures.analysis().receptive_fields), shapes_(figures.analysis().shapes), graph_(figures.network().main()) {}
+      : fields_(figures.analysis().receptive_fields()), shapes_(figures.analysis().shapes), graph_(figures.network().main()) {}
 
   std::vector<Row> make() {
     for (std::uint32_t input = 0; input < fields_.inputs.size(); ++input)
@@ -116,7 +116,7 @@ class Rows {
 }  // namespace
 
 std::optional<Section> receptive_field_section(const Figures& figures) {
-  if (figures.analysis().receptive_fields.inputs.empty()) return std::nullopt;
+  if (figures.analysis().receptive_fields().inputs.empty()) return std::nullopt;
   std::vector<Row> rows = Rows(figures).make();
   if (rows.empty()) return std::nullopt;
   Table table;
@@ -129,11 +129,11 @@ std::optional<Section> receptive_field_section(const Figures& figures) {
 }
 
 std::string receptive_field_text(const Figures& figures, TensorId tensor) {
-  return plainly(figures.analysis().receptive_fields, figures.analysis().shapes, tensor, size_text, true);
+  return plainly(figures.analysis().receptive_fields(), figures.analysis().shapes, tensor, size_text, true);
 }
 
 std::string receptive_field_jump_text(const Figures& figures, TensorId tensor) {
-  return plainly(figures.analysis().receptive_fields, figures.analysis().shapes, tensor, jump_text, false);
+  return plainly(figures.analysis().receptive_fields(), figures.analysis().shapes, tensor, jump_text, false);
 }
 
 }  // namespace macroscope

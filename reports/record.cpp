@@ -18,7 +18,7 @@ void set(ModelRecord& record, Metric metric, std::optional<Quantity> quantity) {
 
 /// The most positions that an output reads along any spatial axis of an input.
 std::optional<Quantity> receptive_field_of(const Figures& figures) {
-  const ReceptiveFields& fields = figures.analysis().receptive_fields;
+  const ReceptiveFields& fields = figures.analysis().receptive_fields();
   const Scope& scope = figures.analysis().shapes.scopes.front();
   std::optional<Quantity> most;
   for (const TensorId output : figures.network().main().outputs) {

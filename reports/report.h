@@ -87,8 +87,6 @@ struct Section {
   std::variant<Summary, Table, Lines, Diagnostics, Chart> content;
   /// Something the reader must see first: shown as a warning.
   bool is_warning = false;
-  /// Left out of a text report unless it was asked for: a terminal has less room than a page.
-  bool is_detail = false;
 };
 
 struct Report {

@@ -215,9 +215,7 @@ void add_roofline_sections(const Figures& figures, std::vector<Section>& section
   Chart chart = report.chart();
   if (std::all_of(chart.series.begin(), chart.series.end(), [](const ChartSeries& series) { return series.points.empty(); }))
     return;
-  Section picture{"roofline_chart", "Roofline", std::move(chart)};
-  picture.is_detail = true;
-  sections.push_back(std::move(picture));
+  sections.push_back({"roofline_chart", "Roofline", std::move(chart)});
 }
 
 }  // namespace macroscope

@@ -70,6 +70,15 @@ std::string range_text(std::uint32_t least, std::uint32_t most, std::string_view
   return least == most ? text : fmt::format("{} to {}", grouped(std::size_t{least}), text);
 }
 
+std::string number_of(const Paths& paths) {
+  return paths.count == PathCount(1) ? "1 path" : count_text(paths.count) + " paths";
+}
+
+std::string lengths_of(const Paths& paths) {
+  return fmt::format("of {}, {} weighted", range_text(paths.shortest, paths.longest, "layer"),
+                     range_text(paths.fewest_weighted, paths.most_weighted, ""));
+}
+
 /// The ways between all inputs and all outputs; where the inputs take no gradient (indices of words), those back to the deepest layer.
 Paths whole_ways(const GradientFlow& flow) {
   Paths whole;
@@ -83,15 +92,13 @@ Paths whole_ways(const GradientFlow& flow) {
 void add_gradient(Summary& lines, const GradientFlow& flow) {
   const Paths ways = whole_ways(flow);
   if (ways.most_weighted == 0) return;
-  lines.push_back(
-      {"Gradient", ways.count == PathCount(1) ? "1 path" : count_text(ways.count) + " paths", ColumnType::text,
-       fmt::format("of {}, {} weighted; sigma^L for 0.9: {:.3e} to {:.3e}", range_text(ways.shortest, ways.longest, "layer"),
-                   range_text(ways.fewest_weighted, ways.most_weighted, ""), std::pow(0.9, ways.most_weighted),
-                   std::pow(0.9, ways.fewest_weighted))});
+  lines.push_back({"Gradient", number_of(ways), ColumnType::text,
+                   fmt::format("{}; sigma^L for 0.9: {:.3e} to {:.3e}", lengths_of(ways), std::pow(0.9, ways.most_weighted),
+                               std::pow(0.9, ways.fewest_weighted))});
 }
 
 void add_growth(Summary& lines, const Figures& figures, const ReportOptions& options) {
-  const Growth& growth = figures.analysis().growth;
+  const Growth& growth = figures.analysis().findings().growth;
   const std::size_t blocks = rows_shown(options, growth.blocks.size());
   for (std::size_t i = 0; i < blocks; ++i) {
     const DenseBlock& block = growth.blocks[i];
@@ -178,7 +185,7 @@ double saved_weight(Weighing& weighing, const Dim& macs, const Dim& twin) {
 
 /// A row a kind, and below it the structures that save most.
 Section savings_section(const Figures& figures, const ReportOptions& options) {
-  const std::vector<Saving>& savings = figures.analysis().savings;
+  const std::vector<Saving>& savings = figures.analysis().findings().savings;
   Weighing weighing;
   std::vector<KindOfSaving> kinds = by_kind(savings);
   std::stable_sort(kinds.begin(), kinds.end(), [&](const KindOfSaving& a, const KindOfSaving& b) {
@@ -254,7 +261,7 @@ struct KindOfRedundancy {
 
 Section redundancy_section(const Figures& figures) {
   std::map<Redundancy, KindOfRedundancy> kinds;
-  for (const Opportunity& opportunity : figures.analysis().redundancies) {
+  for (const Opportunity& opportunity : figures.analysis().findings().redundancies) {
     KindOfRedundancy& kind = kinds[opportunity.kind];
     if (kind.count++ == 0) {
       const Graph& graph = figures.network().graphs[figures.analysis().shapes.scopes[opportunity.scope].graph];
@@ -340,15 +347,21 @@ Section cuts_section(const Figures& figures, const ReportOptions& options) {
 
 }  // namespace
 
+std::string paths_text(const Paths& paths) { return number_of(paths) + " " + lengths_of(paths); }
+
 void add_structure_sections(std::vector<Section>& sections, const Figures& figures, const ReportOptions& options) {
-  const Analysis& analysis = figures.analysis();
+  const Findings& findings = figures.analysis().findings();
   Summary lines;
   add_growth(lines, figures, options);
-  add_gradient(lines, analysis.gradients);
+  add_gradient(lines, findings.gradients);
   if (!lines.empty()) sections.push_back({"structure", "Structure", std::move(lines)});
-  if (!analysis.savings.empty()) sections.push_back(savings_section(figures, options));
-  if (!analysis.redundancies.empty()) sections.push_back(redundancy_section(figures));
-  if (analysis.cuts && (analysis.cuts->narrowest || !analysis.cuts->single.empty()))
+  if (!findings.savings.empty()) sections.push_back(savings_section(figures, options));
+  if (!findings.redundancies.empty()) sections.push_back(redundancy_section(figures));
+}
+
+void add_cuts_section(std::vector<Section>& sections, const Figures& figures, const ReportOptions& options) {
+  const std::optional<Cuts>& cuts = figures.analysis().cuts;
+  if (cuts && (cuts->narrowest || !cuts->single.empty()))
     sections.push_back(cuts_section(figures, options));
 }
 

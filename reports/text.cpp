@@ -28,7 +28,6 @@ class TextRenderer {
   void render() {
     title();
     for (const Section& section : report_.sections) {
-      if (section.is_detail && !options_.has_details) continue;
       section_ = &section;
       std::visit(*this, section.content);
     }

@@ -11,8 +11,6 @@ struct TextOptions {
   /// Columns that a line should not pass.
   std::size_t width = 100;
   bool has_color = false;
-  /// Shows the sections that a page has room for: what is alive at the peak, and the like.
-  bool has_details = false;
   /// Bars may be drawn with block characters.
   bool has_blocks = true;
 };

@@ -3,7 +3,7 @@
 namespace macroscope {
 
 void write_training(const Figures& figures, JsonWriter& json, const std::function<void(const Dim&)>& write_dim) {
-  const Training& training = figures.analysis().training;
+  const Training& training = figures.analysis().training();
   const auto member = [&](std::string_view key, const Dim& dim) {
     json.key(key);
     write_dim(dim);
@@ -34,7 +34,7 @@ void write_training(const Figures& figures, JsonWriter& json, const std::functio
 
 void write_fans(const Figures& figures, ScopeId scope, NodeId node, JsonWriter& json,
                 const std::function<void(const Dim&)>& write_dim) {
-  const std::vector<std::optional<FanOfLayer>>& fans = figures.analysis().initialization.nodes[scope];
+  const std::vector<std::optional<FanOfLayer>>& fans = figures.analysis().initialization().nodes[scope];
   if (node >= fans.size() || !fans[node]) return;
   json.key("fan_in");
   write_dim(fans[node]->in);

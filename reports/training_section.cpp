@@ -23,7 +23,7 @@ std::string state_of(const TrainingOptions& options) {
 
 Section training_section(const Figures& figures) {
   const Analysis& analysis = figures.analysis();
-  const Training& training = analysis.training;
+  const Training& training = analysis.training();
   const bool is_open = !training.total.is_known || !analysis.costs.complete;
   const auto macs = [&](std::string_view label, const Dim& dim, std::string remark) {
     return SummaryLine{label, Quantity{dim, is_open}, ColumnType::count, std::move(remark)};

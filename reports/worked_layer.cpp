@@ -207,7 +207,7 @@ class LayerWriter {
   /// What an element of the output depends on, from what an element of the input does.
   void add_receptive_field() {
     if (!nest_ || nest_->windows.empty() || nest_->positions.empty() || !site_.has_input(0) || !site_.has_output(0)) return;
-    const ReceptiveFields& fields = figures_.analysis().receptive_fields;
+    const ReceptiveFields& fields = figures_.analysis().receptive_fields();
     const Node& node = site_.node();
     const std::vector<InputField> before = fields.of(node.inputs[0], figures_.analysis().shapes);
     const std::vector<InputField> after = fields.of(node.outputs[0], figures_.analysis().shapes);
@@ -231,7 +231,7 @@ class LayerWriter {
 
   void add_gradients() {
     if (row_ == nullptr || !scope_.inferred[id_]) return;
-    const GradientCost& cost = figures_.analysis().training.nodes[0][id_];
+    const GradientCost& cost = figures_.analysis().training().nodes[0][id_];
     const Gradients gradients = gradients_of(*row_, site_, figures_.network().main());
     if (gradients.forward)
       add("formula", "layer", {{{"", gradients.forward->left}, {gradients.forward->relation, gradients.forward->right}}, {}});
@@ -272,7 +272,7 @@ class LayerWriter {
 
 WorkedLayers::WorkedLayers(const Figures& figures, const WorkedOptions& options) : figures_(&figures), options_(options) {
   for (const Parameter& parameter : figures.analysis().parameters.rows)
-    if (parameter.graph == 0 && parameter.role == Role::weight && parameter.same_as == kNone && parameter.counted_at != kNone)
+    if (parameter.graph == 0 && figures.analysis().parameters.counts(parameter) && parameter.counted_at != kNone)
       parameters_[parameter.counted_at].push_back(&parameter);
 }
 

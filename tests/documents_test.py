@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -59,6 +60,20 @@ class Documents(unittest.TestCase):
             path.write_text(head + marker + now)
         else:
             self.assertEqual(table, now, "docs/operators.md is not the catalogue; ./dev accept takes the new one")
+
+    def test_the_homework_as_a_page_and_as_a_paper(self):
+        nets = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "examples" / "homework").glob("*.net"))
+        with tempfile.TemporaryDirectory() as folder:
+            made = [pathlib.Path(folder) / f"homework.{ending}" for ending in ("html", "tex")]
+            outputs = [word for path in made for word in ("-o", str(path))]
+            run = subprocess.run([PROGRAM, "table", *nets, "--quiet", *outputs], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.assertEqual(run.returncode, 0, run.stdout)
+            for path in made:
+                kept = ROOT / "docs" / path.name
+                if os.environ.get("MACROSCOPE_ACCEPT"):
+                    kept.write_text(path.read_text())
+                else:
+                    self.assertTrue(kept.read_text() == path.read_text(), f"docs/{path.name} is not what the program makes; ./dev accept takes the new one")
 
     def test_links_lead_somewhere(self):
         for path in DOCUMENTS:

@@ -1,6 +1,7 @@
 #include "analyzer/passes/parameters.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <map>
 #include <memory>
@@ -34,6 +35,7 @@ struct Following {
   bool side = false;            // the first reader is a side node
   NodeId first_reader = kNone;  // of the tensor's own graph, a side node only where there is no other
   std::uint32_t readers = 0;
+  std::uint32_t readers_as_bias = 0;
   std::optional<Dim> packed_elements;  // logical elements of a packed weight
 };
 
@@ -119,8 +121,11 @@ class Roles {
         found.packed_elements = packed_elements(node, step);
         note(Use::by_position, step, at, found);
         break;
-      case 'w':
       case 'b':
+        if (node.op.find("Norm") == std::string_view::npos) ++found.readers_as_bias;
+        note(Use::by_position, step, at, found);
+        break;
+      case 'w':
         note(Use::by_position, step, at, found);
         break;
       case 's':
@@ -133,8 +138,22 @@ class Roles {
         note(Use::constant, step, at, found);
         break;
       default:
+        if (adds_to_product(step.graph, node, reader.input)) ++found.readers_as_bias;
         note(Use::anything, step, at, found);
     }
+  }
+
+  /// Exporters write a dense layer as a product and the sum with a vector.
+  bool adds_to_product(GraphId graph, const Node& node, std::uint32_t input) const {
+    static constexpr std::array<std::string_view, 4> kProducts{"MatMul", "Gemm", "Einsum", "MatMulInteger"};
+    if (!node.domain.empty() || node.op != "Add" || node.inputs.size() != 2) return false;
+    const Graph& in = network_.graphs[graph];
+    const TensorId other = node.inputs[1 - input], own = node.inputs[input];
+    const NodeId producer = other == kAbsent ? kNone : in.tensors[other].producer;
+    const std::uint32_t stored = in.tensors[own].stored;
+    const bool is_vector = stored != kNone && shape_of(in.stored[stored]).rank() == 1;
+    return is_vector && producer != kNone && in.nodes[producer].domain.empty() &&
+           std::find(kProducts.begin(), kProducts.end(), in.nodes[producer].op) != kProducts.end();
   }
 
   void note(Use use, const Step& step, NodeId at, Following& found) const {
@@ -304,6 +323,7 @@ class CountingParameters {
     const Following found = roles_.follow(graph, tensor);
     parameter.role = role_of(found, parameter);
     parameter.by_position = found.use < Use::constant;
+    parameter.is_bias = found.readers > 0 && found.readers_as_bias == found.readers;
     parameter.counted_at = found.first_reader;
     parameter.readers = found.readers;
     parameter.side = found.side;
@@ -315,10 +335,13 @@ class CountingParameters {
   void keep(Parameter parameter) {
     if (parameter.same_as == kNone) {
       ParameterTotals& totals = parameter.side ? held_.side : held_.inference;
-      totals.elements[static_cast<std::size_t>(parameter.role)] += parameter.elements;
+      const bool counts = parameters_.counts(parameter);
+      const bool is_left_out = parameter.role == Role::weight && !counts;
+      Dim& elements = is_left_out ? totals.biases_left_out : totals.elements[static_cast<std::size_t>(parameter.role)];
+      elements += parameter.elements;
       if (parameter.role != Role::unused) totals.weight_bytes += parameter.bytes;
-      if (parameter.role == Role::weight) totals.effective_weights += parameter.effective_elements.value_or(parameter.elements);
-      if (parameter.role == Role::weight && parameter.counted_at != kNone) {
+      if (counts) totals.effective_weights += parameter.effective_elements.value_or(parameter.elements);
+      if (counts && parameter.counted_at != kNone) {
         parameters_.of_node[parameter.graph][parameter.counted_at] += parameter.elements;
         held_.at_nodes += parameter.elements;
       }
@@ -338,6 +361,7 @@ class CountingParameters {
         for (Dim& elements : totals->elements) sum(elements);
         sum(totals->weight_bytes);
         sum(totals->effective_weights);
+        sum(totals->biases_left_out);
       }
       sum(at_nodes);
       count_at_repeat(at_nodes, inner);
@@ -350,6 +374,7 @@ class CountingParameters {
     for (std::size_t role = 0; role < kRoles; ++role) totals.elements[role] += further.elements[role];
     totals.weight_bytes += further.weight_bytes;
     totals.effective_weights += further.effective_weights;
+    totals.biases_left_out += further.biases_left_out;
   }
 
   /// The node that repeats a graph counts what all copies hold.
@@ -399,8 +424,9 @@ std::string_view name_of(Role role) noexcept {
   return "unused";
 }
 
-Parameters count_parameters(const Network& network, const Shapes& shapes) {
+Parameters count_parameters(const Network& network, const Shapes& shapes, bool without_biases) {
   Parameters parameters;
+  parameters.without_biases = without_biases;
   CountingParameters(network, shapes, parameters).count();
   return parameters;
 }

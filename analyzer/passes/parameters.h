@@ -24,6 +24,8 @@ struct Parameter {
   Role role = Role::unused;
   /// A reader that takes weights, statistics or scales in this place decided the role.
   bool by_position = false;
+  /// It is added to what a convolution, a product, a cell or attention makes, and nothing else reads it.  Shifts of normalisations are none.
+  bool is_bias = false;
   DataType dtype = DataType::unknown;
   Dim elements;  // logical elements, also of packed weights; of one copy where its graph is repeated
   /// Without those that a mask sets to zero; absent where there is no mask.
@@ -44,6 +46,8 @@ struct ParameterTotals {
   Dim weight_bytes;  // bytes of all stored tensors that are read, whatever their role
   /// Learned parameters without those that masks set to zero.
   Dim effective_weights;
+  /// Biases that were asked to be left out of the learned parameters.
+  Dim biases_left_out;
   friend bool operator==(const ParameterTotals&, const ParameterTotals&) = default;
 };
 
@@ -54,11 +58,18 @@ struct Parameters {
   ParameterTotals side;
   /// By GraphId, then NodeId: learned parameters that the node counts.
   std::vector<std::vector<Dim>> of_node;
+  /// Learned parameters are those without biases, as some courses count.
+  bool without_biases = false;
 
+  /// Counts as a learned parameter of the node that it is counted at.
+  [[nodiscard]] bool counts(const Parameter& row) const noexcept {
+    return row.role == Role::weight && row.same_as == kNone && !(without_biases && row.is_bias);
+  }
   [[nodiscard]] const Dim& total(Role role) const { return totals.elements[static_cast<std::size_t>(role)]; }
 };
 
 /// Every stored tensor counted once, with one role that follows its readers.
-Parameters count_parameters(const Network& network, const Shapes& shapes);
+/// \param without_biases biases are stored, and no learned parameters
+Parameters count_parameters(const Network& network, const Shapes& shapes, bool without_biases = false);
 
 }  // namespace macroscope

@@ -15,6 +15,11 @@ namespace {
 constexpr std::size_t kMaxReadings = 8'000'000;
 constexpr std::size_t kMaxSources = 64;
 
+/// Spatial axes of inputs that fields are told of.
+std::size_t most_sources(const Graph& graph) {
+  return std::clamp<std::size_t>(kMaxReadings / std::max<std::size_t>(graph.tensors.size(), 1), 4, kMaxSources);
+}
+
 Ratio ratio(const Dim& over, const Dim& under) {
   const auto a = over.number(), b = under.number();
   if (a && b && *b > 0) {
@@ -136,12 +141,21 @@ std::vector<InputField> ReceptiveFields::of(TensorId tensor, const Shapes& shape
   return fields;
 }
 
+bool may_leave_inputs_out(const Network& network, const Shapes& shapes) {
+  std::size_t axes = 0;
+  for (const TensorId input : network.main().inputs) {
+    const Type& type = shapes.scopes.front().facts[input].type;
+    if (type.is_tensor() && type.shape.known()) axes += type.shape.rank();
+  }
+  return axes > most_sources(network.main());
+}
+
 ReceptiveFields find_receptive_fields(const Network& network, const Shapes& shapes) {
   ReceptiveFields fields;
   const Graph& graph = network.main();
   fields.tensors.resize(graph.tensors.size());
   const std::vector<std::vector<std::uint32_t>> axes = spatial_axes(network, shapes);
-  const std::size_t most = std::clamp<std::size_t>(kMaxReadings / std::max<std::size_t>(graph.tensors.size(), 1), 4, kMaxSources);
+  const std::size_t most = most_sources(graph);
   std::uint32_t source = 0;
   for (std::size_t index = 0; index < graph.inputs.size(); ++index) {
     if (axes[index].empty()) continue;

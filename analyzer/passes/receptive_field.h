@@ -75,4 +75,7 @@ class ReceptiveFields {
 
 ReceptiveFields find_receptive_fields(const Network& network, const Shapes& shapes);
 
+/// The model may have more inputs than fields are told of; quick, and false for nearly all.
+bool may_leave_inputs_out(const Network& network, const Shapes& shapes);
+
 }  // namespace macroscope

@@ -83,7 +83,7 @@ Dim peak_of(const Memory& memory, std::optional<NodeId> node) {
 }
 
 Dim training_macs_of(const Analysis& analysis, Place place) {
-  const GradientCost& gradient = analysis.training.nodes[place.scope][place.node];
+  const GradientCost& gradient = analysis.training().nodes[place.scope][place.node];
   const Cost& cost = analysis.costs.nodes[place.scope][place.node];
   if (!gradient.is_known || cost.status == Status::unknown)
     throw Untold{fmt::format("what training '{}' costs is not known", node_at(analysis, place).name)};
@@ -124,7 +124,7 @@ Datum kernel_of(const Analysis& analysis, std::string_view path) {
 
 const FanOfLayer& fan_of(const Analysis& analysis, std::string_view path) {
   for (const Place place : places_of(analysis, path))
-    if (const auto& fan = analysis.initialization.nodes[place.scope][place.node]) return *fan;
+    if (const auto& fan = analysis.initialization().nodes[place.scope][place.node]) return *fan;
   throw Untold{fmt::format("'{}' multiplies by no trained weight", path)};
 }
 
@@ -146,7 +146,7 @@ Number number_of_paths(const PathCount& count) {
 }
 
 Datum paths_of(const Analysis& analysis, std::string_view name, TensorId tensor) {
-  const Paths& paths = analysis.gradients.from_tensor[tensor];
+  const Paths& paths = analysis.findings().gradients.from_tensor[tensor];
   if (name == "paths") return {number_of_paths(paths.count)};
   if (paths.count.is_zero()) throw Untold{fmt::format("no gradient comes to '{}'", analysis.network.main().tensors[tensor].name)};
   return {Number(Dim(static_cast<std::int64_t>(paths.fewest_weighted)))};
@@ -155,7 +155,7 @@ Datum paths_of(const Analysis& analysis, std::string_view name, TensorId tensor)
 /// Of the input of the net that it depends on; one number where all axes agree.
 Datum receptive_field_of(const Analysis& analysis, TensorId tensor) {
   const std::string_view called = analysis.network.main().tensors[tensor].name;
-  const std::vector<InputField> fields = analysis.receptive_fields.of(tensor, analysis.shapes);
+  const std::vector<InputField> fields = analysis.receptive_fields().of(tensor, analysis.shapes);
   if (fields.empty()) throw Untold{fmt::format("'{}' depends on no input with spatial axes", called)};
   if (fields.size() > 1) throw Untold{fmt::format("'{}' depends on {} inputs", called, fields.size())};
   std::vector<Dim> axes;
@@ -194,8 +194,8 @@ Number quantity_of(const Analysis& analysis, std::string_view name) {
   if (name == "peak_bytes") return peak_of(analysis.memory, std::nullopt);
   if (!analysis.costs.complete) throw Untold{"some layers have no cost rule, and the total is a lower bound"};
   if (name == "training_macs") {
-    if (!analysis.training.total.is_known) throw Untold{"what training costs is not known of some layers"};
-    return analysis.training.macs;
+    if (!analysis.training().total.is_known) throw Untold{"what training costs is not known of some layers"};
+    return analysis.training().macs;
   }
   return cost_of(analysis.costs.total, name);
 }

@@ -96,6 +96,25 @@ class Program(unittest.TestCase):
         return document
 
 
+class Biases(Program):
+    def test_they_can_be_left_out_of_the_parameters(self):
+        """A convolution, its norm, and a dense layer that an exporter wrote as a product and a sum."""
+        nodes = [helper.make_node("Conv", ["x", "w", "wb"], ["c"]), helper.make_node("BatchNormalization", ["c", "g", "s", "m", "v"], ["n"]),
+                 helper.make_node("GlobalAveragePool", ["n"], ["p"]), helper.make_node("Flatten", ["p"], ["f"]),
+                 helper.make_node("MatMul", ["f", "d"], ["e"]), helper.make_node("Add", ["e", "db"], ["y"])]
+        stored = [weight("w", 8, 3, 3, 3), weight("wb", 8), *(weight(name, 8) for name in "gsmv"), weight("d", 8, 10), weight("db", 10)]
+        (self.folder / "biased.onnx").write_bytes(model_of(nodes, [value("x", 1, 3, 8, 8)], [value("y", 1, 10)], stored).SerializeToString())
+        whole, without = (self.json("biased.onnx", "--bias", how)["totals"] for how in ("include", "exclude"))
+        self.assertEqual(whole["parameters"], 8 * 27 + 8 + 8 + 8 + 8 * 10 + 10)
+        self.assertEqual(without["parameters"], 8 * 27 + 8 + 8 + 8 * 10)  # scale and shift of the norm stay
+        self.assertEqual(without["biases_left_out"], 8 + 10)
+        self.assertNotIn("biases_left_out", whole)
+        self.assertEqual((without["weight_bytes"], without["flops"]), (whole["weight_bytes"], whole["flops"]))
+        self.assertIn("18 in biases", self.text("biased.onnx", "--bias", "exclude"))
+        self.assertIn("3 * 3 * 3 * 8".replace(" ", ""), self.text("table", "biased.onnx", "--bias", "exclude").replace(" ", ""))
+        self.assertIn("did you mean 'exclude'", self.errors("biased.onnx", "--bias", "exlude", status=2))
+
+
 class Usage(Program):
     def test_help_and_version(self):
         self.assertIn("Usage:", self.text("--help"))

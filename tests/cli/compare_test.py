@@ -10,10 +10,14 @@ import sys
 import tempfile
 import unittest
 
+import jsonschema
 import numpy
 from onnx import TensorProto, helper, numpy_helper
 
 PROGRAM = os.environ["MACROSCOPE_PROGRAM"]
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
+COMPARE_SCHEMA = jsonschema.Draft202012Validator(json.loads((DOCS / "macroscope-compare-1.schema.json").read_text()))
+NODE_SCHEMA = jsonschema.Draft202012Validator(json.loads((DOCS / "macroscope-node-1.schema.json").read_text()))
 PIXELS = 24 * 24
 
 
@@ -104,6 +108,35 @@ class Compare(Models):
         self.run_program("compare", "a.onnx", "absent.onnx", status=3)
         self.assertIn("others]", self.run_program("compare", "a.onnx", "b.onnx", "--top", "1").stdout)
 
+    def test_as_a_page_and_for_a_paper(self):
+        self.write(a=chain([8, 8], ["s", "<script>t"]), b=chain([8, 12], ["s", "<script>t"]))
+        page = self.run_program("compare", "a.onnx", "b.onnx", "--format", "html").stdout
+        self.assertIn("Content-Security-Policy", page)
+        self.assertIn(f"{macs(8, 12) - macs(8, 8):,}", page)
+        self.assertNotIn("<script>t", page)
+        self.run_program("compare", "a.onnx", "b.onnx", "-o", "x.html", "-o", "x.tex")
+        self.assertEqual((self.folder / "x.html").read_text(), page)
+        self.assertIn(r"\end{document}", (self.folder / "x.tex").read_text())
+        self.assertIn("no format has the ending", self.run_program("compare", "a.onnx", "b.onnx", "-o", "x.svg", status=2).stderr)
+
+    def test_compare_lines_of_a_net_file_pair_its_nets(self):
+        nets = "".join(f"net {name} {{\n  input x: [1, 3, 8, 8]\n  output y = x -> conv({width}, 3, pad = same)\n}}\n" for name, width in (("a", 2), ("b", 4), ("c", 8)))
+        (self.folder / "all.net").write_text(nets)
+        (self.folder / "named.net").write_text(nets + "compare c b\n")
+
+        def pairs(path):
+            documents = json.loads(self.run_program("compare", path, "--format", "json").stdout)
+            return [(d["before"]["path"][-1], d["after"]["path"][-1]) for d in (documents if isinstance(documents, list) else [documents])]
+        self.assertEqual(pairs("all.net"), [("a", "b"), ("a", "c")])
+        self.assertEqual(pairs("named.net"), [("c", "b")])
+
+    def test_documents_keep_to_the_schema(self):
+        self.write(a=chain([8, 8, 16], ["s", "t", "u"]), b=chain([8, 20], ["s", "z"]))
+        COMPARE_SCHEMA.validate(self.compare())
+        document = self.compare()
+        del document["totals"]["macs"]["difference"]
+        self.assertFalse(COMPARE_SCHEMA.is_valid(document))
+
 
 class Explain(Models):
     def setUp(self):
@@ -122,6 +155,24 @@ class Explain(Models):
         for said in (f"{macs(8, 16):,}", "float32[1, 16, 24, 24]", "1*1*16*24*24*8*3*3", "counted by the rule"):
             self.assertIn(said, text)
         self.assertIn("## ", self.run_program("explain", "a.onnx", "/stem/Conv", "--format", "markdown").stdout)
+
+    def test_calculations_gradients_and_place_in_the_model(self):
+        document = json.loads(self.run_program("explain", "a.onnx", "/body/Conv", "--format", "json").stdout)
+        NODE_SCHEMA.validate(document)
+        worked = {line["id"]: line for line in document["worked"]}
+        self.assertEqual(worked["macs"]["value"], macs(8, 16))
+        self.assertEqual(worked["parameters"]["value"], 8 * 16 * 9)
+        self.assertEqual([line["label"].split("[")[0] for line in document["worked"] if line["id"] == "gradient"][:2], ["dL/dx", "dL/dw"])
+        self.assertEqual(document["training"], {"input_gradient_macs": macs(8, 16), "weight_gradient_macs": macs(8, 16), "complete": True})
+        # Two 3 x 3 convolutions see 5 x 5; x, w and the output are alive together.
+        self.assertEqual([axis["size"] for axis in document["receptive_field"]["x"]], [5, 5])
+        self.assertEqual(document["live_bytes"], 4 * PIXELS * (8 + 16))
+        self.assertEqual((document["paths"]["shortest"], document["paths"]["count"]), (1, 1))
+        first = json.loads(self.run_program("explain", "a.onnx", "/stem/Conv", "--format", "json").stdout)
+        self.assertEqual(first["training"]["input_gradient_macs"], 0)  # nothing before it is learned
+        text = self.run_program("explain", "a.onnx", "/body/Conv").stdout
+        for said in ("dL/dw", "5 x 5", "Alive memory", "Weight gradients"):
+            self.assertIn(said, text)
 
     def test_near_misses(self):
         self.assertIn("near: /stem/Conv", self.run_program("explain", "a.onnx", "/stem/Cov", status=2).stderr)

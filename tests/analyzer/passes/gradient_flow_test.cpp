@@ -20,7 +20,7 @@ TensorId tensor_named(const Network& network, std::string_view name) {
 }
 
 const Paths& from(const Analysis& analysis, std::string_view tensor) {
-  return analysis.gradients.from_tensor[tensor_named(analysis.network, tensor)];
+  return analysis.findings().gradients.from_tensor[tensor_named(analysis.network, tensor)];
 }
 
 std::uint64_t count(const Paths& paths) { return paths.count.number().value_or(0); }
@@ -110,7 +110,7 @@ TEST_CASE("Through L residual blocks lead 2^L paths, the shortest past no weight
     CHECK(from(without, "x") == Paths{PathCount(1), static_cast<std::uint32_t>(3 * length),
                                       static_cast<std::uint32_t>(3 * length), static_cast<std::uint32_t>(2 * length),
                                       static_cast<std::uint32_t>(2 * length)});
-    CHECK(with.gradients.to_outputs.front().second == paths);
+    CHECK(with.findings().gradients.to_outputs.front().second == paths);
   }
   const Analysis deep = blocks(300, true);
   CHECK_FALSE(from(deep, "x").count.is_exact());
@@ -152,7 +152,7 @@ TEST_CASE("Paths through random networks are those that a walk finds") {
       INFO("run " << run << ", tensor " << i);
       CHECK(from(analysis, fmt::format("t{}", i)) == expected[i]);
     }
-    CHECK(analysis.gradients.to_outputs.front().second == expected[0]);
+    CHECK(analysis.findings().gradients.to_outputs.front().second == expected[0]);
   }
 }
 
@@ -183,10 +183,10 @@ TEST_CASE("Several outputs: of each the ways to the inputs, of each layer those 
   CHECK(count(from(analysis, "x")) == 2);
   CHECK(from(analysis, "x").fewest_weighted == 1);
   CHECK(from(analysis, "x").most_weighted == 2);
-  REQUIRE(analysis.gradients.to_outputs.size() == 2);
-  CHECK(analysis.gradients.to_outputs[0].second.most_weighted == 2);
-  CHECK(analysis.gradients.to_outputs[1].second.most_weighted == 1);
-  CHECK(analysis.gradients.from_node[1].shortest == 0);  // the layer itself is not on its path
+  REQUIRE(analysis.findings().gradients.to_outputs.size() == 2);
+  CHECK(analysis.findings().gradients.to_outputs[0].second.most_weighted == 2);
+  CHECK(analysis.findings().gradients.to_outputs[1].second.most_weighted == 1);
+  CHECK(analysis.findings().gradients.from_node[1].shortest == 0);  // the layer itself is not on its path
   const TensorId only = tensor_named(analysis.network, "c");
   const Lineages lineages(analysis.network, analysis.shapes);
   const GradientFlow one = trace_gradients(analysis.network, analysis.shapes, lineages, analysis.costs, {&only, 1});

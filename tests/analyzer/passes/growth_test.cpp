@@ -52,10 +52,10 @@ TEST_CASE("Dense blocks are found however their layers are joined") {
     add_block(net, at, "b", 128, 32, 12, form);
     const Analysis analysis = analyze(net.take(), {});
     CHECK(testing::errors_of(analysis).empty());
-    REQUIRE(analysis.growth.blocks.size() == 2);
-    CHECK(text_of(analysis.growth.blocks[0]) == "64 + 32*6");
-    CHECK(text_of(analysis.growth.blocks[1]) == "128 + 32*12");
-    CHECK(analysis.growth.concatenations.empty());
+    REQUIRE(analysis.findings().growth.blocks.size() == 2);
+    CHECK(text_of(analysis.findings().growth.blocks[0]) == "64 + 32*6");
+    CHECK(text_of(analysis.findings().growth.blocks[1]) == "128 + 32*12");
+    CHECK(analysis.findings().growth.concatenations.empty());
     CHECK(testing::fact_of(analysis, "b_12").type.shape[1].is(128 + 32 * 12));
   }
 }
@@ -70,7 +70,7 @@ TEST_CASE("A dense block's channels may be symbols") {
   net.node("Concat", {"y2", "f3"}, {"y3"}, {axis});
   net.node("GlobalAveragePool", {"y3"}, {"y"});
   const Analysis analysis = analyze(net.take(), {});
-  CHECK(analysis.growth.blocks.empty());  // nothing says yet that axis 1 of y1 and y2 holds channels
+  CHECK(analysis.findings().growth.blocks.empty());  // nothing says yet that axis 1 of y1 and y2 holds channels
   NetworkBuilder pooled;
   pooled.input("x", {1, c, 8, 8}).input("f1", {1, k, 8, 8}).input("f2", {1, k, 8, 8}).input("f3", {1, k, 8, 8});
   for (const char* name : {"x", "f1", "f2", "f3"})
@@ -79,8 +79,8 @@ TEST_CASE("A dense block's channels may be symbols") {
   pooled.node("Concat", {"y1", "f2_"}, {"y2"}, {pooled.integer("axis", 1)});
   pooled.node("Concat", {"y2", "f3_"}, {"y3"}, {pooled.integer("axis", -3)});
   const Analysis found = analyze(pooled.take(), {});
-  REQUIRE(found.growth.blocks.size() == 1);
-  CHECK(text_of(found.growth.blocks[0]) == "c + k*3");
+  REQUIRE(found.findings().growth.blocks.size() == 1);
+  CHECK(text_of(found.findings().growth.blocks[0]) == "c + k*3");
 }
 
 TEST_CASE("An inception module: what each branch adds, costs and starts from") {
@@ -102,8 +102,8 @@ TEST_CASE("An inception module: what each branch adds, costs and starts from") {
   conv("pool", "b4", 192, 32, 1);
   net.node("Concat", {"b1_relu", "b2b_relu", "b3b_relu", "b4_relu"}, {"y"}, {net.integer("axis", 1)});
   const Analysis analysis = analyze(net.take(), {});
-  REQUIRE(analysis.growth.concatenations.size() == 1);
-  const Concatenation& module = analysis.growth.concatenations.front();
+  REQUIRE(analysis.findings().growth.concatenations.size() == 1);
+  const Concatenation& module = analysis.findings().growth.concatenations.front();
   CHECK(analysis.network.main().tensors[module.input].name == "x");
   CHECK(module.channels.is(256));
   REQUIRE(module.branches.size() == 4);
@@ -132,8 +132,8 @@ TEST_CASE("A gate inside a branch belongs to it, a skip joins as it is") {
   net.node("Mul", {"c", "s"}, {"silu"});
   net.node("Concat", {"x", "silu"}, {"y"}, {net.integer("axis", 1)});
   const Analysis analysis = analyze(net.take(), {});
-  REQUIRE(analysis.growth.concatenations.size() == 1);
-  const Concatenation& joined = analysis.growth.concatenations.front();
+  REQUIRE(analysis.findings().growth.concatenations.size() == 1);
+  const Concatenation& joined = analysis.findings().growth.concatenations.front();
   CHECK(analysis.network.main().tensors[joined.input].name == "x");
   CHECK(joined.branches[0].branch.nodes.empty());
   CHECK(joined.branches[1].branch.nodes == std::vector<NodeId>{1, 2, 3});
@@ -147,7 +147,7 @@ TEST_CASE("Concatenations along other axes, and of shapes, are no growth of chan
   net.node("Shape", {"h"}, {"shape"});
   net.node("Concat", {"shape", "one"}, {"longer"}, {net.integer("axis", 0)});
   net.output("tokens").output("longer");
-  CHECK(analyze(net.take(), {}).growth.concatenations.empty());
+  CHECK(analyze(net.take(), {}).findings().growth.concatenations.empty());
 }
 
 }  // namespace macroscope

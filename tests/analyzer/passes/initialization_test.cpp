@@ -10,7 +10,7 @@ using testing::NetworkBuilder;
 
 FanOfLayer fan_of(NetworkBuilder& net, NodeId node = 0) {
   const Analysis analysis = analyze(net.take(), {});
-  const std::optional<FanOfLayer>& fan = analysis.initialization.nodes.front()[node];
+  const std::optional<FanOfLayer>& fan = analysis.initialization().nodes.front()[node];
   REQUIRE(fan.has_value());
   return *fan;
 }
@@ -63,7 +63,7 @@ TEST_CASE("A recurrent unit adds up input and state") {
 TEST_CASE("A product of activations has no weight to initialize") {
   NetworkBuilder net;
   net.input("a", {5, 7}).input("b", {7, 3}).node("MatMul", {"a", "b"}, {"y"});
-  CHECK(!analyze(net.take(), {}).initialization.nodes.front()[0]);
+  CHECK(!analyze(net.take(), {}).initialization().nodes.front()[0]);
 }
 
 }  // namespace

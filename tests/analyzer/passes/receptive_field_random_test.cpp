@@ -324,7 +324,7 @@ void run(std::size_t axes, unsigned seeds) {
     const Graph& graph = analysis.network.main();
     const auto tensor = std::find_if(graph.tensors.begin(), graph.tensors.end(), [&](const Tensor& t) { return t.name == last; });
     REQUIRE(tensor != graph.tensors.end());
-    const auto fields = analysis.receptive_fields.of(static_cast<TensorId>(tensor - graph.tensors.begin()), analysis.shapes);
+    const auto fields = analysis.receptive_fields().of(static_cast<TensorId>(tensor - graph.tensors.begin()), analysis.shapes);
     REQUIRE(fields.size() == 1);
     REQUIRE(fields.front().axes.size() == axes);
     for (std::size_t axis = 0; axis < axes; ++axis)

@@ -10,7 +10,7 @@ using testing::NetworkBuilder;
 AxisField field_of(const Analysis& analysis, std::string_view name, std::size_t axis = 0) {
   const Graph& graph = analysis.network.main();
   for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor)
-    if (graph.tensors[tensor].name == name) return analysis.receptive_fields.of(tensor, analysis.shapes).at(0).axes.at(axis);
+    if (graph.tensors[tensor].name == name) return analysis.receptive_fields().of(tensor, analysis.shapes).at(0).axes.at(axis);
   return {};
 }
 

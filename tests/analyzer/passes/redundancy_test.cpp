@@ -12,14 +12,14 @@ using testing::NetworkBuilder;
 
 std::vector<Opportunity> of_kind(const Analysis& analysis, Redundancy kind) {
   std::vector<Opportunity> found;
-  for (const Opportunity& opportunity : analysis.redundancies)
+  for (const Opportunity& opportunity : analysis.findings().redundancies)
     if (opportunity.kind == kind) found.push_back(opportunity);
   return found;
 }
 
 std::string kinds_of(const Analysis& analysis) {
   std::string kinds;
-  for (const Opportunity& opportunity : analysis.redundancies)
+  for (const Opportunity& opportunity : analysis.findings().redundancies)
     kinds += fmt::format("{}{}", kinds.empty() ? "" : " ", name_of(opportunity.kind));
   return kinds;
 }
@@ -98,7 +98,7 @@ TEST_CASE("Nodes that give back their input") {
   const Analysis analysis = analyze(net.take(), {});
   CHECK(kinds_of(analysis) == "identity identity identity identity identity identity identity");
   std::string names;
-  for (const Opportunity& opportunity : analysis.redundancies) names += nodes_of(analysis, opportunity) + " ";
+  for (const Opportunity& opportunity : analysis.findings().redundancies) names += nodes_of(analysis, opportunity) + " ";
   CHECK(names == "identity dropout cast transpose reshape concat pad ");
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("An Identity that gives an input the name of an output stays") {
   NetworkBuilder net;
   net.input("x", {4});
   net.node("Identity", {"x"}, {"y"});
-  CHECK(analyze(net.take(), {}).redundancies.empty());
+  CHECK(analyze(net.take(), {}).findings().redundancies.empty());
 }
 
 TEST_CASE("Transposes that undo each other, also with work on elements between them") {
@@ -121,9 +121,9 @@ TEST_CASE("Transposes that undo each other, also with work on elements between t
   net.node("Transpose", {"e"}, {"f"}, {there});  // not back
   const Analysis analysis = analyze(net.take(), {});
   REQUIRE(kinds_of(analysis) == "cancelling");
-  CHECK(nodes_of(analysis, analysis.redundancies[0]) == "a c");
-  CHECK(analysis.redundancies[0].nodes == 2);
-  CHECK(analysis.redundancies[0].bytes.is(4 * 120 * 4));  // two nodes read and write 120 floats
+  CHECK(nodes_of(analysis, analysis.findings().redundancies[0]) == "a c");
+  CHECK(analysis.findings().redundancies[0].nodes == 2);
+  CHECK(analysis.findings().redundancies[0].bytes.is(4 * 120 * 4));  // two nodes read and write 120 floats
 }
 
 TEST_CASE("Casts and reshapes that undo each other; a cast that loses something does not") {
@@ -139,8 +139,8 @@ TEST_CASE("Casts and reshapes that undo each other; a cast that loses something 
   net.node("Cast", {"less"}, {"again"}, {net.integer("to", 10)});
   const Analysis analysis = analyze(net.take(), {});
   CHECK(kinds_of(analysis) == "cancelling cancelling");
-  CHECK(nodes_of(analysis, analysis.redundancies[0]) == "wide narrow");
-  CHECK(nodes_of(analysis, analysis.redundancies[1]) == "r s");
+  CHECK(nodes_of(analysis, analysis.findings().redundancies[0]) == "wide narrow");
+  CHECK(nodes_of(analysis, analysis.findings().redundancies[1]) == "r s");
 }
 
 TEST_CASE("What comes out the same in each run") {
@@ -165,7 +165,7 @@ TEST_CASE("A weight that is stored small is not a constant to compute once") {
   net.input("x", {1, 512}).weight("w", {512, 512}, DataType::int8).weight("scale", {1});
   net.node("DequantizeLinear", {"w", "scale"}, {"wide"});
   net.node("MatMul", {"x", "wide"}, {"y"});
-  CHECK(analyze(net.take(), {}).redundancies.empty());
+  CHECK(analyze(net.take(), {}).findings().redundancies.empty());
 }
 
 TEST_CASE("What is computed twice, with what follows from it") {

@@ -44,13 +44,13 @@ class Layers {
 
 std::string kinds_of(const Analysis& analysis) {
   std::string kinds;
-  for (const Saving& saving : analysis.savings) kinds += fmt::format("{}{}", kinds.empty() ? "" : " ", name_of(saving.kind));
+  for (const Saving& saving : analysis.findings().savings) kinds += fmt::format("{}{}", kinds.empty() ? "" : " ", name_of(saving.kind));
   return kinds;
 }
 
 const Saving& only(const Analysis& analysis, Structure kind) {
   const Saving* found = nullptr;
-  for (const Saving& saving : analysis.savings)
+  for (const Saving& saving : analysis.findings().savings)
     if (saving.kind == kind) {
       REQUIRE(found == nullptr);
       found = &saving;
@@ -139,9 +139,9 @@ TEST_CASE("A product through a narrow middle has low rank, unless something bend
     const Analysis analysis = analyze(net.take(), {});
     CHECK(kinds_of(analysis) == (bends ? "" : "low_rank"));
     if (bends) continue;
-    CHECK(analysis.savings.front().macs.text() == "16384*B*S");
-    CHECK(analysis.savings.front().twin_macs.text() == "262144*B*S");
-    CHECK(*analysis.savings.front().share() == Approx(1 - 16384.0 / 262144));
+    CHECK(analysis.findings().savings.front().macs.text() == "16384*B*S");
+    CHECK(analysis.findings().savings.front().twin_macs.text() == "262144*B*S");
+    CHECK(*analysis.findings().savings.front().share() == Approx(1 - 16384.0 / 262144));
   }
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("What others read as well cannot be put into one layer") {
   net.node("Conv", {"narrow", "b"}, {"y"}, {net.integers("pads", {2, 2, 2, 2})});
   net.node("GlobalMaxPool", {"narrow"}, {"z"});
   net.output("y").output("z");
-  CHECK(analyze(net.take(), {}).savings.empty());
+  CHECK(analyze(net.take(), {}).findings().savings.empty());
 }
 
 TEST_CASE("Gates of squeeze and excitation stand within a separable convolution") {

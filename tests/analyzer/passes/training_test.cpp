@@ -30,7 +30,7 @@ Network homework() {
 
 TEST_CASE("A step costs three forward runs less the gradient of the first layer's input") {
   const Analysis analysis = trained(homework());
-  const Training& training = analysis.training;
+  const Training& training = analysis.training();
   CHECK(analysis.costs.total.macs == Dim(1728 + 256 + 4));
   CHECK(training.total.weight_macs == Dim(1988));
   CHECK(training.total.input_macs == Dim(1988 - 1728));
@@ -44,7 +44,7 @@ TEST_CASE("A step costs three forward runs less the gradient of the first layer'
 }
 
 TEST_CASE("Bytes of a step, by hand") {
-  const Training& training = trained(homework()).training;
+  const Training training = trained(homework()).training();
   constexpr int kParameters = 4 * 27 + 16 + 4 + 1;
   CHECK(training.learned_parameters == Dim(kParameters));
   CHECK(training.weight_bytes == Dim(4 * kParameters));
@@ -52,13 +52,13 @@ TEST_CASE("Bytes of a step, by hand") {
   CHECK(training.optimizer_bytes == Dim(2 * 4 * kParameters));
   // x and c1 for the weights of the convolutions, the four pooled numbers (f is a view of p) for those of the dense layer.
   CHECK(training.saved_bytes == Dim(4 * (108 + 64 + 4)));
-  CHECK(trained(homework(), {.frozen = {}, .optimizer = Optimizer::sgd}).training.optimizer_bytes == Dim(0));
-  CHECK(trained(homework(), {.frozen = {}, .optimizer = Optimizer::momentum}).training.optimizer_bytes == Dim(4 * kParameters));
+  CHECK(trained(homework(), {.frozen = {}, .optimizer = Optimizer::sgd}).training().optimizer_bytes == Dim(0));
+  CHECK(trained(homework(), {.frozen = {}, .optimizer = Optimizer::momentum}).training().optimizer_bytes == Dim(4 * kParameters));
 }
 
 TEST_CASE("Mixed precision halves what is computed with and keeps a copy in 32 bits") {
-  const Training& full = trained(homework()).training;
-  const Training& mixed = trained(homework(), {.frozen = {}, .optimizer = Optimizer::adam, .mixed_precision = true}).training;
+  const Training full = trained(homework()).training();
+  const Training mixed = trained(homework(), {.frozen = {}, .optimizer = Optimizer::adam, .mixed_precision = true}).training();
   CHECK(mixed.weight_bytes * 2 == full.weight_bytes);
   CHECK(mixed.gradient_bytes * 2 == full.gradient_bytes);
   CHECK(mixed.saved_bytes * 2 == full.saved_bytes);
@@ -70,7 +70,7 @@ TEST_CASE("Frozen layers have no weight gradient, and none flows to what lies be
   const auto macs = [](std::vector<std::string> frozen) {
     TrainingOptions options;
     options.frozen = std::move(frozen);
-    const Training training = trained(homework(), options).training;
+    const Training training = trained(homework(), options).training();
     return std::pair(training.total.input_macs.number().value(), training.total.weight_macs.number().value());
   };
   CHECK(macs({"w1"}) == std::pair<std::int64_t, std::int64_t>(4, 260));  // the second layer is the first that learns
@@ -89,7 +89,7 @@ TEST_CASE("A product of two activations has two input gradients") {
       .node("Transpose", {"k"}, {"kt"}, {net.integers("perm", {0, 2, 1})})
       .node("MatMul", {"q", "kt"}, {"s"})
       .node("Softmax", {"s"}, {"y"});
-  const Training training = trained(net.take()).training;
+  const Training training = trained(net.take()).training();
   const std::int64_t projection = 10 * 16 * 16, scores = 10 * 10 * 16;
   CHECK(training.total.weight_macs == Dim(2 * projection));
   CHECK(training.total.input_macs == Dim(2 * scores));
@@ -102,7 +102,7 @@ TEST_CASE("Attention has a gradient for queries, keys, values and probabilities"
   NetworkBuilder net(23);
   net.input("x", {1, 2, 10, 8}).weight("w", {8, 8});
   net.node("MatMul", {"x", "w"}, {"q"}).node("Attention", {"q", "x", "x"}, {"y"});
-  const Training training = trained(net.take()).training;
+  const Training training = trained(net.take()).training();
   const std::int64_t half = 2 * 10 * 10 * 8;
   CHECK(training.nodes.front()[1].input_macs == Dim(2 * half));  // queries alone learn: theirs, and the probabilities' on the way
 }
@@ -111,7 +111,7 @@ TEST_CASE("Integers and what is computed from no parameter have no gradient") {
   NetworkBuilder net;
   net.input("x", {1, 8}).weight("w", {8, 4}, DataType::int8).weight("s", {}).weight("z", {}, DataType::int8);
   net.node("DequantizeLinear", {"w", "s", "z"}, {"wf"}).node("MatMul", {"x", "wf"}, {"y"});
-  const Training training = trained(net.take()).training;
+  const Training training = trained(net.take()).training();
   CHECK(training.total.weight_macs == Dim(0));
   CHECK(training.total.input_macs == Dim(0));
   CHECK(training.macs == Dim(32));
@@ -121,7 +121,7 @@ TEST_CASE("A recurrent cell learns its input weights and its recurrence") {
   NetworkBuilder net;
   net.input("x", {5, 2, 3}).weight("w", {1, 16, 3}).weight("r", {1, 16, 4});
   net.node("LSTM", {"x", "w", "r"}, {"y"}, {net.integer("hidden_size", 4)});
-  const Training training = trained(net.take()).training;
+  const Training training = trained(net.take()).training();
   CHECK(training.total.weight_macs == Dim(5 * 2 * 16 * (3 + 4)));
   CHECK(training.total.input_macs == Dim(5 * 2 * 16 * 4));  // of the states; x is the model's input
 }
@@ -130,7 +130,7 @@ TEST_CASE("What no output needs is not trained") {
   NetworkBuilder net;
   net.input("x", {1, 8}).weight("w", {8, 4}).weight("v", {8, 5});
   net.node("MatMul", {"x", "v"}, {"dead"}).node("MatMul", {"x", "w"}, {"y"}).output("y");
-  CHECK(trained(net.take()).training.total.weight_macs == Dim(32));
+  CHECK(trained(net.take()).training().total.weight_macs == Dim(32));
 }
 
 TEST_CASE("Gradients keep the symbols of the forward run") {
@@ -138,7 +138,7 @@ TEST_CASE("Gradients keep the symbols of the forward run") {
   net.input("x", {Dim::symbol("N"), 3, Dim::symbol("H"), 32}).weight("w", {8, 3, 3, 3}).weight("v", {8, 8, 3, 3});
   net.node("Conv", {"x", "w"}, {"a"}, {net.integers("pads", {1, 1, 1, 1})})
       .node("Conv", {"a", "v"}, {"y"}, {net.integers("pads", {1, 1, 1, 1})});
-  const Training training = trained(net.take()).training;
+  const Training training = trained(net.take()).training();
   const Dim places = Dim::symbol("N") * Dim::symbol("H") * 32 * 9;
   CHECK(training.total.input_macs == places * 64);
   CHECK(training.macs == places * (2 * 24 + 3 * 64));
@@ -152,7 +152,7 @@ TEST_CASE("Recomputing a chain keeps its cuts and the largest segment between th
     const std::string n = std::to_string(layer);
     net.weight("w" + n, {64, 64}).node("MatMul", {"t" + n, "w" + n}, {"t" + std::to_string(layer + 1)});
   }
-  const Training training = trained(net.take()).training;
+  const Training training = trained(net.take()).training();
   CHECK(training.saved_bytes == Dim(kLayers * 256));  // the input of every layer
   const Recomputation& plan = training.recomputation;
   REQUIRE(plan.segments > 1);
