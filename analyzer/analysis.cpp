@@ -74,8 +74,7 @@ Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions
   analysis.costs = count_costs(analysis.network, analysis.shapes, analysis.diagnostics);
   analysis.training_options = options.training;
   if (options.has_cuts)
-    analysis.cuts =
-        find_cuts(analysis.network, analysis.shapes, Lineages(analysis.network, analysis.shapes), analysis.costs);
+    analysis.cuts = find_cuts(analysis.network, analysis.shapes, Lineages(analysis.network, analysis.shapes), analysis.costs);
   if (options.best_order) {
     analysis.schedule = best_schedule(analysis.network, analysis.shapes, analysis.parameters, options.in_place, analysis.memory);
   } else {

@@ -64,8 +64,7 @@ void describe(CLI::App& command, Options& options) {
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command.add_flag("--details", options.has_details,
-                   "the text report has every section: receptive fields, structure, memory");
+  command.add_flag("--details", options.has_details, "the text report has every section: receptive fields, structure, memory");
   command.add_flag("--quiet", options.is_quiet, "no text report, no warnings");
   options.common.add_to(command);
   command.footer(kExamples);

@@ -128,7 +128,8 @@ using Pair = std::pair<std::size_t, std::size_t>;
 /// The pairs that a file of the language names on its `compare` lines: the first net of a line with each of the others.
 std::vector<Pair> pairs_named_in(const std::string& path, const std::vector<ModelRecord>& records) {
   const auto place_of = [&](const std::string& net) {
-    return std::find_if(records.begin(), records.end(), [&](const ModelRecord& record) { return record.path == path + ":" + net; }) -
+    return std::find_if(records.begin(), records.end(),
+                        [&](const ModelRecord& record) { return record.path == path + ":" + net; }) -
            records.begin();
   };
   std::vector<Pair> pairs;

@@ -54,7 +54,8 @@ class TextDocument : public Document {
       if (std::exchange(has_reports_, true)) sink_.write("\n\n");
       render_text(report, sink_, options_.text);
       if (figures.has_model() && !options_.report.has_details)
-        sink_.write("\n" + styled("Receptive fields, structure, savings and memory: --details.", Style::faint, options_.text) + "\n");
+        sink_.write("\n" + styled("Receptive fields, structure, savings and memory: --details.", Style::faint, options_.text) +
+                    "\n");
     }
     models_.add(figures);
   }

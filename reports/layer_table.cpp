@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "analyzer/operators/worked_formula.h"
 #include "reports/memory_figures.h"
@@ -66,7 +67,7 @@ class LayerRows {
     has_side_ = has_total && std::find(side.begin(), side.end(), true) != side.end();
     find_unaccounted();
     if (std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->column.id == "live_bytes"; }))
-      live_ = live_bytes(figures);
+      find_live();
   }
 
   [[nodiscard]] std::string_view share_title() const noexcept {
@@ -155,19 +156,30 @@ class LayerRows {
     return layer_cell(row, column.column.id);
   }
 
+  void find_live() {
+    const auto& nodes = figures_->network().main().nodes;
+    live_ = live_bytes(*figures_);
+    by_path_.resize(nodes.size());
+    std::iota(by_path_.begin(), by_path_.end(), NodeId{0});
+    std::sort(by_path_.begin(), by_path_.end(), [&](NodeId a, NodeId b) { return nodes[a].path < nodes[b].path; });
+  }
+
   /// Of a module: the most of its layers.
   Cell live_cell(const LayerTree::Row& row) const {
     if (row.kind == RowKind::entry) return quantity_cell(live_[row.index]);
     if (row.kind != RowKind::module) return {};
-    const auto& nodes = figures_->network().main().nodes;
+    // Its own layers stand together in the order of paths, and so do those of all modules in it.
+    const std::string inside = std::string(row.path) + '/';
     std::vector<std::optional<Quantity>> of_module;
-    for (NodeId node = 0; node < nodes.size(); ++node)
-      if (is_below(nodes[node].path, row.path)) of_module.push_back(live_[node]);
+    const auto add_from = [&](std::string_view start, auto belongs) {
+      const auto path_of = [&](NodeId node) { return std::string_view(figures_->network().main().nodes[node].path); };
+      const auto first = std::lower_bound(by_path_.begin(), by_path_.end(), start,
+                                          [&](NodeId node, std::string_view path) { return path_of(node) < path; });
+      for (auto node = first; node != by_path_.end() && belongs(path_of(*node)); ++node) of_module.push_back(live_[*node]);
+    };
+    add_from(row.path, [&](std::string_view path) { return path == row.path; });
+    add_from(inside, [&](std::string_view path) { return path.starts_with(inside); });
     return quantity_cell(largest_of(of_module));
-  }
-
-  static bool is_below(std::string_view path, std::string_view module) {
-    return path.starts_with(module) && (path.size() == module.size() || path[module.size()] == '/');
   }
 
   static Cell module_cell(const LayerTree::Row& row, std::string_view column) {
@@ -276,6 +288,8 @@ class LayerRows {
   LayerTree tree_;
   /// By node, if there is a column for it.
   std::vector<std::optional<Quantity>> live_;
+  /// Nodes by their paths, where live_ is told of modules as well.
+  std::vector<NodeId> by_path_;
   Dim unaccounted_;
   bool has_unaccounted_ = false;
   bool has_side_ = false;

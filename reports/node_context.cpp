@@ -40,7 +40,8 @@ std::vector<std::string_view> findings_with(const Figures& figures, ScopeId scop
   const Findings& findings = figures.analysis().findings();
   for (const DenseBlock& block : findings.growth.blocks) add("dense_block", block.scope, block.layers);
   for (const Saving& saving : findings.savings) add(name_of(saving.kind), saving.scope, saving.layers);
-  for (const Opportunity& opportunity : findings.redundancies) add(name_of(opportunity.kind), opportunity.scope, opportunity.layers);
+  for (const Opportunity& opportunity : findings.redundancies)
+    add(name_of(opportunity.kind), opportunity.scope, opportunity.layers);
   return kinds;
 }
 

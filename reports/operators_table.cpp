@@ -53,12 +53,9 @@ Table operators_table(std::string_view filter) {
     if (entries[i].name == entries[i + 1].name) entries[i].until = entries[i + 1].row->since;
 
   Table table;
-  table.columns = {{"operator", "operator", ColumnType::name},
-                   {"opsets", "opsets", ColumnType::text},
-                   {"family", "family", ColumnType::text, true},
-                   {"kind", "kind", ColumnType::text},
-                   {"rule", "cost rule", ColumnType::text},
-                   {"shape_case", "shape case", ColumnType::text},
+  table.columns = {{"operator", "operator", ColumnType::name},   {"opsets", "opsets", ColumnType::text},
+                   {"family", "family", ColumnType::text, true}, {"kind", "kind", ColumnType::text},
+                   {"rule", "cost rule", ColumnType::text},      {"shape_case", "shape case", ColumnType::text},
                    {"cost_case", "cost case", ColumnType::text}};
   table.row_count = entries.size();
   table.row = [entries = std::move(entries)](std::size_t index) {

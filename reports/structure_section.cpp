@@ -70,9 +70,7 @@ std::string range_text(std::uint32_t least, std::uint32_t most, std::string_view
   return least == most ? text : fmt::format("{} to {}", grouped(std::size_t{least}), text);
 }
 
-std::string number_of(const Paths& paths) {
-  return paths.count == PathCount(1) ? "1 path" : count_text(paths.count) + " paths";
-}
+std::string number_of(const Paths& paths) { return paths.count == PathCount(1) ? "1 path" : count_text(paths.count) + " paths"; }
 
 std::string lengths_of(const Paths& paths) {
   return fmt::format("of {}, {} weighted", range_text(paths.shortest, paths.longest, "layer"),
@@ -361,8 +359,7 @@ void add_structure_sections(std::vector<Section>& sections, const Figures& figur
 
 void add_cuts_section(std::vector<Section>& sections, const Figures& figures, const ReportOptions& options) {
   const std::optional<Cuts>& cuts = figures.analysis().cuts;
-  if (cuts && (cuts->narrowest || !cuts->single.empty()))
-    sections.push_back(cuts_section(figures, options));
+  if (cuts && (cuts->narrowest || !cuts->single.empty())) sections.push_back(cuts_section(figures, options));
 }
 
 }  // namespace macroscope

@@ -63,7 +63,7 @@ std::vector<Fact> swiglu_shape(const Site& site) {
   std::vector<Fact> results = per_element_shape({.operands = 2, .shaped_by_first = true}, site);
   if (!gate.known()) results.front().type.shape = value;
   if (!gate.known() || !value.known()) return results;
-  require(gate.rank() == value.rank(), "shape-mismatch", "gate {} and value {} differ", gate.text(), value.text());
+  require(gate.rank() == value.rank(), "shape-mismatch", "gate {} and value {} differ", gate, value);
   std::vector<Dim> dims;
   for (std::size_t axis = 0; axis < gate.rank(); ++axis) {
     site.must_equal(gate[axis], value[axis], "an axis of gate and value");

@@ -43,7 +43,7 @@ std::vector<Fact> clip_shape(const Site& site) {
             "dtype-mismatch", "the bound in operand {} is {}, what is clipped is {}", bound, name_of(fact.type.dtype),
             name_of(site.dtype(0)));
     require(!fact.type.shape.known() || equal(fact.type.shape.elements(), 1) != Certainty::never, "shape-mismatch",
-            "the bound in operand {} is {}, not one number", bound, fact.type.shape.text());
+            "the bound in operand {} is {}, not one number", bound, fact.type.shape);
   }
   std::vector<Fact> results;
   results.push_back(Fact::tensor(site.dtype(0), site.shape(0)));

@@ -15,7 +15,7 @@ struct Heads {
 Heads heads_of(const Site& site, std::size_t index, std::string_view attribute) {
   const Shape& shape = site.shape(index);
   if (!shape.known()) return {};
-  require(shape.rank() == 3 || shape.rank() == 4, "bad-rank", "operand {} is {}, its rank must be 3 or 4", index, shape.text());
+  require(shape.rank() == 3 || shape.rank() == 4, "bad-rank", "operand {} is {}, its rank must be 3 or 4", index, shape);
   if (shape.rank() == 4) return {shape[0], shape[1], shape[2], shape[3]};
   const Dim heads = site.size(attribute, 0);
   require(at_least(heads, 1) != Certainty::never, "bad-attribute", "{} must be given and above 0 for an operand of rank 3",
@@ -154,7 +154,7 @@ std::vector<Fact> rotary_shape(const Site& site) {
   require_inputs(site, 3);
   const Shape& shape = site.shape(0);
   require(!shape.known() || shape.rank() == 3 || shape.rank() == 4, "bad-rank", "operand 0 is {}, its rank must be 3 or 4",
-          shape.text());
+          shape);
   require(!shape.known() || shape.rank() == 4 || site.integer("num_heads", 0) > 0, "bad-attribute",
           "num_heads must be given and above 0 for an operand of rank 3");
   return {Fact::tensor(site.dtype(0), shape)};

@@ -15,7 +15,7 @@ Dim broadcast(const Site& site, const Dim& a, const Dim& b) {
   if (equal(a, b) == Certainty::never) {
     // A symbol may still be 1 and stretch, even where it cannot be equal: N + 1 against 1 was dealt with above, N against 2 * N may not.
     const bool may_stretch = equal(a, 1) != Certainty::never || equal(b, 1) != Certainty::never;
-    require(may_stretch, "broadcast", "{} and {} do not broadcast", a.text(), b.text());
+    require(may_stretch, "broadcast", "{} and {} do not broadcast", a, b);
     const bool first_is_one = equal(a, 1) != Certainty::never;
     site.assume(fmt::format("{} == 1", (first_is_one ? a : b).text()));
     return first_is_one ? b : a;

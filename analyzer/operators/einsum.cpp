@@ -83,7 +83,7 @@ class EquationReader {
     const std::size_t dots = term.find("...");
     const std::size_t letters = term.size() - (dots == std::string_view::npos ? 0 : 3);
     const bool fits = dots == std::string_view::npos ? shape.rank() == letters : shape.rank() >= letters;
-    require(fits, "rank-mismatch", "operand {} is {}, but its term '{}' names {} axes", operand, shape.text(), term, letters);
+    require(fits, "rank-mismatch", "operand {} is {}, but its term '{}' names {} axes", operand, shape, term, letters);
     const std::size_t further = shape.rank() - letters;
     require(further <= kMaxLabels - kLetters, "bad-equation", "an ellipsis stands for more than {} axes", kMaxLabels - kLetters);
     if (dots != std::string_view::npos) ellipsis_ = std::max(ellipsis_, further);

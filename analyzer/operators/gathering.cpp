@@ -86,7 +86,7 @@ std::vector<Fact> gather_nd(const Site& site) {
   if (!data.known() || !indices.known()) return {Fact::tensor(site.dtype(0))};
   const std::int64_t given = site.integer("batch_dims", 0);
   require(given >= 0 && given < static_cast<std::int64_t>(std::min(data.rank(), indices.rank())), "bad-attribute",
-          "'batch_dims' is {} for shapes {} and {}", given, data.text(), indices.text());
+          "'batch_dims' is {} for shapes {} and {}", given, data, indices);
   const auto batch = static_cast<std::size_t>(given);
   for (std::size_t axis = 0; axis < batch; ++axis) site.must_equal(data[axis], indices[axis], "extents of batch axes");
   const std::optional<std::int64_t> depth = indices[indices.rank() - 1].number();

@@ -93,7 +93,7 @@ std::vector<Dim> equal_parts(const Site& site, const Dim& extent) {
   const Dim part = ceil_div(extent, count);
   std::vector<Dim> parts(site.output_count(), part);
   parts.back() = extent - part * (count - 1);
-  require(at_least(parts.back(), 0) != Certainty::never, "bad-split", "{} cannot be split into {} parts", extent.text(), count);
+  require(at_least(parts.back(), 0) != Certainty::never, "bad-split", "{} cannot be split into {} parts", extent, count);
   return parts;
 }
 

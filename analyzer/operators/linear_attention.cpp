@@ -54,7 +54,7 @@ void check_last_extent(const Site& site, std::size_t index, const Dim& one, cons
   if (!site.shape(index).known()) return;
   const Dim& last = site.shape(index)[2];
   require(equal(last, one) != Certainty::never || equal(last, other) != Certainty::never, "shape-mismatch",
-          "the last extent of operand {} is {}, not {} or {}", index, last.text(), one.text(), other.text());
+          "the last extent of operand {} is {}, not {} or {}", index, last, one, other);
 }
 
 std::vector<Fact> linear_attention_shape(const Site& site) {
@@ -109,7 +109,7 @@ std::vector<Fact> causal_convolution_shape(const Site& site) {
   if (input.known() && weight.known()) {
     site.must_equal(input[1], weight[0], "channels");
     site.must_equal(weight[1], 1, "channels of a group");
-    require(at_least(weight[2], 1) != Certainty::never, "bad-extent", "the kernel has extent {}", weight[2].text());
+    require(at_least(weight[2], 1) != Certainty::never, "bad-extent", "the kernel has extent {}", weight[2]);
     state = Shape{input[0], input[1], weight[2] - 1};
   }
   return {Fact::tensor(site.dtype(0), input), Fact::tensor(site.dtype(0), state)};

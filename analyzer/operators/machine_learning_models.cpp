@@ -16,7 +16,7 @@ std::size_t length_of(const Site& site, std::string_view reals) {
 std::optional<Dim> rows_of(const Site& site) {
   const Shape& shape = site.shape(0);
   if (!shape.known()) return std::nullopt;
-  require(shape.rank() == 1 || shape.rank() == 2, "bad-rank", "operand 0 is {}, not [N, F] or [F]", shape.text());
+  require(shape.rank() == 1 || shape.rank() == 2, "bad-rank", "operand 0 is {}, not [N, F] or [F]", shape);
   return shape.rank() == 1 ? Dim(1) : shape[0];
 }
 

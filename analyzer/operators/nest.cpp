@@ -98,7 +98,7 @@ class Binder {
               "kernel_shape has {} entries for {} spatial axes", kernel_shape.size(), taps.extents.size());
       for (std::size_t axis = 0; axis < kernel_shape.size(); ++axis) {
         require(at_least(kernel_shape[axis], 1) != Certainty::never, "bad-attribute", "kernel_shape holds {}",
-                kernel_shape[axis].text());
+                kernel_shape[axis]);
         if (taps.bound) site_.must_equal(taps.extents[axis], kernel_shape[axis], "kernel_shape and the weight's extent");
       }
       taps.extents.assign(kernel_shape.begin(), kernel_shape.end());
@@ -118,7 +118,7 @@ class Binder {
     if (!group.bound) {
       const std::string_view name = site_.has_attribute("group") ? "group" : "groups";
       const Dim groups = site_.size(name, 1);
-      require(at_least(groups, 1) != Certainty::never, "bad-attribute", "group is {}", groups.text());
+      require(at_least(groups, 1) != Certainty::never, "bad-attribute", "group is {}", groups);
       group.extents.assign(1, groups);
       group.bound = true;
     }

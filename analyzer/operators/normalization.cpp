@@ -34,7 +34,7 @@ std::vector<Fact> batch_normalization_shape(const Site& site) {
     if (!shape.known()) continue;
     if (!known.known()) known = shape;
     if (site.integer("spatial", 1) != 0) require_rank(site, index, 1);
-    require(shape.rank() == known.rank(), "bad-rank", "operand {} is {}, not {}", index, shape.text(), known.text());
+    require(shape.rank() == known.rank(), "bad-rank", "operand {} is {}, not {}", index, shape, known);
     for (std::size_t axis = 0; axis < shape.rank(); ++axis) site.must_equal(shape[axis], known[axis], "channels and statistics");
   }
   if (site.version() >= kBatchModesSince) {
@@ -80,8 +80,7 @@ void check_stretches(const Site& site, std::size_t index) {
   const Shape& shape = site.shape(0);
   const Shape& operand = site.shape(index);
   if (!shape.known() || !operand.known()) return;
-  require(operand.rank() <= shape.rank(), "shape-mismatch", "operand {} is {}, what it applies to is {}", index, operand.text(),
-          shape.text());
+  require(operand.rank() <= shape.rank(), "shape-mismatch", "operand {} is {}, what it applies to is {}", index, operand, shape);
   const std::size_t offset = shape.rank() - operand.rank();
   for (std::size_t axis = 0; axis < operand.rank(); ++axis)
     if (!operand[axis].is(1)) site.must_equal(operand[axis], shape[offset + axis], "an axis of the scale or shift");

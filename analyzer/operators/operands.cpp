@@ -54,7 +54,7 @@ void require_rank(const Site& site, std::size_t index, std::size_t rank) {
 void require_rank_at_least(const Site& site, std::size_t index, std::size_t rank) {
   const Shape& shape = site.shape(index);
   require(!shape.known() || shape.rank() >= rank, "bad-rank", "operand {} has shape {}, its rank must be at least {}", index,
-          shape.text(), rank);
+          shape, rank);
 }
 
 std::string_view choice(const Site& site, std::string_view name, std::string_view otherwise,
@@ -80,7 +80,7 @@ bool is_given(const Site& site, std::size_t index, std::string_view attribute) {
 std::optional<Integers> list_of(const Site& site, std::size_t index, std::string_view attribute) {
   if (site.has_input(index)) {
     const Shape& shape = site.shape(index);
-    require(!shape.known() || shape.rank() <= 1, "bad-rank", "operand {} has shape {}, it must be a list", index, shape.text());
+    require(!shape.known() || shape.rank() <= 1, "bad-rank", "operand {} has shape {}, it must be a list", index, shape);
     return list_in(site.input(index));
   }
   const auto listed = attribute.empty() ? std::nullopt : site.integer_list(attribute);
@@ -94,7 +94,7 @@ std::optional<Dim> scalar_of(const Site& site, std::size_t index, std::string_vi
   }
   const Shape& shape = site.shape(index);
   require(!shape.known() || equal(shape.elements(), 1) != Certainty::never, "bad-operand",
-          "operand {} has shape {}, it must hold one number", index, shape.text());
+          "operand {} has shape {}, it must hold one number", index, shape);
   return site.scalar(index);
 }
 
@@ -126,7 +126,7 @@ Shape checked_shape(const std::vector<Dim>& extents) {
   for (std::size_t axis = 0; axis < extents.size(); ++axis) {
     const std::optional<Int128> extent = extents[axis].integer();
     require(!extent || (*extent >= 0 && *extent <= std::numeric_limits<std::int64_t>::max()), "bad-extent",
-            "axis {} of the result would have extent {}", axis, extents[axis].text());
+            "axis {} of the result would have extent {}", axis, extents[axis]);
   }
   return Shape(extents);
 }
@@ -152,7 +152,7 @@ Dim at_least_zero(const Site& site, const Dim& extent, const Dim& axis) {
 
 Dim exact_share(const Site& site, const Dim& a, const Dim& b, std::string_view what) {
   if (const std::optional<Dim> share = exact_quotient(a, b)) return *share;
-  require(!a.is_number() || !b.is_number(), "not-divisible", "{}: {} is no multiple of {}", what, a.text(), b.text());
+  require(!a.is_number() || !b.is_number(), "not-divisible", "{}: {} is no multiple of {}", what, a, b);
   site.assume(fmt::format("mod({}, {}) == 0", a.text(), b.text()));
   return floor_div(a, b);
 }

@@ -55,20 +55,18 @@ Shape shape_before_numpy(const Site& site) {
   if (site.integer("broadcast", 0) == 0) {
     if (!first.known()) return second;
     if (second.known()) {
-      require(first.rank() == second.rank(), "broadcast", "{} and {} differ, and broadcast is not set", first.text(),
-              second.text());
+      require(first.rank() == second.rank(), "broadcast", "{} and {} differ, and broadcast is not set", first, second);
       for (std::size_t axis = 0; axis < first.rank(); ++axis)
         if (!second[axis].is(1)) site.must_equal(first[axis], second[axis], "an axis of both operands");
     }
     return first;
   }
   if (!first.known() || !second.known()) return first;
-  require(second.rank() <= first.rank(), "broadcast", "{} does not fit into {}", second.text(), first.text());
+  require(second.rank() <= first.rank(), "broadcast", "{} does not fit into {}", second, first);
   const auto from_last = static_cast<std::int64_t>(first.rank() - second.rank());
   const std::int64_t given = site.integer("axis", from_last);
   const std::int64_t start = given < 0 ? given + static_cast<std::int64_t>(first.rank()) : given;
-  require(start >= 0 && start <= from_last, "bad-axis", "{} does not fit into {} from axis {} on", second.text(), first.text(),
-          given);
+  require(start >= 0 && start <= from_last, "bad-axis", "{} does not fit into {} from axis {} on", second, first, given);
   for (std::size_t axis = 0; axis < second.rank(); ++axis)
     if (!second[axis].is(1))
       site.must_equal(first[axis + static_cast<std::size_t>(start)], second[axis], "an axis of both operands");

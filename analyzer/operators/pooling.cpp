@@ -24,7 +24,7 @@ std::vector<Fact> unpooled(const Site& site) {
     return {Fact::tensor(site.dtype(0), given != nullptr ? Shape(dims) : Shape::unknown())};
   }
   if (!input.known()) return {Fact::tensor(site.dtype(0))};
-  require(input.rank() >= 2, "rank-mismatch", "X is {}, but 2 axes are needed at least", input.text());
+  require(input.rank() >= 2, "rank-mismatch", "X is {}, but 2 axes are needed at least", input);
   const auto kernel_shape = site.size_list("kernel_shape");
   require(kernel_shape && kernel_shape->size() == input.rank() - 2, "bad-attribute",
           "kernel_shape has not an entry for each of {} spatial axes", input.rank() - 2);

@@ -11,8 +11,8 @@ void check_scale(const Site& site) {
   if (site.has_input(2) && scale.known() && site.shape(2).known()) {
     const Shape& zero_point = site.shape(2);
     const bool one_each = scale.elements().is(1) && zero_point.elements().is(1);
-    require(one_each || scale.rank() == zero_point.rank(), "shape-mismatch", "scale {} and zero point {} differ", scale.text(),
-            zero_point.text());
+    require(one_each || scale.rank() == zero_point.rank(), "shape-mismatch", "scale {} and zero point {} differ", scale,
+            zero_point);
     for (std::size_t axis = 0; axis < scale.rank() && !one_each; ++axis)
       site.must_equal(scale[axis], zero_point[axis], "scale and zero point");
   }
@@ -27,8 +27,7 @@ void check_scale(const Site& site) {
     return;
   }
   const std::size_t blocked = Site::axis_of(site.integer("axis", 1), shape.rank());
-  require(scale.rank() == shape.rank(), "bad-rank", "the scale of blocks is {}, what it scales is {}", scale.text(),
-          shape.text());
+  require(scale.rank() == shape.rank(), "bad-rank", "the scale of blocks is {}, what it scales is {}", scale, shape);
   for (std::size_t axis = 0; axis < shape.rank(); ++axis)
     site.must_equal(scale[axis], axis == blocked ? ceil_div(shape[axis], block) : shape[axis], "blocks of the scale");
 }

@@ -32,8 +32,7 @@ std::vector<Fact> repeat_shape(const Site& site) {
   for (std::size_t state = 0; state < body.inputs.size(); ++state) {
     const Type& declared = body.declared[state].type;
     require(at(declared.shape, repetition.index, 0) == site.known_shape(state), "body-mismatch",
-            "the body begins with {}, and is given {}", at(declared.shape, repetition.index, 0).text(),
-            site.known_shape(state).text());
+            "the body begins with {}, and is given {}", at(declared.shape, repetition.index, 0), site.known_shape(state));
     states.push_back(Fact::tensor(site.dtype(state), declared.shape));
   }
   const std::vector<Fact> results = site.enter(*id, states, "body", repetition.count);
@@ -45,7 +44,7 @@ std::vector<Fact> repeat_shape(const Site& site) {
     const Shape next =
         repetition.index.empty() ? before.shape : at(before.shape, repetition.index, Dim::symbol(repetition.index) + 1);
     require(after.shape == next && after.dtype == before.dtype, "body-mismatch", "a round that begins with {} ends with {}",
-            before.shape.text(), after.shape.text());
+            before.shape, after.shape);
     after_all.push_back(Fact::tensor(before.dtype, at(before.shape, repetition.index, repetition.count)));
   }
   return after_all;

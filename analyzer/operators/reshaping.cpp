@@ -26,7 +26,7 @@ struct Target {
 std::optional<Dim> kept_extent(const Site& site, std::size_t axis) {
   const Shape& data = site.shape(0);
   if (!data.known()) return std::nullopt;
-  require(axis < data.rank(), "bad-reshape", "extent {} is to be kept (0), but the data has shape {}", axis, data.text());
+  require(axis < data.rank(), "bad-reshape", "extent {} is to be kept (0), but the data has shape {}", axis, data);
   return data[axis];
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "analyzer/algebra/format.h"
+
 namespace macroscope {
 
 /// A precondition of an operator does not hold.  Thrown by rules, caught at one place that knows the node and adds where.
@@ -35,7 +37,8 @@ template <typename... Arguments>
   throw RuleError(code, fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
-/// \throws RuleError `code` with the formatted message unless `condition` holds.
+/// \throws RuleError `code` with the formatted message unless `condition` holds.  Quantities and shapes are handed over as they are: text of
+/// theirs would be made for every node that keeps the rule.
 template <typename... Arguments>
 void require(bool condition, std::string_view code, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   if (!condition) fail(code, format, std::forward<Arguments>(arguments)...);

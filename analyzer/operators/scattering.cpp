@@ -144,7 +144,7 @@ std::vector<Fact> tensor_scatter(const Site& site) {
   for (std::size_t other = 0; other < cache.rank(); ++other)
     if (other != axis) site.must_equal(cache[other], update[other], "extents of cache and update");
   require(at_least(cache[axis], update[axis]) != Certainty::never, "shape-mismatch", "an update of {} does not fit a cache of {}",
-          update[axis].text(), cache[axis].text());
+          update[axis], cache[axis]);
   const Shape& places = site.shape(2);
   require_rank(site, 2, 1);
   if (places.known()) site.must_equal(cache[0], places[0], "batch and number of write indices");

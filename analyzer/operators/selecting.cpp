@@ -81,7 +81,7 @@ std::vector<Fact> one_hot(const Site& site) {
   require_operands(site, 3);
   require_rank(site, 2, 1);
   const Shape &indices = site.shape(0), &depths = site.shape(1), &values = site.shape(2);
-  require(!depths.known() || depths.rank() <= 1, "bad-rank", "the depth has shape {}, it must be one number", depths.text());
+  require(!depths.known() || depths.rank() <= 1, "bad-rank", "the depth has shape {}, it must be one number", depths);
   if (values.known()) site.must_equal(values[0], 2, "number of values, off and on");
   if (const auto numbers = site.version() < 11 ? site.numbers(0) : std::nullopt)
     for (const std::int64_t index : *numbers)

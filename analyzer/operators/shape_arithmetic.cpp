@@ -90,7 +90,7 @@ std::vector<Fact> range(const Site& site) {
   for (std::size_t index = 0; index < 3; ++index) {
     const Shape& bound = site.shape(index);
     require(!bound.known() || equal(bound.elements(), 1) != Certainty::never, "bad-operand",
-            "operand {} has shape {}, it must hold one number", index, bound.text());
+            "operand {} has shape {}, it must hold one number", index, bound);
   }
   return {is_floating(site.dtype(0)) ? real_range(site) : range_of(site, site.scalar(0), site.scalar(1), site.scalar(2))};
 }

@@ -13,7 +13,7 @@ bool is_inverse(const Site& site) { return site.integer("inverse", 0) != 0; }
 
 void check_parts(const Site& site, const Dim& parts, bool is_real) {
   require(equal(parts, 1) != Certainty::never || (!is_real && equal(parts, 2) != Certainty::never), "shape-mismatch",
-          "the last axis has extent {}, {}", parts.text(), is_real ? "a one-sided transform needs real input: 1" : "not 1 or 2");
+          "the last axis has extent {}, {}", parts, is_real ? "a one-sided transform needs real input: 1" : "not 1 or 2");
   if (is_real) site.must_equal(parts, 1, "real input");
 }
 

@@ -178,7 +178,7 @@ Dim Site::fresh_named(std::string_view name, SymbolOrigin origin) const {
 void Site::must_equal(const Dim& a, const Dim& b, std::string_view what) const {
   if (a == b) return;
   const Certainty certainty = equal(a, b);
-  require(certainty != Certainty::never, "shape-mismatch", "{}: {} and {} differ", what, a.text(), b.text());
+  require(certainty != Certainty::never, "shape-mismatch", "{}: {} and {} differ", what, a, b);
   if (certainty == Certainty::unknown) assume(fmt::format("{} == {}", a.text(), b.text()));
 }
 

@@ -15,7 +15,7 @@ std::vector<Fact> normalizer_shape(const Site& site) {
   choice(site, "case_change_action", "NONE", {"NONE", "LOWER", "UPPER"});
   const Shape& shape = site.shape(0);
   if (!shape.known()) return {Fact::tensor(DataType::string)};
-  require(shape.rank() == 1 || shape.rank() == 2, "bad-rank", "operand 0 is {}, not [C] or [1, C]", shape.text());
+  require(shape.rank() == 1 || shape.rank() == 2, "bad-rank", "operand 0 is {}, not [C] or [1, C]", shape);
   if (shape.rank() == 2) site.must_equal(shape[0], 1, "rows of words");
   const auto stopwords = site.text_list("stopwords");
   std::vector<Dim> dims(shape.begin(), shape.end());
@@ -47,7 +47,7 @@ std::vector<Fact> tf_idf_shape(const Site& site) {
   require(highest >= 0, "bad-attribute", "ngram_indexes holds no index above or equal to 0");
   const Shape& shape = site.shape(0);
   if (!shape.known()) return {Fact::tensor(DataType::float32)};
-  require(shape.rank() == 1 || shape.rank() == 2, "bad-rank", "operand 0 is {}, not [C] or [N, C]", shape.text());
+  require(shape.rank() == 1 || shape.rank() == 2, "bad-rank", "operand 0 is {}, not [C] or [N, C]", shape);
   const Dim counts = Dim(highest) + 1;
   return {Fact::tensor(DataType::float32, shape.rank() == 1 ? Shape{counts} : Shape{shape[0], counts})};
 }

@@ -25,7 +25,7 @@ std::vector<Fact> step_shape(const Site& site) {
     for (std::size_t list = 1; list < 2 + kept; ++list) {
       const Shape& other = site.shape(kFirstList + list * tensors + which);
       if (!value.known() || !other.known()) continue;
-      require(value.rank() == other.rank(), "shape-mismatch", "{} and {} belong to one tensor", value.text(), other.text());
+      require(value.rank() == other.rank(), "shape-mismatch", "{} and {} belong to one tensor", value, other);
       for (std::size_t axis = 0; axis < value.rank(); ++axis)
         site.must_equal(value[axis], other[axis], "an axis of a tensor and its gradient");
     }

@@ -17,7 +17,7 @@ std::vector<Fact> grid_sample_shape(const Site& site) {
   if (!input.known() && !grid.known()) return {Fact::tensor(site.dtype(0))};
   const std::size_t rank = input.known() ? input.rank() : grid.rank();
   if (input.known() && grid.known()) {
-    require(input.rank() == grid.rank(), "bad-rank", "input {} and grid {} differ in rank", input.text(), grid.text());
+    require(input.rank() == grid.rank(), "bad-rank", "input {} and grid {} differ in rank", input, grid);
     site.must_equal(input[0], grid[0], "batch of input and grid");
     site.must_equal(grid[rank - 1], Dim::of_size(rank - 2), "coordinates of a grid position");
   }

@@ -24,7 +24,7 @@ Sizes list_of(const Site& site, std::string_view name, std::size_t count, std::i
   require(list->size() == count, "bad-attribute", "{} has {} entries for {} spatial axes", name, list->size(), count);
   for (const Dim& entry : *list) {
     const Certainty holds = at_least(entry, least);
-    require(holds != Certainty::never, "bad-attribute", "{} holds {}, less than {}", name, entry.text(), least);
+    require(holds != Certainty::never, "bad-attribute", "{} holds {}, less than {}", name, entry, least);
     if (holds == Certainty::unknown) site.assume(fmt::format("{} >= {}", entry.text(), least));
   }
   return *std::move(list);
@@ -48,7 +48,7 @@ void pad_explicitly(const Site& site, std::vector<Window>& windows) {
   const std::optional<Sizes> pads = site.size_list("pads");
   require(pads->size() == 2 * windows.size(), "bad-attribute", "pads has {} entries for {} spatial axes", pads->size(),
           windows.size());
-  for (const Dim& pad : *pads) require(at_least(pad, 0) != Certainty::never, "bad-attribute", "pads holds {}", pad.text());
+  for (const Dim& pad : *pads) require(at_least(pad, 0) != Certainty::never, "bad-attribute", "pads holds {}", pad);
   for (std::size_t axis = 0; axis < windows.size(); ++axis) {
     windows[axis].pad_begin = (*pads)[axis];
     windows[axis].pad_end = (*pads)[axis + windows.size()];

@@ -48,7 +48,7 @@ std::vector<Fact> experts_shape(const Site& site) {
   require(site.has_input(places.second), "missing-input", "the second weight is left out");
   const Shape &input = site.shape(0), &router = site.shape(1);
   require(!input.known() || input.rank() == 2 || input.rank() == 3, "bad-rank", "operand 0 has shape {}, its rank must be 2 or 3",
-          input.text());
+          input);
   require_rank(site, 1, 2);
   if (input.known() && router.known()) site.must_equal(rows_of(input), router[0], "tokens of input and router");
   return like_first(site);

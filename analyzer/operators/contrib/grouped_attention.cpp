@@ -62,7 +62,7 @@ void check_attributes(const Site& site) {
 std::optional<Dim> new_keys(const Site& site) {
   const Shape& key = site.has_input(kKey) ? site.shape(kKey) : site.shape(kQuery);
   if (!key.known()) return std::nullopt;
-  require(key.rank() == 3 || key.rank() == 4, "bad-rank", "keys have shape {}, their rank must be 3 or 4", key.text());
+  require(key.rank() == 3 || key.rank() == 4, "bad-rank", "keys have shape {}, their rank must be 3 or 4", key);
   return key.rank() == 4 ? key[2] : key[1];
 }
 

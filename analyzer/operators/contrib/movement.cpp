@@ -42,7 +42,7 @@ std::vector<Fact> unfold(const Site& site) {
   if (!shape.known()) return {Fact::tensor(site.dtype(0))};
   const std::size_t axis = Site::axis_of(site.integer("dim", -1), shape.rank());
   require(at_least(shape[axis], size) != Certainty::never, "bad-attribute", "slices of {} along an axis of {}", size,
-          shape[axis].text());
+          shape[axis]);
   if (at_least(shape[axis], size) == Certainty::unknown) site.assume(fmt::format("{} >= {}", shape[axis].text(), size));
   std::vector<Dim> dims(shape.begin(), shape.end());
   dims[axis] = floor_div(shape[axis] - size, step) + 1;
@@ -55,7 +55,7 @@ std::vector<Fact> tokenize(const Site& site) {
   require_inputs(site, 1);
   const Shape& shape = site.shape(0);
   require(!shape.known() || shape.rank() == 1 || shape.rank() == 2, "bad-rank", "operand 0 has shape {}, its rank must be 1 or 2",
-          shape.text());
+          shape);
   if (!shape.known()) return {Fact::tensor(DataType::string)};
   std::vector<Dim> dims(shape.begin(), shape.end());
   dims.push_back(site.fresh(0, "_tokens"));

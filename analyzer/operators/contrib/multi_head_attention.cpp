@@ -28,7 +28,7 @@ struct Heads {
 void read_query(const Site& site, const Dim& heads, bool packs_in_query, Heads& found) {
   const Shape& query = site.shape(kQuery);
   if (!query.known()) return;
-  require(query.rank() == 3 || query.rank() == 5, "bad-rank", "operand 0 has shape {}, its rank must be 3 or 5", query.text());
+  require(query.rank() == 3 || query.rank() == 5, "bad-rank", "operand 0 has shape {}, its rank must be 3 or 5", query);
   found.batch = query[0];
   found.queries = query[1];
   if (query.rank() == 5) {
@@ -47,7 +47,7 @@ void read_query(const Site& site, const Dim& heads, bool packs_in_query, Heads& 
 void read_key(const Site& site, Heads& found) {
   const Shape& key = site.shape(kKey);
   if (!key.known()) return;
-  require(key.rank() >= 3 && key.rank() <= 5, "bad-rank", "operand 1 has shape {}, its rank must be 3, 4 or 5", key.text());
+  require(key.rank() >= 3 && key.rank() <= 5, "bad-rank", "operand 1 has shape {}, its rank must be 3, 4 or 5", key);
   found.keys = key.rank() == 4 ? key[2] : key[1];
   if (found.batch) site.must_equal(*found.batch, key[0], "batch of query and key");
   if (key.rank() == 5) found.value_width = key[4];
@@ -56,7 +56,7 @@ void read_key(const Site& site, Heads& found) {
 void read_value(const Site& site, const Dim& heads, Heads& found) {
   const Shape& value = site.shape(kValue);
   if (!value.known()) return;
-  require(value.rank() == 3 || value.rank() == 4, "bad-rank", "operand 2 has shape {}, its rank must be 3 or 4", value.text());
+  require(value.rank() == 3 || value.rank() == 4, "bad-rank", "operand 2 has shape {}, its rank must be 3 or 4", value);
   found.value_width = value.rank() == 4 ? value[3] : exact_share(site, value[2], heads, "width of values over heads");
   if (found.keys) site.must_equal(*found.keys, value.rank() == 4 ? value[2] : value[1], "number of keys and values");
 }
@@ -153,7 +153,7 @@ struct PackedHeads {
 PackedHeads packed_heads(const Site& site) {
   const Dim heads = positive(site, "num_heads");
   const Shape& query = site.known_shape(kQuery);
-  require(query.rank() == 2 || query.rank() == 4, "bad-rank", "operand 0 has shape {}, its rank must be 2 or 4", query.text());
+  require(query.rank() == 2 || query.rank() == 4, "bad-rank", "operand 0 has shape {}, its rank must be 2 or 4", query);
   if (query.rank() == 4) return {query[0], query[3], query[3]};
   require_rank(site, kValue, 2);
   return {query[0], exact_share(site, query[1], heads, "width over heads"),

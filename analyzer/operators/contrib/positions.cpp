@@ -13,7 +13,7 @@ std::vector<Fact> rotary_shape(const Site& site) {
   require_inputs(site, 4);
   const Shape& shape = site.shape(0);
   require(!shape.known() || (shape.rank() >= 2 && shape.rank() <= 4), "bad-rank",
-          "operand 0 has shape {}, its rank must be 3 or 4", shape.text());
+          "operand 0 has shape {}, its rank must be 3 or 4", shape);
   return like_first(site);
 }
 

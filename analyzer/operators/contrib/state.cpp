@@ -93,8 +93,7 @@ DeltaHeads delta_heads(const Site& site) {
   const Shape& query = site.known_shape(0);
   if (site.has_input(1)) {
     const Shape& value = site.known_shape(2);
-    require(query.rank() >= 3 && value.rank() == query.rank(), "bad-rank", "queries are {}, values {}", query.text(),
-            value.text());
+    require(query.rank() >= 3 && value.rank() == query.rank(), "bad-rank", "queries are {}, values {}", query, value);
     const std::size_t lead = query.rank() - 2;
     return {product(query.dims().first(lead)),
             query[lead],

@@ -129,7 +129,8 @@ TEST_CASE("Operators may be forbidden or counted") {
   ModelRecord model;
   model.operators = {{"Conv", 3}, {"Transpose", 5}, {"com.microsoft:FusedConv", 2}};
   ModelBudget budget;
-  budget.operators = {{"com.microsoft:*", 0, true, {}}, {"Loop", 0, true, {}}, {"Transpose", 4, false, {}}, {"Conv", 3, false, {}}};
+  budget.operators = {
+      {"com.microsoft:*", 0, true, {}}, {"Loop", 0, true, {}}, {"Transpose", 4, false, {}}, {"Conv", 3, false, {}}};
   const std::vector<Verdict> verdicts = judge(model, budget, UnknownPolicy::fail, nullptr);
   REQUIRE(verdicts.size() == 4);
   CHECK(verdicts[0].outcome == Outcome::failed);

@@ -44,7 +44,8 @@ TEST_CASE("Layers are paired by name, and what is different in them is a change"
 }
 
 TEST_CASE("Renamed layers are paired by operator, shapes and order") {
-  const ModelRecord before = model({layer("old/a", "Conv", 10), layer("old/b", "Conv", 20, "[1, 16]"), layer("old/c", "Gemm", 5)});
+  const ModelRecord before =
+      model({layer("old/a", "Conv", 10), layer("old/b", "Conv", 20, "[1, 16]"), layer("old/c", "Gemm", 5)});
   const ModelRecord after = model({layer("new/a", "Conv", 10), layer("new/b", "Conv", 20, "[1, 16]"), layer("new/c", "Gemm", 5)});
   CHECK(said(before, after) == "old/a>new/a old/b>new/b old/c>new/c");
 }
@@ -54,7 +55,8 @@ TEST_CASE("Names that an exporter numbers do not pair layers of different operat
   CHECK(is_numbered(layer("231", "Relu")));
   CHECK_FALSE(is_numbered(layer("stem", "Conv")));
   const ModelRecord before = model({layer("1", "Conv", 10), layer("2", "Relu"), layer("3", "Gemm", 5, "[1, 3]")});
-  const ModelRecord after = model({layer("1", "Conv", 10), layer("2", "MaxPool", 0, "[1, 4]"), layer("3", "Relu"), layer("4", "Gemm", 5, "[1, 3]")});
+  const ModelRecord after =
+      model({layer("1", "Conv", 10), layer("2", "MaxPool", 0, "[1, 4]"), layer("3", "Relu"), layer("4", "Gemm", 5, "[1, 3]")});
   CHECK(said(before, after) == "1=1 +2 2=3 3=4");
 }
 

@@ -44,7 +44,8 @@ class Layers {
 
 std::string kinds_of(const Analysis& analysis) {
   std::string kinds;
-  for (const Saving& saving : analysis.findings().savings) kinds += fmt::format("{}{}", kinds.empty() ? "" : " ", name_of(saving.kind));
+  for (const Saving& saving : analysis.findings().savings)
+    kinds += fmt::format("{}{}", kinds.empty() ? "" : " ", name_of(saving.kind));
   return kinds;
 }
 

@@ -110,9 +110,9 @@ TEST_CASE("operators around generated tokens") {
   const Dim batch = Dim::symbol("N");
   Contrib repeat;
   CHECK(moved(repeat.input("i", {batch, 5}, DataType::int64)
-                    .input("s", {batch, 9})
-                    .run("NGramRepeatBlock", {"i", "s"}, {repeat.net.integer("ngram_size", 2)}),
-                "o0") == "float32 [N, 9]");
+                  .input("s", {batch, 9})
+                  .run("NGramRepeatBlock", {"i", "s"}, {repeat.net.integer("ngram_size", 2)}),
+              "o0") == "float32 [N, 9]");
 
   Contrib bifurcation;
   bifurcation.input("s", {7}, DataType::int64)

@@ -45,7 +45,8 @@ TEST_CASE("ranges of integers, of fractions, and without a step") {
     }
     const Analysis analysis = contrib.run("Range", inputs);
     const std::int64_t numbers = testing::fact_of(analysis, "o0").type.shape[0].number().value();
-    CHECK(figures(analysis) == (is_floating(dtype) ? fmt::format("macs 0, effective 0, {0} add, {0} mul", numbers) : "macs 0, effective 0"));
+    CHECK(figures(analysis) ==
+          (is_floating(dtype) ? fmt::format("macs 0, effective 0, {0} add, {0} mul", numbers) : "macs 0, effective 0"));
     return Dim(numbers);
   };
   const auto whole = [](std::int64_t number) { return Value(Integers{Dim(number)}); };
@@ -65,13 +66,12 @@ TEST_CASE("lookups, slices, hashes and texts") {
   CHECK(looked_up.parameters.total(Role::weight) == Dim(40));
   Contrib unfold;
   CHECK(moved(unfold.input("x", {kBatch, 10})
-                    .run("UnfoldTensor", {"x"}, {unfold.net.integer("size", 3), unfold.net.integer("step", 2)}),
-                "o0") == "float32 [N, 4, 3]");
+                  .run("UnfoldTensor", {"x"}, {unfold.net.integer("size", 3), unfold.net.integer("step", 2)}),
+              "o0") == "float32 [N, 4, 3]");
   Contrib hash;
   CHECK(moved(hash.input("x", {kBatch, 3}, DataType::int64).run("MurmurHash3", {"x"}), "o0") == "uint32 [N, 3]");
   Contrib negative;
-  CHECK(
-      moved(negative.input("x", {kBatch, 3}, DataType::int64).run("MurmurHash3", {"x"}, {negative.net.integer("positive", 0)}),
+  CHECK(moved(negative.input("x", {kBatch, 3}, DataType::int64).run("MurmurHash3", {"x"}, {negative.net.integer("positive", 0)}),
               "o0") == "int32 [N, 3]");
   Contrib tokens;
   const Analysis split = tokens.input("x", {kBatch, 3}, DataType::string).run("Tokenizer", {"x"});

@@ -170,8 +170,7 @@ TEST_CASE("tokens meet their neighbours, and flagged ones all others") {
   const Analysis analysis = open.run("LongformerAttention", {"x", "w", "b", "m", "w", "b", "g"},
                                      {open.net.integer("num_heads", 3), open.net.integer("window", 2)});
   REQUIRE(macs_of(analysis).symbols().size() == 1);
-  CHECK(macs_of(analysis).substitute({{macs_of(analysis).symbols().front(), 3}}) ==
-        Dim(2 * (16 * 12 * 36) + 3 * pairs * 2 * 4));
+  CHECK(macs_of(analysis).substitute({{macs_of(analysis).symbols().front(), 3}}) == Dim(2 * (16 * 12 * 36) + 3 * pairs * 2 * 4));
 }
 
 }  // namespace
