@@ -10,11 +10,13 @@ namespace {
 /// What every symbol stands for where expressions are ordered.
 constexpr int kTypicalSize = 64;
 
-Dim at_typical_sizes(const Dim& quantity) {
+Dim at_size(const Dim& quantity, int size) {
   Bindings bindings;
-  for (std::string& symbol : quantity.symbols()) bindings.emplace(std::move(symbol), kTypicalSize);
+  for (std::string& symbol : quantity.symbols()) bindings.emplace(std::move(symbol), size);
   return quantity.substitute(bindings);
 }
+
+Dim at_typical_sizes(const Dim& quantity) { return at_size(quantity, kTypicalSize); }
 
 }  // namespace
 
@@ -26,13 +28,16 @@ double approximate(const Dim& quantity) noexcept {
 double Weighing::weight_of(const Dim& quantity) {
   if (quantity.integer()) return approximate(quantity);
   const auto [found, is_new] = weights_.try_emplace(quantity, std::numeric_limits<double>::infinity());
-  if (!is_new) return found->second;
-  try {
-    found->second = approximate(at_typical_sizes(quantity));
-  } catch (const AlgebraError&) {
-    // Past 128 bits: larger than all that are not.
-  }
+  if (is_new) found->second = weigh(quantity, kTypicalSize);
   return found->second;
+}
+
+double Weighing::weigh(const Dim& quantity, int size) {
+  try {
+    return approximate(at_size(quantity, size));
+  } catch (const AlgebraError&) {
+    return std::numeric_limits<double>::infinity();  // past 128 bits: larger than all that are not
+  }
 }
 
 std::optional<double> Weighing::share_of(const Dim& row, const Dim& total) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "analyzer/algebra/weighing.h"
+
 namespace macroscope {
 namespace {
 
@@ -10,14 +12,17 @@ namespace {
 constexpr std::size_t kMaxTermsCompared = 20'000'000;
 /// Sums that were seen are remembered up to here, so that repeated layers are compared once.
 constexpr std::size_t kMaxRemembered = 4096;
+/// A size that is large for any axis.
+constexpr int kLarge = 4096;
 
 /// Collects the steps that may have the most, however the symbols are bound.
 class Peaks {
  public:
   void add(std::uint32_t step, const Dim& bytes) {
     if (is_open_) return;
-    if (!peaks_.empty() && bytes.is_number() && peaks_.front().bytes.is_number() && peaks_.size() == 1) {
-      if (*bytes.number() > *peaks_.front().bytes.number()) peaks_.front() = {step, bytes};
+    if (peaks_.size() == 1 && bytes.is_number() && peaks_.front().step.bytes.is_number()) {
+      if (*bytes.number() > *peaks_.front().step.bytes.number())
+        peaks_.front() = {{step, bytes}, approximate(bytes), approximate(bytes)};
       return;
     }
     if (!bytes.is_number()) {
@@ -26,28 +31,43 @@ class Peaks {
     }
     terms_compared_ += (peaks_.size() + 1) * (bytes.is_number() ? 1 : bytes.size());
     is_open_ = terms_compared_ > kMaxTermsCompared;
-    for (const PeakStep& peak : peaks_)
-      if (at_least(peak.bytes, bytes) == Certainty::always) return;
-    std::erase_if(peaks_, [&](const PeakStep& peak) { return at_least(bytes, peak.bytes) == Certainty::always; });
-    peaks_.push_back({step, bytes});
+    const Candidate candidate{{step, bytes}, Weighing::weigh(bytes, 1), Weighing::weigh(bytes, kLarge)};
+    for (const Candidate& peak : peaks_)
+      if (has_at_least(peak, candidate)) return;
+    std::erase_if(peaks_, [&](const Candidate& peak) { return has_at_least(candidate, peak); });
+    peaks_.push_back(candidate);
     if (peaks_.size() > Memory::kMaxPeaks) is_open_ = true;
   }
 
   void finish(Memory& memory) {
     if (is_open_) return;
-    memory.peaks = std::move(peaks_);
-    if (memory.peaks.empty()) return;
+    if (peaks_.empty()) return;
     std::vector<Dim> bytes;
-    bytes.reserve(memory.peaks.size());
-    for (const PeakStep& peak : memory.peaks) bytes.push_back(peak.bytes);
+    for (Candidate& peak : peaks_) {
+      bytes.push_back(peak.step.bytes);
+      memory.peaks.push_back(std::move(peak.step));
+    }
     memory.peak = max(bytes);
   }
 
  private:
+  struct Candidate {
+    PeakStep step;
+    // Where all symbols are small, and where they are large: what has less there need not be asked whether it always has as much, which
+    // takes long.
+    double at_least_sizes = 0;
+    double at_large_sizes = 0;
+  };
+
+  static bool has_at_least(const Candidate& a, const Candidate& b) {
+    return a.at_least_sizes >= b.at_least_sizes && a.at_large_sizes >= b.at_large_sizes &&
+           at_least(a.step.bytes, b.step.bytes) == Certainty::always;
+  }
+
   struct Hash {
     std::size_t operator()(const Dim& dim) const noexcept { return dim.hash(); }
   };
-  std::vector<PeakStep> peaks_;
+  std::vector<Candidate> peaks_;
   std::unordered_set<Dim, Hash> seen_;
   std::size_t terms_compared_ = 0;
   bool is_open_ = false;
