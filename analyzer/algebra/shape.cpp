@@ -72,7 +72,17 @@ std::span<const Dim> Shape::dims() const noexcept {
   return {block_->dims(), block_->rank};
 }
 
-Dim Shape::elements() const { return product(dims()); }
+Dim Shape::elements() const {
+  if (is_numeric()) return product(dims());
+  // Neighbours in a network have the same shapes, and an expression that they share is made once.
+  struct Last {
+    Shape shape;
+    Dim elements;
+  };
+  static thread_local Last last{Shape{}, 1};
+  if (last.shape != *this) last = {*this, product(dims())};
+  return last.elements;
+}
 
 bool Shape::is_numeric() const noexcept {
   return known() && std::all_of(begin(), end(), [](const Dim& dim) { return dim.is_number(); });

@@ -27,6 +27,8 @@ Dim bytes_or_nothing(const Type& type) {
   }
 }
 
+bool is_as_large(const Type& a, const Type& b) { return a.kind == b.kind && a.dtype == b.dtype && a.shape == b.shape; }
+
 /// Content that was followed through integer arithmetic only says how large other tensors are.
 bool is_shape_value(const Fact& fact) { return fact.value != nullptr && !is_floating(fact.type.dtype); }
 
@@ -53,10 +55,14 @@ void add_traffic(Cost& cost, const Network&, const Scope& scope, const Site& sit
   for (const TensorId output : node.outputs)
     if (output != kAbsent) written += bytes_or_nothing(scope.facts[output].type);
   cost.bytes_written += written;
+  // Operands of element-wise work are as large as its result, whose expression serves for them too.
+  const Type* made = node.outputs.size() == 1 && node.outputs[0] != kAbsent ? &scope.facts[node.outputs[0]].type : nullptr;
   for (std::size_t index = 0; index < node.inputs.size(); ++index) {
     if (node.inputs[index] == kAbsent) continue;
+    const Type& read = scope.facts[node.inputs[index]].type;
     const bool is_picked_from = index == 0 && stands_in(kPicks, node);
-    cost.bytes_read += is_picked_from ? written : bytes_or_nothing(scope.facts[node.inputs[index]].type);
+    const bool serves = is_picked_from || (made != nullptr && is_as_large(*made, read));
+    cost.bytes_read += serves ? written : bytes_or_nothing(read);
   }
 }
 
