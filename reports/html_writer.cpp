@@ -18,8 +18,26 @@ bool is_number(ColumnType type) {
 }
 
 std::string_view word_of(ColumnType type) {
-  static constexpr std::string_view kWords[] = {"name", "text", "number", "count", "bytes", "shape", "percent", "status"};
-  return kWords[static_cast<std::size_t>(type)];
+  switch (type) {
+    case ColumnType::name:
+      return "name";
+    case ColumnType::number:
+      return "number";
+    case ColumnType::count:
+      return "count";
+    case ColumnType::bytes:
+      return "bytes";
+    case ColumnType::shape:
+      return "shape";
+    case ColumnType::percent:
+      return "percent";
+    case ColumnType::status:
+      return "status";
+    case ColumnType::text:
+    case ColumnType::worked:
+      break;
+  }
+  return "text";
 }
 
 /// Expressions are spelled as in JSON, so that a reader without script finds the same there.
