@@ -55,12 +55,12 @@ class Peaks {
     PeakStep step;
     // Where all symbols are small, and where they are large: what has less there need not be asked whether it always has as much, which
     // takes long.
-    double at_least_sizes = 0;
-    double at_large_sizes = 0;
+    double at_smallest = 0;
+    double at_large = 0;
   };
 
   static bool has_at_least(const Candidate& a, const Candidate& b) {
-    return a.at_least_sizes >= b.at_least_sizes && a.at_large_sizes >= b.at_large_sizes &&
+    return a.at_smallest >= b.at_smallest && a.at_large >= b.at_large &&
            at_least(a.step.bytes, b.step.bytes) == Certainty::always;
   }
 

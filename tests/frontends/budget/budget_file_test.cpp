@@ -9,7 +9,7 @@
 namespace macroscope {
 namespace {
 
-TEST_CASE("a budget file says what INTERFACE names") {
+TEST_CASE("every key of a budget file is read") {
   const BudgetFile file = read_budget_file(R"(schema = 1
 [defaults]
 unknown = "warn"
