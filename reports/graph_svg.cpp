@@ -104,10 +104,8 @@ class Drawing {
     const int width = widths_[index];
     const bool is_border = box.kind == BoxKind::input || box.kind == BoxKind::output;
     const int level = is_border ? 0 : heat_of(box.weight, largest);
-    const std::int64_t row = style_.row_of ? style_.row_of(box) : -1;
     std::string out = "<g";
-    if (row >= 0) fmt::format_to(std::back_inserter(out), " data-r=\"{}\"", row);
-    if (box.inside != kNone && !style_.is_document) fmt::format_to(std::back_inserter(out), " data-i=\"{}\"", box.inside);
+    if (style_.links_of) append_links(out, style_.links_of(box));
     fmt::format_to(std::back_inserter(out),
                    "><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{}\" stroke=\"{}\"", at.x, at.y, width,
                    kBoxHeight, is_border ? kBoxHeight / 2 : 4, heat_colour(level),
@@ -117,6 +115,13 @@ class Drawing {
     append_line(out, middle, at.y + (text.second.empty() ? 23 : 16), text.first, level);
     if (!text.second.empty()) append_line(out, middle, at.y + 30, text.second, level);
     sink_.write(out + "</g>\n");
+  }
+
+  static void append_links(std::string& out, const BoxLinks& links) {
+    if (links.row >= 0) fmt::format_to(std::back_inserter(out), " data-r={}", links.row);
+    if (links.inside == kNone) return;
+    fmt::format_to(std::back_inserter(out), " data-i={}", links.inside);
+    if (links.row < 0 || links.inside_row != links.row + 1) fmt::format_to(std::back_inserter(out), " data-b={}", links.inside_row);
   }
 
   static void append_line(std::string& out, int x, int y, const std::string& text, int level) {

@@ -16,11 +16,21 @@ namespace macroscope {
 /// Of text upon it.
 [[nodiscard]] std::string_view ink_on(int level) noexcept;
 
+/// What the script of a page finds of a box.
+struct BoxLinks {
+  /// The row of the table of layers, or -1: `data-r`.
+  std::int64_t row = -1;
+  /// The picture of what is inside, or kNone: `data-i`.
+  std::uint32_t inside = kNone;
+  /// The row from which that picture counts its own: `data-b`, left out where it is the row below this box's.
+  std::int64_t inside_row = 0;
+};
+
 struct PictureStyle {
   /// A document of its own, with everything that a viewer needs, rather than a part of a page.
   bool is_document = false;
-  /// Names the table row that a box stands for: `data-r`; -1 for none.
-  std::function<std::int64_t(const GraphBox&)> row_of{};
+  /// Nothing if the picture stands alone.
+  std::function<BoxLinks(const GraphBox&)> links_of{};
 };
 
 /// Heat shows `measure`, the one that the picture was made with.

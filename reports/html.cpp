@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "reports/escape.h"
-#include "reports/graph_svg.h"
 #include "reports/html_writer.h"
 #include "reports/icicle_svg.h"
 #include "reports/layer_table.h"
+#include "reports/shared_pictures.h"
 #include "reports/totals_table.h"
 #include "reports/web_assets.h"
 
@@ -121,7 +121,7 @@ void HtmlPage::write_layers(const PageLayers& layers, const ReportOptions& optio
   sink_.write(opening_of(kViews[1], prefix));
   const std::string shown = shown_columns(options);
   const std::size_t open_levels = options.depth > 0 ? options.depth - 1 : 0;
-  write_html_table(layers.table(), {"layers", "Layers by module", "data layers", shown, open_levels}, sink_);
+  write_html_table(layers.table(), {"layers", "Layers by module", "data layers", shown, open_levels, true}, sink_);
   sink_.write("</section>\n");
 
   sink_.write(opening_of(kViews[2], prefix));
@@ -139,11 +139,11 @@ void HtmlPage::write_graph(const Figures& figures, const PageLayers& layers, con
                   "Constants are left out.</p>\n",
                   title_of(measure)));
   const std::vector<GraphPicture> pictures = nested_pictures(figures, measure, kMostBoxes);
-  const PictureStyle style{false, [&layers](const GraphBox& box) { return layers.row_of(box); }};
-  for (std::size_t i = 0; i < pictures.size(); ++i) {
-    sink_.write(fmt::format("<details class=\"picture\"{}><summary>{}</summary>\n", i == 0 ? " open" : "",
-                            html_text(caption_of(pictures, i, figures))));
-    draw_picture(pictures[i], figures, style, measure, sink_);
+  for (const SharedPicture& picture : shared_pictures(pictures, figures, layers)) {
+    const std::string others = picture.count == 1 ? "" : fmt::format(", one of {} that look the same", picture.count);
+    sink_.write(fmt::format("<details class=\"picture\" data-p={}{}><summary>{}{}</summary>\n", picture.id, picture.first == 0 ? " open" : "",
+                            html_text(caption_of(pictures, picture.first, figures)), others));
+    sink_.write(picture.drawing);
     sink_.write("</details>\n");
   }
   sink_.write("</section>\n");

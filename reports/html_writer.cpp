@@ -60,10 +60,11 @@ struct CellToHtml {
   std::string operator()(const Worked& worked) const { return html_text(worked.text()); }
 };
 
-/// Cells that are no number say so, in one letter because there are many.  An expression comes with what it is sorted by.
+/// Cells that are no number say so, in one letter because there are many, unless the style sheet knows them.  An expression comes with what it is sorted by.
 class RowWriter {
  public:
-  explicit RowWriter(const Table& table) : table_(table) {}
+  RowWriter(const Table& table, bool is_known_to_style)
+      : table_(table), start_of_text_(is_known_to_style ? "<td" : "<td class=l") {}
 
   void write(const Row& row, std::string& out) {
     static constexpr std::string_view kKinds[] = {"", " class=module", " class=others", " class=total"};
@@ -83,7 +84,7 @@ class RowWriter {
       out += "<th scope=row>";
       for (std::uint32_t i = 0; i < row.level; ++i) out += "\u2003";  // seen without any style
     } else {
-      out += is_number(type) ? "<td" : "<td class=l";
+      out += is_number(type) ? "<td" : start_of_text_;
       const auto* quantity = std::get_if<Quantity>(&content);
       if (quantity != nullptr && !quantity->value.integer())
         fmt::format_to(std::back_inserter(out), " data-w={:.6g}", weighing_.weight_of(quantity->value));
@@ -100,6 +101,7 @@ class RowWriter {
   }
 
   const Table& table_;
+  std::string_view start_of_text_;
   Weighing weighing_;
 };
 
@@ -180,7 +182,7 @@ void write_html_table(const Table& table, const HtmlTable& how, Sink& sink) {
     head += fmt::format("<th scope=col data-c=\"{}\" data-t={}>{}", html_text(column.id), word_of(column.type),
                         html_text(column.title));
   sink.write(head + "\n</thead>\n<tbody>\n");
-  RowWriter rows(table);
+  RowWriter rows(table, how.is_known_to_style);
   std::string line;
   for (std::size_t index = 0; index < table.row_count; ++index) {
     line.clear();

@@ -19,6 +19,8 @@ struct HtmlTable {
   std::string_view shown{};
   /// Levels that are open first.
   std::size_t depth = 0;
+  /// The style sheet knows which of its columns are no numbers: with thousands of rows their cells need not say so one by one.
+  bool is_known_to_style = false;
 };
 
 void write_html_table(const Table& table, const HtmlTable& how, Sink& sink);

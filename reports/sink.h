@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace macroscope {
 
@@ -20,6 +21,7 @@ class TextSink : public Sink {
  public:
   void write(std::string_view text) override { text_ += text; }
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  [[nodiscard]] std::string take() noexcept { return std::move(text_); }
 
  private:
   std::string text_;

@@ -181,6 +181,17 @@ test('the graph opens modules in place and changes its heat', async () => {
   await close(page);
 });
 
+test('blocks that share a picture each open with layers of their own', async () => {
+  const titles = [];
+  for (const block of [1, 2]) {
+    const page = await open('resnet', `#view=graph&node=layer4/layer4.${block}/conv2/Conv`);
+    titles.push(await page.locator('.view.on svg g.on title').first().textContent());
+    await close(page);
+  }
+  assert.match(titles[0], /^layer4\/layer4\.1\/conv2.*: 115,605,504 MACs$/);
+  assert.equal(titles[1], titles[0].replace('layer4.1', 'layer4.2'));
+});
+
 test('the map changes its metric and goes into modules', async () => {
   const page = await open('resnet', '#view=map');
   const widths = () => page.locator('.view.on svg rect').evaluateAll(all => all.map(rect => rect.getAttribute('width')).join());
@@ -242,23 +253,28 @@ test('axe finds nothing serious in any view, light or dark', async () => {
 
 test('ten thousand layers are there to be used within two seconds, and no view stalls', async () => {
   const page = await open('large');
-  const ready = await page.evaluate(() => performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart);
-  const timed = async (view, wait) => {
-    const start = Date.now();
-    await page.locator(`nav a[data-to=${view}]`).click();
-    await page.locator(wait).first().waitFor();
-    return Date.now() - start;
-  };
-  const times = {ready, layers: await timed('layers', '.grid tbody:not(.pad) tr'), graph: await timed('graph', '.canvas rect'), map: await timed('map', '.view.on svg rect')};
-  await page.locator('nav a[data-to=layers]').click();
-  const start = Date.now();
-  await page.getByLabel('Open levels').selectOption('99');
-  await page.getByLabel('Filter layers').fill('type:Conv macs>1M');
-  await page.locator('.grid th[data-c=macs] button').click();
-  times.filter = Date.now() - start;
+  // From an act of the user's to the next picture on the screen, by the page's own clock: the driver takes longer than the page to find its way.
+  const timed = (selector, act) => page.evaluate(async ([selector, act]) => {
+    const start = performance.now();
+    const element = document.querySelector(selector);
+    if (act.value) element.value = act.value;
+    if (act.event) element.dispatchEvent(new Event(act.event));
+    else element.click();
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    return Math.round(performance.now() - start);
+  }, [selector, act]);
+  const times = {ready: await page.evaluate(() => performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart)};
+  for (const [view, content] of [['layers', '.grid tbody:not(.pad) tr'], ['graph', '.canvas rect'], ['map', '.view.on svg rect'], ['layers', '.grid tbody:not(.pad) tr']]) {
+    times[view] = Math.max(times[view] || 0, await timed(`nav a[data-to=${view}]`, {}));
+    assert.ok(await page.evaluate(content => document.querySelector(content).getClientRects().length > 0, content), `${view} is there`);
+  }
+  times.open = await timed('select[aria-label="Open levels"]', {value: '99', event: 'change'});
+  times.filter = await timed('input[type=search]', {value: 'type:Conv macs>1M', event: 'input'});
+  times.sort = await timed('.grid th[data-c=macs] button', {});
+  assert.match(await page.locator('.view.on p[role=status]').innerText(), /^2,500 of 10,000 layers/);
   console.log(JSON.stringify(times));
   assert.ok(await page.locator('.grid tr').count() < 200, 'rows out of sight are not in the page');
-  const patience = process.env.CI ? 3 : 1;  // shared machines
+  const patience = process.env.CI ? 2 : 1;  // shared machines
   for (const [what, time] of Object.entries(times)) assert.ok(time < 2000 * patience, `${what} took ${time} ms`);
   await close(page);
 });

@@ -31,6 +31,7 @@ class Page(html.parser.HTMLParser):
         self.tags = []
         self.attributes = []
         self.tables = {}
+        self.kinds = {}
         self.scripts = []
         self.styles = []
         self.policy = ""
@@ -48,11 +49,14 @@ class Page(html.parser.HTMLParser):
             self.policy = values["content"]
         if tag == "table":
             self.rows = self.tables.setdefault(values.get("data-id"), [])
+            self.kind = self.kinds.setdefault(values.get("data-id"), [])
         elif tag == "tr" and self.rows is not None:
             self.rows.append([])
         elif tag in ("td", "th") and self.rows is not None:
             self.cell = [values.get("data-c"), ""]
             self.rows[-1].append(self.cell)
+            if "data-t" in values:
+                self.kind.append(values["data-t"])
 
     def handle_endtag(self, tag):
         if tag == "table":
@@ -140,6 +144,12 @@ class PageWithoutScript(unittest.TestCase):
         digest = lambda parts: "sha256-" + base64.b64encode(hashlib.sha256("".join(parts).encode()).digest()).decode()
         self.assertEqual(page.policy, f"default-src 'none'; script-src '{digest(page.scripts)}'; style-src '{digest(page.styles)}'; base-uri 'none'; form-action 'none'")
         self.assertLessEqual(len("".join(page.scripts).encode()), 40_000)
+
+    def test_the_style_knows_the_columns_of_the_layers_that_are_no_numbers(self):
+        page = Page(run(MODELS / "resnet50.onnx", "html"))
+        texts = [place for place, kind in enumerate(page.kinds["layers"], 1) if kind in ("text", "shape", "status")]
+        rule = re.search(r"\.layers td:is\((.*)\) \{ text-align: left; \}", "".join(page.styles))[1]
+        self.assertEqual([int(place) for place in re.findall(r":nth-child\(([0-9]+)\)", rule)], texts)
 
     def test_a_layer_takes_no_more_than_a_kilobyte(self):
         path = self.saved(large_model(10_000), "large.onnx")
