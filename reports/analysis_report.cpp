@@ -10,8 +10,10 @@
 #include "reports/memory_figures.h"
 #include "reports/memory_section.h"
 #include "reports/number_text.h"
+#include "reports/receptive_field_picture.h"
 #include "reports/receptive_field_section.h"
 #include "reports/roofline_section.h"
+#include "reports/structure_pictures.h"
 #include "reports/structure_section.h"
 #include "reports/sweep_section.h"
 #include "reports/training_section.h"
@@ -266,7 +268,9 @@ Report report_of(const Figures& figures, const ReportOptions& options) {
     if (options.has_training) report.sections.push_back(training_section(figures));
     if (options.has_details) {
       if (auto fields = receptive_field_section(figures)) report.sections.push_back(std::move(*fields));
+      if (auto picture = receptive_field_picture(figures)) report.sections.push_back(std::move(*picture));
       add_structure_sections(report.sections, figures, options);
+      add_structure_pictures(report.sections, figures);
     }
     add_cuts_section(report.sections, figures, options);
     if (options.has_details) add_memory_sections(figures, report.sections);

@@ -17,7 +17,8 @@ enum class ChartKind : std::uint8_t {
   line,     // points joined in order of x
   step,     // each value holds from its x to the next one
   scatter,  // points with names, below roofs if there are any
-  bars      // horizontal bars, a category each, whose parts are the series, stacked
+  bars,     // horizontal bars, a category each, whose parts are the series, stacked
+  frames    // rectangles around one centre, to scale
 };
 
 /// How a value is written: `4.1 G`, `12.5 MiB`, `3.2 ms`.
@@ -49,6 +50,13 @@ struct ChartRoof {
   double ceiling = 0;
 };
 
+/// A rectangle around the centre of the chart.
+struct ChartFrame {
+  std::string name;
+  double width = 0;
+  double height = 0;
+};
+
 struct Chart {
   ChartKind kind = ChartKind::line;
   std::string title;
@@ -60,6 +68,9 @@ struct Chart {
   std::vector<ChartRoof> roofs{};
   /// Of bars, from the top.
   std::vector<std::string> categories{};
+  /// What the frames lie upon, and the frames from the smallest to the largest.
+  std::optional<ChartFrame> ground{};
+  std::vector<ChartFrame> frames{};
 };
 
 /// `4.1 G`, `12.5 MiB`, `3.2 ms`: three digits.

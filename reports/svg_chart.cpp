@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "reports/escape.h"
+#include "reports/text_style.h"
 
 namespace macroscope {
 namespace {
@@ -22,6 +23,9 @@ constexpr double kAxisHeight = 48;
 constexpr double kBarHeight = 18;
 constexpr double kBarGap = 8;
 constexpr double kBarNames = 220;
+constexpr double kFramesLeft = 12;
+constexpr double kFramesWidth = 320;
+constexpr double kFramesHeight = 320;
 constexpr std::size_t kTicks = 6;
 /// Letters that fit where names of bars stand; in sans-serif of 12 units a letter takes less than 7.
 constexpr std::size_t kLettersOfName = 32;
@@ -42,6 +46,9 @@ std::string short_name(const std::string& name, std::size_t letters) {
   }
   return name;
 }
+
+/// Names of layers differ at their ends.
+std::string shown_name_of(const std::string& name) { return shortened_in_middle(escape_text(name), kLettersOfName); }
 
 /// From values to places along one axis.
 class Mapping {
@@ -84,10 +91,11 @@ class SvgChart {
   /// \param y where it begins, inside another picture
   std::string drawn(double y) {
     const bool is_bars = chart_.kind == ChartKind::bars;
-    const double plot = is_bars ? bars_height() : kPlotHeight;
+    const bool is_frames = chart_.kind == ChartKind::frames;
+    const double plot = is_bars ? bars_height() : is_frames ? kFramesHeight : kPlotHeight;
     top_ = kTitleHeight + legend_height();
     bottom_ = top_ + plot;
-    height_ = bottom_ + kAxisHeight;
+    height_ = bottom_ + (is_frames ? kBarGap : kAxisHeight);
     out_ += fmt::format(
         R"(<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-labelledby="{0}-title {0}-desc" viewBox="0 0 {1:g} {2:g}" )"
         R"(width="{1:g}" height="{2:g}" y="{3:g}" font-family="system-ui, sans-serif" font-size="12" fill="currentColor">)",
@@ -98,6 +106,8 @@ class SvgChart {
     draw_legend();
     if (is_bars) {
       draw_bars();
+    } else if (is_frames) {
+      draw_frames();
     } else {
       draw_points();
     }
@@ -308,7 +318,7 @@ class SvgChart {
     draw_x_ticks(x, chart_.x);
     for (std::size_t category = 0; category < chart_.categories.size(); ++category) {
       const double y = top_ + kBarGap + static_cast<double>(category) * (kBarHeight + kBarGap);
-      text(kBarNames - 8, y + 13, "end", short_name(chart_.categories[category], kLettersOfName));
+      text(kBarNames - 8, y + 13, "end", shown_name_of(chart_.categories[category]));
       double from = 0;
       for (std::size_t i = 0; i < chart_.series.size(); ++i) {
         const double length = part(chart_.series[i], category);
@@ -322,6 +332,47 @@ class SvgChart {
         from += length;
       }
     }
+  }
+
+  // --- Frames around one centre, and beside them a line each ---
+
+  void draw_frames() {
+    double width = 1, height = 1;
+    std::vector<const ChartFrame*> frames;
+    if (chart_.ground) frames.push_back(&*chart_.ground);
+    for (const ChartFrame& frame : chart_.frames) frames.push_back(&frame);
+    for (const ChartFrame* frame : frames) width = std::max(width, frame->width), height = std::max(height, frame->height);
+    const double scale = std::min((kFramesWidth - kBarGap) / width, (kFramesHeight - kBarGap) / height);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      const bool is_ground = chart_.ground && i == 0;
+      const std::string look = is_ground ? std::string(kGround) : outline(chart_.ground ? i - 1 : i);
+      const double y = top_ + kLegendLine * (static_cast<double>(i) + 0.5);
+      draw_frame(*frames[i], scale, look);
+      draw_rect(kFramesLeft + kFramesWidth + 24, y - 6, 16, 12, look, {});
+      text(kFramesLeft + kFramesWidth + 48, y + 4, "start", words_of(*frames[i]));
+    }
+  }
+
+  static constexpr std::string_view kGround = R"(fill="currentColor" fill-opacity="0.12")";
+
+  static std::string outline(std::size_t series) {
+    const std::string_view dashes = kDashes[series % kDashes.size()];
+    return fmt::format(R"(class="series-{}" fill="none" stroke="{}" stroke-width="2"{})", series, color_of(series),
+                       dashes.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", dashes));
+  }
+
+  static std::string words_of(const ChartFrame& frame) {
+    return fmt::format("{:g} x {:g}  {}", frame.height, frame.width, shown_name_of(frame.name));
+  }
+
+  void draw_frame(const ChartFrame& frame, double scale, std::string_view look) {
+    const double width = std::max(frame.width * scale, 1.0), height = std::max(frame.height * scale, 1.0);
+    draw_rect(kFramesLeft + (kFramesWidth - width) / 2, (top_ + bottom_ - height) / 2, width, height, look, words_of(frame));
+  }
+
+  void draw_rect(double x, double y, double width, double height, std::string_view look, const std::string& tooltip) {
+    out_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}", x, y, width, height, look);
+    out_ += tooltip.empty() ? "/>\n" : fmt::format("><title>{}</title></rect>\n", html_text(tooltip));
   }
 
   const Chart& chart_;

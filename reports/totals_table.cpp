@@ -53,6 +53,20 @@ constexpr Convention kConventions[] = {
      "to the last one that reads it."},
     {"bytes_read", "Bytes of all inputs of each layer, stored weights included, each read once a layer."},
     {"bytes_written", "Bytes of all outputs of each layer."},
+    {"training.input_gradient_macs", "MACs of the gradients of what layers read, for layers that hand a gradient on."},
+    {"training.weight_gradient_macs", "MACs of the gradients of weights that learn."},
+    {"training.macs", "Forward and both gradients of one step, side outputs included."},
+    {"training.learned_parameters", "Parameters that get a gradient."},
+    {"training.weight_bytes", "Bytes of the weights in the type that the step computes in."},
+    {"training.master_bytes", "Bytes of the copies of weights in float32 that mixed precision keeps."},
+    {"training.gradient_bytes", "Bytes of a gradient for each parameter that learns."},
+    {"training.optimizer", "Keeps no copy of each learned parameter (SGD), one (momentum) or two (Adam)."},
+    {"training.optimizer_bytes", "Bytes of those copies."},
+    {"training.saved_bytes", "Bytes of activations that backward needs again."},
+    {"training.bytes", "Weights, copies, gradients, state of the optimizer and saved activations together."},
+    {"training.recomputation.segments", "Pieces that the model falls into if activations are kept only between them."},
+    {"training.recomputation.saved_bytes", "Bytes that are kept then, with those of the piece that is computed again."},
+    {"training.recomputation.macs", "MACs that are computed a second time for it."},
 };
 
 std::string_view convention_of(std::string_view id) {
@@ -105,7 +119,7 @@ class Rows {
 
  private:
   void add_total(std::string id, const nlohmann::ordered_json& value) {
-    std::optional<Cell> cell = cell_of(value);
+    std::optional<Cell> cell = id == "training.optimizer" ? Cell(value.get<std::string>()) : cell_of(value);
     if (const std::optional<Measure> measure = measure_named(id))  // says whether it is a lower bound
       if (std::optional<Quantity> total = figures_.total(*measure)) cell = std::move(*total);
     if (!cell) return;

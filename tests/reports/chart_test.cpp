@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "catch.h"
 #include "reports/number_text.h"
 #include "reports/svg_chart.h"
@@ -89,8 +91,25 @@ TEST_CASE("Every kind of chart is drawn with a title, a description and names of
   }
 }
 
+TEST_CASE("Frames are drawn to scale around one centre") {
+  Chart chart;
+  chart.kind = ChartKind::frames;
+  chart.title = "fields";
+  chart.ground = ChartFrame{"image", 100, 50};
+  chart.frames = {{"small", 10, 10}, {"tall", 25, 200}};
+  const std::string svg = svg_chart(chart, "c2");
+  // 200 units fill the height of 312: 1.56 a unit, all of them around the middle of the picture at 172.
+  for (const double width : {100 * 1.56, 10 * 1.56, 25 * 1.56})
+    CHECK_THAT(svg, test::contains_text(fmt::format("x=\"{:.1f}\"", 172 - width / 2)));
+  for (const std::string_view size : {R"(width="156.0" height="78.0")", R"(width="15.6" height="15.6")", R"(width="39.0" height="312.0")"})
+    CHECK_THAT(svg, test::contains_text(std::string(size)));
+  CHECK_THAT(svg, test::contains_text("<title>200 x 25  tall</title>"));
+  chart.frames.push_back({"<script>", 1, 1});
+  CHECK(svg_chart(chart, "c3").find("<script>") == std::string::npos);
+}
+
 TEST_CASE("A chart of nothing is drawn all the same") {
-  for (const ChartKind kind : {ChartKind::line, ChartKind::scatter, ChartKind::bars}) {
+  for (const ChartKind kind : {ChartKind::line, ChartKind::scatter, ChartKind::bars, ChartKind::frames}) {
     Chart chart;
     chart.kind = kind;
     chart.x.is_logarithmic = chart.y.is_logarithmic = kind == ChartKind::scatter;

@@ -151,6 +151,13 @@ class PageWithoutScript(unittest.TestCase):
         rule = re.search(r"\.layers td:is\((.*)\) \{ text-align: left; \}", "".join(page.styles))[1]
         self.assertEqual([int(place) for place in re.findall(r":nth-child\(([0-9]+)\)", rule)], texts)
 
+    def test_a_sheet_has_the_columns_that_it_has_room_for(self):
+        page = Page(run(MODELS / "resnet50.onnx", "html"))
+        ids = [cell[0] for cell in page.tables["layers"][0]]
+        rule = re.search(r"\.layers :is\(th, td\):not\((.*)\) \{ display: none; \}", "".join(page.styles))[1]
+        self.assertEqual([ids[int(place) - 1] for place in re.findall(r":nth-child\(([0-9]+)\)", rule)],
+                         ["name", "operator", "output_shape", "parameters", "macs", "share", "flops", "receptive_field", "formula"])
+
     def test_a_layer_takes_no_more_than_a_kilobyte(self):
         path = self.saved(large_model(10_000), "large.onnx")
         size = len(run(path, "html").encode())

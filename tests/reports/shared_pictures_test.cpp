@@ -10,14 +10,13 @@ namespace {
 Network blocks() {
   testing::NetworkBuilder net;
   net.input("x", {1, 8, 16, 16}).weight("w", {8, 8, 3, 3}).weight("wide", {16, 8, 3, 3});
-  std::vector<std::string_view> paths;
+  std::vector<std::string> paths;
   std::string before = "x";
-  for (const std::string_view path : {"body/0", "body/1", "body/2", "body/3"}) {
-    const std::string block(path);
-    net.node("Conv", {before, path == "body/3" ? "wide" : "w"}, {block + "/conv"}, {net.integers("pads", {1, 1, 1, 1})});
+  for (const std::string block : {"body/0", "body/1", "body/2", "body/3"}) {
+    net.node("Conv", {before, block == "body/3" ? "wide" : "w"}, {block + "/conv"}, {net.integers("pads", {1, 1, 1, 1})});
     net.node("Relu", {block + "/conv"}, {block + "/relu"});
     before = block + "/relu";
-    paths.insert(paths.end(), {path, path});
+    paths.insert(paths.end(), {block, block});
   }
   net.output(before);
   return testing::with_paths(net.take(), paths);
