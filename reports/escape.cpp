@@ -147,6 +147,7 @@ std::string dot_string(std::string_view text) {
   for (const char c : escape_text(text)) {
     if (c == '"' || c == '\\') out += '\\';
     out += c;
+    if (c == '&') out += "amp;";
   }
   return out + '"';
 }

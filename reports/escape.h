@@ -20,7 +20,7 @@ void append_json(std::string& out, std::string_view text);
 /// Text or a quoted attribute of HTML, SVG and other XML: `<`, `>`, `&` and quotes are entities, active characters readable as for a terminal.
 [[nodiscard]] std::string html_text(std::string_view text);
 
-/// A string of DOT, with its quotes; no escape of Graphviz (`\N`, `\l`) comes from the text.
+/// A string of DOT, with its quotes; no escape of Graphviz (`\N`, `\l`) and no entity of HTML, which it resolves, comes from the text.
 [[nodiscard]] std::string dot_string(std::string_view text);
 
 /// A label of mermaid, with its quotes.  What could be markup or code there becomes an entity of mermaid's own, or a dot in the middle.

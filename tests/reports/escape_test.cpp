@@ -60,6 +60,7 @@ TEST_CASE("HTML and SVG of a hostile text hold no markup and close no attribute"
 TEST_CASE("A string of DOT ends where it should and has no escapes of the language") {
   CHECK(dot_string("conv") == "\"conv\"");
   CHECK(dot_string("a\"b\\N") == "\"a\\\"b\\\\N\"");
+  CHECK(dot_string("&lt; & co") == "\"&amp;lt; &amp; co\"");
   for (const std::string& hostile : testing::hostile_texts()) {
     const std::string shown = dot_string(hostile);
     INFO(shown);
