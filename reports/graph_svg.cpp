@@ -121,7 +121,8 @@ class Drawing {
     if (links.row >= 0) fmt::format_to(std::back_inserter(out), " data-r={}", links.row);
     if (links.inside == kNone) return;
     fmt::format_to(std::back_inserter(out), " data-i={}", links.inside);
-    if (links.row < 0 || links.inside_row != links.row + 1) fmt::format_to(std::back_inserter(out), " data-b={}", links.inside_row);
+    if (links.row < 0 || links.inside_row != links.row + 1)
+      fmt::format_to(std::back_inserter(out), " data-b={}", links.inside_row);
   }
 
   static void append_line(std::string& out, int x, int y, const std::string& text, int level) {

@@ -8,6 +8,7 @@
 #include "reports/html_writer.h"
 #include "reports/icicle_svg.h"
 #include "reports/layer_table.h"
+#include "reports/nested_layers.h"
 #include "reports/shared_pictures.h"
 #include "reports/totals_table.h"
 #include "reports/web_assets.h"
@@ -117,11 +118,17 @@ void HtmlPage::write_overview(const Report& report, const std::string& prefix, b
   sink_.write("</section>\n");
 }
 
-void HtmlPage::write_layers(const PageLayers& layers, const ReportOptions& options, const std::string& prefix) {
+void HtmlPage::write_layers(const Figures& figures, const PageLayers& layers, const ReportOptions& options,
+                            const std::string& prefix) {
   sink_.write(opening_of(kViews[1], prefix));
   const std::string shown = shown_columns(options);
   const std::size_t open_levels = options.depth > 0 ? options.depth - 1 : 0;
   write_html_table(layers.table(), {"layers", "Layers by module", "data layers", shown, open_levels, true}, sink_);
+  if (const Table nested = nested_layers_table(figures); nested.row_count > 0) {
+    sink_.write("<h3>Inside of loops, conditions and functions, each time</h3>\n<div class=\"part\">\n");
+    write_html_table(nested, {"nested_layers", "Layers inside of others"}, sink_);
+    sink_.write("</div>\n");
+  }
   sink_.write("</section>\n");
 
   sink_.write(opening_of(kViews[2], prefix));
@@ -141,8 +148,8 @@ void HtmlPage::write_graph(const Figures& figures, const PageLayers& layers, con
   const std::vector<GraphPicture> pictures = nested_pictures(figures, measure, kMostBoxes);
   for (const SharedPicture& picture : shared_pictures(pictures, figures, layers)) {
     const std::string others = picture.count == 1 ? "" : fmt::format(", one of {} that look the same", picture.count);
-    sink_.write(fmt::format("<details class=\"picture\" data-p={}{}><summary>{}{}</summary>\n", picture.id, picture.first == 0 ? " open" : "",
-                            html_text(caption_of(pictures, picture.first, figures)), others));
+    sink_.write(fmt::format("<details class=\"picture\" data-p={}{}><summary>{}{}</summary>\n", picture.id,
+                            picture.first == 0 ? " open" : "", html_text(caption_of(pictures, picture.first, figures)), others));
     sink_.write(picture.drawing);
     sink_.write("</details>\n");
   }
@@ -157,7 +164,7 @@ void HtmlPage::add(const Figures& figures, const ReportOptions& options) {
   write_overview(report, prefix, false);
   if (figures.has_model()) {
     const PageLayers layers(figures, options);
-    write_layers(layers, options, prefix);
+    write_layers(figures, layers, options, prefix);
     write_graph(figures, layers, prefix);
     sink_.write(opening_of(kViews[4], prefix));
     write_html_table(totals_table(figures), {"totals", "All totals and how they are counted"}, sink_);

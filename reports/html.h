@@ -35,7 +35,7 @@ class HtmlPage {
   std::string open(const Report& report, bool has_pictures);
   /// \param has_layers whether the report's own table of layers is part of it
   void write_overview(const Report& report, const std::string& prefix, bool has_layers);
-  void write_layers(const PageLayers& layers, const ReportOptions& options, const std::string& prefix);
+  void write_layers(const Figures& figures, const PageLayers& layers, const ReportOptions& options, const std::string& prefix);
   void write_graph(const Figures& figures, const PageLayers& layers, const std::string& prefix);
 
   Sink& sink_;

@@ -6,7 +6,7 @@
 #include <array>
 #include <numeric>
 
-#include "analyzer/operators/worked_formula.h"
+#include "reports/layer_cells.h"
 #include "reports/memory_figures.h"
 #include "reports/number_text.h"
 #include "reports/receptive_field_section.h"
@@ -62,7 +62,11 @@ constexpr std::array<std::string_view, kMeasures> kShareTitles{"% params", "% MA
 class LayerRows {
  public:
   LayerRows(const Figures& figures, std::vector<const LayerColumn*> columns, LayerTreeOptions options, bool has_total)
-      : figures_(&figures), columns_(std::move(columns)), has_total_(has_total), tree_(figures, std::move(options)) {
+      : figures_(&figures),
+        columns_(std::move(columns)),
+        has_total_(has_total),
+        tree_(figures, std::move(options)),
+        cells_(figures, 0) {
     const std::vector<bool>& side = figures.network().main().side_nodes;
     has_side_ = has_total && std::find(side.begin(), side.end(), true) != side.end();
     find_unaccounted();
@@ -192,20 +196,10 @@ class LayerRows {
   Cell layer_cell(const LayerTree::Row& row, std::string_view column) const {
     const Graph& graph = figures_->network().main();
     const Node& node = graph.nodes[row.index];
-    if (column == "index") return Quantity{Dim(node.file_index)};
     if (column == "name") return ModelText{name_below(row, node, shown_name(graph, node))};
-    if (column == "operator") return ModelText{shown_operator(node.domain, node.op)};
-    if (column == "op") return ModelText{std::string(node.op)};
-    if (column == "domain") return ModelText{std::string(node.domain)};
-    if (column == "path") return ModelText{std::string(node.path)};
-    if (column == "input_shape") return shape_cell(node.inputs);
-    if (column == "output_shape") return shape_cell(node.outputs);
-    if (column == "dtype") return dtype_cell(node.outputs);
-    if (column == "formula") return formula_cell(row.index);
     if (column == "receptive_field") return receptive_field_text(*figures_, first_of(node.outputs));
     if (column == "jump") return receptive_field_jump_text(*figures_, first_of(node.outputs));
-    if (column == "fan_in" || column == "fan_out" || column == "he" || column == "xavier") return fan_cell(row.index, column);
-    return figures_->status(0, row.index);
+    return cells_.of(row.index, column);
   }
 
   /// Below its module a layer needs no path in its name.
@@ -216,43 +210,7 @@ class LayerRows {
     return std::string(is_in_path ? rest.substr(node.path.size() + 1) : name);
   }
 
-  const Type* first_type(std::span<const TensorId> tensors) const {
-    for (const TensorId tensor : tensors)
-      if (tensor != kAbsent) return &figures_->analysis().shapes.scopes.front().facts[tensor].type;
-    return nullptr;
-  }
-
-  Cell shape_cell(std::span<const TensorId> tensors) const {
-    const Type* type = first_type(tensors);
-    if (type == nullptr) return {};
-    if (type->kind != Kind::tensor && type->kind != Kind::sparse)
-      return type->kind == Kind::unknown ? Cell(NotTold{}) : Cell(std::string("(no tensor)"));
-    return type->shape.known() ? Cell(type->shape) : Cell(NotTold{});
-  }
-
-  Cell dtype_cell(std::span<const TensorId> tensors) const {
-    const Type* type = first_type(tensors);
-    if (type == nullptr || type->dtype == DataType::unknown) return NotTold{};
-    return std::string(name_of(type->dtype));
-  }
-
   static TensorId first_of(std::span<const TensorId> tensors) { return tensors.empty() ? kAbsent : tensors.front(); }
-
-  Cell fan_cell(NodeId node, std::string_view column) const {
-    const std::optional<FanOfLayer>& fan = figures_->analysis().initialization().nodes.front()[node];
-    if (!fan) return {};
-    if (column == "fan_in") return Quantity{fan->in};
-    if (column == "fan_out") return Quantity{fan->out};
-    const std::optional<double> sigma = column == "he" ? fan->he() : fan->xavier();
-    return sigma ? Cell(fmt::format("{:.4g}", *sigma)) : Cell(NotTold{});
-  }
-
-  Cell formula_cell(NodeId node) const {
-    const Scope& scope = figures_->analysis().shapes.scopes.front();
-    const Operator* row = scope.operators[node];
-    if (row == nullptr || !scope.inferred[node]) return {};
-    return worked_formula(*row, site_of(figures_->network(), scope, node));
-  }
 
   Cell share_cell(const std::optional<Quantity>& quantity) const {
     const std::optional<Quantity> total = figures_->total(tree_.weighed_by());
@@ -286,6 +244,7 @@ class LayerRows {
   std::vector<const LayerColumn*> columns_;
   bool has_total_;
   LayerTree tree_;
+  LayerCells cells_;
   /// By node, if there is a column for it.
   std::vector<std::optional<Quantity>> live_;
   /// Nodes by their paths, where live_ is told of modules as well.

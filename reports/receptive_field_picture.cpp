@@ -99,8 +99,9 @@ std::optional<Section> receptive_field_picture(const Figures& figures) {
   if (width && height) chart.ground = ChartFrame{std::string(graph.tensors[input.tensor].name), *width, *height};
   for (const Field& field : shown)
     chart.frames.push_back({std::string(shown_name(graph, graph.nodes[field.node])), field.width, field.height});
-  chart.description = fmt::format("Receptive fields, from {} after {} to {} after {}.", size_text(chart.frames.front(), is_sequence),
-                                  chart.frames.front().name, size_text(chart.frames.back(), is_sequence), chart.frames.back().name);
+  chart.description =
+      fmt::format("Receptive fields, from {} after {} to {} after {}.", size_text(chart.frames.front(), is_sequence),
+                  chart.frames.front().name, size_text(chart.frames.back(), is_sequence), chart.frames.back().name);
   chart.kind = is_sequence ? ChartKind::bars : ChartKind::frames;
   if (is_sequence) {
     chart.x = {"positions of the input", ChartUnit::plain};

@@ -48,10 +48,10 @@ std::optional<Chart> picture_of(const Figures& figures, const DenseBlock& block)
   if (!block.first.integer() || !block.growth.integer()) return std::nullopt;
   const double first = approximate(block.first);
   const double growth = approximate(block.growth);
-  Chart chart = bars_of_channels(
-      fmt::format("Dense block of {}", counted(block.count(), "layer")),
-      fmt::format("{} channels enter, every layer adds {}, and {} leave.", grouped(block.first), grouped(block.growth),
-                  grouped(block.first + block.growth * Dim::of_size(block.count()))));
+  Chart chart =
+      bars_of_channels(fmt::format("Dense block of {}", counted(block.count(), "layer")),
+                       fmt::format("{} channels enter, every layer adds {}, and {} leave.", grouped(block.first),
+                                   grouped(block.growth), grouped(block.first + block.growth * Dim::of_size(block.count()))));
   chart.series = {{"entering the block", {}}, {"added by layers before", {}}, {"added by the layer", {}}};
   const std::size_t shown = block.count() <= kMostBars ? block.count() : kMostBars - 1;
   const auto bar = [&](std::size_t layer) {

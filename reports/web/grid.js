@@ -125,6 +125,7 @@ class Grid {
       : `${grouped(this.rows.count)} layers. Enter explains a number; a name's children open with →.`;
     this.at = Math.max(0, chosen ? this.visible.indexOf(chosen) : 0);
     this.grid.setAttribute('aria-rowcount', this.visible.length + 1);
+    this.box.style.maxHeight = `calc(var(--row) * ${this.visible.length} + 4rem)`;
     this.render();
   }
 

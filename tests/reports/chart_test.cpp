@@ -101,7 +101,8 @@ TEST_CASE("Frames are drawn to scale around one centre") {
   // 200 units fill the height of 312: 1.56 a unit, all of them around the middle of the picture at 172.
   for (const double width : {100 * 1.56, 10 * 1.56, 25 * 1.56})
     CHECK_THAT(svg, test::contains_text(fmt::format("x=\"{:.1f}\"", 172 - width / 2)));
-  for (const std::string_view size : {R"(width="156.0" height="78.0")", R"(width="15.6" height="15.6")", R"(width="39.0" height="312.0")"})
+  for (const std::string_view size :
+       {R"(width="156.0" height="78.0")", R"(width="15.6" height="15.6")", R"(width="39.0" height="312.0")"})
     CHECK_THAT(svg, test::contains_text(std::string(size)));
   CHECK_THAT(svg, test::contains_text("<title>200 x 25  tall</title>"));
   chart.frames.push_back({"<script>", 1, 1});

@@ -37,6 +37,20 @@ def large_model(layers):
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
+def loop_model():
+    """A matrix product five times over in the body of a loop, and another in a branch of it."""
+    value = helper.make_tensor_value_info
+    then = helper.make_graph([helper.make_node("MatMul", ["h", "v"], ["t"], name="then/MatMul")], "then", [], [value("t", TensorProto.FLOAT, [2, 8])])
+    otherwise = helper.make_graph([helper.make_node("Identity", ["h"], ["e"], name="else/Identity")], "else", [], [value("e", TensorProto.FLOAT, [2, 8])])
+    body = helper.make_graph([helper.make_node("MatMul", ["s", "w"], ["h"], name="body/MatMul"), helper.make_node("If", ["c"], ["next"], name="body/If", then_branch=then, else_branch=otherwise),
+                              helper.make_node("Identity", ["c"], ["again"], name="body/again")], "body",
+                             [value("i", TensorProto.INT64, []), value("c", TensorProto.BOOL, []), value("s", TensorProto.FLOAT, [2, 8])],
+                             [value("again", TensorProto.BOOL, []), value("next", TensorProto.FLOAT, [2, 8])])
+    weights = [helper.make_tensor(name, TensorProto.FLOAT, [8, 8], [0.0] * 64) for name in "wv"] + [helper.make_tensor("five", TensorProto.INT64, [], [5]), helper.make_tensor("on", TensorProto.BOOL, [], [True])]
+    graph = helper.make_graph([helper.make_node("Loop", ["five", "on", "x"], ["y"], name="Loop", body=body)], "loop", [value("x", TensorProto.FLOAT, [2, 8])], [value("y", TensorProto.FLOAT, [2, 8])], weights)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
 if __name__ == "__main__":
     for name, made in (("hostile.onnx", hostile_model()), ("large.onnx", large_model(10_000))):
         onnx.save(made, pathlib.Path(sys.argv[1]) / name)

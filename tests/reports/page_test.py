@@ -16,7 +16,7 @@ import xml.etree.ElementTree
 import onnx
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from page_models import hostile_model, large_model
+from page_models import hostile_model, large_model, loop_model
 
 PROGRAM = os.environ["MACROSCOPE_PROGRAM"]
 MODELS = pathlib.Path(__file__).resolve().parents[2] / "examples" / "models"
@@ -121,6 +121,21 @@ class PageWithoutScript(unittest.TestCase):
         self.check_numbers(MODELS / "resnet50.onnx")
         self.check_numbers(MODELS / "encoder.onnx")
         self.check_numbers(MODELS / "encoder.onnx", "--set", "batch=2,sequence=16")
+
+    def test_layers_inside_of_others_stand_in_the_page(self):
+        path = self.saved(loop_model(), "loop.onnx")
+        self.check_numbers(path)
+        document = json.loads(run(path, "json"))
+        head, *rows = Page(run(path, "html")).tables["nested_layers"]
+        ids = [cell[0] for cell in head]
+        rows = [dict(zip(ids, (cell[1].strip() for cell in row))) for row in rows]
+        inside = [(name, scope, layer) for name, scope in document["scopes"].items() for layer in scope["layers"]]
+        self.assertEqual(len(rows), len(inside))
+        for row, (name, scope, layer) in zip(rows, inside):
+            self.assertEqual((row["inside"], row["name"], row["multiplicity"]), (name, layer["name"], str(scope["multiplicity"])))
+            for key, value in flat({key: value for key, value in layer.items() if key in ids or key == "flops_by_kind"}):
+                self.assertEqual(plain(row[key]) if key not in ("name", "formula") else row[key], value, f"{layer['name']}: {key}")
+        self.assertEqual([(row["name"], row["macs"]) for row in rows if row["macs"] != "0"][0], ("body/MatMul", "128"))
 
     def test_nothing_of_a_model_is_active(self):
         path = self.saved(hostile_model(), "hostile.onnx")

@@ -86,7 +86,8 @@ TEST_CASE("Bottlenecks show their neck, those of equal widths once") {
   }
   net.output(before);
   const std::vector<Section> sections = pictures_of(net.take());
-  const auto found = std::find_if(sections.begin(), sections.end(), [](const Section& section) { return section.id == "bottlenecks"; });
+  const auto found =
+      std::find_if(sections.begin(), sections.end(), [](const Section& section) { return section.id == "bottlenecks"; });
   REQUIRE(found != sections.end());
   const Chart& chart = chart_of(*found);
   REQUIRE(chart.categories == std::vector<std::string>{"into p1", "p1", "p2", "p3"});
