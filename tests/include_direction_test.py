@@ -15,9 +15,10 @@ ALLOWED = {
     "analyzer": ("analyzer/",),
     "frontends/onnx": ("frontends/onnx/", "analyzer/"),
     "frontends/dsl": ("frontends/dsl/", "analyzer/"),
-    "frontends/operators": ("frontends/operators/", "analyzer/"),
-    "frontends/budget": ("frontends/budget/", "analyzer/"),
-    "frontends/devices": ("frontends/devices/", "analyzer/"),
+    "frontends/settings": ("frontends/settings/", "analyzer/"),
+    "frontends/operators": ("frontends/operators/", "frontends/settings/", "analyzer/"),
+    "frontends/budget": ("frontends/budget/", "frontends/settings/", "analyzer/"),
+    "frontends/devices": ("frontends/devices/", "frontends/settings/", "analyzer/"),
     "reports": ("reports/", "analyzer/"),
     "app": ("app/", "reports/", "frontends/", "analyzer/"),
 }

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "analyzer/diagnostics/suggestion.h"
+#include "frontends/settings/settings_text.h"
 
 namespace macroscope {
 namespace {
@@ -53,19 +53,14 @@ std::optional<Decimal> decimal_in(std::string_view& text) {
 
 class DeviceFileReader {
  public:
-  DeviceFileReader(std::string_view text, DeviceFile& file) : text_(text), file_(file) {}
+  DeviceFileReader(std::string_view text, DeviceFile& file)
+      : settings_(text, {"device-file", "a device file"}, file.diagnostics), file_(file) {}
 
   void read() {
-    toml::table document;
-    try {
-      document = toml::parse(text_);
-    } catch (const toml::parse_error& error) {
-      report(error.source(), std::string(error.description()));
-      return;
-    }
-    for (const auto& [key, node] : document)
-      if (std::find(kKeys.begin(), kKeys.end(), key.str()) == kKeys.end())
-        report(key.source(), fmt::format("a device has no key '{}'", key.str()), suggestion_for(key.str(), kKeys));
+    const std::optional<toml::table> parsed = settings_.parse();
+    if (!parsed) return;
+    const toml::table& document = *parsed;
+    settings_.refuse_other_keys(document, "a device", kKeys);
     Device device;
     device.name = text_at(document, "name");
     device.source = text_at(document, "source");
@@ -77,36 +72,19 @@ class DeviceFileReader {
   }
 
  private:
-  void report(const toml::source_region& at, std::string message, std::string help = {}) {
-    TextOrigin origin{static_cast<int>(at.begin.line), static_cast<int>(at.begin.column), 1, line_of(at.begin.line)};
-    file_.diagnostics.push_back({Severity::error, "device-file", std::move(message), std::move(origin), std::move(help)});
-  }
-
-  std::string line_of(std::uint32_t number) const {
-    std::size_t start = 0;
-    for (std::uint32_t line = 1; line < number; ++line) {
-      start = text_.find('\n', start);
-      if (start == std::string_view::npos) return {};
-      ++start;
-    }
-    return std::string(text_.substr(start, text_.find('\n', start) - start));
-  }
-
   std::string text_at(const toml::table& table, std::string_view key) {
     const toml::node* node = table.get(key);
     if (node == nullptr) {
-      report(table.source(), fmt::format("a device needs the key '{}'", key));
+      settings_.report(table.source(), fmt::format("a device needs the key '{}'", key));
       return {};
     }
-    const auto text = node->value_exact<std::string>();
-    if (!text || text->empty()) report(node->source(), fmt::format("'{}' is a text in quotes", key));
-    return text.value_or("");
+    return settings_.text_of(*node, key);
   }
 
   std::optional<Dim> quantity_at(const toml::table& table, std::string_view key, bool required) {
     const toml::node* node = table.get(key);
     if (node != nullptr) return quantity_of(*node, key);
-    if (required) report(table.source(), fmt::format("a device needs the key '{}'", key));
+    if (required) settings_.report(table.source(), fmt::format("a device needs the key '{}'", key));
     return std::nullopt;
   }
 
@@ -120,7 +98,8 @@ class DeviceFileReader {
       quantity = Dim::of_int128(static_cast<Int128>(std::round(*number)));
     }
     if (quantity && *quantity->integer() >= 1) return quantity;
-    report(node.source(), fmt::format("'{}' is a number from 1, or a text such as \"312 T\", \"2039 GB/s\", \"80 GiB\"", key));
+    settings_.report(node.source(),
+                     fmt::format("'{}' is a number from 1, or a text such as \"312 T\", \"2039 GB/s\", \"80 GiB\"", key));
     return std::nullopt;
   }
 
@@ -128,19 +107,19 @@ class DeviceFileReader {
     Device::Rates rates;
     const toml::node* node = table.get(key);
     if (node == nullptr) {
-      if (required) report(table.source(), fmt::format("a device needs a table [{}] of operations per second", key));
+      if (required) settings_.report(table.source(), fmt::format("a device needs a table [{}] of operations per second", key));
       return rates;
     }
     const toml::table* types = node->as_table();
     if (types == nullptr || types->empty()) {
-      report(node->source(), fmt::format("{} is a table of operations per second by type: float32 = \"19.5 T\"", key));
+      settings_.report(node->source(), fmt::format("{} is a table of operations per second by type: float32 = \"19.5 T\"", key));
       return rates;
     }
     for (const auto& [name, rate] : *types) {
       const std::optional<DataType> dtype = data_type_named(name.str());
       if (!dtype)
-        report(name.source(), fmt::format("'{}' is no type of elements", name.str()),
-               suggestion_for(name.str(), names_of_types()));
+        settings_.report(name.source(), fmt::format("'{}' is no type of elements", name.str()),
+                         suggestion_for(name.str(), names_of_types()));
       const std::optional<Dim> quantity = quantity_of(rate, name.str());
       if (dtype && quantity) rates.emplace_back(*dtype, *quantity);
     }
@@ -153,7 +132,7 @@ class DeviceFileReader {
     return names;
   }
 
-  std::string_view text_;
+  SettingsText settings_;
   DeviceFile& file_;
 };
 

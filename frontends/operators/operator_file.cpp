@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 #include <variant>
 
 #include "analyzer/operators/formula.h"
+#include "frontends/settings/settings_text.h"
 
 namespace macroscope {
 namespace {
@@ -21,22 +21,19 @@ std::vector<Fact> same_as_first(const Site& site) { return {site.input(0)}; }
 
 class OperatorFileReader {
  public:
-  OperatorFileReader(std::string_view text, OperatorFile& file) : text_(text), file_(file) {}
+  OperatorFileReader(std::string_view text, OperatorFile& file)
+      : settings_(text, {"operator-file", "an operator file"}, file.diagnostics), file_(file) {}
 
   void read() {
-    toml::table document;
-    try {
-      document = toml::parse(text_);
-    } catch (const toml::parse_error& error) {
-      report(error.source(), std::string(error.description()));
-      return;
-    }
+    const std::optional<toml::table> parsed = settings_.parse();
+    if (!parsed) return;
+    const toml::table& document = *parsed;
     for (const auto& [key, node] : document)
       if (key.str() != "operator")
-        report(key.source(), fmt::format("'{}' is no key of an operator file; write [[operator]]", key.str()));
+        settings_.report(key.source(), fmt::format("'{}' is no key of an operator file; write [[operator]]", key.str()));
     const toml::array* rows = document["operator"].as_array();
     if (rows == nullptr) {
-      report(document.source(), "an operator file holds [[operator]] tables");
+      settings_.report(document.source(), "an operator file holds [[operator]] tables");
       return;
     }
     auto operators = std::make_shared<CustomOperators>();
@@ -44,35 +41,18 @@ class OperatorFileReader {
       if (const toml::table* table = row.as_table()) {
         read_row(*table, *operators);
       } else {
-        report(row.source(), "an operator is a table: [[operator]]");
+        settings_.report(row.source(), "an operator is a table: [[operator]]");
       }
     }
     if (file_.diagnostics.empty()) file_.operators = std::move(operators);
   }
 
  private:
-  void report(const toml::source_region& at, std::string message) {
-    TextOrigin origin{static_cast<int>(at.begin.line), static_cast<int>(at.begin.column), 1, line_of(at.begin.line)};
-    file_.diagnostics.push_back({Severity::error, "operator-file", std::move(message), std::move(origin), {}});
-  }
-
-  std::string line_of(std::uint32_t number) const {
-    std::size_t start = 0;
-    for (std::uint32_t line = 1; line < number; ++line) {
-      start = text_.find('\n', start);
-      if (start == std::string_view::npos) return {};
-      ++start;
-    }
-    return std::string(text_.substr(start, text_.find('\n', start) - start));
-  }
-
   void read_row(const toml::table& table, CustomOperators& operators) {
-    for (const auto& [key, node] : table)
-      if (std::find(kKeys.begin(), kKeys.end(), key.str()) == kKeys.end())
-        report(key.source(), fmt::format("an operator has no key '{}'", key.str()));
+    settings_.refuse_other_keys(table, "an operator", kKeys);
     const auto given =
         std::count_if(kMeanings.begin(), kMeanings.end(), [&](std::string_view key) { return table.contains(key); });
-    if (given != 1) report(table.source(), "an operator has one of the keys loops, elements, body, moves");
+    if (given != 1) settings_.report(table.source(), "an operator has one of the keys loops, elements, body, moves");
     Operator row;
     row.name = operators.keep(text_at(table, "name", true));
     const std::string_view domain = operators.keep(text_at(table, "domain", false));
@@ -84,18 +64,18 @@ class OperatorFileReader {
   std::string text_at(const toml::table& table, std::string_view key, bool required) {
     const toml::node* node = table.get(key);
     if (node == nullptr) {
-      if (required) report(table.source(), fmt::format("an operator needs the key '{}'", key));
+      if (required) settings_.report(table.source(), fmt::format("an operator needs the key '{}'", key));
       return {};
     }
     const auto text = node->value<std::string>();
-    if (!text || (required && text->empty())) report(node->source(), fmt::format("'{}' is a text in quotes", key));
+    if (!text || (required && text->empty())) settings_.report(node->source(), fmt::format("'{}' is a text in quotes", key));
     return text.value_or("");
   }
 
   std::string roles_at(const toml::table& table) {
     std::string roles = text_at(table, "roles", true);
     if (roles.find_first_not_of(kRoleLetters) != std::string::npos)
-      report(table.get("roles")->source(), fmt::format("roles are letters of '{}'", kRoleLetters));
+      settings_.report(table.get("roles")->source(), fmt::format("roles are letters of '{}'", kRoleLetters));
     return roles.empty() ? "x" : roles;
   }
 
@@ -104,7 +84,7 @@ class OperatorFileReader {
     if (table.contains("elements")) return elements_at(table);
     if (table.contains("body")) return body_at(table, operators);
     if (table.contains("moves") && text_at(table, "moves", true) != "same")
-      report(table.get("moves")->source(), "moves is \"same\"");
+      settings_.report(table.get("moves")->source(), "moves is \"same\"");
     return Moves{same_as_first};
   }
 
@@ -113,14 +93,14 @@ class OperatorFileReader {
     loops.nest.formula = operators.keep(text_at(table, "loops", true));
     const auto parsed = parse_formula(loops.nest.formula);
     if (const auto* error = std::get_if<FormulaError>(&parsed)) {
-      report(table.get("loops")->source(),
-             fmt::format("at character {} of the loop nest: {}", error->position + 1, error->message));
+      settings_.report(table.get("loops")->source(),
+                       fmt::format("at character {} of the loop nest: {}", error->position + 1, error->message));
     } else if (std::get<Formula>(parsed).operands.size() > loops.operands.size()) {
-      report(table.get("loops")->source(), fmt::format("a loop nest reads {} operands at most", loops.operands.size()));
+      settings_.report(table.get("loops")->source(), fmt::format("a loop nest reads {} operands at most", loops.operands.size()));
     }
     if (const toml::node* bias = table.get("bias")) {
       const auto input = bias->value<std::int64_t>();
-      if (!input || *input < 0 || *input > 255) report(bias->source(), "bias is the number of an input, from 0");
+      if (!input || *input < 0 || *input > 255) settings_.report(bias->source(), "bias is the number of an input, from 0");
       loops.bias = static_cast<int>(input.value_or(-1) & 255);
     }
     return loops;
@@ -131,16 +111,16 @@ class OperatorFileReader {
     const toml::node* node = table.get("elements");
     const toml::table* efforts = node->as_table();
     if (efforts == nullptr) {
-      report(node->source(), "elements is a table such as { mul = 2, add = 1 }");
+      settings_.report(node->source(), "elements is a table such as { mul = 2, add = 1 }");
       return per_element;
     }
     for (const auto& [kind, count] : *efforts) {
       int* effort = effort_of(per_element.effort, kind.str());
       const auto number = count.value<std::int64_t>();
       if (effort == nullptr)
-        report(kind.source(), fmt::format("'{}' is no kind of work: add, mul, div, compare, special", kind.str()));
+        settings_.report(kind.source(), fmt::format("'{}' is no kind of work: add, mul, div, compare, special", kind.str()));
       if (!number || *number < 0 || *number > kMaxEffort)
-        report(count.source(), fmt::format("'{}' is a number from 0 to {}", kind.str(), kMaxEffort));
+        settings_.report(count.source(), fmt::format("'{}' is a number from 0 to {}", kind.str(), kMaxEffort));
       if (effort != nullptr && number) *effort = static_cast<int>(std::clamp(*number, std::int64_t{0}, kMaxEffort));
     }
     return per_element;
@@ -156,11 +136,12 @@ class OperatorFileReader {
 
   Body body_at(const toml::table& table, CustomOperators& operators) {
     const Body body{operators.keep(text_at(table, "body", true))};
-    if (const std::string mistake = mistake_in_body(body.text); !mistake.empty()) report(table.get("body")->source(), mistake);
+    if (const std::string mistake = mistake_in_body(body.text); !mistake.empty())
+      settings_.report(table.get("body")->source(), mistake);
     return body;
   }
 
-  std::string_view text_;
+  SettingsText settings_;
   OperatorFile& file_;
 };
 
