@@ -9,6 +9,7 @@
 #include "reports/icicle_svg.h"
 #include "reports/layer_table.h"
 #include "reports/nested_layers.h"
+#include "reports/operator_totals.h"
 #include "reports/shared_pictures.h"
 #include "reports/totals_table.h"
 #include "reports/web_assets.h"
@@ -124,6 +125,10 @@ void HtmlPage::write_layers(const Figures& figures, const PageLayers& layers, co
   const std::string shown = shown_columns(options);
   const std::size_t open_levels = options.depth > 0 ? options.depth - 1 : 0;
   write_html_table(layers.table(), {"layers", "Layers by module", "data layers", shown, open_levels, true}, sink_);
+  sink_.write("<div class=\"part by-operator\">\n<h3>By operator</h3>\n");
+  write_html_table(operator_totals_table(figures), {"operators", "All layers of each operator together", "data operators"},
+                   sink_);
+  sink_.write("</div>\n");
   if (const Table nested = nested_layers_table(figures); nested.row_count > 0) {
     sink_.write("<h3>Inside of loops, conditions and functions, each time</h3>\n<div class=\"part\">\n");
     write_html_table(nested, {"nested_layers", "Layers inside of others"}, sink_);

@@ -12,12 +12,12 @@ class Model {
     this.views = new Map([...article.querySelectorAll(':scope > .view')].map(view => [view.dataset.view, view]));
     this.links = [...article.querySelectorAll('nav a')];
     for (const link of this.links) link.addEventListener('click', event => { event.preventDefault(); this.go(link.dataset.to, null); });
-    for (const table of article.querySelectorAll('table.data:not(.layers)')) enhance(table);
+    for (const table of article.querySelectorAll('.data:not(.layers, .operators)')) enhance(table);
     const totals = article.querySelector('table[data-id="totals"]');
     this.conventions = new Map(totals ? [...totals.tBodies[0].rows].map(row => [row.cells[0].textContent.trim(), row.cells[2].textContent.trim()]) : []);
     this.table = article.querySelector('table.layers');
   }
-  get rows() { return this.made.rows ||= new Rows(this.table); }
+  get rows() { return this.made.rows ||= new Rows(this.table, this.article.querySelector('.operators')); }
   get weighedBy() {
     const share = this.rows.byId.get('share');
     return this.rows.columns.find(column => share && share.title === `% ${column.title}`) || this.rows.byId.get('macs');

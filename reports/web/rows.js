@@ -1,7 +1,8 @@
 // What stands in the table of layers, and what is below what?
 
 class Rows {
-  constructor(table) {
+  constructor(table, operators) {
+    this.operators = operators;
     this.columns = columnsOf(table);
     this.byId = new Map(this.columns.map(column => [column.id, column]));
     this.all = [];
@@ -49,20 +50,23 @@ class Rows {
     }
     return (isBound ? '≥ ' : '') + grouped(sum);
   }
+  // A row for each operator, with the sums that the page has of it: expressions as well.
   groups() {
     const byOperator = new Map();
     const operator = this.byId.get('operator');
     for (const row of this.all) {
       if (row.kind !== 'entry') continue;
       const name = this.text(row, operator);
-      if (!byOperator.has(name)) byOperator.set(name, []);
-      byOperator.get(name).push(row);
+      (byOperator.get(name) || byOperator.set(name, []).get(name)).push(row);
     }
-    return [...byOperator].map(([name, below]) => {
-      const texts = this.columns.map(column => (['count', 'bytes'].includes(column.type) ? this.sum(below, column) : ''));
-      texts[0] = name;
+    const head = columnsOf(this.operators);
+    return [...this.operators.tBodies[0].rows].map(tr => {
+      const cells = new Map(head.map(column => [column.id, tr.cells[column.index]]));
+      const texts = this.columns.map(column => cells.get(column.id)?.textContent.trim() ?? '');
+      const name = texts[0];
+      const below = byOperator.get(name) || [];
       texts[operator.index] = below.length === 1 ? '1 layer' : `${below.length} layers`;
-      const weights = this.columns.map(column => below.reduce((sum, row) => sum + Math.max(0, column.isNumber ? this.weight(row, column) : 0), 0));
+      const weights = this.columns.map(column => (column.isNumber && cells.has(column.id) ? weight(cells.get(column.id)) : 0));
       return {name, kind: 'module', level: 0, texts, weights, parent: null, below, isOpen: false};
     });
   }

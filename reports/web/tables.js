@@ -5,7 +5,8 @@ function enhance(table) {
   const body = table.tBodies[0];
   const content = () => [columns, [...body.rows].map(row => [...row.cells].map(cell => cell.textContent.trim()))];
   table.before(make('div', {class: 'tools'}, ...copyButtons(content)));
-  if ([...body.rows].some(row => row.dataset.l)) return;  // a tree keeps its order
+  // A tree keeps its order.
+  if ([...body.rows].some(row => row.dataset.l)) return;
   let sorted = null;
   for (const column of columns) {
     const th = table.tHead.rows[0].cells[column.index];

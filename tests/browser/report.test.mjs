@@ -25,6 +25,7 @@ before(async () => {
   execFileSync(process.env.MACROSCOPE_PYTHON, [path.join(root, 'tests/reports/page_models.py'), scratch], {stdio: 'inherit'});
   const example = name => path.join(root, 'examples/models', name);
   report('resnet', example('resnet50.onnx'), '--set', 'batch=1');
+  report('open', example('resnet50.onnx'));
   report('encoder', example('encoder.onnx'));
   report('several', example('resnet50.onnx'), example('encoder.onnx'));
   report('hostile', path.join(scratch, 'hostile.onnx'));
@@ -118,9 +119,18 @@ test('rolls up by operator and shows other columns', async () => {
   const row = page.locator('.grid tr', {has: page.locator('th[title=Conv]')});
   assert.match(await row.innerText(), /53 layers/);
   assert.match(await row.innerText(), /4,087,136,256/);
+  await row.locator('.twist').click();
+  assert.equal(await page.locator('.grid tr.entry').count() > 5, true);
   await page.locator('.menu summary').click();
   await page.locator('.menu input[value=bytes_read]').check();
   assert.equal(await page.locator('.grid th[data-c=bytes_read]').count(), 1);
+  await close(page);
+});
+
+test('rolls up by operator where sizes are open', async () => {
+  const page = await open('open', '#view=layers');
+  await page.getByLabel('Roll up by').selectOption('operator');
+  assert.match(await page.locator('.grid tr', {has: page.locator('th[title=Conv]')}).innerText(), /4087136256\*batch/);
   await close(page);
 });
 

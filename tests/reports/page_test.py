@@ -122,6 +122,20 @@ class PageWithoutScript(unittest.TestCase):
         self.check_numbers(MODELS / "encoder.onnx")
         self.check_numbers(MODELS / "encoder.onnx", "--set", "batch=2,sequence=16")
 
+    def test_sums_by_operator_are_those_of_the_layers(self):
+        for options in ([], ["--set", "batch=2"]):
+            document = json.loads(run(MODELS / "resnet50.onnx", "json", *options))
+            head, *rows = Page(run(MODELS / "resnet50.onnx", "html", *options)).tables["operators"]
+            ids = [cell[0] for cell in head]
+            rows = {row[0][1].strip(): dict(zip(ids, (cell[1].strip() for cell in row))) for row in rows}
+            layers = document["layers"]
+            self.assertEqual({name: int(row["layers"]) for name, row in rows.items()}, {op: sum(layer["op"] == op for layer in layers) for op in {layer["op"] for layer in layers}})
+            # With a batch that is open every sum is a multiple of it, and this is that multiple.
+            number = lambda text: int(plain(str(text)).split("*batch")[0])
+            for key in ("parameters", "macs", "flops", "bytes_written"):
+                for name, row in rows.items():
+                    self.assertEqual(number(row[key]), sum(number(layer[key]) for layer in layers if layer["op"] == name), f"{name}: {key}")
+
     def test_layers_inside_of_others_stand_in_the_page(self):
         path = self.saved(loop_model(), "loop.onnx")
         self.check_numbers(path)
