@@ -50,7 +50,8 @@ class Grid {
 
   columns() {
     this.visibleColumns = this.rows.columns.filter(column => this.shown.has(column.id));
-    const width = column => WIDTHS[column.type] + (column.id === 'formula' ? 10 : 0);
+    // Totals are the longest texts of columns that add up.
+    const width = column => Math.max(WIDTHS[column.type], Math.min(17, this.rows.text(this.rows.total, column).length * .55 + 1.5)) + (column.id === 'formula' ? 10 : 0);
     this.head = make('thead', {}, make('tr', {role: 'row', 'aria-rowindex': 1}, ...this.visibleColumns.map(column => make('th', {role: 'columnheader', 'data-t': column.type, 'data-c': column.id},
       button(column.title, () => this.sortBy(column), {tabindex: -1, title: column.title})))));
     const total = this.visibleColumns.reduce((sum, column) => sum + width(column), 0);
@@ -136,8 +137,7 @@ class Grid {
 
   render() {
     if (!this.box.clientHeight) return;
-    const sample = this.body.rows[0];
-    const height = (sample && sample.offsetHeight) || 28;
+    const height = this.body.rows[0]?.offsetHeight || 28;
     const first = Math.max(0, Math.floor(this.box.scrollTop / height) - 8);
     const last = Math.min(this.visible.length, first + Math.ceil(this.box.clientHeight / height) + 16);
     const pad = (body, count) => { body.hidden = count === 0; body.rows[0].cells[0].style.height = `${count * height}px`; };
@@ -184,7 +184,7 @@ class Grid {
   choose(index, column = this.column) {
     this.at = Math.max(0, Math.min(this.visible.length - 1, index));
     this.column = column;
-    const height = (this.body.rows[0] && this.body.rows[0].offsetHeight) || 28;
+    const height = this.body.rows[0]?.offsetHeight || 28;
     const top = this.at * height;
     const room = this.box.clientHeight - 2 * height;
     if (top < this.box.scrollTop) this.box.scrollTop = top;
