@@ -1,7 +1,9 @@
 // Work that is done in each run though it comes out the same, and work that is done twice.
 #include <algorithm>
 #include <boost/container_hash/hash.hpp>
-#include <unordered_map>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <utility>
+#include <vector>
 
 #include "analyzer/passes/redundancy_search.h"
 #include "analyzer/passes/storage.h"
@@ -68,8 +70,12 @@ bool equal_spans(std::span<const T> a, std::span<const T> b) {
 class Numbering {
  public:
   explicit Numbering(const Place& place)
-      : place_(place), same_as_(place.graph.tensors.size()), repeats_(place.graph.nodes.size(), false) {
+      : place_(place),
+        same_as_(place.graph.tensors.size()),
+        repeats_(place.graph.nodes.size(), false),
+        earlier_(place.graph.nodes.size(), kNone) {
     for (TensorId tensor = 0; tensor < same_as_.size(); ++tensor) same_as_[tensor] = tensor;
+    latest_.reserve(place.graph.nodes.size());
   }
 
   /// Marks every node that computes what one before it has computed.
@@ -82,18 +88,17 @@ class Numbering {
  private:
   void compare(NodeId id) {
     const Node& node = place_.graph.nodes[id];
-    const std::size_t hash = hash_of(node);
-    const auto [begin, end] = seen_.equal_range(hash);
+    NodeId& latest = latest_.emplace(hash_of(node), kNone).first->second;
     std::size_t compared = 0;
-    for (auto other = begin; other != end && compared < kMostCompared; ++other, ++compared) {
-      if (!is_same(node, place_.graph.nodes[other->second])) continue;
-      const Node& first = place_.graph.nodes[other->second];
+    for (NodeId other = latest; other != kNone && compared < kMostCompared; other = earlier_[other], ++compared) {
+      const Node& first = place_.graph.nodes[other];
+      if (!is_same(node, first)) continue;
       for (std::size_t i = 0; i < node.outputs.size(); ++i)
         if (node.outputs[i] != kAbsent) same_as_[node.outputs[i]] = same_as_[first.outputs[i]];
       repeats_[id] = !is_named_constant(node);
       return;
     }
-    seen_.emplace(hash, id);
+    earlier_[id] = std::exchange(latest, id);
   }
 
   std::size_t hash_of(const Node& node) const {
@@ -157,7 +162,9 @@ class Numbering {
   /// By TensorId: the first tensor that holds the same.
   std::vector<TensorId> same_as_;
   std::vector<bool> repeats_;
-  std::unordered_multimap<std::size_t, NodeId> seen_;
+  /// By hash the last node that has it, and by NodeId the one of the same hash before it; kNone: there is none.
+  boost::unordered_flat_map<std::size_t, NodeId> latest_;
+  std::vector<NodeId> earlier_;
 };
 
 }  // namespace
