@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
 #include <utility>
 #include <vector>
 
+#include "analyzer/operators/catalogue.h"
 #include "analyzer/passes/redundancy_search.h"
 #include "analyzer/passes/storage.h"
 
@@ -44,12 +46,30 @@ bool is_kept_small(const Place& place, const Node& node) {
   return at_least(Dim::of_size(Value::kMaxElements), made) != Certainty::always && at_least(read, made) != Certainty::always;
 }
 
-/// Nodes of which two with the same operands give the same result.
-bool is_comparable(const Place& place, NodeId id) {
-  const Node& node = place.graph.nodes[id];
-  if (place.scope.operators[id] == nullptr || node.outputs.empty() || has_nested_graph(node) || is_random(node)) return false;
-  return !node.inputs.empty() || is_named_constant(node);
-}
+/// Which functions of a model give the same result whenever they are called with the same operands?
+class Functions {
+ public:
+  explicit Functions(const Network& network) : network_(network) {}
+
+  [[nodiscard]] bool are_steady(const Node& call) {
+    const Function* function = network_.find_function(call.domain, call.op, call.overload);
+    if (function == nullptr) return false;
+    const auto [known, is_new] = steady_.emplace(function->body, false);
+    if (!is_new) return known->second;
+    const std::vector<Node>& nodes = network_.graphs[function->body].nodes;
+    const bool is_steady = std::all_of(nodes.begin(), nodes.end(), [&](const Node& node) {
+      const std::int64_t version = version_in(function->operator_sets, node.domain);
+      const bool is_known = find_operator(node.domain, node.op, version) != nullptr || are_steady(node);
+      return is_known && !has_nested_graph(node) && !is_random(node);
+    });
+    return steady_[function->body] = is_steady;
+  }
+
+ private:
+  const Network& network_;
+  /// By the body; false while it is looked at.
+  std::map<GraphId, bool> steady_;
+};
 
 std::size_t hash_of(const Attribute::Content& content) {
   std::size_t hash = content.index();
@@ -71,6 +91,7 @@ class Numbering {
  public:
   explicit Numbering(const Place& place)
       : place_(place),
+        functions_(place.network),
         same_as_(place.graph.tensors.size()),
         repeats_(place.graph.nodes.size(), false),
         earlier_(place.graph.nodes.size(), kNone) {
@@ -81,11 +102,19 @@ class Numbering {
   /// Marks every node that computes what one before it has computed.
   std::vector<bool> run() {
     for (const NodeId id : place_.graph.order)
-      if (is_comparable(place_, id)) compare(id);
+      if (is_comparable(id)) compare(id);
     return std::move(repeats_);
   }
 
  private:
+  /// Two of such nodes with the same operands give the same result.
+  bool is_comparable(NodeId id) {
+    const Node& node = place_.graph.nodes[id];
+    if (node.outputs.empty() || has_nested_graph(node) || is_random(node)) return false;
+    if (place_.scope.operators[id] == nullptr && !functions_.are_steady(node)) return false;
+    return !node.inputs.empty() || is_named_constant(node);
+  }
+
   void compare(NodeId id) {
     const Node& node = place_.graph.nodes[id];
     NodeId& latest = latest_.emplace(hash_of(node), kNone).first->second;
@@ -159,6 +188,7 @@ class Numbering {
   static constexpr std::size_t kMostCompared = 64;
 
   const Place& place_;
+  Functions functions_;
   /// By TensorId: the first tensor that holds the same.
   std::vector<TensorId> same_as_;
   std::vector<bool> repeats_;

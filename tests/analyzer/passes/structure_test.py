@@ -316,6 +316,23 @@ class Structures(unittest.TestCase):
         # All blocks but the first, which keeps 64 channels: 1x1, 3x3, and 1x1 back.
         self.assertEqual([len(finding["layers"]) for finding in of_kind(document, "bottleneck")], 15 * [3])
 
+    def test_a_function_that_is_called_twice_with_the_same(self):
+        def model(*body):
+            x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [4, 4])
+            y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [4, 4])
+            calls = [helper.make_node("Twice", ["x"], [name], name=name, domain="own") for name in ("a", "b")]
+            graph = helper.make_graph([*calls, helper.make_node("Add", ["a", "b"], ["y"], name="sum")], "model", [x], [y])
+            sets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+            function = helper.make_function("own", "Twice", ["u"], ["v"], list(body), sets[:1])
+            with tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "model.onnx"
+                path.write_bytes(helper.make_model(graph, opset_imports=sets, functions=[function]).SerializeToString())
+                return of_kind(analyze(path), "repeated")
+
+        (found,) = model(helper.make_node("MatMul", ["u", "u"], ["v"]))
+        self.assertEqual((found["layers"], found["saves"]["macs"]), (["b"], 64))
+        self.assertEqual(model(helper.make_node("RandomNormalLike", ["u"], ["v"])), [])
+
     def test_cuts_on_request(self):
         document = analyze(EXAMPLES / "resnet50.onnx", "--set", "batch=1")
         self.assertEqual(of_kind(document, "cut"), [])
