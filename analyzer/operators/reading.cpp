@@ -126,7 +126,7 @@ class Substitution {
     const bool is_one_index = axis.steps.size() == 1 && first.is_plain() && first.period() == 1 && first.step.is(1);
     // Beside what the operand holds the result may hold more, where another operand stands: it has no further digits.
     const bool may_hold_more = at_least(operand_[step.axis], extent_of(first)) != Certainty::always;
-    if (is_one_index && step.modulus.is(0) && step.period() == 1 && may_hold_more)
+    if (is_one_index && step.modulus.is(0) && may_hold_more && ends_with_period(step))
       step.modulus = digits_of(step, operand_[step.axis]);
     if (!axis.low.is(0) || !step.offset.is(0)) {
       if (!is_one_index) return false;
@@ -140,6 +140,11 @@ class Substitution {
       return inner.period() == 1 && select(step, inner, has_phase);
     });
     return is_selected && (has_phase || apply_digits(step, 0, 0));
+  }
+
+  /// The operand ends with a period.  A piece that ends within one is mostly that of a cyclic shift, whose pieces have to match.
+  bool ends_with_period(const ReadingStep& step) const {
+    return step.period() == 1 || exact_quotient(digits_of(step, operand_[step.axis]), Dim::of_size(step.period()));
   }
 
   /// What of `inner`, a digit of weight inner.step in the index, lies within the digit `step` of it.  That with the lowest weight tells which

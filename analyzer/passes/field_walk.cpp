@@ -41,6 +41,23 @@ AxisRule rule_of(const Operator& row) {
 
 bool has_map(const Operator& row) { return rule_of(row) != nullptr || std::holds_alternative<Loops>(row.meaning); }
 
+/// Some element reads nothing, or from before or up to before what its neighbour reads: the first and the last of a span do not bound it.
+bool is_uneven(const ReadingStep& step) {
+  const auto falls = [&](const std::vector<Dim>& bounds) {
+    for (std::size_t digit = 1; digit < bounds.size(); ++digit)
+      if (at_least(bounds[digit], bounds[digit - 1]) != Certainty::always) return true;
+    return !bounds.empty() && at_least(bounds.front() + step.step, bounds.back()) != Certainty::always;
+  };
+  return !step.gaps.empty() || falls(step.lows) || falls(step.highs);
+}
+
+/// A kernel with holes over such elements: which of them its taps meet, the span that it reaches over does not tell.
+bool misses_some(const Site& site, const Reading& reading) {
+  if (std::none_of(reading.steps.begin(), reading.steps.end(), is_uneven)) return false;
+  const std::optional<Sizes> dilations = site.size_list("dilations");
+  return dilations && std::any_of(dilations->begin(), dilations->end(), [](const Dim& dilation) { return !dilation.is(1); });
+}
+
 }  // namespace
 
 std::span<const Call> FieldWalk::calls_of(const Scope& scope, NodeId node) {
@@ -118,8 +135,10 @@ void FieldWalk::run_by_map(const Scope& scope, NodeId id, const Operator& row, S
       const AxisMap::Entry* entry = map->find(output, operand);
       if (entry != nullptr && entry->is_ignored) continue;
       const bool is_known = entry != nullptr && result.known() && site.shape(operand).known();
-      for (const auto& [source, reading] : *states[input])
-        joined.add(source, is_known ? compose(reading, entry->axes, site.shape(operand), result) : after_unknown(reading));
+      for (const auto& [source, reading] : *states[input]) {
+        const bool is_told = is_known && !misses_some(site, reading);
+        joined.add(source, is_told ? compose(reading, entry->axes, site.shape(operand), result) : after_unknown(reading));
+      }
     }
     states[node.outputs[output]] = joined.take();
   }

@@ -92,6 +92,7 @@ AxisField field_of(const Reading& read, const Shape& shape, const Dim& extent) {
   }
   const ReadingStep& step = one->steps.front();
   const Line line = line_of(*one, step);
+  if (line.lows.empty()) return {};  // every element lies in a gap
   const Dim per_step = Dim::of_size(line.period) * step.divisor;
   // A kernel has a tap at least: not max(0, size), which would stand in every size with letters.
   field.size = line.highs.front() - line.lows.front() + 1;
