@@ -21,12 +21,14 @@ BUILD = ROOT / "build" / "release"
 PROGRAM = BUILD / "app" / "macroscope"
 MEASURE = BUILD / "bench" / "measure"
 READER = BUILD / "bench" / "reader_bench"
+PASSES = BUILD / "bench" / "passes_bench"
 SECONDS = 60  # a peer that takes longer is stopped
 SLOW = 5.0  # seconds of CPU beyond which one run says enough
 
 # How many times less CPU than the fastest peer that gives MACs.
 SPEED_GOALS = {"resnet50": 100, "bert": 80, "llama": 150, "chain_100k": 20}
 MEMORY_FACTOR, MEMORY_BYTES = 5, 10_000_000  # peak memory < factor * structure + bytes
+PASSES_FACTOR = 10  # all other passes < factor * the shapes
 READER_FACTOR = 3  # reader < factor * copying the structure
 FLAT_FACTOR = 1.5  # a node in 100k costs at most this many times one in 10k
 
@@ -185,6 +187,11 @@ def check_goals(results, structures):
             ratio = said["read"] / said["copy"]
             goals.check(f"{name}: the reader alone under {READER_FACTOR} times copying the structure",
                         f"{1e3 * said['read']:.3f} ms, {ratio:.1f} times", ratio < READER_FACTOR)
+    if PASSES.exists() and "chain_100k" in structures:
+        said = json.loads(subprocess.run([PASSES, structures["chain_100k"].with_suffix(".onnx")], check=True, capture_output=True, text=True).stdout)
+        slowest = max((part for part in said if part not in ("all", "shapes")), key=said.get)
+        goals.check(f"chain_100k: all other passes under {PASSES_FACTOR} times the shapes",
+                    f"{1e3 * said['all']:.0f} ms, {said['all'] / said['shapes']:.1f} times; most for {slowest}", said["all"] < PASSES_FACTOR * said["shapes"])
     return goals.missed
 
 

@@ -21,6 +21,10 @@ void write_axis(const AxisField& field, JsonWriter& json, const std::function<vo
   json.key("aligned");
   json.boolean(field.aligned);
   if (field.before || field.after) json.member("reaches", field.before ? "before" : "after");
+  if (field.wraps) {
+    json.key("wraps");
+    json.boolean(true);
+  }
   json.end_object();
 }
 

@@ -27,7 +27,7 @@ std::string joined(const InputField& field, const std::function<std::string(cons
 }
 
 std::string size_text(const AxisField& axis) {
-  return axis.size.text() + (axis.before ? " (before)" : axis.after ? " (after)" : "");
+  return axis.size.text() + (axis.before ? " (before)" : axis.after ? " (after)" : axis.wraps ? " (cyclic)" : "");
 }
 std::string jump_text(const AxisField& axis) { return axis.jump.text(); }
 std::string start_text(const AxisField& axis) { return axis.start.text(); }

@@ -138,9 +138,11 @@ std::string_view words_for(Structure structure) {
     case Structure::low_rank:
       return "low rank";
     case Structure::masked:
+      return "masked";
+    case Structure::convolution:
       break;
   }
-  return "masked";
+  return "convolution, against a dense layer";
 }
 
 /// All structures of a kind together, where their sum can be told.
@@ -186,7 +188,10 @@ Section savings_section(const Figures& figures, const ReportOptions& options) {
   const std::vector<Saving>& savings = figures.analysis().findings().savings;
   Weighing weighing;
   std::vector<KindOfSaving> kinds = by_kind(savings);
+  // What every convolution saves comes last: the rest tells one network from others.
+  const auto is_common = [](const KindOfSaving& kind) { return kind.kind == Structure::convolution; };
   std::stable_sort(kinds.begin(), kinds.end(), [&](const KindOfSaving& a, const KindOfSaving& b) {
+    if (is_common(a) != is_common(b)) return is_common(b);
     return saved_weight(weighing, a.macs, a.twin_macs) > saved_weight(weighing, b.macs, b.twin_macs);
   });
   std::vector<Row> rows;

@@ -14,11 +14,21 @@ using algebra::TermView;
 
 namespace algebra {
 
-Dim sum(const Dim& a, const Dim& b) { return make_dim(add_scaled(TermView(a).terms(), TermView(b).terms(), {1, {}})); }
+Dim sum(const Dim& a, const Dim& b) {
+  // Most sums begin with nothing: both share what is there.
+  if (a.is(0)) return b;
+  if (b.is(0)) return a;
+  return make_dim(add_scaled(TermView(a).terms(), TermView(b).terms(), {1, {}}));
+}
 
-Dim difference(const Dim& a, const Dim& b) { return make_dim(add_scaled(TermView(a).terms(), TermView(b).terms(), {-1, {}})); }
+Dim difference(const Dim& a, const Dim& b) {
+  if (b.is(0)) return a;
+  return make_dim(add_scaled(TermView(a).terms(), TermView(b).terms(), {-1, {}}));
+}
 
 Dim product(const Dim& a, const Dim& b) {
+  if (a.is(1)) return b;
+  if (b.is(1)) return a;
   const TermView x(a);
   const TermView y(b);
   if (y.size() == 1) return make_dim(add_scaled({}, x.terms(), y.front()));

@@ -136,15 +136,15 @@ Reading inverse_window_reading(const Window& window, std::size_t axis) {
   if (!kernel || !pad || !dilation || stride < 1 || stride > static_cast<std::int64_t>(kMaxPeriod))
     return Reading::unknown(axis < 64 ? 1ULL << axis : 0);
   ReadingStep step{static_cast<std::uint32_t>(axis)};
-  std::vector<std::size_t> gaps;
+  std::vector<bool> gaps;
   for (std::int64_t element = 0; element < stride; ++element) {
     // The taps that meet an element are `stride` apart at most: the first and the last of them bound its places.
     const auto meets = [&](std::int64_t tap) { return (element + *pad - tap * *dilation) % stride == 0; };
     std::int64_t first = 0, last = *kernel - 1;
     const std::int64_t beyond = std::min(stride, *kernel);
     while (first < beyond && !meets(first)) ++first;
-    if (first == beyond) {
-      gaps.push_back(static_cast<std::size_t>(element));
+    gaps.push_back(first == beyond);  // no tap meets it: it holds the bias alone
+    if (gaps.back()) {
       step.lows.emplace_back();
       step.highs.emplace_back();
       continue;
@@ -153,17 +153,7 @@ Reading inverse_window_reading(const Window& window, std::size_t axis) {
     step.lows.push_back(floor_div(Dim(element + *pad) - Dim(last) * window.dilation, stride));
     step.highs.push_back(floor_div(Dim(element + *pad) - Dim(first) * window.dilation, stride));
   }
-  // An element that no tap meets holds the bias alone; what the one before it reads stands in, so that the bounds stay on a line.
-  for (const std::size_t gap : gaps) {
-    std::size_t before = gap;
-    std::int64_t periods = 0;
-    do {
-      if (before == 0) ++periods;
-      before = before == 0 ? step.period() - 1 : before - 1;
-    } while (std::find(gaps.begin(), gaps.end(), before) != gaps.end());
-    step.lows[gap] = step.lows[before] - periods;
-    step.highs[gap] = step.highs[before] - periods;
-  }
+  if (std::find(gaps.begin(), gaps.end(), true) != gaps.end()) step.gaps = std::move(gaps);
   return Reading::of_step(std::move(step));
 }
 

@@ -1,59 +1,15 @@
-#include "analyzer/operators/reading_hull.h"
+#include "analyzer/operators/reading.h"
 
 #include <algorithm>
 #include <numeric>
+
+#include "analyzer/operators/reading_hull.h"
+#include "analyzer/operators/reading_step.h"
 
 namespace macroscope {
 namespace {
 
 std::uint64_t bit_of(std::uint32_t axis) { return axis < 64 ? std::uint64_t{1} << axis : 0; }
-
-std::uint64_t axes_of(const Reading& reading) {
-  std::uint64_t axes = reading.spread;
-  for (const ReadingStep& step : reading.steps) axes |= bit_of(step.axis);
-  return axes;
-}
-
-bool is_at_least_zero(const Dim& dim) { return at_least(dim, 0) == Certainty::always; }
-bool is_at_most_zero(const Dim& dim) { return at_least(-dim, 0) == Certainty::always; }
-
-/// How many digits an axis of this extent has.
-Dim digits_of(const ReadingStep& step, const Dim& extent) {
-  return step.modulus.is(0) ? ceil_div(extent + step.offset, step.divisor) : step.modulus;
-}
-
-/// Span of one digit. \pre step.period() == 1 or `digit` is a number
-Span of_digit(const ReadingStep& step, const Dim& digit) {
-  if (step.lows.empty()) return {digit * step.step, digit * step.step};
-  const auto period = static_cast<std::int64_t>(step.period());
-  const Dim turns = floor_div(digit, period);
-  const auto phase = static_cast<std::size_t>(*mod(digit, period).number());
-  return {turns * step.step + step.lows[phase], turns * step.step + step.highs[phase]};
-}
-
-/// The same step with a period in place of a plain divisor, for what computes with single digits.
-ReadingStep with_period_for_divisor(const ReadingStep& step) {
-  const std::optional<std::int64_t> divisor = step.divisor.number();
-  const bool is_possible = step.modulus.is(0) && step.offset.is(0) && step.period() == 1 && divisor && *divisor > 1 &&
-                           *divisor <= static_cast<std::int64_t>(kMaxPeriod);
-  if (!is_possible) return step;
-  ReadingStep periodic{step.axis, step.step};
-  periodic.lows.assign(static_cast<std::size_t>(*divisor), Dim(0));
-  periodic.highs = periodic.lows;
-  return periodic;
-}
-
-/// A period whose digits all read alike is a divisor: what they read is taken out of the step.
-std::optional<Span> take_common_bounds(ReadingStep& step) {
-  if (step.lows.empty() || !step.is_plain()) return std::nullopt;
-  for (std::size_t digit = 1; digit < step.period(); ++digit)
-    if (step.lows[digit] != step.lows.front() || step.highs[digit] != step.highs.front()) return std::nullopt;
-  Span bounds{step.lows.front(), step.highs.front()};
-  step.divisor = Dim::of_size(step.period());
-  step.lows.clear();
-  step.highs.clear();
-  return bounds;
-}
 
 /// Takes the place of one step of a source's reading by what a result reads of the axis that the step walks.
 class Substitution {
@@ -68,10 +24,10 @@ class Substitution {
     const ReadingStep periodic = with_period_for_divisor(step);
     const bool can_be_periodic = periodic.is_plain();
     if (is_shifted && can_be_periodic && apply_to_periodic(periodic, axis)) return true;
-    if (step.period() == 1 && !axis.before && !axis.after) {
-      const std::size_t steps = into_.steps.size();
+    if (!axis.before && !axis.after) {
+      const Reading kept = into_;
       if (apply_to_digit(step, axis)) return true;
-      into_.steps.erase(into_.steps.begin() + static_cast<std::ptrdiff_t>(steps), into_.steps.end());
+      into_ = kept;
     }
     return !is_shifted && can_be_periodic && apply_to_periodic(periodic, axis);
   }
@@ -91,16 +47,23 @@ class Substitution {
     const bool is_one = axis.low == axis.high;
     if (!is_one && !step.modulus.is(0)) return false;
     const Dim first = digit_at(axis.low), last = digit_at(axis.high);
-    if (step.period() > 1 && (!first.is_number() || !last.is_number())) return false;
-    const Span from = of_digit(step, first), to = of_digit(step, last);
-    if (is_one || is_at_least_zero(step.step)) {
-      add({from.low, to.high});
-    } else if (is_at_most_zero(step.step)) {
-      add({to.low, from.high});
+    if (step.period() > 1) return apply_digits(step, first, last);
+    if (is_at_least_zero(step.step)) {
+      add({first * step.step, last * step.step});
+    } else if (is_one || is_at_most_zero(step.step)) {
+      add({last * step.step, first * step.step});
     } else {
       return false;
     }
     return true;
+  }
+
+  bool apply_digits(const ReadingStep& step, const Dim& first, const Dim& last) {
+    const std::optional<std::int64_t> from = first.number(), to = last.number();
+    if (!from || !to || !is_at_least_zero(step.step)) return false;
+    const std::optional<Span> read = of_digits(step, *from, *to);
+    if (read) add(*read);
+    return read.has_value();
   }
 
   bool apply_to_plain(const ReadingStep& step, const Reading& axis) {
@@ -134,30 +97,24 @@ class Substitution {
     if (length > static_cast<std::int64_t>(kMaxPeriod)) return false;
     ReadingStep joined{inner.axis, step.step * (Dim(*advance) * turns)};
     joined.step = floor_div(joined.step, period);
+    std::vector<bool> gaps;
     for (std::int64_t index = 0; index < length; ++index) {
-      const Span read = of_digit(inner, index);
-      const auto first = (axis.low + read.low).number(), last = (axis.high + read.high).number();
-      if (!first || !last) return false;
-      const Span bounds = of_digits(step, *first, *last);
-      joined.lows.push_back(bounds.low);
-      joined.highs.push_back(bounds.high);
+      std::optional<Span> bounds;
+      if (const std::optional<Span> read = of_digit(inner, index)) {
+        const auto first = (axis.low + read->low).number(), last = (axis.high + read->high).number();
+        if (!first || !last) return false;
+        bounds = of_digits(step, *first, *last);
+      }
+      joined.lows.push_back(bounds ? bounds->low : Dim(0));
+      joined.highs.push_back(bounds ? bounds->high : Dim(0));
+      gaps.push_back(!bounds);
     }
+    if (std::find(gaps.begin(), gaps.end(), true) != gaps.end()) joined.gaps = std::move(gaps);
     if (const auto bounds = take_common_bounds(joined)) add(*bounds);
     into_.steps.push_back(std::move(joined));
     into_.before = into_.before || axis.before;
     into_.after = into_.after || axis.after;
     return true;
-  }
-
-  /// Digits first .. last together.  The bounds within a period may be in any order; those of the next are the same, further on.
-  static Span of_digits(const ReadingStep& step, std::int64_t first, std::int64_t last) {
-    const auto period = static_cast<std::int64_t>(step.period());
-    Span bounds{of_digit(step, first).low, of_digit(step, last).high};
-    for (std::int64_t digit = first + 1; digit <= std::min(last, first + period - 1); ++digit)
-      bounds.low = min(bounds.low, of_digit(step, digit).low);
-    for (std::int64_t digit = last - 1; digit >= std::max(first, last - period + 1); --digit)
-      bounds.high = max(bounds.high, of_digit(step, digit).high);
-    return bounds;
   }
 
   Dim extent_of(const ReadingStep& step) const { return step.axis < result_.rank() ? result_[step.axis] : Dim(1); }
@@ -168,7 +125,8 @@ class Substitution {
     const ReadingStep& first = axis.steps.front();
     const bool is_one_index = axis.steps.size() == 1 && first.is_plain() && first.period() == 1 && first.step.is(1);
     // Beside what the operand holds the result may hold more, where another operand stands: it has no further digits.
-    if (is_one_index && step.modulus.is(0) && operand_[step.axis] != extent_of(first))
+    const bool may_hold_more = at_least(operand_[step.axis], extent_of(first)) != Certainty::always;
+    if (is_one_index && step.modulus.is(0) && may_hold_more && ends_with_period(step))
       step.modulus = digits_of(step, operand_[step.axis]);
     if (!axis.low.is(0) || !step.offset.is(0)) {
       if (!is_one_index) return false;
@@ -177,12 +135,21 @@ class Substitution {
       shifted.offset += axis.low;
       return true;
     }
-    return std::all_of(axis.steps.begin(), axis.steps.end(),
-                       [&](const ReadingStep& inner) { return inner.period() == 1 && select(step, inner); });
+    bool has_phase = step.period() == 1;
+    const bool is_selected = std::all_of(axis.steps.begin(), axis.steps.end(), [&](const ReadingStep& inner) {
+      return inner.period() == 1 && select(step, inner, has_phase);
+    });
+    return is_selected && (has_phase || apply_digits(step, 0, 0));
   }
 
-  /// What of `inner`, a digit of weight inner.step in the index, lies within the digit `step` of it.
-  bool select(const ReadingStep& step, const ReadingStep& inner) {
+  /// The operand ends with a period.  A piece that ends within one is mostly that of a cyclic shift, whose pieces have to match.
+  bool ends_with_period(const ReadingStep& step) const {
+    return step.period() == 1 || exact_quotient(digits_of(step, operand_[step.axis]), Dim::of_size(step.period()));
+  }
+
+  /// What of `inner`, a digit of weight inner.step in the index, lies within the digit `step` of it.  That with the lowest weight tells which
+  /// digit of a period it is.
+  bool select(const ReadingStep& step, const ReadingStep& inner, bool& has_phase) {
     const Dim weight = inner.step, above = weight * digits_of(inner, extent_of(inner));
     if (exact_quotient(step.divisor, above)) return true;  // below the digit
     const Dim top = step.divisor * step.modulus;           // 0: there is none
@@ -191,8 +158,8 @@ class Substitution {
     const std::optional<Dim> cut = scale ? Dim(1) : exact_quotient(step.divisor, weight);
     if (!cut || !inner.offset.is(0)) return false;
     ReadingStep& part = into_.steps.emplace_back(inner);
-    part.step = step.step * (scale ? *scale : Dim(1));
     part.divisor = inner.divisor * *cut;
+    if (!take_period(part, step, scale.value_or(1), has_phase)) return false;
     if (!inner.modulus.is(0)) {
       const std::optional<Dim> rest = exact_quotient(inner.modulus, *cut);
       if (!rest) return false;
@@ -203,6 +170,21 @@ class Substitution {
     if (!modulus) return false;
     part.modulus = *modulus;
     return true;
+  }
+
+  /// What `part`, of this weight within the digit `step`, contributes: whole periods, or what that digit of a period reads.
+  static bool take_period(ReadingStep& part, const ReadingStep& step, const Dim& scale, bool& has_phase) {
+    if (scale.is(1)) {
+      part.step = step.step;
+      part.lows = step.lows;
+      part.highs = step.highs;
+      part.gaps = step.gaps;
+      has_phase = true;
+      return true;
+    }
+    const std::optional<Dim> turns = exact_quotient(scale, Dim::of_size(step.period()));
+    if (turns) part.step = step.step * *turns;
+    return turns.has_value();
   }
 
   Reading& into_;
@@ -248,72 +230,6 @@ void simplify(Reading& reading, const Shape& shape) {
       ++index;
     }
   }
-}
-
-/// Both with one period, so that their entries can be compared; false where that would be too long.
-bool match_periods(ReadingStep& a, ReadingStep& b) {
-  const std::size_t period = std::lcm(a.period(), b.period());
-  if (period > kMaxPeriod) return false;
-  for (ReadingStep* step : {&a, &b}) {
-    if (step->period() == period) continue;
-    ReadingStep longer = *step;
-    longer.lows.clear();
-    longer.highs.clear();
-    for (std::size_t digit = 0; digit < period; ++digit) {
-      const Span read = of_digit(*step, Dim::of_size(digit));
-      longer.lows.push_back(read.low);
-      longer.highs.push_back(read.high);
-    }
-    longer.step = step->step * Dim::of_size(period / step->period());
-    *step = std::move(longer);
-  }
-  return a.step == b.step;
-}
-
-bool match_steps(Reading& a, Reading& b) {
-  if (a.steps.size() != b.steps.size()) return false;
-  std::size_t periodic = 0;
-  for (std::size_t index = 0; index < a.steps.size(); ++index) {
-    ReadingStep &x = a.steps[index], &y = b.steps[index];
-    if (x.axis == y.axis && (x.divisor != y.divisor || x.offset != y.offset)) {
-      x = with_period_for_divisor(x);
-      y = with_period_for_divisor(y);
-    }
-    if (x.axis != y.axis || x.offset != y.offset || x.divisor != y.divisor || x.modulus != y.modulus || !match_periods(x, y))
-      return false;
-    periodic += x.period() > 1 ? 1 : 0;
-  }
-  return periodic < 2;  // entries are counted from the common bounds, which two steps cannot share
-}
-
-bool have_one_centre(const Reading& a, const Reading& b) {
-  if (a.before != b.before || a.after != b.after) return false;
-  if (a.low + a.high != b.low + b.high) return false;
-  for (std::size_t index = 0; index < a.steps.size(); ++index)
-    for (std::size_t digit = 0; digit < a.steps[index].lows.size(); ++digit)
-      if (a.steps[index].lows[digit] + a.steps[index].highs[digit] != b.steps[index].lows[digit] + b.steps[index].highs[digit])
-        return false;
-  return true;
-}
-
-/// The hull of two readings with the same steps.  The entries of a period count from `low` and `high`, which become those of the hull.
-Reading hull_of_matching(Reading a, const Reading& b) {
-  const bool is_aligned = a.aligned && b.aligned && have_one_centre(a, b);
-  const Dim low = min(a.low, b.low), high = max(a.high, b.high);
-  for (std::size_t index = 0; index < a.steps.size(); ++index) {
-    ReadingStep& step = a.steps[index];
-    const ReadingStep& other = b.steps[index];
-    for (std::size_t digit = 0; digit < step.lows.size(); ++digit) {
-      step.lows[digit] = min(a.low + step.lows[digit], b.low + other.lows[digit]) - low;
-      step.highs[digit] = max(a.high + step.highs[digit], b.high + other.highs[digit]) - high;
-    }
-  }
-  a.low = low;
-  a.high = high;
-  a.aligned = is_aligned;
-  a.before = a.before || b.before;
-  a.after = a.after || b.after;
-  return a;
 }
 
 }  // namespace
@@ -370,48 +286,13 @@ Reading Reading::unknown(std::uint64_t spread) {
   return reading;
 }
 
+std::uint64_t Reading::axes_read() const noexcept {
+  std::uint64_t axes = spread;
+  for (const ReadingStep& step : steps) axes |= bit_of(step.axis);
+  return axes;
+}
+
 Reading somewhere_along(std::size_t axis) { return Reading::unknown(bit_of(static_cast<std::uint32_t>(axis))); }
-
-std::optional<Reading> by_main_step(Reading reading, const Shape& shape) {
-  const auto is_below = [](const Dim& a, const Dim& b) { return a != b && is_at_least_zero(b - a); };
-  const auto read_by = [&](const ReadingStep& step) {
-    return step.axis < shape.rank() ? over_all(step, shape[step.axis]) : std::nullopt;
-  };
-  const auto reach_of = [&](const ReadingStep& step) {
-    const auto read = read_by(step);
-    return read ? read->high - read->low : Dim(0);
-  };
-  if (reading.steps.empty()) return reading;
-  const auto main = std::max_element(reading.steps.begin(), reading.steps.end(), [&](const ReadingStep& a, const ReadingStep& b) {
-    return is_below(reach_of(a), reach_of(b));
-  });
-  if (!main->modulus.is(0) || !main->offset.is(0)) return std::nullopt;
-  std::iter_swap(main, reading.steps.begin());
-  while (reading.steps.size() > 1) {
-    const auto read = read_by(reading.steps.back());
-    if (!read) return std::nullopt;
-    reading.low += read->low;
-    reading.high += read->high;
-    reading.steps.pop_back();
-  }
-  return reading;
-}
-
-std::optional<Span> over_all(const ReadingStep& step, const Dim& extent) {
-  const Dim digits = digits_of(step, extent);
-  if (step.period() > 1) {
-    const std::optional<std::int64_t> number = digits.number();
-    if (!number || *number < 1 || !is_at_least_zero(step.step)) return std::nullopt;
-    return Span{of_digit(step, 0).low, of_digit(step, *number - 1).high};
-  }
-  // What lies before digit 0 is another operand's.
-  const bool starts_later = step.modulus.is(0) && is_at_least_zero(step.offset);
-  const Dim first = (starts_later ? floor_div(step.offset, step.divisor) : Dim(0)) * step.step;
-  const Dim last = (digits - 1) * step.step;
-  if (is_at_least_zero(step.step)) return Span{first, last};
-  if (is_at_most_zero(step.step)) return Span{last, first};
-  return std::nullopt;
-}
 
 namespace {
 
@@ -423,7 +304,7 @@ Reading compose_spread(const Reading& source, std::span<const Reading> axes) {
     if ((source.spread & bit_of(axis)) == 0) continue;
     const bool reads_all = axes[axis].kind == Reading::Kind::all;
     is_whole = is_whole || reads_all;
-    reading.spread |= axes_of(axes[axis]);
+    reading.spread |= axes[axis].axes_read();
   }
   // An axis that is read at one place alone, and does not come back, leaves an unknown part.
   return is_whole && reading.spread == 0 ? Reading::everything() : reading;
@@ -441,6 +322,7 @@ Reading compose(const Reading& source, std::span<const Reading> axes, const Shap
   reading.aligned = source.aligned;
   reading.before = source.before;
   reading.after = source.after;
+  reading.wraps = source.wraps;
   reading.low = source.low;
   reading.high = source.high;
   for (const ReadingStep& step : source.steps) {
@@ -455,37 +337,16 @@ Reading compose(const Reading& source, std::span<const Reading> axes, const Shap
         continue;
       }
     }
-    spread |= axes_of(axis);
+    spread |= axis.axes_read();
     reading.aligned = reading.aligned && axis.aligned;
     const bool is_one_sided = axis.before || axis.after;
-    if (!axis.is_range() || (is_one_sided && source.steps.size() > 1) ||
+    if (!axis.is_range() || axis.wraps || (is_one_sided && source.steps.size() > 1) ||
         !Substitution(reading, operand, result).apply(step, axis))
       is_described = false;
   }
   if (!is_described) return Reading::unknown(spread);
   simplify(reading, result);
   return reading;
-}
-
-Reading hull(const Reading& a, const Reading& b) { return hull(a, b, Shape::unknown()); }
-
-Reading hull(const Reading& a, const Reading& b, const Shape& shape) {
-  if (a.kind == Reading::Kind::all || b.kind == Reading::Kind::all) return a.kind == Reading::Kind::all ? a : b;
-  if (a == b) return a;
-  if (a.is_range() && b.is_range()) {
-    Reading x = a, y = b;
-    if (match_steps(x, y)) return hull_of_matching(std::move(x), y);
-    if (!shape.known()) return Reading::unknown(axes_of(a) | axes_of(b));
-    const std::optional<Reading> main_of_a = by_main_step(a, shape), main_of_b = by_main_step(b, shape);
-    if (main_of_a && main_of_b) {
-      x = *main_of_a;
-      y = *main_of_b;
-      if (match_steps(x, y)) return hull_of_matching(std::move(x), y);
-    }
-  }
-  const bool has_lost_track =
-      (a.kind == Reading::Kind::unknown && a.spread == 0) || (b.kind == Reading::Kind::unknown && b.spread == 0);
-  return Reading::unknown(has_lost_track ? 0 : axes_of(a) | axes_of(b));
 }
 
 }  // namespace macroscope

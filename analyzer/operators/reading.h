@@ -29,7 +29,10 @@ struct ReadingStep {
   Dim modulus = 0;
   /// One entry for each digit of a period; empty for a period of 1, whose entries are 0.
   std::vector<Dim> lows{}, highs{};
+  /// Digits of a period that read nothing, as between the taps of a transposed convolution; empty where each reads something.
+  std::vector<bool> gaps{};
 
+  [[nodiscard]] bool is_gap(std::size_t digit) const noexcept { return !gaps.empty() && gaps[digit]; }
   [[nodiscard]] std::size_t period() const noexcept { return lows.empty() ? 1 : lows.size(); }
   /// The index itself counts.
   [[nodiscard]] bool is_plain() const noexcept { return divisor.is(1) && modulus.is(0) && offset.is(0); }
@@ -47,6 +50,8 @@ struct Reading {
   bool aligned = true;
   /// Everything before `high`, everything after `low`: causal operators.
   bool before = false, after = false;
+  /// Positions behind the end of the source's axis are those from its start on, and the other way round: a cyclic shift.
+  bool wraps = false;
   Dim low, high;
   boost::container::small_vector<ReadingStep, 1> steps;
   /// Kind::unknown: axes along which the source is laid out, a bit each, in an order that no steps describe.  To read all of them
@@ -54,6 +59,8 @@ struct Reading {
   std::uint64_t spread = 0;
 
   [[nodiscard]] bool is_range() const noexcept { return kind == Kind::range; }
+  /// Axes whose index it hangs on, or along which it is spread, a bit each.
+  [[nodiscard]] std::uint64_t axes_read() const noexcept;
   friend bool operator==(const Reading&, const Reading&) = default;
 
   /// One position, whatever the element.
@@ -77,15 +84,5 @@ inline constexpr std::size_t kMaxPeriod = 256;
 /// The reading of a result: `source` is that of an operand of shape `operand`, `axes` how the result, of shape `result`, reads each axis of it.
 /// \throws AlgebraError
 Reading compose(const Reading& source, std::span<const Reading> axes, const Shape& operand, const Shape& result);
-
-/// What two paths read together: the hull where their steps agree. \throws AlgebraError
-Reading hull(const Reading& a, const Reading& b);
-
-/// The positions that an index reads by one step alone: lowest and highest contribution over all indices of an axis of this extent; empty
-/// where a sign is not certain. \throws AlgebraError
-struct Span {
-  Dim low, high;
-};
-std::optional<Span> over_all(const ReadingStep& step, const Dim& extent);
 
 }  // namespace macroscope

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "analyzer/algebra/summation.h"
+#include "analyzer/algebra/tally.h"
 #include "analyzer/operators/nest.h"
 #include "analyzer/operators/per_element.h"
 #include "analyzer/passes/storage.h"
@@ -36,6 +38,39 @@ void add(Cost& sum, const Cost& cost, const Dim& times) {
   add(sum.bytes_read, cost.bytes_read, times);
   add(sum.bytes_written, cost.bytes_written, times);
 }
+
+/// The sum of the costs of many nodes.
+class CostTally {
+ public:
+  void add(const Cost& cost) {
+    macs_.add(cost.macs);
+    effective_macs_.add(cost.effective_macs);
+    for (const auto& [dtype, macs] : cost.macs_by_dtype) of(dtype).add(macs);
+    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) flops_by_kind_[kind].add(cost.flops_by_kind[kind]);
+    bytes_read_.add(cost.bytes_read);
+    bytes_written_.add(cost.bytes_written);
+  }
+  void give(Cost& sum) const {
+    sum.macs = macs_.sum();
+    sum.effective_macs = effective_macs_.sum();
+    for (const auto& [dtype, macs] : macs_by_dtype_) sum.macs_by_dtype.emplace_back(dtype, macs.sum());
+    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) sum.flops_by_kind[kind] = flops_by_kind_[kind].sum();
+    sum.bytes_read = bytes_read_.sum();
+    sum.bytes_written = bytes_written_.sum();
+  }
+
+ private:
+  Tally& of(DataType dtype) {
+    const auto found =
+        std::find_if(macs_by_dtype_.begin(), macs_by_dtype_.end(), [&](const auto& entry) { return entry.first == dtype; });
+    return found == macs_by_dtype_.end() ? macs_by_dtype_.emplace_back(dtype, Tally()).second : found->second;
+  }
+
+  Tally macs_, effective_macs_;
+  std::vector<std::pair<DataType, Tally>> macs_by_dtype_;
+  std::array<Tally, kFlopKinds> flops_by_kind_;
+  Tally bytes_read_, bytes_written_;
+};
 
 /// Per quantity the dearer of two alternatives.
 void take_dearer(Cost& cost, const Cost& other) {
@@ -88,15 +123,18 @@ class Counting {
     done_[id] = true;
     const Scope& scope = shapes_.scopes[id];
     std::vector<Cost>& nodes = costs_.nodes[id];
+    CostTally tally, side;
     auto call = scope.calls.begin();
     for (NodeId node = 0; node < nodes.size(); ++node) {
       const auto first = call;
       while (call != scope.calls.end() && call->node == node) ++call;
       count(nodes[node], scope, node, {first, call});
       const bool is_side = id == 0 && network_.main().is_side(node);
-      add(is_side ? costs_.side : totals_[id], nodes[node], 1);
+      (is_side ? side : tally).add(nodes[node]);
       if (nodes[node].status == Status::unknown) totals_[id].status = Status::unknown;
     }
+    tally.give(totals_[id]);
+    if (id == 0) side.give(costs_.side);
     return totals_[id];
   }
 

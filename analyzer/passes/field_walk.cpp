@@ -4,55 +4,15 @@
 #include <optional>
 
 #include "analyzer/operators/nest_axes.h"
-#include "analyzer/operators/reading_hull.h"
+#include "analyzer/passes/field_rounds.h"
+#include "analyzer/passes/joined_readings.h"
 
 namespace macroscope {
 namespace {
 
 using Readings = ReceptiveFields::Readings;
 using SourceReading = ReceptiveFields::SourceReading;
-
-/// Joins what several operands bring to one result.
-class Joined {
- public:
-  explicit Joined(const Shape& shape) : shape_(shape) {}
-
-  void add(std::uint32_t source, Reading reading) {
-    const auto at = std::lower_bound(readings_.begin(), readings_.end(), source,
-                                     [](const SourceReading& a, std::uint32_t b) { return a.source < b; });
-    if (at == readings_.end() || at->source != source) {
-      readings_.insert(at, {source, std::move(reading)});
-    } else {
-      at->reading = hull(at->reading, reading, shape_);
-    }
-  }
-  void add(const Readings& readings) {
-    if (readings == nullptr) return;
-    if (readings_.empty() && shared_ == nullptr) {
-      shared_ = readings;  // mostly there is nothing to join
-      return;
-    }
-    if (shared_ == readings) return;
-    for (const SourceReading& reading : *readings) add_own(reading.source, reading.reading);
-  }
-  void add_own(std::uint32_t source, Reading reading) {
-    if (shared_ != nullptr) {
-      readings_ = *shared_;
-      shared_ = nullptr;
-    }
-    add(source, std::move(reading));
-  }
-  Readings take() {
-    if (shared_ != nullptr) return shared_;
-    if (readings_.empty()) return nullptr;
-    return std::make_shared<const std::vector<SourceReading>>(std::move(readings_));
-  }
-
- private:
-  Shape shape_;
-  Readings shared_;
-  std::vector<SourceReading> readings_;
-};
+using Joined = JoinedReadings;
 
 bool is_all(const Readings& readings) {
   return std::all_of(readings->begin(), readings->end(),
@@ -81,8 +41,22 @@ AxisRule rule_of(const Operator& row) {
 
 bool has_map(const Operator& row) { return rule_of(row) != nullptr || std::holds_alternative<Loops>(row.meaning); }
 
-/// What reads an operand in a way that cannot be told reads all of what that has read already, or what cannot be told.
-Reading after_unknown(const Reading& reading) { return reading.kind == Reading::Kind::all ? reading : Reading::unknown(); }
+/// Some element reads nothing, or from before or up to before what its neighbour reads: the first and the last of a span do not bound it.
+bool is_uneven(const ReadingStep& step) {
+  const auto falls = [&](const std::vector<Dim>& bounds) {
+    for (std::size_t digit = 1; digit < bounds.size(); ++digit)
+      if (at_least(bounds[digit], bounds[digit - 1]) != Certainty::always) return true;
+    return !bounds.empty() && at_least(bounds.front() + step.step, bounds.back()) != Certainty::always;
+  };
+  return !step.gaps.empty() || falls(step.lows) || falls(step.highs);
+}
+
+/// A kernel with holes over such elements: which of them its taps meet, the span that it reaches over does not tell.
+bool misses_some(const Site& site, const Reading& reading) {
+  if (std::none_of(reading.steps.begin(), reading.steps.end(), is_uneven)) return false;
+  const std::optional<Sizes> dilations = site.size_list("dilations");
+  return dilations && std::any_of(dilations->begin(), dilations->end(), [](const Dim& dilation) { return !dilation.is(1); });
+}
 
 }  // namespace
 
@@ -113,6 +87,8 @@ void FieldWalk::run_node(const Scope& scope, NodeId id, States& states) {
       run_branches(scope, id, calls, states);
     } else if (calls.size() == 1 && (row == nullptr || std::holds_alternative<Body>(row->meaning))) {
       run_call(scope, id, calls.front().scope, states);
+    } else if (calls.size() == 1) {
+      FieldRounds(network_, shapes_, *this, scope, calls.front(), states).run();
     } else {
       mark_unknown(scope, id, states);
     }
@@ -132,7 +108,7 @@ bool FieldWalk::run_in_place(const Scope& scope, const Node& node, const Operato
   const Shape& result = scope.facts[node.outputs.front()].type.shape;
   const bool is_loops = std::holds_alternative<Loops>(row.meaning);
   if (!result.known() || (rule != &axis_maps::elementwise && !is_loops)) return false;
-  Joined joined(result);
+  Joined joined(result, extents_);
   for (const TensorId input : node.inputs) {
     if (input == kAbsent || states[input] == nullptr) continue;
     const bool is_in_place = !is_loops && scope.facts[input].type.shape == result;
@@ -152,15 +128,17 @@ void FieldWalk::run_by_map(const Scope& scope, NodeId id, const Operator& row, S
   for (std::size_t output = 0; output < node.outputs.size(); ++output) {
     if (node.outputs[output] == kAbsent) continue;
     const Shape& result = site.output(output).type.shape;
-    Joined joined(result);
+    Joined joined(result, extents_);
     for (std::size_t operand = 0; operand < node.inputs.size(); ++operand) {
       const TensorId input = node.inputs[operand];
       if (input == kAbsent || states[input] == nullptr) continue;
       const AxisMap::Entry* entry = map->find(output, operand);
       if (entry != nullptr && entry->is_ignored) continue;
       const bool is_known = entry != nullptr && result.known() && site.shape(operand).known();
-      for (const auto& [source, reading] : *states[input])
-        joined.add_own(source, is_known ? compose(reading, entry->axes, site.shape(operand), result) : after_unknown(reading));
+      for (const auto& [source, reading] : *states[input]) {
+        const bool is_told = is_known && !misses_some(site, reading);
+        joined.add(source, is_told ? compose(reading, entry->axes, site.shape(operand), result) : after_unknown(reading));
+      }
     }
     states[node.outputs[output]] = joined.take();
   }
@@ -172,6 +150,7 @@ const FieldWalk::Transfer& FieldWalk::transfer_of(ScopeId id) {
   const Graph& graph = network_.graphs[scope.graph];
   Transfer transfer;
   States states(graph.tensors.size());
+  std::vector<Dim> extents;
   std::uint32_t source = 0;
   for (const TensorId input : graph.inputs) {
     transfer.first_source.push_back(source);
@@ -180,9 +159,13 @@ const FieldWalk::Transfer& FieldWalk::transfer_of(ScopeId id) {
     for (std::size_t axis = 0; shape.known() && axis < shape.rank(); ++axis) readings.push_back({source++, Reading::along(axis)});
     if (!shape.known()) readings.front().reading = Reading::unknown();
     states[input] = std::make_shared<const std::vector<SourceReading>>(std::move(readings));
+    extents.emplace_back(1);
+    if (shape.known()) extents.insert(extents.end(), shape.begin(), shape.end());
   }
   transfer.first_source.push_back(source);
+  extents.swap(extents_);
   run(id, states);
+  extents.swap(extents_);
   for (const TensorId output : graph.outputs) transfer.outputs.push_back(output == kAbsent ? nullptr : states[output]);
   return transfers_.emplace(id, std::move(transfer)).first->second;
 }
@@ -194,7 +177,7 @@ void FieldWalk::run_call(const Scope& scope, NodeId id, ScopeId callee, States& 
     const Readings& readings = transfer.outputs[output];
     if (node.outputs[output] == kAbsent || readings == nullptr) continue;
     const Shape& result = scope.facts[node.outputs[output]].type.shape;
-    Joined joined(result);
+    Joined joined(result, extents_);
     for (std::size_t operand = 0; operand < node.inputs.size() && operand + 1 < transfer.first_source.size(); ++operand) {
       const TensorId input = node.inputs[operand];
       if (input == kAbsent || states[input] == nullptr) continue;
@@ -212,7 +195,7 @@ void FieldWalk::run_call(const Scope& scope, NodeId id, ScopeId callee, States& 
       }
       if (!is_read) continue;
       for (const auto& [source, reading] : *states[input])
-        joined.add_own(source, is_known ? compose(reading, axes, scope.facts[input].type.shape, result) : after_unknown(reading));
+        joined.add(source, is_known ? compose(reading, axes, scope.facts[input].type.shape, result) : after_unknown(reading));
     }
     states[node.outputs[output]] = joined.take();
   }
@@ -221,7 +204,8 @@ void FieldWalk::run_call(const Scope& scope, NodeId id, ScopeId callee, States& 
 void FieldWalk::run_branches(const Scope& scope, NodeId id, std::span<const Call> calls, States& states) {
   const Node& node = network_.graphs[scope.graph].nodes[id];
   std::vector<Joined> outputs;
-  for (const TensorId output : node.outputs) outputs.emplace_back(output == kAbsent ? Shape() : scope.facts[output].type.shape);
+  for (const TensorId output : node.outputs)
+    outputs.emplace_back(output == kAbsent ? Shape() : scope.facts[output].type.shape, extents_);
   for (const Call& call : calls) {
     const Graph& branch = network_.graphs[shapes_.scopes[call.scope].graph];
     States inner(branch.tensors.size());
@@ -235,7 +219,7 @@ void FieldWalk::run_branches(const Scope& scope, NodeId id, std::span<const Call
   for (const TensorId input : node.inputs) {
     if (input == kAbsent || states[input] == nullptr) continue;
     for (const auto& [source, reading] : *states[input])
-      for (Joined& output : outputs) output.add_own(source, reading.steps.empty() ? reading : Reading::everything());
+      for (Joined& output : outputs) output.add(source, reading.steps.empty() ? reading : Reading::everything());
   }
   for (std::size_t output = 0; output < outputs.size(); ++output)
     if (node.outputs[output] != kAbsent) states[node.outputs[output]] = outputs[output].take();
@@ -244,10 +228,10 @@ void FieldWalk::run_branches(const Scope& scope, NodeId id, std::span<const Call
 void FieldWalk::mark_unknown(const Scope& scope, NodeId id, States& states) const {
   const Graph& graph = network_.graphs[scope.graph];
   const Node& node = graph.nodes[id];
-  Joined joined{Shape()};  // none of what cannot be told has steps
+  Joined joined(Shape(), extents_);  // none of what cannot be told has steps
   const auto take = [&](TensorId tensor) {
     if (tensor == kAbsent || states[tensor] == nullptr) return;
-    for (const auto& [source, reading] : *states[tensor]) joined.add_own(source, after_unknown(reading));
+    for (const auto& [source, reading] : *states[tensor]) joined.add(source, after_unknown(reading));
   };
   for (const TensorId input : node.inputs) take(input);
   for (const Attribute& attribute : node.attributes)

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "analyzer/passes/receptive_field.h"
@@ -15,10 +16,17 @@ class FieldWalk {
   /// Of every tensor of one graph.
   using States = std::vector<Readings>;
 
-  FieldWalk(const Network& network, const Shapes& shapes) : network_(network), shapes_(shapes) {}
+  /// `extents`: by source how many positions it has.
+  FieldWalk(const Network& network, const Shapes& shapes, std::vector<Dim> extents)
+      : network_(network), shapes_(shapes), extents_(std::move(extents)) {}
 
   /// Fills in what nodes of the scope make; `states` holds what its inputs read.
   void run(ScopeId scope, States& states);
+
+  /// Of the sources of the graph that is walked.
+  [[nodiscard]] const std::vector<Dim>& extents() const noexcept { return extents_; }
+  /// False where bodies have been walked so often that one more round would take too long.
+  bool may_go_round() noexcept { return rounds_left_-- > 0; }
 
  private:
   /// What an output of a function reads of each axis of each input of it.
@@ -40,6 +48,8 @@ class FieldWalk {
 
   const Network& network_;
   const Shapes& shapes_;
+  std::vector<Dim> extents_;
+  int rounds_left_ = 1024;
   std::map<ScopeId, Transfer> transfers_;
 };
 

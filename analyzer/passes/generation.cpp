@@ -6,6 +6,7 @@
 #include <array>
 
 #include "analyzer/network/readers.h"
+#include "analyzer/passes/spelled_attention.h"
 #include "analyzer/passes/storage.h"
 
 namespace macroscope {
@@ -62,6 +63,7 @@ class Search {
       if (const AttentionForm* form = form_of(graph_.nodes[node])) add_attention(node, *form);
     }
     add_concatenated_caches();
+    if (generation_.attentions == 0 && caches_.empty()) add_spelled_attention();
     if (generation_.attentions == 0 && caches_.empty()) return std::nullopt;
     for (const Cache& cache : caches_) generation_.caches.push_back(cache.input);
     choose_length();
@@ -124,7 +126,32 @@ class Search {
     if (query) queries_.push_back(*query);
     const std::optional<Dim> keys = length_of(shape_of(node, form.key));
     if (keys) keys_.push_back(*keys);
-    for (const int kept : {form.key, form.value}) add_kept(node, kept);
+    for (const int kept : {form.key, form.value}) {
+      const Shape* shape = shape_of(node, kept);
+      add_kept(kept < 0 || shape == nullptr ? kAbsent : node.inputs[static_cast<std::size_t>(kept)], length_of(shape));
+    }
+  }
+
+  /// A decoder that an exporter has taken apart.
+  void add_spelled_attention() {
+    for (const SpelledAttention& attention : find_causal_attention(network_, scope_)) {
+      ++generation_.attentions;
+      queries_.push_back(attention.query_length);
+      keys_.push_back(attention.key_length);
+      for (const TensorId kept : {attention.keys, attention.values}) add_kept(before_copies(kept), attention.key_length);
+    }
+    if (generation_.attentions > 0) note("attention is causal by its mask, which leaves a triangle of the scores");
+  }
+
+  /// Keys and values without another layout; kAbsent where groups of queries share them, so that the model holds copies.
+  TensorId before_copies(TensorId tensor) const {
+    for (NodeId maker = graph_.tensors[tensor].producer; maker != kNone; maker = graph_.tensors[tensor].producer) {
+      const Node& node = graph_.nodes[maker];
+      if (node.op == "Expand" || node.op == "Tile") return kAbsent;
+      if (!is_view(node) && node.op != "Transpose") break;
+      tensor = node.inputs[0];
+    }
+    return tensor;
   }
 
   void add_cache(const Cache& cache) {
@@ -133,16 +160,14 @@ class Search {
   }
 
   /// Bytes of keys or values for each token of one sequence.
-  void add_kept(const Node& node, int operand) {
-    const Shape* shape = shape_of(node, operand);
-    const std::optional<Dim> length = length_of(shape);
-    if (!length) {
+  void add_kept(TensorId tensor, const std::optional<Dim>& length) {
+    if (tensor == kAbsent || !length || !scope_.facts[tensor].type.shape.known()) {
       is_kept_known_ = false;
       return;
     }
     try {
-      const Dim bytes = bytes_of(scope_.facts[node.inputs[static_cast<std::size_t>(operand)]].type);
-      const std::optional<Dim> of_token = exact_quotient(bytes, *length * (*shape)[0]);
+      const Type& type = scope_.facts[tensor].type;
+      const std::optional<Dim> of_token = exact_quotient(bytes_of(type), *length * type.shape[0]);
       is_kept_known_ = is_kept_known_ && of_token;
       if (of_token) kept_ += *of_token;
     } catch (const NotKnown&) {

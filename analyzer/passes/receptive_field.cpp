@@ -41,30 +41,32 @@ bool is_below(const Dim& a, const Dim& b) { return a != b && at_least(b, a) == C
 struct Line {
   std::vector<Dim> lows, highs;
   Dim step;
+  /// Which digits those are, and how many there are in a period.
+  std::vector<std::size_t> digits;
+  std::size_t period = 1;
 };
 
 Line line_of(const Reading& reading, const ReadingStep& step) {
-  Line line{{reading.low}, {reading.high}, step.step};
-  if (step.lows.empty()) return line;
-  line.lows.clear();
-  line.highs.clear();
+  if (step.lows.empty()) return {{reading.low}, {reading.high}, step.step, {0}};
+  Line line{{}, {}, step.step, {}, step.period()};
   for (std::size_t digit = 0; digit < step.period(); ++digit) {
+    if (step.is_gap(digit)) continue;
     line.lows.push_back(reading.low + step.lows[digit]);
     line.highs.push_back(reading.high + step.highs[digit]);
+    line.digits.push_back(digit);
   }
   return line;
 }
 
-/// Where floor(start + i * jump) is the lowest position for every i, if there is such a start; otherwise that of element 0.
+/// Where floor(start + i * jump) is the lowest position for every i, if there is such a start; otherwise that of the first element that reads.
 Ratio start_of(const Line& line) {
-  const std::size_t period = line.lows.size();
-  if (period == 1) return {line.lows.front(), 1};
-  const Dim under = Dim::of_size(period);
-  Dim least = line.lows.front() * under;
-  for (std::size_t digit = 1; digit < period; ++digit)
-    least = max(least, line.lows[digit] * under - Dim::of_size(digit) * line.step);
-  for (std::size_t digit = 0; digit < period; ++digit)
-    if (floor_div(least + Dim::of_size(digit) * line.step, under) != line.lows[digit]) return {line.lows.front(), 1};
+  if (line.period == 1) return {line.lows.front(), 1};
+  const Dim under = Dim::of_size(line.period);
+  const auto moved = [&](std::size_t index) { return Dim::of_size(line.digits[index]) * line.step; };
+  Dim least = line.lows.front() * under - moved(0);
+  for (std::size_t index = 1; index < line.lows.size(); ++index) least = max(least, line.lows[index] * under - moved(index));
+  for (std::size_t index = 0; index < line.lows.size(); ++index)
+    if (floor_div(least + moved(index), under) != line.lows[index]) return {line.lows.front(), 1};
   return ratio(least, under);
 }
 
@@ -83,17 +85,23 @@ AxisField field_of(const Reading& read, const Shape& shape, const Dim& extent) {
     return field;
   }
   const std::optional<Reading> one = by_main_step(read, shape);
-  if (!one) return {};
+  if (!one) {
+    field = {};
+    if (reads_everything(read, shape, extent)) field.kind = AxisField::Kind::all;
+    return field;
+  }
   const ReadingStep& step = one->steps.front();
   const Line line = line_of(*one, step);
-  const Dim per_step = Dim::of_size(line.lows.size()) * step.divisor;
+  if (line.lows.empty()) return {};  // every element lies in a gap
+  const Dim per_step = Dim::of_size(line.period) * step.divisor;
   // A kernel has a tap at least: not max(0, size), which would stand in every size with letters.
   field.size = line.highs.front() - line.lows.front() + 1;
-  for (std::size_t digit = 1; digit < line.lows.size(); ++digit)
-    field.size = max(field.size, line.highs[digit] - line.lows[digit] + 1);
+  for (std::size_t index = 1; index < line.lows.size(); ++index)
+    field.size = max(field.size, line.highs[index] - line.lows[index] + 1);
   field.jump = ratio(step.step, per_step);
   field.start = start_of(line);
-  if (field.before && field.after) {
+  field.wraps = read.wraps;
+  if ((field.before && field.after) || (field.wraps && at_least(field.size, extent) == Certainty::always)) {
     field = {};
     field.kind = AxisField::Kind::all;
     return field;
@@ -156,6 +164,7 @@ ReceptiveFields find_receptive_fields(const Network& network, const Shapes& shap
   fields.tensors.resize(graph.tensors.size());
   const std::vector<std::vector<std::uint32_t>> axes = spatial_axes(network, shapes);
   const std::size_t most = most_sources(graph);
+  std::vector<Dim> extents;
   std::uint32_t source = 0;
   for (std::size_t index = 0; index < graph.inputs.size(); ++index) {
     if (axes[index].empty()) continue;
@@ -165,11 +174,14 @@ ReceptiveFields find_receptive_fields(const Network& network, const Shapes& shap
     }
     fields.inputs.push_back({graph.inputs[index], axes[index]});
     std::vector<ReceptiveFields::SourceReading> readings;
-    for (const std::uint32_t axis : axes[index]) readings.push_back({source++, Reading::along(axis)});
+    for (const std::uint32_t axis : axes[index]) {
+      readings.push_back({source++, Reading::along(axis)});
+      extents.push_back(shapes.scopes.front().facts[graph.inputs[index]].type.shape[axis]);
+    }
     fields.tensors[graph.inputs[index]] =
         std::make_shared<const std::vector<ReceptiveFields::SourceReading>>(std::move(readings));
   }
-  if (!fields.inputs.empty()) FieldWalk(network, shapes).run(0, fields.tensors);
+  if (!fields.inputs.empty()) FieldWalk(network, shapes, std::move(extents)).run(0, fields.tensors);
   return fields;
 }
 

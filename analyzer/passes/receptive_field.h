@@ -39,6 +39,8 @@ struct AxisField {
   bool aligned = true;
   /// Everything before, or behind, belongs to it: causal operators.  `size` is that of the element that reads most.
   bool before = false, after = false;
+  /// Positions count on from the end of the axis at its start, and the other way round: cyclic shifts.
+  bool wraps = false;
 };
 
 /// Of one tensor, an input that it depends on.

@@ -1,8 +1,12 @@
 // Work that is done in each run though it comes out the same, and work that is done twice.
 #include <algorithm>
 #include <boost/container_hash/hash.hpp>
-#include <unordered_map>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
+#include <utility>
+#include <vector>
 
+#include "analyzer/operators/catalogue.h"
 #include "analyzer/passes/redundancy_search.h"
 #include "analyzer/passes/storage.h"
 
@@ -42,12 +46,30 @@ bool is_kept_small(const Place& place, const Node& node) {
   return at_least(Dim::of_size(Value::kMaxElements), made) != Certainty::always && at_least(read, made) != Certainty::always;
 }
 
-/// Nodes of which two with the same operands give the same result.
-bool is_comparable(const Place& place, NodeId id) {
-  const Node& node = place.graph.nodes[id];
-  if (place.scope.operators[id] == nullptr || node.outputs.empty() || has_nested_graph(node) || is_random(node)) return false;
-  return !node.inputs.empty() || is_named_constant(node);
-}
+/// Which functions of a model give the same result whenever they are called with the same operands?
+class Functions {
+ public:
+  explicit Functions(const Network& network) : network_(network) {}
+
+  [[nodiscard]] bool are_steady(const Node& call) {
+    const Function* function = network_.find_function(call.domain, call.op, call.overload);
+    if (function == nullptr) return false;
+    const auto [known, is_new] = steady_.emplace(function->body, false);
+    if (!is_new) return known->second;
+    const std::vector<Node>& nodes = network_.graphs[function->body].nodes;
+    const bool is_steady = std::all_of(nodes.begin(), nodes.end(), [&](const Node& node) {
+      const std::int64_t version = version_in(function->operator_sets, node.domain);
+      const bool is_known = find_operator(node.domain, node.op, version) != nullptr || are_steady(node);
+      return is_known && !has_nested_graph(node) && !is_random(node);
+    });
+    return steady_[function->body] = is_steady;
+  }
+
+ private:
+  const Network& network_;
+  /// By the body; false while it is looked at.
+  std::map<GraphId, bool> steady_;
+};
 
 std::size_t hash_of(const Attribute::Content& content) {
   std::size_t hash = content.index();
@@ -68,32 +90,44 @@ bool equal_spans(std::span<const T> a, std::span<const T> b) {
 class Numbering {
  public:
   explicit Numbering(const Place& place)
-      : place_(place), same_as_(place.graph.tensors.size()), repeats_(place.graph.nodes.size(), false) {
+      : place_(place),
+        functions_(place.network),
+        same_as_(place.graph.tensors.size()),
+        repeats_(place.graph.nodes.size(), false),
+        earlier_(place.graph.nodes.size(), kNone) {
     for (TensorId tensor = 0; tensor < same_as_.size(); ++tensor) same_as_[tensor] = tensor;
+    latest_.reserve(place.graph.nodes.size());
   }
 
   /// Marks every node that computes what one before it has computed.
   std::vector<bool> run() {
     for (const NodeId id : place_.graph.order)
-      if (is_comparable(place_, id)) compare(id);
+      if (is_comparable(id)) compare(id);
     return std::move(repeats_);
   }
 
  private:
+  /// Two of such nodes with the same operands give the same result.
+  bool is_comparable(NodeId id) {
+    const Node& node = place_.graph.nodes[id];
+    if (node.outputs.empty() || has_nested_graph(node) || is_random(node)) return false;
+    if (place_.scope.operators[id] == nullptr && !functions_.are_steady(node)) return false;
+    return !node.inputs.empty() || is_named_constant(node);
+  }
+
   void compare(NodeId id) {
     const Node& node = place_.graph.nodes[id];
-    const std::size_t hash = hash_of(node);
-    const auto [begin, end] = seen_.equal_range(hash);
+    NodeId& latest = latest_.emplace(hash_of(node), kNone).first->second;
     std::size_t compared = 0;
-    for (auto other = begin; other != end && compared < kMostCompared; ++other, ++compared) {
-      if (!is_same(node, place_.graph.nodes[other->second])) continue;
-      const Node& first = place_.graph.nodes[other->second];
+    for (NodeId other = latest; other != kNone && compared < kMostCompared; other = earlier_[other], ++compared) {
+      const Node& first = place_.graph.nodes[other];
+      if (!is_same(node, first)) continue;
       for (std::size_t i = 0; i < node.outputs.size(); ++i)
         if (node.outputs[i] != kAbsent) same_as_[node.outputs[i]] = same_as_[first.outputs[i]];
       repeats_[id] = !is_named_constant(node);
       return;
     }
-    seen_.emplace(hash, id);
+    earlier_[id] = std::exchange(latest, id);
   }
 
   std::size_t hash_of(const Node& node) const {
@@ -154,10 +188,13 @@ class Numbering {
   static constexpr std::size_t kMostCompared = 64;
 
   const Place& place_;
+  Functions functions_;
   /// By TensorId: the first tensor that holds the same.
   std::vector<TensorId> same_as_;
   std::vector<bool> repeats_;
-  std::unordered_multimap<std::size_t, NodeId> seen_;
+  /// By hash the last node that has it, and by NodeId the one of the same hash before it; kNone: there is none.
+  boost::unordered_flat_map<std::size_t, NodeId> latest_;
+  std::vector<NodeId> earlier_;
 };
 
 }  // namespace

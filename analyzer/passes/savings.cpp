@@ -50,6 +50,13 @@ class Finding {
     }
     if (layer.is_dilated()) dilated(layer);
     if (layer.taps != layer.kernel_elements()) masked(layer);
+    shared_over_positions(layer);
+  }
+
+  /// Every element of a sample's output would have weights of its own for every element of the input.
+  void shared_over_positions(const WeightedLayer& layer) {
+    const Dim weights = layer.sample_inputs * layer.sample_outputs;
+    add(Structure::convolution, {&layer}, layer.samples * weights, weights + (layer.bias.is(0) ? Dim(0) : layer.sample_outputs));
   }
 
   /// What is stored and multiplied where the mask keeps a tap, against all taps.
@@ -183,8 +190,8 @@ class Finding {
 }  // namespace
 
 std::string_view name_of(Structure structure) noexcept {
-  static constexpr std::array<std::string_view, kStructures> kNames{"bottleneck", "separable", "grouped",  "factorised",
-                                                                    "stacked",    "dilated",   "low_rank", "masked"};
+  static constexpr std::array<std::string_view, kStructures> kNames{"bottleneck", "separable", "grouped", "factorised", "stacked",
+                                                                    "dilated",    "low_rank",  "masked",  "convolution"};
   return kNames[static_cast<std::size_t>(structure)];
 }
 

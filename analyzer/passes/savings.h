@@ -1,7 +1,8 @@
 // Which structures save arithmetic and parameters, and how much against the plain layer of the same input and output?
 //
 // A structure is found by its pattern: a 1x1 convolution before a 3x3 one, a depthwise before a pointwise one.  Its plain twin is one dense
-// convolution (or matrix product) from the same input shape to the same output shape that sees as much.  Findings overlap (a bottleneck may have
+// convolution (or matrix product) from the same input shape to the same output shape that sees as much; that of a convolution by itself is the
+// dense layer that joins each element of its input with each of its output.  Findings overlap (a bottleneck may have
 // a grouped middle): what they save does not add up.
 #pragma once
 
@@ -16,8 +17,18 @@
 
 namespace macroscope {
 
-enum class Structure : std::uint8_t { bottleneck, separable, grouped, factorised, stacked, dilated, low_rank, masked };
-inline constexpr std::size_t kStructures = 8;
+enum class Structure : std::uint8_t {
+  bottleneck,
+  separable,
+  grouped,
+  factorised,
+  stacked,
+  dilated,
+  low_rank,
+  masked,
+  convolution
+};
+inline constexpr std::size_t kStructures = 9;
 /// `bottleneck`, `low_rank`.
 [[nodiscard]] std::string_view name_of(Structure structure) noexcept;
 

@@ -84,6 +84,11 @@ class LayerReading {
     layer.strides = per_axis(node, "strides", layer.kernel.size());
     layer.dilations = per_axis(node, "dilations", layer.kernel.size());
     layer.positions = output[0] * product(output.dims().subspan(2));
+    const Shape& input = shape_of(layer.input);
+    if (!input.known() || input.rank() != weight.rank()) return false;
+    layer.samples = output[0];
+    layer.sample_inputs = product(input.dims().subspan(1));
+    layer.sample_outputs = product(output.dims().subspan(1));
     return true;
   }
 

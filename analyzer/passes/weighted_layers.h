@@ -23,6 +23,8 @@ struct WeightedLayer {
   std::vector<std::int64_t> strides;
   std::vector<std::int64_t> dilations;
   Dim positions;  // of the output, over the whole batch
+  /// Of a convolution: samples in the batch, and elements of each in its input and its output.
+  Dim samples, sample_inputs, sample_outputs;
   Dim macs;
   Dim weights;
   /// Those at one place of the kernel.

@@ -236,6 +236,52 @@ class LanguageModels(Program):
             self.assertEqual(self.at(found["decode"]["macs"], batch=1, S=length), 32 * 64 + 4 * length * 16)
         self.assertEqual(found["cache_bytes_per_token"], 2 * 16 * 4)
 
+    def spelled(self, mask):
+        """[batch, length, 32] through attention of 4 heads that is written out; `mask(nodes, scores)` names what it makes of the scores."""
+        lists = {"split": [0, 0, 4, 8], "together": [0, 0, 32], "one": [1], "start": [1], "end": [2]}
+        nodes = [helper.make_node("Shape", ["x"], ["shape"]), helper.make_node("Slice", ["shape", "start", "end"], ["length"]),
+                 helper.make_node("Concat", ["length", "length"], ["square"], axis=0)]
+        for name in "qkv":
+            nodes += [helper.make_node("MatMul", ["x", f"w{name}"], [f"{name}0"]), helper.make_node("Reshape", [f"{name}0", "split"], [f"{name}1"]),
+                      helper.make_node("Transpose", [f"{name}1"], [name], perm=[0, 2, 3, 1] if name == "k" else [0, 2, 1, 3])]
+        nodes += [helper.make_node("MatMul", ["q", "k"], ["products"]), helper.make_node("Div", ["products", "scale"], ["scores"])]
+        nodes += [helper.make_node("Softmax", [mask(nodes, "scores")], ["weights"], axis=-1), helper.make_node("MatMul", ["weights", "v"], ["seen"]),
+                  helper.make_node("Transpose", ["seen"], ["back"], perm=[0, 2, 1, 3]), helper.make_node("Reshape", ["back", "together"], ["y"])]
+        weights = [stored(f"w{name}", numpy.zeros((32, 32), numpy.float32)) for name in "qkv"]
+        constants = [stored(name, numpy.array(numbers, numpy.int64)) for name, numbers in lists.items()]
+        constants += [stored("scale", numpy.float32(8 ** 0.5)), stored("hidden", numpy.float32(-1e9)), stored("above", numpy.int64(1))]
+        return model_of(nodes, [value("x", "batch", "length", 32)], [value("y", "batch", "length", 32)], weights + constants)
+
+    @staticmethod
+    def filled(number):
+        return helper.make_tensor("value", TensorProto.FLOAT, [1], [number])
+
+    def added_triangle(self, nodes, scores, number=-1e9, upper=1):
+        nodes += [helper.make_node("ConstantOfShape", ["square"], ["full"], value=self.filled(number)),
+                  helper.make_node("Trilu", ["full", "above"], ["triangle"], upper=upper), helper.make_node("Add", [scores, "triangle"], ["masked"])]
+        return "masked"
+
+    def chosen_triangle(self, nodes, scores):
+        nodes += [helper.make_node("ConstantOfShape", ["square"], ["full"], value=self.filled(1)), helper.make_node("Trilu", ["full"], ["triangle"], upper=0),
+                  helper.make_node("Cast", ["triangle"], ["seen_by"], to=TensorProto.BOOL), helper.make_node("Where", ["seen_by", scores, "hidden"], ["masked"])]
+        return "masked"
+
+    def test_attention_that_is_written_out_under_a_causal_mask(self):
+        for mask in self.added_triangle, self.chosen_triangle:
+            model = self.spelled(mask)
+            found = self.json(model)["generation"]
+            self.assertEqual((found["query_symbol"], found["attentions"]), ("length", 1))
+            for length in (1, 10, 100):
+                self.assertEqual(self.at(found["prefill"]["macs"], batch=1, S=length), length * 3 * 32**2 + 2 * length**2 * 32)
+                self.assertEqual(self.at(found["prefill"]["macs"], batch=1, S=length), self.json(model, "--set", f"batch=1,length={length}")["totals"]["macs"])
+                self.assertEqual(self.at(found["decode"]["macs"], batch=1, S=length), 3 * 32**2 + 2 * length * 32)
+            self.assertEqual(found["cache_bytes_per_token"], 2 * 32 * 4)
+
+    def test_other_masks_make_no_language_model(self):
+        for mask in (lambda nodes, scores: scores, lambda nodes, scores: self.added_triangle(nodes, scores, upper=0),
+                     lambda nodes, scores: self.added_triangle(nodes, scores, number=1)):
+            self.assertNotIn("generation", self.json(self.spelled(mask)))
+
     def test_attention_that_may_look_ahead(self):
         found = self.json(self.attention(0))["generation"]
         self.assertIsNotNone(found["prefill"])

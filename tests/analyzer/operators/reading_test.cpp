@@ -83,14 +83,14 @@ TEST_CASE("Upsampling repeats, and a window over it reads whole elements") {
 
 TEST_CASE("The hull of two paths tells whether their centres agree") {
   const Shape any{100, 100};
-  const Reading even = hull(Reading::along(0), Reading::along(0, 1, -1, 1), any),
-                odd = hull(Reading::along(0), Reading::along(0, 1, 0, 1), any);
+  const Reading even = hull(Reading::along(0), Reading::along(0, 1, -1, 1), any, 1000),
+                odd = hull(Reading::along(0), Reading::along(0, 1, 0, 1), any, 1000);
   CHECK(even.aligned);
   CHECK(even.low == Dim(-1));
   CHECK(!odd.aligned);
-  CHECK(hull(Reading::along(0), Reading::everything(), any).kind == Reading::Kind::all);
-  CHECK(hull(Reading::along(0), Reading::along(0, 2), any).kind == Reading::Kind::unknown);
-  CHECK(hull(Reading::along(0), Reading::along(1), any).spread == 3);
+  CHECK(hull(Reading::along(0), Reading::everything(), any, 1000).kind == Reading::Kind::all);
+  CHECK(hull(Reading::along(0), Reading::along(0, 2), any, 1000).kind == Reading::Kind::unknown);
+  CHECK(hull(Reading::along(0), Reading::along(1), any, 1000).spread == 3);
 }
 
 TEST_CASE("To read one of two axes whole leaves what the other says") {

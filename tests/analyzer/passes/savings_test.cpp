@@ -42,10 +42,11 @@ class Layers {
   int count_ = 0;
 };
 
+/// Those that not every convolution is.
 std::string kinds_of(const Analysis& analysis) {
   std::string kinds;
   for (const Saving& saving : analysis.findings().savings)
-    kinds += fmt::format("{}{}", kinds.empty() ? "" : " ", name_of(saving.kind));
+    if (saving.kind != Structure::convolution) kinds += fmt::format("{}{}", kinds.empty() ? "" : " ", name_of(saving.kind));
   return kinds;
 }
 
@@ -169,7 +170,22 @@ TEST_CASE("What others read as well cannot be put into one layer") {
   net.node("Conv", {"narrow", "b"}, {"y"}, {net.integers("pads", {2, 2, 2, 2})});
   net.node("GlobalMaxPool", {"narrow"}, {"z"});
   net.output("y").output("z");
-  CHECK(analyze(net.take(), {}).findings().savings.empty());
+  CHECK(kinds_of(analyze(net.take(), {})).empty());
+}
+
+TEST_CASE("A convolution shares its weights over all positions, which a dense layer does not") {
+  const Dim n = Dim::symbol("N");
+  NetworkBuilder net;
+  net.input("x", {n, 3, 32, 32}).weight("w", {6, 3, 5, 5}).weight("b", {6}).weight("v", {10, 6, 28, 28});
+  net.node("Conv", {"x", "w", "b"}, {"h"}).node("Conv", {"h", "v"}, {"y"});
+  // The second covers the whole map: it is a dense layer already.
+  const Saving saving = only(analyze(net.take(), {}), Structure::convolution);
+  CHECK(saving.layers == std::vector<NodeId>{0});
+  CHECK(saving.macs == n * 28 * 28 * 6 * 75);
+  CHECK(saving.twin_macs == n * (3 * 32 * 32) * (6 * 28 * 28));
+  CHECK(saving.parameters.is(6 * 75 + 6));
+  CHECK(saving.twin_parameters.is(3 * 32 * 32 * 6 * 28 * 28 + 6 * 28 * 28));
+  CHECK(*saving.share() == Approx(1 - 75.0 / 3072));
 }
 
 TEST_CASE("Gates of squeeze and excitation stand within a separable convolution") {

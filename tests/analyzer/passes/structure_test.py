@@ -83,11 +83,11 @@ def of_kind(document, *kinds):
     return [finding for finding in document["findings"] if finding["kind"] in kinds]
 
 
-def densenet(form):
+def densenet(form, layers_of_blocks=(6, 12, 24, 16)):
     """DenseNet-121: 64 channels, blocks of 6, 12, 24 and 16 layers that add 32 each, transitions that halve."""
     m = Model(["N", 3, 224, 224], folded=False)
     x = m.pool(m.relu(m.norm(m.conv("image", 64, 7, 2))), 3, 2, 1)
-    for index, layers in enumerate((6, 12, 24, 16)):
+    for index, layers in enumerate(layers_of_blocks):
         parts = [x]
         for _ in range(layers):
             joined = m.concat(parts) if form == "torchvision" else x
@@ -140,7 +140,130 @@ def mobilenet_v2():
     return m.analyze(m.classify(m.relu(m.conv(x, 1280, 1)))), pairs
 
 
+def silu(m, x):
+    return m.op("Mul", [x, m.op("Sigmoid", [x], m.channels[x])], m.channels[x])
+
+
+def efficientnet_b0():
+    m = Model([1, 3, 224, 224], folded=False)
+    x = silu(m, m.norm(m.conv("image", 32, 3, 2)))
+    pairs = []
+    for expand, kernel, stride, channels, repeats in ((1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3),
+                                                      (6, 5, 2, 192, 4), (6, 3, 1, 320, 1)):
+        for repeat in range(repeats):
+            before, inside = x, m.channels[x] * expand
+            wide = silu(m, m.norm(m.conv(x, inside, 1))) if expand > 1 else x
+            deep = silu(m, m.norm(m.conv(wide, inside, kernel, stride if repeat == 0 else 1, inside)))
+            m.folded = True  # the gate's layers have biases
+            gate = m.conv(silu(m, m.conv(m.op("GlobalAveragePool", [deep], inside), m.channels[before] // 4, 1)), inside, 1)
+            m.folded = False
+            deep = m.op("Mul", [deep, m.op("Sigmoid", [gate], inside)], inside)
+            x = m.norm(m.conv(deep, channels, 1))
+            pairs.append((kernel, channels))
+            if repeat > 0:
+                x = m.op("Add", [before, x], channels)
+    return m.analyze(m.classify(silu(m, m.norm(m.conv(x, 1280, 1))))), pairs
+
+
+def xception():
+    """Chollet's, with separable convolutions of 3x3."""
+    m = Model([1, 3, 299, 299], folded=False)
+    widths = []
+
+    def separable(x, channels):
+        widths.append(channels)
+        return m.norm(m.conv(m.conv(x, m.channels[x], 3, groups=m.channels[x]), channels, 1))
+
+    x = m.relu(m.norm(m.conv("image", 32, 3, 2, pad=0)))
+    x = m.relu(m.norm(m.conv(x, 64, 3, pad=0)))
+    for channels in (128, 256, 728):
+        y = separable(x if channels == 128 else m.relu(x), channels)
+        y = m.pool(separable(m.relu(y), channels), 3, 2, 1)
+        x = m.op("Add", [y, m.norm(m.conv(x, channels, 1, 2))], channels)
+    for _ in range(8):
+        y = x
+        for _ in range(3):
+            y = separable(m.relu(y), 728)
+        x = m.op("Add", [x, y], 728)
+    y = m.pool(separable(m.relu(separable(m.relu(x), 728)), 1024), 3, 2, 1)
+    x = m.op("Add", [y, m.norm(m.conv(x, 1024, 1, 2))], 1024)
+    x = m.relu(separable(m.relu(separable(x, 1536)), 2048))
+    return m.analyze(m.classify(x)), widths
+
+
+def shuffled(m, x, groups):
+    """Channels of all groups change places, as exporters write it."""
+    channels, size = m.channels[x], m.sizes[x]
+    lists = []
+    for numbers in ([1, groups, channels // groups, size, size], [1, channels, size, size]):
+        lists.append(f"list{m.count}_{len(numbers)}")
+        m.weights.append(helper.make_tensor(lists[-1], TensorProto.INT64, [len(numbers)], numbers))
+    apart = m.op("Transpose", [m.op("Reshape", [x, lists[0]], channels)], channels, perm=[0, 2, 1, 3, 4])
+    return m.op("Reshape", [apart, lists[1]], channels)
+
+
+def shufflenet_unit(groups=3, channels=240, size=28):
+    """One unit of stride 1: a grouped 1x1, the shuffle, a depthwise 3x3, a grouped 1x1."""
+    m = Model([1, channels, size, size], folded=False)
+    narrow = m.relu(m.norm(m.conv("image", channels // 4, 1, groups=groups)))
+    m.sizes = {narrow: size}
+    deep = m.norm(m.conv(shuffled(m, narrow, groups), channels // 4, 3, groups=channels // 4))
+    return m.analyze(m.relu(m.op("Add", ["image", m.norm(m.conv(deep, channels, 1, groups=groups))], channels)))
+
+
+def squeezenet():
+    """Version 1.0: eight fire modules."""
+    m = Model([1, 3, 224, 224])
+    x = m.pool(m.relu(m.conv("image", 96, 7, 2, pad=0)), 3, 2)
+    fires = [(16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256)]
+    for index, (squeeze, expand) in enumerate(fires):
+        narrow = m.relu(m.conv(x, squeeze, 1))
+        x = m.concat([m.relu(m.conv(narrow, expand, 1)), m.relu(m.conv(narrow, expand, 3))])
+        if index in (2, 6):
+            x = m.pool(x, 3, 2)
+    x = m.op("GlobalAveragePool", [m.relu(m.conv(x, 1000, 1))], 1000)
+    return m.analyze(m.op("Flatten", [x], 1000)), fires
+
+
 class Structures(unittest.TestCase):
+    def test_larger_densenets(self):
+        for layers, parameters in ((6, 12, 32, 32), 14_149_480), ((6, 12, 48, 32), 20_013_928):  # torchvision
+            document = densenet("cascade", layers)
+            blocks, c0 = [], 64
+            for count in layers:
+                blocks.append((c0, 32, count))
+                c0 = (c0 + 32 * count) // 2
+            self.assertEqual([(block["c0"], block["k"], block["count"]) for block in of_kind(document, "dense_block")], blocks)
+            self.assertEqual(document["totals"]["parameters"], parameters)
+
+    def test_efficientnet_has_sixteen_separable_convolutions_around_gates(self):
+        document, pairs = efficientnet_b0()
+        self.assertEqual(document["totals"]["parameters"], 5_288_548)  # torchvision
+        separable = of_kind(document, "separable")
+        self.assertEqual(len(separable), 16)
+        for finding, (kernel, channels) in zip(separable, pairs):
+            self.assertAlmostEqual(1 - finding["saved"], 1 / channels + 1 / kernel**2)
+
+    def test_xception_is_made_of_separable_convolutions(self):
+        document, widths = xception()
+        self.assertEqual(document["totals"]["parameters"], 22_855_952)  # those that Keras trains
+        separable = of_kind(document, "separable")
+        self.assertEqual(len(separable), 34)
+        for finding, channels in zip(separable, widths):
+            self.assertAlmostEqual(1 - finding["saved"], 1 / channels + 1 / 9)
+
+    def test_a_unit_of_shufflenet(self):
+        document = shufflenet_unit()
+        # A third of each 1x1 remains, and a sixtieth of the 3x3.
+        self.assertEqual([round(1 / (1 - finding["saved"])) for finding in of_kind(document, "grouped")], [3, 60, 3])
+        self.assertEqual(of_kind(document, "separable"), [])
+
+    def test_squeezenet_has_eight_fire_modules(self):
+        document, fires = squeezenet()
+        self.assertEqual(document["totals"]["parameters"], 1_248_424)  # torchvision
+        modules = of_kind(document, "inception", "concatenation")
+        self.assertEqual([[branch["channels"] for branch in module["branches"]] for module in modules], [[expand, expand] for _, expand in fires])
+
     def test_densenet_121_has_four_blocks(self):
         for form in ("torchvision", "cascade"):
             document = densenet(form)
@@ -192,6 +315,23 @@ class Structures(unittest.TestCase):
         self.assertEqual(paths["count"], 2**16)
         # All blocks but the first, which keeps 64 channels: 1x1, 3x3, and 1x1 back.
         self.assertEqual([len(finding["layers"]) for finding in of_kind(document, "bottleneck")], 15 * [3])
+
+    def test_a_function_that_is_called_twice_with_the_same(self):
+        def model(*body):
+            x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [4, 4])
+            y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [4, 4])
+            calls = [helper.make_node("Twice", ["x"], [name], name=name, domain="own") for name in ("a", "b")]
+            graph = helper.make_graph([*calls, helper.make_node("Add", ["a", "b"], ["y"], name="sum")], "model", [x], [y])
+            sets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+            function = helper.make_function("own", "Twice", ["u"], ["v"], list(body), sets[:1])
+            with tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "model.onnx"
+                path.write_bytes(helper.make_model(graph, opset_imports=sets, functions=[function]).SerializeToString())
+                return of_kind(analyze(path), "repeated")
+
+        (found,) = model(helper.make_node("MatMul", ["u", "u"], ["v"]))
+        self.assertEqual((found["layers"], found["saves"]["macs"]), (["b"], 64))
+        self.assertEqual(model(helper.make_node("RandomNormalLike", ["u"], ["v"])), [])
 
     def test_cuts_on_request(self):
         document = analyze(EXAMPLES / "resnet50.onnx", "--set", "batch=1")
