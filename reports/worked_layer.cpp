@@ -233,13 +233,16 @@ class LayerWriter {
     if (row_ == nullptr || !scope_.inferred[id_]) return;
     const GradientCost& cost = figures_.analysis().training().nodes[0][id_];
     const Gradients gradients = gradients_of(*row_, site_, figures_.network().main());
-    if (gradients.forward)
-      add("formula", "layer", {{{"", gradients.forward->left}, {gradients.forward->relation, gradients.forward->right}}, {}});
+    for (const LayerFormula& formula : gradients.forward) {
+      const Equation& equation = formula.equation;
+      add("formula", "layer", {{{"", equation.left}, {equation.relation, equation.right}}, formula.words});
+    }
     for (const Gradient& gradient : gradients.of_inputs) {
       std::string remark = gradient.words.empty() ? "" : gradient.words + "; ";
-      const bool is_needed = gradient.macs.is(0) || !cost.is_known || !cost.input_macs.is(0) || is_stored(gradient.input);
+      const bool is_needed =
+          gradient.macs.is(0) || !cost.is_known || !cost.input_macs.is(0) || (gradient.input && is_stored(*gradient.input));
       if (!is_needed) remark += "not needed, as nothing before it is learned; ";
-      remark += fmt::format("shape {}", gradient.shape.text());
+      if (gradient.shape.known()) remark += fmt::format("shape {}", gradient.shape.text());
       if (!gradient.macs.is(0)) remark += fmt::format(", {} MACs", result_text(gradient.macs));
       const Equation& equation = gradient.equation;
       add("gradient", equation.left.substr(0, equation.left.find('[')),
@@ -247,9 +250,10 @@ class LayerWriter {
           gradient.macs.is(0) ? std::nullopt : std::optional(gradient.macs));
     }
     const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, 0, id_);
-    if (!cost.is_known || !macs || macs->value.is(0)) return;
+    if (!cost.is_known || !macs) return;
     const std::vector<Letter> letters{{"M", macs->value}, {"X", cost.input_macs}, {"G", cost.weight_macs}};
     const Dim total = macs->value + cost.input_macs + cost.weight_macs;
+    if (total.is(0)) return;
     Worked worked = worked_out("M + X + G", letters, total);
     worked.remark = "forward, gradient of the input, gradient of the weights";
     add("training_macs", "training MACs", std::move(worked), total);

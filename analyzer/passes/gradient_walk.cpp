@@ -140,8 +140,8 @@ void GradientWalk::run_node(ScopeId id, NodeId at, std::span<const Call> calls, 
 
 void GradientWalk::add_own(const Scope& scope, NodeId at, const Dim& macs, const std::vector<bool>& needs, const GradientRun& run,
                            GradientCost& cost) const {
-  if (macs.is(0)) return;
   const Node& node = network_.graphs[scope.graph].nodes[at];
+  if (!may_contract_backwards(node, macs)) return;
   try {
     const std::vector<OperandGradient> gradients =
         contraction_gradients(*scope.operators[at], site_of(network_, scope, at), macs, needs);
