@@ -98,7 +98,7 @@ Datum of_axes(const std::vector<Dim>& axes) {
   std::vector<Datum> list;
   list.reserve(axes.size());
   for (const Dim& axis : axes) list.push_back({Number(axis)});
-  return {std::move(list)};
+  return Datum::list_of(std::move(list));
 }
 
 /// (k - 1) * dilation + 1 along each axis.
@@ -234,7 +234,7 @@ Datum property_of_tensor(const Analysis& analysis, std::string_view name, Tensor
   if (name == "shape") {
     std::vector<Datum> dims;
     for (const Dim& dim : shape) dims.push_back({Number(dim)});
-    return {std::move(dims)};
+    return Datum::list_of(std::move(dims));
   }
   if (shape.rank() < 2) throw Untold{fmt::format("'{}' of shape {} has no channels", called, shape.text())};
   return {Number(shape[1])};

@@ -416,9 +416,11 @@ class GraphBuilder::Implementation {
   }
 
   Dim index_symbol() {
-    std::string name = "i";
-    for (int number = 2; symbols_.find_id(name) != nullptr || network_->symbols.find_id(name) != nullptr; ++number)
-      name = fmt::format("i_{}", number);
+    std::string name;
+    do {
+      ++index_count_;
+      name = index_count_ == 1 ? "i" : fmt::format("i_{}", index_count_);
+    } while (symbols_.find_id(name) != nullptr || network_->symbols.find_id(name) != nullptr);
     network_->symbols.named(name, SymbolOrigin::loop);
     return symbols_.named(name, SymbolOrigin::loop);
   }
@@ -479,6 +481,7 @@ class GraphBuilder::Implementation {
   UniqueNames names_;
   UniqueNames node_names_;
   std::size_t node_count_ = 0;
+  std::size_t index_count_ = 0;
   Standing standing_;
   /// The layer's name, once it is taken; whether a node may still have it; the part that the next nodes are.
   std::string claimed_;

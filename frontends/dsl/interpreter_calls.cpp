@@ -98,7 +98,7 @@ std::optional<Datum> Interpreter::call_shape(const Expression& call) {
   if (call.text == "shape") {
     std::vector<Datum> dims;
     for (const Dim& dim : shape) dims.push_back({Number(dim)});
-    return Datum{std::move(dims)};
+    return Datum::list_of(std::move(dims));
   }
   if (shape.rank() < 2)
     throw Mistake{"bad-value", argument.span, fmt::format("a tensor of shape {} has no channels", shape.text())};

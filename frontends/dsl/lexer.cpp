@@ -75,8 +75,9 @@ class Lexer {
   }
 
   /// The word or sign that the next line with something on it begins with.
-  [[nodiscard]] std::string_view next_line_begins() const {
-    std::size_t at = at_;
+  [[nodiscard]] std::string_view next_line_begins() {
+    std::size_t& at = content_at_;
+    at = std::max(at, at_);  // what was skipped once is not read again for each of the empty lines
     while (at < text_.size()) {
       if (is_blank(text_[at]) || text_[at] == '\n') {
         ++at;
@@ -186,8 +187,9 @@ class Lexer {
   void unknown_sign() {
     const std::size_t begin = at_;
     const auto first = static_cast<unsigned char>(text_[at_++]);
-    if (first >= 0x80)  // the rest of the same letter
-      while (at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U) ++at_;
+    if (first >= 0xC0)  // the rest of the same letter
+      while (at_ < text_.size() && at_ < begin + kLongestLetter && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U)
+        ++at_;
     std::string help;
     if (first == ';') help = "a statement ends where its line does";
     if (first == '!') help = "write 'not'";
@@ -213,10 +215,15 @@ class Lexer {
     if (c == ']' && !open_.empty() && open_.back() == '[') open_.pop_back();
   }
 
+  /// Bytes of a letter in UTF-8.
+  static constexpr std::size_t kLongestLetter = 4;
+
   std::string_view text_;
   Problems& problems_;
   Tokens result_;
   std::size_t at_ = 0;
+  /// Where the next line with something on it begins, if that lies ahead.
+  std::size_t content_at_ = 0;
   std::vector<char> open_;
 };
 

@@ -23,6 +23,7 @@ void Problems::add(Diagnostic diagnostic) {
 }
 
 void Problems::error(std::string_view code, Span span, std::string message, std::string help, std::vector<Note> notes) {
+  if (is_full()) return;
   add({Severity::error, code, std::move(message), source_->origin(span), std::move(help), std::move(notes)});
 }
 

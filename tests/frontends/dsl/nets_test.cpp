@@ -7,6 +7,7 @@
 #include "catch.h"
 #include "frontends/dsl/expectations.h"
 #include "frontends/dsl/net_file.h"
+#include "frontends/dsl/problems.h"
 
 namespace macroscope::dsl {
 namespace {
@@ -216,6 +217,28 @@ TEST_CASE("mistakes in nets are found at their lines") {
     REQUIRE_FALSE(mistakes.empty());
     CHECK(mistakes.front() == malformed.begins);
   }
+}
+
+TEST_CASE("what loops ask for is bounded") {
+  const auto first = [](const std::string& body) {
+    const std::vector<std::string> mistakes = broken("net a {\n  input x: [1, 8]\n" + body + "  output x\n}\n");
+    REQUIRE_FALSE(mistakes.empty());
+    return mistakes.front();
+  };
+  CHECK(first("  let a = [1, 2]\n  repeat 200 { let a = [a, a] }\n") == "4:24 a list holds more than 10000 elements");
+  CHECK(first("  let a = [1]\n  repeat 1_000_000 { let a = [a] }\n") == "4:30 more than 50000000 expressions are worked out");
+  CHECK(first("  for i in 1..9_000 {\n    s[i] = x\n    expect shape(s[i]) == [1, 8]\n  }\n") ==
+        "5:5 the expectations up to here look back at more than 500000 names");
+}
+
+TEST_CASE("reading takes no longer for lines, comments and signs that come in masses") {
+  constexpr std::size_t kMany = 2'000'000;
+  const std::string net = "net a {\n  input x: [1, 8]\n  output y = x -> relu\n}\n";
+  CHECK(broken(std::string(kMany, '\n') + net) == kNothing);
+  std::string comments;
+  while (comments.size() < kMany) comments += "#\n";
+  CHECK(broken(comments + net) == kNothing);
+  CHECK(broken(std::string(kMany, '\xBF') + net).size() == Problems::kMaxErrors);
 }
 
 TEST_CASE("a loop without end is ended") {
