@@ -21,10 +21,9 @@ using Kind = Expression::Kind;
 /// Evaluates one side of an expectation: names are the net's, and what it costs.
 class Sides : public Evaluator {
  public:
-  Sides(const std::vector<AnalysedNet>& nets, const AnalysedNet* own, const Variables* variables)
-      : nets_(nets), own_(own), variables_(variables) {}
+  Sides(const NetFile::Content& content, const std::vector<AnalysedNet>& nets, const AnalysedNet* own, const Variables* variables)
+      : content_(content), nets_(nets), own_(own), variables_(variables) {}
 
- public:
   /// A bare name that stands for nothing is a word, and a word is compared with words. \throws Mistake
   void check_name(const Expression& side, const Datum& value, const Datum& other) {
     if (side.kind == Kind::name && value.word() != nullptr && other.word() == nullptr && is_unknown_name(side))
@@ -88,6 +87,11 @@ class Sides : public Evaluator {
                   fmt::format("name it: {}({})", at.text, nets_.empty() ? "net" : nets_.front().name)};
   }
 
+  [[nodiscard]] bool is_net(std::string_view name) const {
+    const auto definition = content_.definitions.find(name);
+    return definition != content_.definitions.end() && definition->second->is_net;
+  }
+
   [[nodiscard]] static const Analysis& analysis_of(const AnalysedNet& net) {
     if (net.analysis == nullptr || net.analysis->network.graphs.empty())
       throw Untold{fmt::format("net '{}' has an error", net.name)};
@@ -98,6 +102,8 @@ class Sides : public Evaluator {
     const auto found =
         std::find_if(nets_.begin(), nets_.end(), [&](const AnalysedNet& net) { return net.name == argument.text; });
     if (found != nets_.end() && argument.kind == Kind::name) return *found;
+    if (argument.kind == Kind::name && is_net(argument.text))
+      throw Untold{fmt::format("net '{}' is not among those that are checked", argument.text)};
     std::vector<std::string_view> names;
     for (const AnalysedNet& net : nets_) names.emplace_back(net.name);
     throw Mistake{"unknown-net", argument.span, fmt::format("there is no net '{}'", text_of(argument)),
@@ -173,6 +179,7 @@ class Sides : public Evaluator {
 
   static constexpr std::size_t kMaxHelp = 200;
 
+  const NetFile::Content& content_;
   const std::vector<AnalysedNet>& nets_;
   const AnalysedNet* own_;
   const Variables* variables_;
@@ -237,7 +244,7 @@ class Checking {
     result.origin = content_.source.origin(statement.span);
     result.text = text_of(comparison);
     try {
-      Sides sides(nets_, net, variables);
+      Sides sides(content_, nets_, net, variables);
       const Datum left = sides.evaluate(comparison.operands.front());
       const Datum right = sides.evaluate(comparison.operands.back());
       sides.check_name(comparison.operands.front(), left, right);
@@ -246,6 +253,8 @@ class Checking {
     } catch (const Mistake& mistake) {
       result.origin = content_.source.origin(mistake.span);
       result.why = mistake.help.empty() ? mistake.message : fmt::format("{}; {}", mistake.message, mistake.help);
+      if (mistake.code != "undecided")
+        result.mistake = Diagnostic{Severity::error, mistake.code, mistake.message, result.origin, mistake.help, mistake.notes};
     } catch (const Spoiled&) {
       result.why = "what it names has an error";
     } catch (const Untold& untold) {

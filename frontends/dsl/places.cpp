@@ -47,8 +47,13 @@ std::optional<std::string> Places::find(std::string_view text) const {
 
 std::vector<std::string_view> Places::paths() const {
   std::vector<std::string_view> paths;
-  for (const Place& place : places_)
-    if (!place.path.empty()) paths.push_back(place.path);
+  for (const Place& place : places_) {
+    if (place.path.empty()) continue;
+    paths.push_back(place.path);
+    if (place.within == 0)
+      for (const std::string& other : place.others)
+        if (other != place.name) paths.push_back(other);
+  }
   return paths;
 }
 

@@ -28,7 +28,7 @@ class Places {
   [[nodiscard]] const std::string& name(PlaceId place) const noexcept { return places_[place].name; }
   /// The path of the place that a text means; empty where there is none.
   [[nodiscard]] std::optional<std::string> find(std::string_view text) const;
-  /// All paths, for a did-you-mean.
+  /// All paths, and at the top the other names: for a did-you-mean.
   [[nodiscard]] std::vector<std::string_view> paths() const;
 
   /// As if nothing had been added since there were `count` places.

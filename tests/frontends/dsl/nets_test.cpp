@@ -1,4 +1,6 @@
 // Whole nets against figures that were worked out by hand or published.
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +40,31 @@ std::vector<std::string> broken(const std::string& text) {
     if (result.outcome != Outcome::holds)
       broken.push_back(result.text + ": " + result.left + " against " + result.right + " " + result.why);
   return broken;
+}
+
+/// Of the text, of its nets, and of its expectations.
+Diagnostics errors(const std::string& text) {
+  const NetFile file(text);
+  Diagnostics errors;
+  const auto note = [&](const Diagnostics& diagnostics) {
+    std::copy_if(diagnostics.begin(), diagnostics.end(), std::back_inserter(errors),
+                 [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; });
+  };
+  note(file.diagnostics());
+  if (!errors.empty()) return errors;
+  std::vector<Analysis> analyses;
+  std::vector<AnalysedNet> nets;
+  analyses.reserve(file.nets().size());
+  for (const std::string_view net : file.nets()) {
+    Expansion expansion = file.expand(net, {});
+    note(expansion.diagnostics);
+    if (!expansion.network) return errors;
+    analyses.push_back(analyze(std::move(*expansion.network), std::move(expansion.diagnostics)));
+    nets.push_back({std::string(net), &analyses.back(), expansion.record});
+  }
+  for (const ExpectationResult& result : check_expectations(file, nets))
+    if (result.mistake) errors.push_back(*result.mistake);
+  return errors;
 }
 
 const std::vector<std::string> kNothing;
@@ -217,6 +244,73 @@ TEST_CASE("mistakes in nets are found at their lines") {
     REQUIRE_FALSE(mistakes.empty());
     CHECK(mistakes.front() == malformed.begins);
   }
+}
+
+TEST_CASE("what is a habit from elsewhere is told how it is written here, once") {
+  struct Habit {
+    std::string text;
+    std::string mistake;
+    std::string help;
+  };
+  const std::vector<Habit> cases{
+      {"net a {\n  input x: [1, 8]\n  output y = x.relu\n}", "3:15 the language has no sign '.'",
+       "layers are applied by '->': x -> conv(8, 3)"},
+      {"net a {\n  input x: [1, 8]\n  output y = x | relu\n}", "3:16 the language has no sign '|'",
+       "write 'or', and '->' to apply a layer"},
+      {"net a {\n  input x: [1, 8]\n  output y = x → relu\n}", "3:16 the language has no sign '→'", "write '->'"},
+      {"net a {\n  input x: [1, 8]\n  let n = 5 − 4\n}", "3:13 the language has no sign '−'", "write '-'"},
+      {"net a {\n  input x: [1, 8]\n  output y = x => relu\n}", "3:16 expected the end of the line after the output, found '='",
+       "layers are applied by '->'"},
+      {"net a {\n  input x: [1, 8]\n  output y = dense(8)(x)\n}", "3:22 expected the end of the line after the output, found '('",
+       "a layer takes its input first: x -> conv(8, 3), or conv(x, 8, 3)"},
+      {"net a {\n  input x: [1, 8]\n  for i in 1...4 { x = x -> relu }\n}", "3:15 the language has no sign '.'",
+       "a range has two dots: 1..4"},
+      {"net a {\n  input x: [1, 8]\n  for i in range(4) { x = x -> relu }\n  output x\n}",
+       "3:12 there is no layer or block 'range'", "a range is written 1..4, and holds both ends"},
+      {"net a {\n  input x: [1, 8]\n  while true { x = x -> relu }\n  output x\n}", "3:3 expected a statement, found 'while'",
+       "repeat 3 { } and for i in 1..3 { } do what is done again"},
+      {"def f(x) {\n  return x\n}\n", "1:1 expected 'net', 'block', 'compare' or 'expect', found 'def'",
+       "a part that is used several times is a block: block NAME(x) {"},
+      {"net a {\n  // the map\n  input x: [1, 8]\n  output x\n}", "2:3 expected a statement, found '/'",
+       "a comment begins with #"},
+      {"net a {\n  input x\n  output x\n}", "2:10 expected ':' before the dims, found the end of the line",
+       "all axes are written, batch first: x: [1, 3, 224, 224]"},
+      {"net a {\n  input x: [1, 3, 8, 8]\n  output y = x -> conv(8, 3, padding = 1)\n}",
+       "3:30 conv: there is no parameter 'padding'", "did you mean 'pad'?"},
+      {"net a {\n  input x: [1, 3, 8, 8]\n  output y = x -> conv(8, 3, pad = full)\n}", "3:36 nothing is called 'full' here",
+       "pad is a number, a list of begins and ends, same, valid or causal"},
+      {"net a {\n  input x: [1, 3, 8, 8]\n  output y = x -> Conv2d(8, 3)\n}", "3:19 there is no layer or block 'Conv2d'",
+       "did you mean 'conv'?"},
+      {"net a {\n  input x: [1, 8]\n  output y = x -> rleu\n}", "3:19 there is no layer or block 'rleu'", "did you mean 'relu'?"},
+      {"net a {\n  input x: [1, 8]\n  output y = x -> Softmax(axes = -1)\n}", "3:27 Softmax: there is no attribute 'axes'",
+       "did you mean 'axis'?"},
+      {"net a {\n  input x: [1, 8]\n  output y = x -> Relu(alpha = 1)\n}", "3:24 Relu: there is no attribute 'alpha'",
+       "Relu has none"},
+      {"net a {\n  input x: [1, 8]\n  output y = x -> dense(4)\n  expect parms == 36\n}", "4:10 nothing is called 'parms' here",
+       "did you mean 'params'?"},
+      {"net a {\n  input x: [1, 8]\n  output y = x -> dense(4)\n  expect macs(\"dnse\") == 32\n}",
+       "4:15 net 'a' has no layer 'dnse'", "did you mean 'dense'?"},
+      {"net a {\n  input x: [1, 8]\n  output y = z -> relu\n}", "3:14 nothing is called 'z' here", "known here: x"},
+      {"block f(x) {\n  return x\n}\n", "1:1 the file holds no net", "a network begins with: net NAME {"},
+  };
+  for (const Habit& habit : cases) {
+    CAPTURE(habit.text);
+    const Diagnostics mistakes = errors(habit.text);
+    REQUIRE(mistakes.size() == 1);
+    CHECK(text_of(mistakes.front().origin) + " " + mistakes.front().message == habit.mistake);
+    CHECK(mistakes.front().help == habit.help);
+  }
+}
+
+TEST_CASE("a brace that is missing is looked for where lines do not stand below each other") {
+  const Diagnostics mistakes = errors("net a {\n  input x: [1, 8]\n  repeat 3 {\n    x = x -> relu\n  output x\n}\n");
+  REQUIRE(mistakes.size() == 1);
+  REQUIRE(mistakes.front().notes.size() == 2);
+  CHECK(mistakes.front().notes[1].origin.line == 6);
+}
+
+TEST_CASE("a text may begin with a byte order mark") {
+  CHECK(broken("\xEF\xBB\xBFnet a {\r\n\tinput x: [1, 8]\r\n\toutput y = x -> relu\r\n}\r\n") == kNothing);
 }
 
 TEST_CASE("what loops ask for is bounded") {
