@@ -246,6 +246,72 @@ TEST_CASE("mistakes in nets are found at their lines") {
   }
 }
 
+TEST_CASE("figures of layers in a symbolic repeat are those of all rounds") {
+  CHECK(broken(R"(
+net encoder(L, M, d = 64) {
+  input x: [1, 10, d]
+  repeat L {
+    x = x -> dense(4 * d) as up -> relu -> dense(d) as down
+    repeat M { x = x -> dense(d) as inner }
+  }
+  output x
+  expect macs("repeat/up") == L * 10 * d * 4 * d
+  expect params("repeat/up") == L * (d + 1) * 4 * d
+  expect macs("repeat/repeat/inner") == L * M * 10 * d * d
+  expect macs("repeat") == macs("repeat/up") + macs("repeat/down") + macs("repeat/repeat")
+  expect fan_in("repeat/up") == d
+}
+net dense_block(c, k, L) {
+  input x: [1, c, 8, 8]
+  repeat L { x = concat(x, x -> conv(k, 1, bias = false)) }
+  output x
+  expect macs("repeat/conv") == macs
+}
+)") == kNothing);
+}
+
+TEST_CASE("a step of training through a symbolic repeat costs what its rounds cost one by one") {
+  const NetFile file(R"(
+net transformer(L, d = 64) {
+  input x: [1, 10, d]
+  x = x -> dense(d)
+  repeat L {
+    x = add(x, x -> attention(4)) -> layer_norm
+    x = x -> dense(4 * d) -> relu -> dense(d)
+  }
+  output x
+}
+net dense_block(L, k = 3) {
+  input x: [1, 4, 8, 8]
+  x = x -> conv(5, 3, pad = same)
+  repeat L { x = concat(x, x -> bn -> relu -> conv(k, 3, pad = same, bias = false)) }
+  output y = x -> conv(2, 1)
+}
+net chain(L) {
+  input x: [1, 4, 8, 8]
+  x = x -> conv(4, 3, pad = same)
+  repeat L { x = x -> conv(4, 3, pad = same) -> relu }
+  output y = x -> conv(2, 1)
+}
+)");
+  for (const std::string_view net : file.nets()) {
+    const Analysis closed = analyze(*file.expand(net, {}).network, {});
+    for (const int rounds : {1, 2, 3, 5}) {
+      NetSettings settings;
+      settings.numbers["L"] = Dim(rounds);
+      const Training one_by_one = analyze(*file.expand(net, settings).network, {}).training();
+      const auto at = [&](const Dim& figure) { return figure.substitute({{"L", Dim(rounds)}}); };
+      CAPTURE(net, rounds);
+      CHECK(at(closed.training().macs) == one_by_one.macs);
+      CHECK(at(closed.training().total.input_macs) == one_by_one.total.input_macs);
+      CHECK(at(closed.training().learned_parameters) == one_by_one.learned_parameters);
+      CHECK(at(closed.training().gradient_bytes) == one_by_one.gradient_bytes);
+      CHECK(at(closed.training().optimizer_bytes) == one_by_one.optimizer_bytes);
+      CHECK(at(closed.training().saved_bytes) == one_by_one.saved_bytes);
+    }
+  }
+}
+
 TEST_CASE("what is a habit from elsewhere is told how it is written here, once") {
   struct Habit {
     std::string text;
