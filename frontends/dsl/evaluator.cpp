@@ -210,17 +210,20 @@ Datum Evaluator::value_of_list(const Expression& expression) {
   return Datum::list_of(std::move(elements));
 }
 
-/// Counted from 0, as axes are.
 Datum Evaluator::value_of_element(const Expression& expression) {
   const Datum datum = evaluate(expression.operands.front());
-  const std::vector<Datum>* list = datum.list();
-  if (list == nullptr)
+  if (datum.list() == nullptr)
     throw Mistake{"bad-value", expression.operands.front().span, fmt::format("expected a list, found {}", described(datum))};
-  const std::int64_t index = plain(expression.operands.back(), "an index");
-  if (index < 0 || index >= static_cast<std::int64_t>(list->size()))
-    throw Mistake{"unknown-index", expression.operands.back().span,
-                  fmt::format("the list {} has no element {}", text_of(datum), index), "elements are counted from 0"};
-  return (*list)[static_cast<std::size_t>(index)];
+  return element_of(datum, expression.operands.back());
+}
+
+Datum Evaluator::element_of(const Datum& datum, const Expression& place) {
+  const std::vector<Datum>& list = *datum.list();
+  const std::int64_t index = plain(place, "an index");
+  if (index < 0 || index >= static_cast<std::int64_t>(list.size()))
+    throw Mistake{"unknown-index", place.span, fmt::format("the list {} has no element {}", text_of(datum), index),
+                  "elements are counted from 0"};
+  return list[static_cast<std::size_t>(index)];
 }
 
 Datum Evaluator::value_of_unary(const Expression& expression) {

@@ -76,6 +76,8 @@ class Evaluator {
   virtual Datum value_of_chain(const Expression& chain) = 0;
   /// True for names that stand for nothing else, and so for a word.
   virtual bool is_unknown_name(const Expression& name) = 0;
+  /// An element of a list, counted from 0, as axes are. \pre it is one \throws Mistake
+  Datum element_of(const Datum& list, const Expression& place);
   /// A name that should stand for something and does not. \throws Mistake
   [[noreturn]] virtual void fail_unknown(const Expression& name) = 0;
 

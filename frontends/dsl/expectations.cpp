@@ -39,6 +39,7 @@ class Sides : public Evaluator {
 
   Datum value_of_index(const Expression& index) override {
     const Variable* variable = find(index.text);
+    if (variable != nullptr && variable->datum.list() != nullptr) return element_of(variable->datum, index.operands.front());
     if (variable == nullptr || !variable->is_indexed) fail_unknown(index);
     const auto element = variable->elements.find(plain(index.operands.front(), "an index"));
     if (element == variable->elements.end())
@@ -201,6 +202,25 @@ Certainty compare_numbers(Operator operation, const Number& left, const Number& 
   return operation == Operator::not_equal ? Certainty::always : certainty;
 }
 
+/// The same where no symbol is 0: a kernel of no taps, a repeat of no rounds are often a case of their own.
+Certainty compare_from_one(Operator operation, const Number& left, const Number& right) {
+  Bindings from_one;
+  for (const Number* side : {&left, &right})
+    for (const Dim* part : {&side->over, &side->under})
+      for (const std::string& symbol : part->symbols()) from_one.insert_or_assign(symbol, Dim::symbol(symbol) + 1);
+  const auto shifted = [&](const Number& side) {
+    Number number = side;
+    number.over = side.over.substitute(from_one);
+    number.under = side.under.substitute(from_one);
+    return number;
+  };
+  try {
+    return compare_numbers(operation, shifted(left), shifted(right));
+  } catch (const AlgebraError&) {
+    return Certainty::unknown;
+  }
+}
+
 Certainty compare_lists(const std::vector<Datum>& left, const std::vector<Datum>& right) {
   if (left.size() != right.size()) return Certainty::never;
   Certainty all = Certainty::always;
@@ -282,6 +302,10 @@ class Checking {
       const Number& a = *left.number();
       const Number& b = *right.number();
       certainty = compare_numbers(comparison.operation, a, b);
+      if (certainty == Certainty::unknown && compare_from_one(comparison.operation, a, b) == Certainty::always) {
+        certainty = Certainty::always;
+        result.why = "where no symbol is 0";
+      }
       const int places = std::max(a.places, b.places);
       result.left = text_of(a, places);
       result.right = text_of(b, places);

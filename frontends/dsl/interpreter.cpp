@@ -593,6 +593,7 @@ Datum Interpreter::value_of_index(const Expression& index) {
   if (found == frame().variables.end()) fail_unknown(index);
   if (!found->second.is_indexed) {
     if (found->second.datum.is_spoiled()) throw Spoiled{};
+    if (found->second.datum.list() != nullptr) return element_of(found->second.datum, index.operands.front());
     throw Mistake{"bad-value", index.span,
                   fmt::format("'{}' is {}, and has no index", index.text, described(found->second.datum))};
   }

@@ -1,5 +1,6 @@
 // Whole nets against figures that were worked out by hand or published.
 #include <algorithm>
+#include <fstream>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "frontends/dsl/expectations.h"
 #include "frontends/dsl/net_file.h"
 #include "frontends/dsl/problems.h"
+#include "places.h"
 
 namespace macroscope::dsl {
 namespace {
@@ -244,6 +246,46 @@ TEST_CASE("mistakes in nets are found at their lines") {
     REQUIRE_FALSE(mistakes.empty());
     CHECK(mistakes.front() == malformed.begins);
   }
+}
+
+TEST_CASE("further networks have their published figures") {
+  // Parameters and MACs of torchvision's and of the papers; those of the recurrent and the dilated net by hand.
+  std::ifstream file(testing::source_directory() + "/tests/frontends/dsl/published.net");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  REQUIRE_FALSE(text.empty());
+  CHECK(broken(text) == kNothing);
+}
+
+TEST_CASE("an expectation may hold where no symbol is 0, and says so") {
+  const std::string text = R"(
+net tcn(c, k, n = 4, N = 256) {
+  input x: [1, c, N]
+  for i in 0..n - 1 {
+    x = add(x, x -> conv(c, k, dilation = 2^i, pad = causal) -> relu -> conv(c, k, dilation = 2^i, pad = causal) -> relu) -> relu
+  }
+  output x
+  expect receptive_field(x) == 1 + 2 * (k - 1) * (2^n - 1)
+}
+)";
+  CHECK(broken(text) == kNothing);
+  const NetFile file(text);
+  Expansion expansion = file.expand("tcn", {});
+  const Analysis analysis = analyze(std::move(*expansion.network), std::move(expansion.diagnostics));
+  CHECK(check_expectations(file, {{"tcn", &analysis, expansion.record}}).front().why == "where no symbol is 0");
+}
+
+TEST_CASE("a list that has a name has elements") {
+  CHECK(broken(R"(
+net a {
+  input x: [1, 8, 20, 20]
+  up = x -> maxpool(2)
+  let s = shape(x)
+  let o = (s[2] - shape(up)[2]) / 2
+  output y = x -> crop([0, 0, o, o, 0, 0, o, o])
+  expect shape(y) == [1, 8, 10, 10]
+  expect s[3] == 20
+}
+)") == kNothing);
 }
 
 TEST_CASE("figures of layers in a symbolic repeat are those of all rounds") {
