@@ -421,6 +421,21 @@ TEST_CASE("a text may begin with a byte order mark") {
   CHECK(broken("\xEF\xBB\xBFnet a {\r\n\tinput x: [1, 8]\r\n\toutput y = x -> relu\r\n}\r\n") == kNothing);
 }
 
+TEST_CASE("a tensor that no machine can number is refused where it is made") {
+  const auto first = [](const std::string& net) {
+    const std::vector<std::string> mistakes = broken(net);
+    REQUIRE_FALSE(mistakes.empty());
+    return mistakes.front();
+  };
+  CHECK(first("net a {\n  input x: [1, 10, 1_000_000_000_000_000_000_000]\n  output y = x -> relu\n}\n") ==
+        "2:3 'x' would have the shape [1, 10, 1000000000000000000000], of more bytes than can be numbered");
+  CHECK(first("net a {\n  input x: [1, 4]\n  output y = x -> dense(1_000_000_000_000_000_000)\n}\n").starts_with("3:19 dense: "));
+  CHECK(first("net a {\n  input x: [1, 4]\n  repeat 70 { x = concat(x, x) }\n  output x\n}\n")
+            .find("has more bytes than can be numbered") != std::string::npos);
+  CHECK(first("net a(n) {\n  input x: [1, 4]\n  output y = x -> dense(n * 2^120) -> dense(n * 2^120)\n}\n").find("more bytes") !=
+        std::string::npos);
+}
+
 TEST_CASE("what loops ask for is bounded") {
   const auto first = [](const std::string& body) {
     const std::vector<std::string> mistakes = broken("net a {\n  input x: [1, 8]\n" + body + "  output x\n}\n");
