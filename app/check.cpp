@@ -176,7 +176,10 @@ class Checker {
   void check_nets_of(const PlannedCheck& planned, const AnalysisOptions& how) {
     const NetPath path = net_path_of(planned.path);
     const CheckedNets nets = check_nets(path, how);
-    print(nets.diagnostics, path.file, options_.is_quiet, messages_);
+    Diagnostics diagnostics = nets.diagnostics;
+    for (const dsl::ExpectationResult& result : nets.expectations)
+      if (result.mistake) diagnostics.push_back(*result.mistake);
+    print(diagnostics, path.file, options_.is_quiet, messages_);
     if (nets.names.empty()) {
       ModelVerdicts& unread = report_.models.emplace_back();
       unread.path = planned.path;
@@ -186,8 +189,10 @@ class Checker {
       check(nets.analyses[i], fmt::format("{}:{}", path.file, nets.names[i]), planned);
       std::vector<Verdict>& verdicts = report_.models.back().verdicts;
       for (const dsl::ExpectationResult& result : nets.expectations)
-        if (result.net == nets.names[i] || (result.net.empty() && i + 1 == nets.names.size()))
+        if (result.net == nets.names[i] || (result.net.empty() && i + 1 == nets.names.size())) {
           verdicts.push_back(verdict_of(result, path.file));
+          if (result.mistake) report_.models.back().has_errors = true;
+        }
     }
   }
 

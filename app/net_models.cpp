@@ -106,6 +106,7 @@ void add_broken(const CheckedNets& nets, std::size_t net, Diagnostics& diagnosti
   const bool is_last = net + 1 == nets.names.size();
   for (const dsl::ExpectationResult& result : nets.expectations) {
     const bool belongs = result.net == nets.names[net] || (result.net.empty() && is_last);
+    if (belongs && result.mistake) diagnostics.push_back(*result.mistake);
     if (belongs && result.outcome == dsl::Outcome::fails)
       diagnostics.push_back({Severity::warning, "expectation", described(result), result.origin, {}, {}});
   }

@@ -34,6 +34,10 @@ void write_verdict(const Verdict& verdict, std::string_view file, Sink& sink, co
   const std::size_t room = std::max(options.width, indent + 30) - indent;
   const std::string sentence = escape_text(fmt::format("{}: {}", subject_of(verdict), sentence_of(verdict)));
   sink.write(fmt::format("  {}{}\n", styled(outcome, style_of(verdict.outcome), options), wrapped(sentence, room, indent)));
+  if (verdict.rule == Rule::expect && verdict.outcome != Outcome::passed && verdict.origin.line > 0)
+    sink.write(fmt::format("{}{}\n", std::string(indent, ' '),
+                           styled(escape_text(fmt::format("--> {}:{}:{}", file, verdict.origin.line, verdict.origin.column)),
+                                  Style::faint, options)));
   for (const std::string& line : details_of(verdict, file))
     sink.write(
         fmt::format("{}{}\n", std::string(indent, ' '), styled(wrapped(escape_text(line), room, indent), Style::faint, options)));

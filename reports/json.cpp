@@ -273,6 +273,10 @@ class JsonDocument {
     write_operands("inputs", node.inputs, names);
     write_operands("outputs", node.outputs, names);
     write_quantity("multiplicity", Quantity{scope.multiplicity});
+    if (id == 0 && index < graph.side_nodes.size() && graph.side_nodes[index]) {
+      json_.key("side");
+      json_.boolean(true);
+    }
     for (const Measure m : {Measure::parameters, Measure::macs, Measure::effective_macs, Measure::flops}) measure(m);
     json_.key("flops_by_kind");
     json_.begin_object();

@@ -74,9 +74,11 @@ Worked macs_of_nest(const BoundNest& nest, const Dim& macs) {
 /// Lines of one node.
 class LayerWriter {
  public:
-  LayerWriter(const Figures& figures, NodeId node, std::vector<WorkedLine>& lines)
+  LayerWriter(const Figures& figures, ScopeId scope, NodeId node, std::vector<WorkedLine>& lines)
       : figures_(figures),
-        scope_(figures.analysis().shapes.scopes.front()),
+        scope_id_(scope),
+        scope_(figures.analysis().shapes.scopes[scope]),
+        graph_(figures.network().graphs[scope_.graph]),
         id_(node),
         row_(scope_.operators[node]),
         site_(site_of(figures.network(), scope_, node)),
@@ -90,7 +92,8 @@ class LayerWriter {
     add_macs();
     add_flops();
     add_memory();
-    add_receptive_field();
+    if (scope_id_ == 0) add_receptive_field();
+    add_rounds();
     if (options.has_gradients) add_gradients();
   }
 
@@ -126,7 +129,7 @@ class LayerWriter {
   }
 
   void add_parameters(const std::vector<const Parameter*>& parameters) {
-    const std::optional<Quantity> total = figures_.of_layer(Measure::parameters, 0, id_);
+    const std::optional<Quantity> total = figures_.of_layer(Measure::parameters, scope_id_, id_);
     if (!total || total->value.is(0)) return;
     Worked worked = worked_parameters(parameters, nest_ ? &*nest_ : nullptr, site_, scope_, total->value);
     worked.remark = remark_of_count(total->value);
@@ -134,7 +137,7 @@ class LayerWriter {
   }
 
   void add_macs() {
-    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, 0, id_);
+    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, scope_id_, id_);
     if (!macs || macs->value.is(0)) return;
     Worked worked;
     if (nest_ && nest_->formula->is_contraction() && nest_->points() == macs->value) {
@@ -148,15 +151,15 @@ class LayerWriter {
     }
     worked.remark = remark_of_count(macs->value);
     add("macs", "MACs", std::move(worked), macs->value);
-    const std::optional<Quantity> effective = figures_.of_layer(Measure::effective_macs, 0, id_);
+    const std::optional<Quantity> effective = figures_.of_layer(Measure::effective_macs, scope_id_, id_);
     if (!effective || effective->value == macs->value) return;
     add("effective_macs", "effective MACs", {{{"", result_text(effective->value)}}, "without what is known to be zero"},
         effective->value);
   }
 
   void add_flops() {
-    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, 0, id_);
-    const std::optional<Quantity> flops = figures_.of_layer(Measure::flops, 0, id_);
+    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, scope_id_, id_);
+    const std::optional<Quantity> flops = figures_.of_layer(Measure::flops, scope_id_, id_);
     if (!flops || flops->value.is(0) || !macs || !macs->value.is(0)) return;
     Worked worked{{{"", result_text(flops->value)}}, {}};
     const auto* per_element = row_ == nullptr ? nullptr : std::get_if<PerElement>(&row_->meaning);
@@ -177,7 +180,7 @@ class LayerWriter {
     static constexpr std::array<Measure, 5> kKinds{Measure::add, Measure::mul, Measure::div, Measure::compare, Measure::special};
     std::vector<std::pair<std::string_view, Dim>> kinds;
     for (const Measure kind : kKinds) {
-      const std::optional<Quantity> count = figures_.of_layer(kind, 0, id_);
+      const std::optional<Quantity> count = figures_.of_layer(kind, scope_id_, id_);
       if (count && !count->value.is(0)) kinds.emplace_back(name_of(kind), count->value);
     }
     if (kinds.size() == 1) return std::string(kinds.front().first);
@@ -187,7 +190,7 @@ class LayerWriter {
   }
 
   void add_memory() {
-    const std::optional<Quantity> written = figures_.of_layer(Measure::bytes_written, 0, id_);
+    const std::optional<Quantity> written = figures_.of_layer(Measure::bytes_written, scope_id_, id_);
     if (written && written->value.is(0)) return;  // a view of its operand
     Dim total;
     std::string terms;
@@ -229,38 +232,54 @@ class LayerWriter {
     }
   }
 
+  /// What the lines of the layers in a repeated body stand for.
+  void add_rounds() {
+    const auto call = std::find_if(scope_.calls.begin(), scope_.calls.end(), [&](const Call& each) { return each.node == id_; });
+    if (call == scope_.calls.end()) return;
+    const std::optional<Repetition>& repetition =
+        figures_.network().graphs[figures_.analysis().shapes.scopes[call->scope].graph].repetition;
+    if (!repetition) return;
+    const std::string remark =
+        repetition->index.empty() ? "one round follows" : fmt::format("round {0} follows, {0} from 0", repetition->index);
+    add("rounds", "rounds", {{{"", result_text(repetition->count)}}, remark}, repetition->count);
+  }
+
   void add_gradients() {
     if (row_ == nullptr || !scope_.inferred[id_]) return;
-    const GradientCost& cost = figures_.analysis().training().nodes[0][id_];
-    const Gradients gradients = gradients_of(*row_, site_, figures_.network().main());
-    if (gradients.forward)
-      add("formula", "layer", {{{"", gradients.forward->left}, {gradients.forward->relation, gradients.forward->right}}, {}});
+    const GradientCost& cost = figures_.analysis().training().nodes[scope_id_][id_];
+    const Gradients gradients = gradients_of(*row_, site_, graph_);
+    for (const LayerFormula& formula : gradients.forward) {
+      const Equation& equation = formula.equation;
+      add("formula", "layer", {{{"", equation.left}, {equation.relation, equation.right}}, formula.words});
+    }
     for (const Gradient& gradient : gradients.of_inputs) {
       std::string remark = gradient.words.empty() ? "" : gradient.words + "; ";
-      const bool is_needed = gradient.macs.is(0) || !cost.is_known || !cost.input_macs.is(0) || is_stored(gradient.input);
+      const bool is_needed =
+          gradient.macs.is(0) || !cost.is_known || !cost.input_macs.is(0) || (gradient.input && is_stored(*gradient.input));
       if (!is_needed) remark += "not needed, as nothing before it is learned; ";
-      remark += fmt::format("shape {}", gradient.shape.text());
+      if (gradient.shape.known()) remark += fmt::format("shape {}", gradient.shape.text());
       if (!gradient.macs.is(0)) remark += fmt::format(", {} MACs", result_text(gradient.macs));
       const Equation& equation = gradient.equation;
       add("gradient", equation.left.substr(0, equation.left.find('[')),
           {{{"", equation.left}, {equation.relation, equation.right}}, std::move(remark)},
           gradient.macs.is(0) ? std::nullopt : std::optional(gradient.macs));
     }
-    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, 0, id_);
-    if (!cost.is_known || !macs || macs->value.is(0)) return;
+    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, scope_id_, id_);
+    if (!cost.is_known || !macs) return;
     const std::vector<Letter> letters{{"M", macs->value}, {"X", cost.input_macs}, {"G", cost.weight_macs}};
     const Dim total = macs->value + cost.input_macs + cost.weight_macs;
+    if (total.is(0)) return;
     Worked worked = worked_out("M + X + G", letters, total);
     worked.remark = "forward, gradient of the input, gradient of the weights";
     add("training_macs", "training MACs", std::move(worked), total);
   }
 
-  [[nodiscard]] bool is_stored(std::size_t input) const {
-    return figures_.network().main().tensors[site_.node().inputs[input]].stored != kNone;
-  }
+  [[nodiscard]] bool is_stored(std::size_t input) const { return graph_.tensors[site_.node().inputs[input]].stored != kNone; }
 
   const Figures& figures_;
+  ScopeId scope_id_;
   const Scope& scope_;
+  const Graph& graph_;
   NodeId id_;
   const Operator* row_;
   Site site_;
@@ -272,16 +291,17 @@ class LayerWriter {
 
 WorkedLayers::WorkedLayers(const Figures& figures, const WorkedOptions& options) : figures_(&figures), options_(options) {
   for (const Parameter& parameter : figures.analysis().parameters.rows)
-    if (parameter.graph == 0 && figures.analysis().parameters.counts(parameter) && parameter.counted_at != kNone)
-      parameters_[parameter.counted_at].push_back(&parameter);
+    if (figures.analysis().parameters.counts(parameter) && parameter.counted_at != kNone)
+      parameters_[{parameter.graph, parameter.counted_at}].push_back(&parameter);
 }
 
-std::vector<WorkedLine> WorkedLayers::lines_of(NodeId node) const {
+std::vector<WorkedLine> WorkedLayers::lines_of(ScopeId scope, NodeId node) const {
   std::vector<WorkedLine> lines;
-  const auto parameters = parameters_.find(node);
+  const auto parameters = parameters_.find({figures_->analysis().shapes.scopes[scope].graph, node});
   static const std::vector<const Parameter*> kNoParameters;
   try {
-    LayerWriter(*figures_, node, lines).write(parameters == parameters_.end() ? kNoParameters : parameters->second, options_);
+    LayerWriter(*figures_, scope, node, lines)
+        .write(parameters == parameters_.end() ? kNoParameters : parameters->second, options_);
   } catch (const AlgebraError&) {
     // Past 128 bits: the passes have reported it; what was worked out before stays.
   }

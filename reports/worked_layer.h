@@ -2,10 +2,11 @@
 // its result; what tables and explanations show of it comes from here.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "reports/figures.h"
@@ -14,7 +15,7 @@
 namespace macroscope {
 
 struct WorkedLine {
-  /// `output`, `kernel`, `parameters`, `macs`, `effective_macs`, `flops`, `memory`, `receptive_field`, `formula`, `gradient`,
+  /// `output`, `kernel`, `parameters`, `macs`, `effective_macs`, `flops`, `memory`, `receptive_field`, `rounds`, `formula`, `gradient`,
   /// `training_macs`.
   std::string_view id;
   /// What it is called: `output height`, `MACs`, `dL/dw`.
@@ -34,14 +35,14 @@ class WorkedLayers {
   /// \param figures must outlive this
   explicit WorkedLayers(const Figures& figures, const WorkedOptions& options = {});
 
-  /// The lines of a node of the main graph; none where there is nothing to work out.
-  [[nodiscard]] std::vector<WorkedLine> lines_of(NodeId node) const;
+  /// The lines of a node; none where there is nothing to work out.
+  [[nodiscard]] std::vector<WorkedLine> lines_of(ScopeId scope, NodeId node) const;
 
  private:
   const Figures* figures_;
   WorkedOptions options_;
-  /// Learned parameters of the main graph by the node that counts them.
-  std::unordered_map<NodeId, std::vector<const Parameter*>> parameters_;
+  /// Learned parameters by the graph and the node that count them.
+  std::map<std::pair<GraphId, NodeId>, std::vector<const Parameter*>> parameters_;
 };
 
 }  // namespace macroscope

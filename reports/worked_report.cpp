@@ -16,40 +16,49 @@ namespace {
 /// The lines of all layers one after the other; those of one layer are made when its first row is asked for.
 class LineRows {
  public:
-  LineRows(const Figures& figures, const WorkedOptions& options) : figures_(&figures), layers_(figures, options) {
-    const std::size_t nodes = figures.network().main().nodes.size();
-    for (NodeId node = 0; node < nodes; ++node) {
-      const std::size_t count = layers_.lines_of(node).size();
-      for (std::size_t line = 0; line < count; ++line) places_.push_back({node, static_cast<std::uint32_t>(line)});
-    }
-  }
+  LineRows(const Figures& figures, const WorkedOptions& options) : figures_(&figures), layers_(figures, options) { add_all(0); }
 
   [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
   [[nodiscard]] bool is_first_of_layer(std::size_t index) const noexcept { return places_[index].line == 0; }
-  [[nodiscard]] NodeId node_at(std::size_t index) const noexcept { return places_[index].node; }
-  [[nodiscard]] const Node& layer_at(std::size_t index) const { return figures_->network().main().nodes[node_at(index)]; }
-  [[nodiscard]] std::string name_at(std::size_t index) const {
-    return std::string(shown_name(figures_->network().main(), layer_at(index)));
-  }
+  [[nodiscard]] const Node& layer_at(std::size_t index) const { return graph_at(index).nodes[places_[index].node]; }
+  [[nodiscard]] std::string name_at(std::size_t index) const { return std::string(shown_name(graph_at(index), layer_at(index))); }
   [[nodiscard]] const WorkedLine& line_at(std::size_t index) const {
     const Place place = places_[index];
-    if (place.node != current_ || lines_.empty()) {
-      current_ = place.node;
-      lines_ = layers_.lines_of(place.node);
+    if (place.scope != current_.scope || place.node != current_.node || lines_.empty()) {
+      current_ = place;
+      lines_ = layers_.lines_of(place.scope, place.node);
     }
     return lines_[place.line];
   }
 
  private:
   struct Place {
+    ScopeId scope = 0;
     NodeId node = 0;
     std::uint32_t line = 0;
   };
 
+  /// Behind a `repeat` whose count is a symbol come the layers of one round.
+  void add_all(ScopeId id) {
+    const Scope& scope = figures_->analysis().shapes.scopes[id];
+    auto call = scope.calls.begin();
+    for (NodeId node = 0; node < figures_->network().graphs[scope.graph].nodes.size(); ++node) {
+      const std::size_t count = layers_.lines_of(id, node).size();
+      for (std::size_t line = 0; line < count; ++line) places_.push_back({id, node, static_cast<std::uint32_t>(line)});
+      while (call != scope.calls.end() && call->node < node) ++call;
+      if (call != scope.calls.end() && call->node == node && graph_of(call->scope).repetition) add_all(call->scope);
+    }
+  }
+
+  [[nodiscard]] const Graph& graph_of(ScopeId scope) const {
+    return figures_->network().graphs[figures_->analysis().shapes.scopes[scope].graph];
+  }
+  [[nodiscard]] const Graph& graph_at(std::size_t index) const { return graph_of(places_[index].scope); }
+
   const Figures* figures_;
   WorkedLayers layers_;
   std::vector<Place> places_;
-  mutable NodeId current_ = 0;
+  mutable Place current_;
   mutable std::vector<WorkedLine> lines_;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analyzer/operators/derivative.h"
+#include "analyzer/operators/gradients_of_nests.h"
 #include "analyzer/operators/nest.h"
 
 namespace macroscope {
@@ -41,7 +42,7 @@ class NestWriter {
   Gradients derive() {
     if (!is_plain(row_, loops_, nest_)) return {};
     Gradients gradients;
-    gradients.forward = forward().written();
+    gradients.forward.push_back({forward().written()});
     for (std::size_t operand = 0; operand < nest_.formula->operands.size(); ++operand)
       if (is_floating(site_.dtype(loops_.operands[operand]))) gradients.of_inputs.push_back(gradient(operand));
     add_bias(gradients);
@@ -217,7 +218,6 @@ class NestWriter {
     }
     gradient.words = words(which);
     gradient.equation = sum.written();
-    gradient.sum = std::move(sum);
     return gradient;
   }
 
@@ -299,9 +299,9 @@ class NestWriter {
       for (std::size_t axis = 0; axis < shape.rank(); ++axis)
         sum.result.indices.push_back(shape[axis].is(1) ? IndexSum::Index{} : indices[skipped + axis]);
     }
-    gradients.of_inputs.push_back({input, sum.written(), sum, {}, shape, 0});
-    if (gradients.forward && gradients.forward->relation == "=")
-      gradients.forward->right += fmt::format(" + {}{}", sum.scale, text_of_bias(sum));
+    gradients.of_inputs.push_back({input, sum.written(), {}, shape, 0});
+    Equation& layer = gradients.forward.front().equation;
+    if (layer.relation == "=") layer.right += fmt::format(" + {}{}", sum.scale, text_of_bias(sum));
   }
 
   /// The output of a transposed convolution is walked by places and taps; the bias is added to each of its entries once.
@@ -337,14 +337,6 @@ class NestWriter {
   IndexSum frame_;
 };
 
-/// Sums over the axes along which an operand was broadcast, and leaves others alone.
-std::string words_of_broadcast(const Shape& operand, const Shape& output) {
-  if (!operand.known() || !output.known() || operand == output) return {};
-  return operand.elements().is(1)
-             ? "summed over all entries, as the operand is one number"
-             : fmt::format("summed over the axes along which the operand was repeated, to {}", operand.text());
-}
-
 Gradients of_elements(const Site& site) {
   Gradients gradients;
   for (std::size_t input = 0; input < site.input_count(); ++input) {
@@ -352,9 +344,8 @@ Gradients of_elements(const Site& site) {
     std::optional<ElementDerivative> derivative = derivative_of(site, input);
     if (!derivative) continue;
     const Shape& shape = site.shape(input);
-    if (derivative->words.empty()) derivative->words = words_of_broadcast(shape, site.output(0).type.shape);
-    gradients.of_inputs.push_back(
-        {input, {"dL/d" + derivative->operand, "=", derivative->text}, std::nullopt, derivative->words, shape, 0});
+    if (derivative->words.empty()) derivative->words = words_of_repetition(shape, site.output(0).type.shape);
+    gradients.of_inputs.push_back({input, {"dL/d" + derivative->operand, "=", derivative->text}, derivative->words, shape, 0});
   }
   return gradients;
 }
@@ -363,7 +354,7 @@ Gradients of_elements(const Site& site) {
 Gradients of_moves(const Site& site) {
   const Shape& shape = site.shape(0);
   if (!shape.known() || !site.output(0).type.shape.known() || !is_floating(site.dtype(0))) return {};
-  Gradient gradient{0, {"dL/dx", "=", "dL/dz"}, std::nullopt, {}, shape, 0};
+  Gradient gradient{0, {"dL/dx", "=", "dL/dz"}, {}, shape, 0};
   const std::string_view op = site.node().op;
   if (op == "Flatten" || op == "Reshape" || op == "Squeeze" || op == "Unsqueeze") {
     gradient.words = fmt::format("in the shape {} again", shape.text());
@@ -376,7 +367,7 @@ Gradients of_moves(const Site& site) {
   } else {
     return {};
   }
-  return {std::nullopt, {std::move(gradient)}};
+  return {{}, {std::move(gradient)}};
 }
 
 }  // namespace
@@ -384,6 +375,7 @@ Gradients of_moves(const Site& site) {
 Gradients gradients_of(const Operator& row, const Site& site, const Graph& graph) {
   try {
     if (const auto* loops = std::get_if<Loops>(&row.meaning)) return NestWriter(row, *loops, site, graph).derive();
+    if (const GradientRule rule = gradient_rule_of(site.node())) return rule(site, graph);
     Gradients gradients = of_elements(site);
     if (gradients.of_inputs.empty() && std::holds_alternative<Moves>(row.meaning)) return of_moves(site);
     return gradients;

@@ -6,6 +6,8 @@
 //
 // so it has the operand's shape, and of a contraction as many multiply-accumulates as the nest has points.  Operators that work element by
 // element have a table of derivatives (see derivative.h).
+//
+// A layer of several nests has a gradient of each of them, and of what it makes between them: attention's scores, the gates of a recurrent cell.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +20,11 @@
 
 namespace macroscope {
 
-/// dL/d(one input).
+/// dL/d(one input), or of what the operator makes on the way to its result.
 struct Gradient {
-  /// Which input of the node.
-  std::size_t input = 0;
-  Equation equation;
-  /// The same sum over the indices that the equation was written from; absent for derivatives of elements.
-  std::optional<IndexSum> sum{};
+  /// Which input of the node; absent for what stands between its nests.
+  std::optional<std::size_t> input{};
+  Equation equation{};
   /// What it is in words: `the correlation of x with dL/dz`; empty where the equation says it all.
   std::string words{};
   Shape shape = Shape::unknown();
@@ -32,10 +32,18 @@ struct Gradient {
   Dim macs = 0;
 };
 
+/// One nest of a layer in the same notation: `z[i] = sum over j of x[i+j] w[j]`.
+struct LayerFormula {
+  Equation equation;
+  /// What its letters mean that are no operands.
+  std::string words{};
+};
+
 struct Gradients {
-  /// The layer itself in the same notation: `z[i] = sum over j of x[i+j] w[j]`; absent where it has no such form.
-  std::optional<Equation> forward{};
-  /// In order of inputs; none for operators whose gradient has no line of its own, and for integer operands.
+  /// The layer itself; none where it has no such form.
+  std::vector<LayerFormula> forward{};
+  /// In order of inputs, or in the order in which one is worked out from another; none for operators whose gradient has no line of its own,
+  /// and for integer operands.
   std::vector<Gradient> of_inputs{};
 };
 

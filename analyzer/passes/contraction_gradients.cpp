@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyzer/operators/einsum_order.h"
 #include "analyzer/operators/formula.h"
 #include "analyzer/operators/nest.h"
 
@@ -55,6 +56,16 @@ Gradients of_attention(const Site& site, const Dim& macs, const std::vector<bool
   return gradients;
 }
 
+/// Pair by pair; what belongs to no operand yet is counted with the first that has a part in it.
+Gradients of_einsum(const Site& site, const std::vector<bool>& needs) {
+  Gradients gradients;
+  for (const einsum::SideGradient& side : einsum::gradients_by_pair(einsum::read_equation(site), site, needs)) {
+    const bool is_operand = side.value < site.input_count();
+    gradients.push_back({is_operand ? side.value : 0, side.macs, !is_operand});
+  }
+  return gradients;
+}
+
 char letter_of(const Operator& row, std::size_t operand) { return row.roles[std::min(operand, row.roles.size() - 1)]; }
 
 /// One product of an activation with weights, whatever the rule spells out besides.
@@ -75,6 +86,10 @@ Gradients of_product(const Operator& row, const Site& site, const Dim& macs, con
 
 }  // namespace
 
+bool may_contract_backwards(const Node& node, const Dim& macs) {
+  return !macs.is(0) || (node.op == "Einsum" && node.domain.empty());
+}
+
 std::vector<OperandGradient> contraction_gradients(const Operator& row, const Site& site, const Dim& macs,
                                                    const std::vector<bool>& needs) {
   const std::string_view op = site.node().op, domain = site.node().domain;
@@ -83,13 +98,7 @@ std::vector<OperandGradient> contraction_gradients(const Operator& row, const Si
   const bool is_attention = op == "Attention" || op == "FlexAttention";
   if (is_attention && domain != "com.microsoft") return of_attention(site, macs, needs);
   if (op == "MultiHeadAttention" && site.has_input(1) && site.has_input(2)) return of_attention(site, macs, needs);
-  if (domain.empty() && op == "Einsum") {
-    if (site.input_count() > 2) throw NotKnown();  // the order of the products decides
-    Gradients gradients;
-    for (std::size_t operand = 0; operand < 2; ++operand)
-      if (needs_one(needs, operand)) gradients.push_back({operand, macs});
-    return gradients;
-  }
+  if (domain.empty() && op == "Einsum") return of_einsum(site, needs);
   return of_product(row, site, macs, needs);
 }
 

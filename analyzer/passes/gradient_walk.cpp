@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analyzer/algebra/summation.h"
+
 #include "analyzer/passes/contraction_gradients.h"
 #include "analyzer/passes/saved_activations.h"
 #include "analyzer/passes/storage.h"
@@ -14,9 +16,9 @@ using Source = GradientState::Source;
 /// Loops are run until what their bodies hand on stays the same; states only grow, so that soon it does.
 constexpr int kMaxRounds = 4;
 
-void add(GradientCost& sum, const GradientCost& cost, const Dim& times) {
-  if (!cost.input_macs.is(0)) sum.input_macs += cost.input_macs * times;
-  if (!cost.weight_macs.is(0)) sum.weight_macs += cost.weight_macs * times;
+void add(GradientCost& sum, const GradientCost& cost) {
+  sum.input_macs += cost.input_macs;
+  sum.weight_macs += cost.weight_macs;
   sum.is_known = sum.is_known && cost.is_known;
 }
 
@@ -96,7 +98,7 @@ GradientRun GradientWalk::run(ScopeId id, const std::vector<GradientState>& inpu
     auto last = first;
     while (last != scope.calls.end() && last->node == node) ++last;
     run_node(id, node, {first, last}, run);
-    add(run.cost, nodes_[id][node], 1);
+    add(run.cost, nodes_[id][node]);
   }
   add_saved(scope, run);
   return run;
@@ -140,8 +142,8 @@ void GradientWalk::run_node(ScopeId id, NodeId at, std::span<const Call> calls, 
 
 void GradientWalk::add_own(const Scope& scope, NodeId at, const Dim& macs, const std::vector<bool>& needs, const GradientRun& run,
                            GradientCost& cost) const {
-  if (macs.is(0)) return;
   const Node& node = network_.graphs[scope.graph].nodes[at];
+  if (!may_contract_backwards(node, macs)) return;
   try {
     const std::vector<OperandGradient> gradients =
         contraction_gradients(*scope.operators[at], site_of(network_, scope, at), macs, needs);
@@ -209,8 +211,14 @@ void GradientWalk::run_calls(ScopeId id, NodeId at, std::span<const Call> calls,
     }
     run.are_bytes_known = run.are_bytes_known && nested.are_bytes_known;
     if (call.nesting == Nesting::sum) {
-      add(cost, nested.cost, call.trips);
-      run.saved_bytes += nested.saved_bytes * call.trips;
+      const auto& repetition = body.repetition;
+      const auto in_all = [&](const Dim& each) {
+        if (each.is(0)) return each;
+        return repetition ? sum_of_copies(each, repetition->index, repetition->count) : each * call.trips;
+      };
+      add(cost, {in_all(nested.cost.input_macs), in_all(nested.cost.weight_macs), nested.cost.is_known});
+      run.saved_bytes += in_all(nested.saved_bytes);
+      if (repetition) add_handed_on(call.scope, nested, run);
     } else {
       if (is_first) dearest = nested.cost;
       take_dearer(dearest, nested.cost);
@@ -218,12 +226,32 @@ void GradientWalk::run_calls(ScopeId id, NodeId at, std::span<const Call> calls,
       is_first = false;
     }
   }
-  add(cost, dearest, 1);
+  add(cost, dearest);
   run.saved_bytes += most_saved;
   // An operator that enters graphs and contracts besides has work of its own that no row of gradients tells.
   if (!is_function(scope.operators[at]) && calls.front().nesting == Nesting::sum &&
       costs_.nodes[id][at].status == Status::unknown)
     cost.is_known = false;
+}
+
+/// What is kept of the tensors that one round of a repetition hands to the next.
+void GradientWalk::add_handed_on(ScopeId id, const GradientRun& round, GradientRun& run) const {
+  const Scope& scope = shapes_.scopes[id];
+  const Graph& body = network_.graphs[scope.graph];
+  const Repetition& repetition = *body.repetition;
+  Dim each;
+  for (std::size_t state = 0; state < body.inputs.size() && state < body.outputs.size(); ++state) {
+    const TensorId before = body.inputs[state], after = body.outputs[state];
+    const bool is_kept = round.kept[before] || (after != kAbsent && round.kept[after]);
+    if (!is_kept || round.states[before].source != Source::activation) continue;
+    try {
+      each += kept_bytes(scope.facts[before].type);
+    } catch (const NotKnown&) {
+      run.are_bytes_known = false;
+    }
+  }
+  if (!repetition.index.empty()) each = each.substitute({{repetition.index, Dim::symbol(repetition.index) + 1}});
+  if (!each.is(0)) run.saved_bytes += sum_of_copies(each, repetition.index, repetition.count - 1);
 }
 
 void GradientWalk::add_saved(const Scope& scope, GradientRun& run) const {

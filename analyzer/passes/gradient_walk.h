@@ -54,6 +54,7 @@ class GradientWalk {
   GradientRun run_nested(const Node& node, const Call& call, const GradientRun& around);
   void add_own(const Scope& scope, NodeId node, const Dim& macs, const std::vector<bool>& needs, const GradientRun& run,
                GradientCost& cost) const;
+  void add_handed_on(ScopeId scope, const GradientRun& round, GradientRun& run) const;
   void add_saved(const Scope& scope, GradientRun& run) const;
 
   const Network& network_;

@@ -12,6 +12,7 @@
 #include "analyzer/operators/custom.h"
 #include "analyzer/operators/nest.h"
 #include "analyzer/operators/per_element.h"
+#include "analyzer/passes/countable.h"
 
 namespace macroscope {
 namespace {
@@ -313,10 +314,15 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<
       results = results_of_row(site, *row);
       scope.inferred[id] = true;
     }
+    for (const Fact& result : results)
+      require(has_countable_bytes(result.type), "tensor-too-large", "a result of shape {} has more bytes than can be numbered",
+              result.type.shape);
   } catch (const RuleError& error) {
     report(site, Severity::error, error.code(), error.what(), error.help());
+    give_up(scope, id, results);
   } catch (const AlgebraError& error) {
     report(site, Severity::error, "overflow", error.what(), {});
+    give_up(scope, id, results);
   } catch (const NotKnown&) {
     results.clear();
   }
@@ -328,6 +334,11 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<
     limit_content(fact);
     if (output < declared.size() && declared[output] != nullptr) reconcile(graph, scope, output, *declared[output], fact);
   }
+}
+
+void Inference::give_up(Scope& scope, NodeId node, std::vector<Fact>& results) {
+  scope.inferred[node] = false;
+  results.clear();
 }
 
 void Inference::limit_content(Fact& fact) {

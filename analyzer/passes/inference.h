@@ -52,6 +52,7 @@ class Inference : public Surroundings {
   Type with_extents_named(Type type, std::string_view tensor);
   void reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact);
   /// Lets go of a long content once too much has been followed in all.
+  static void give_up(Scope& scope, NodeId node, std::vector<Fact>& results);
   void limit_content(Fact& fact);
   std::vector<Fact> results_of_row(const Site& site, const Operator& row);
   /// \throws RuleError `bad-call` where the call does not fit the function

@@ -1,8 +1,10 @@
 #include "analyzer/passes/training.h"
 
 #include <algorithm>
+#include <map>
 
 #include "analyzer/network/name_pattern.h"
+#include "analyzer/passes/copies.h"
 #include "analyzer/passes/gradient_walk.h"
 #include "analyzer/passes/recomputation.h"
 #include "analyzer/passes/storage.h"
@@ -36,20 +38,38 @@ int optimizer_copies(Optimizer optimizer) {
   return 2;
 }
 
-/// Bytes of what is stored and what is learned, as the options say it is held.
-void count_bytes(Training& training, const Parameters& parameters, const std::vector<bool>& learned) {
-  const bool mixed = training.options.mixed_precision;
+/// What one copy of a graph holds.
+struct Held {
+  Dim weight_bytes, learned, gradient_bytes, master_bytes, optimizer_bytes;
+};
+
+/// By graph: bytes of what is stored and what is learned, as the options say it is held.
+std::map<GraphId, Held> held_by_graphs(const TrainingOptions& options, const Parameters& parameters,
+                                       const std::vector<bool>& learned) {
+  std::map<GraphId, Held> graphs;
   for (std::size_t index = 0; index < parameters.rows.size(); ++index) {
     const Parameter& parameter = parameters.rows[index];
     if (parameter.same_as != kNone || parameter.role == Role::unused) continue;
-    const bool is_halved = mixed && parameter.dtype == DataType::float32 && parameter.role == Role::weight;
+    const bool is_halved = options.mixed_precision && parameter.dtype == DataType::float32 && parameter.role == Role::weight;
     const Dim held = is_halved ? bytes_of(DataType::float16, parameter.elements) : parameter.bytes;
-    training.weight_bytes += held;
+    Held& graph = graphs[parameter.graph];
+    graph.weight_bytes += held;
     if (!learned[index]) continue;
-    training.learned_parameters += parameter.elements;
-    training.gradient_bytes += held;
-    if (is_halved) training.master_bytes += parameter.bytes;
-    training.optimizer_bytes += parameter.bytes * optimizer_copies(training.options.optimizer);
+    graph.learned += parameter.elements;
+    graph.gradient_bytes += held;
+    if (is_halved) graph.master_bytes += parameter.bytes;
+    graph.optimizer_bytes += parameter.bytes * optimizer_copies(options.optimizer);
+  }
+  return graphs;
+}
+
+void count_bytes(Training& training, const Network& network, const Parameters& parameters, const std::vector<bool>& learned) {
+  for (const auto& [graph, held] : held_by_graphs(training.options, parameters, learned)) {
+    training.weight_bytes += over_copies(network, graph, held.weight_bytes);
+    training.learned_parameters += over_copies(network, graph, held.learned);
+    training.gradient_bytes += over_copies(network, graph, held.gradient_bytes);
+    training.master_bytes += over_copies(network, graph, held.master_bytes);
+    training.optimizer_bytes += over_copies(network, graph, held.optimizer_bytes);
   }
 }
 
@@ -80,7 +100,7 @@ Training count_training(const Network& network, const Shapes& shapes, const Para
     is_row_learned[index] = true;
     learned.emplace(parameter.graph, parameter.tensor);
   }
-  count_bytes(training, parameters, is_row_learned);
+  count_bytes(training, network, parameters, is_row_learned);
   const std::vector<GradientState> inputs(network.main().inputs.size(), {GradientState::Source::activation, false});
   GradientWalk walk(network, shapes, costs, learned, options, training.nodes);
   const GradientRun run = walk.run(0, inputs, nullptr);

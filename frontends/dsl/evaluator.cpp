@@ -20,6 +20,14 @@ Certainty opposite(Certainty certainty) {
   return certainty == Certainty::always ? Certainty::never : Certainty::always;
 }
 
+/// With the elements of lists in it.
+std::size_t size_of(const Datum& datum) {
+  std::size_t size = 1;
+  if (const std::vector<Datum>* list = datum.list())
+    for (const Datum& element : *list) size += size_of(element);
+  return size;
+}
+
 Certainty certain(bool holds) { return holds ? Certainty::always : Certainty::never; }
 
 Certainty all_of(Certainty a, Certainty b) {
@@ -41,7 +49,9 @@ std::string described(const Datum& datum) {
     std::string operator()(const std::string& word) const { return fmt::format("the word '{}'", word); }
     std::string operator()(const Handle&) const { return "a tensor"; }
     std::string operator()(const std::shared_ptr<Instance>&) const { return "a shared instance"; }
-    std::string operator()(const std::vector<Datum>& list) const { return fmt::format("a list of {}", list.size()); }
+    std::string operator()(const std::shared_ptr<const std::vector<Datum>>& list) const {
+      return fmt::format("a list of {}", list->size());
+    }
   };
   return std::visit(Description{}, datum.value);
 }
@@ -56,7 +66,15 @@ std::string text_of(const Datum& datum) {
   return text + "]";
 }
 
+void Evaluator::count_evaluations(const Expression& expression, std::size_t count) {
+  evaluations_ += count;
+  if (evaluations_ > kMaxEvaluations)
+    throw Mistake{"too-large", expression.span, fmt::format("more than {} expressions are worked out", kMaxEvaluations),
+                  "fewer rounds of the loops around this"};
+}
+
 Datum Evaluator::evaluate(const Expression& expression) {
+  count_evaluations(expression, 1);
   switch (expression.kind) {
     case Kind::integer:
     case Kind::decimal:
@@ -87,11 +105,8 @@ Datum Evaluator::evaluate(const Expression& expression) {
     case Kind::group:
       return evaluate(expression.operands.front());
     case Kind::list:
-    case Kind::tuple: {
-      std::vector<Datum> elements;
-      for (const Expression& element : expression.operands) elements.push_back(evaluate(element));
-      return {std::move(elements)};
-    }
+    case Kind::tuple:
+      return value_of_list(expression);
     case Kind::element:
       return value_of_element(expression);
     case Kind::unary:
@@ -182,17 +197,33 @@ Certainty Evaluator::comparison(const Expression& expression) {
   }
 }
 
-/// Counted from 0, as axes are.
+Datum Evaluator::value_of_list(const Expression& expression) {
+  std::vector<Datum> elements;
+  std::size_t size = 0;
+  for (const Expression& element : expression.operands) {
+    elements.push_back(evaluate(element));
+    size += size_of(elements.back());
+    if (size > kMaxElements)
+      throw Mistake{"too-large", expression.span, fmt::format("a list holds more than {} elements", kMaxElements)};
+  }
+  count_evaluations(expression, size);
+  return Datum::list_of(std::move(elements));
+}
+
 Datum Evaluator::value_of_element(const Expression& expression) {
   const Datum datum = evaluate(expression.operands.front());
-  const std::vector<Datum>* list = datum.list();
-  if (list == nullptr)
+  if (datum.list() == nullptr)
     throw Mistake{"bad-value", expression.operands.front().span, fmt::format("expected a list, found {}", described(datum))};
-  const std::int64_t index = plain(expression.operands.back(), "an index");
-  if (index < 0 || index >= static_cast<std::int64_t>(list->size()))
-    throw Mistake{"unknown-index", expression.operands.back().span,
-                  fmt::format("the list {} has no element {}", text_of(datum), index), "elements are counted from 0"};
-  return (*list)[static_cast<std::size_t>(index)];
+  return element_of(datum, expression.operands.back());
+}
+
+Datum Evaluator::element_of(const Datum& datum, const Expression& place) {
+  const std::vector<Datum>& list = *datum.list();
+  const std::int64_t index = plain(place, "an index");
+  if (index < 0 || index >= static_cast<std::int64_t>(list.size()))
+    throw Mistake{"unknown-index", place.span, fmt::format("the list {} has no element {}", text_of(datum), index),
+                  "elements are counted from 0"};
+  return list[static_cast<std::size_t>(index)];
 }
 
 Datum Evaluator::value_of_unary(const Expression& expression) {

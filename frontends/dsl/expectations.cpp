@@ -21,10 +21,9 @@ using Kind = Expression::Kind;
 /// Evaluates one side of an expectation: names are the net's, and what it costs.
 class Sides : public Evaluator {
  public:
-  Sides(const std::vector<AnalysedNet>& nets, const AnalysedNet* own, const Variables* variables)
-      : nets_(nets), own_(own), variables_(variables) {}
+  Sides(const NetFile::Content& content, const std::vector<AnalysedNet>& nets, const AnalysedNet* own, const Variables* variables)
+      : content_(content), nets_(nets), own_(own), variables_(variables) {}
 
- public:
   /// A bare name that stands for nothing is a word, and a word is compared with words. \throws Mistake
   void check_name(const Expression& side, const Datum& value, const Datum& other) {
     if (side.kind == Kind::name && value.word() != nullptr && other.word() == nullptr && is_unknown_name(side))
@@ -40,6 +39,7 @@ class Sides : public Evaluator {
 
   Datum value_of_index(const Expression& index) override {
     const Variable* variable = find(index.text);
+    if (variable != nullptr && variable->datum.list() != nullptr) return element_of(variable->datum, index.operands.front());
     if (variable == nullptr || !variable->is_indexed) fail_unknown(index);
     const auto element = variable->elements.find(plain(index.operands.front(), "an index"));
     if (element == variable->elements.end())
@@ -88,6 +88,11 @@ class Sides : public Evaluator {
                   fmt::format("name it: {}({})", at.text, nets_.empty() ? "net" : nets_.front().name)};
   }
 
+  [[nodiscard]] bool is_net(std::string_view name) const {
+    const auto definition = content_.definitions.find(name);
+    return definition != content_.definitions.end() && definition->second->is_net;
+  }
+
   [[nodiscard]] static const Analysis& analysis_of(const AnalysedNet& net) {
     if (net.analysis == nullptr || net.analysis->network.graphs.empty())
       throw Untold{fmt::format("net '{}' has an error", net.name)};
@@ -98,6 +103,8 @@ class Sides : public Evaluator {
     const auto found =
         std::find_if(nets_.begin(), nets_.end(), [&](const AnalysedNet& net) { return net.name == argument.text; });
     if (found != nets_.end() && argument.kind == Kind::name) return *found;
+    if (argument.kind == Kind::name && is_net(argument.text))
+      throw Untold{fmt::format("net '{}' is not among those that are checked", argument.text)};
     std::vector<std::string_view> names;
     for (const AnalysedNet& net : nets_) names.emplace_back(net.name);
     throw Mistake{"unknown-net", argument.span, fmt::format("there is no net '{}'", text_of(argument)),
@@ -173,6 +180,7 @@ class Sides : public Evaluator {
 
   static constexpr std::size_t kMaxHelp = 200;
 
+  const NetFile::Content& content_;
   const std::vector<AnalysedNet>& nets_;
   const AnalysedNet* own_;
   const Variables* variables_;
@@ -192,6 +200,25 @@ Certainty compare_numbers(Operator operation, const Number& left, const Number& 
   if (left.real || right.real || !is_polynomial(left) || !is_polynomial(right)) return certainty;
   if (operation == Operator::equal) return Certainty::never;
   return operation == Operator::not_equal ? Certainty::always : certainty;
+}
+
+/// The same where no symbol is 0: a kernel of no taps, a repeat of no rounds are often a case of their own.
+Certainty compare_from_one(Operator operation, const Number& left, const Number& right) {
+  Bindings from_one;
+  for (const Number* side : {&left, &right})
+    for (const Dim* part : {&side->over, &side->under})
+      for (const std::string& symbol : part->symbols()) from_one.insert_or_assign(symbol, Dim::symbol(symbol) + 1);
+  const auto shifted = [&](const Number& side) {
+    Number number = side;
+    number.over = side.over.substitute(from_one);
+    number.under = side.under.substitute(from_one);
+    return number;
+  };
+  try {
+    return compare_numbers(operation, shifted(left), shifted(right));
+  } catch (const AlgebraError&) {
+    return Certainty::unknown;
+  }
 }
 
 Certainty compare_lists(const std::vector<Datum>& left, const std::vector<Datum>& right) {
@@ -237,7 +264,7 @@ class Checking {
     result.origin = content_.source.origin(statement.span);
     result.text = text_of(comparison);
     try {
-      Sides sides(nets_, net, variables);
+      Sides sides(content_, nets_, net, variables);
       const Datum left = sides.evaluate(comparison.operands.front());
       const Datum right = sides.evaluate(comparison.operands.back());
       sides.check_name(comparison.operands.front(), left, right);
@@ -246,6 +273,8 @@ class Checking {
     } catch (const Mistake& mistake) {
       result.origin = content_.source.origin(mistake.span);
       result.why = mistake.help.empty() ? mistake.message : fmt::format("{}; {}", mistake.message, mistake.help);
+      if (mistake.code != "undecided")
+        result.mistake = Diagnostic{Severity::error, mistake.code, mistake.message, result.origin, mistake.help, mistake.notes};
     } catch (const Spoiled&) {
       result.why = "what it names has an error";
     } catch (const Untold& untold) {
@@ -273,6 +302,10 @@ class Checking {
       const Number& a = *left.number();
       const Number& b = *right.number();
       certainty = compare_numbers(comparison.operation, a, b);
+      if (certainty == Certainty::unknown && compare_from_one(comparison.operation, a, b) == Certainty::always) {
+        certainty = Certainty::always;
+        result.why = "where no symbol is 0";
+      }
       const int places = std::max(a.places, b.places);
       result.left = text_of(a, places);
       result.right = text_of(b, places);

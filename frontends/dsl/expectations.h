@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct ExpectationResult {
   std::string difference;
   /// Why it is undecided or does not hold, beyond the values; mostly empty.
   std::string why;
+  /// What is wrong with the line itself: nothing is called so, a layer is not there.  It is undecided then.
+  std::optional<Diagnostic> mistake{};
 };
 
 /// A net that was expanded and analysed.

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "analyzer/passes/copies.h"
+
 namespace macroscope::dsl {
 namespace {
 
@@ -98,7 +100,7 @@ Datum of_axes(const std::vector<Dim>& axes) {
   std::vector<Datum> list;
   list.reserve(axes.size());
   for (const Dim& axis : axes) list.push_back({Number(axis)});
-  return {std::move(list)};
+  return Datum::list_of(std::move(list));
 }
 
 /// (k - 1) * dilation + 1 along each axis.
@@ -202,7 +204,8 @@ Number quantity_of(const Analysis& analysis, std::string_view name) {
 
 Number quantity_of(const Analysis& analysis, std::string_view name, std::string_view path) {
   Dim sum;
-  for (const Place place : places_of(analysis, path)) {
+  const std::vector<Place> places = places_of(analysis, path);
+  for (const Place place : places) {
     if (name == "params" || name == "parameters") {
       sum += analysis.parameters.of_node[analysis.shapes.scopes[place.scope].graph][place.node];
     } else if (name == "effective_params") {
@@ -221,7 +224,8 @@ Number quantity_of(const Analysis& analysis, std::string_view name, std::string_
       sum += cost_of(cost, name);
     }
   }
-  return sum;
+  // What stands in a `repeat` whose count is a symbol is there in each of its rounds.
+  return over_copies(analysis.network, analysis.shapes.scopes[places.front().scope].graph, sum);
 }
 
 Datum property_of_tensor(const Analysis& analysis, std::string_view name, TensorId tensor) {
@@ -234,7 +238,7 @@ Datum property_of_tensor(const Analysis& analysis, std::string_view name, Tensor
   if (name == "shape") {
     std::vector<Datum> dims;
     for (const Dim& dim : shape) dims.push_back({Number(dim)});
-    return {std::move(dims)};
+    return Datum::list_of(std::move(dims));
   }
   if (shape.rank() < 2) throw Untold{fmt::format("'{}' of shape {} has no channels", called, shape.text())};
   return {Number(shape[1])};

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "analyzer/operators/catalogue.h"
+#include "analyzer/passes/countable.h"
 #include "analyzer/passes/growing_shapes.h"
 #include "frontends/dsl/round_shapes.h"
 #include "frontends/dsl/unique_names.h"
@@ -110,13 +111,20 @@ class GraphBuilder::Implementation {
   }
 
   Handle input(std::string_view name, DataType dtype, const std::vector<Dim>& dims) {
+    Type type = Type::tensor(dtype, Shape(dims));
+    check_bytes(name, type);
     const TensorId id = add_tensor(0, names_.take(std::string(name)));
     Graph& graph = network_->graphs.front();
-    Type type = Type::tensor(dtype, Shape(dims));
     graph.inputs.push_back(id);
     graph.declared.push_back({id, type});
     shapes_->state(scopes_[0], id, {std::move(type), nullptr});
     return {0, id};
+  }
+
+  static void check_bytes(std::string_view name, const Type& type) {
+    if (!has_countable_bytes(type))
+      throw BuildError("tensor-too-large",
+                       fmt::format("'{}' would have the shape {}, of more bytes than can be numbered", name, type.shape.text()));
   }
 
   Handle store(GraphId graph_id, const std::string& name, DataType dtype, const std::vector<Dim>& dims, TapMask mask,
@@ -124,6 +132,7 @@ class GraphBuilder::Implementation {
     for (const Dim& dim : dims)
       if (at_least(dim, 0) == Certainty::never)
         throw BuildError("bad-size", fmt::format("'{}' would have an extent of {}", name, dim.text()));
+    check_bytes(name, Type::tensor(dtype, Shape(dims)));
     StoredTensor stored;
     stored.dtype = dtype;
     stored.mask = mask;
@@ -416,9 +425,11 @@ class GraphBuilder::Implementation {
   }
 
   Dim index_symbol() {
-    std::string name = "i";
-    for (int number = 2; symbols_.find_id(name) != nullptr || network_->symbols.find_id(name) != nullptr; ++number)
-      name = fmt::format("i_{}", number);
+    std::string name;
+    do {
+      ++index_count_;
+      name = index_count_ == 1 ? "i" : fmt::format("i_{}", index_count_);
+    } while (symbols_.find_id(name) != nullptr || network_->symbols.find_id(name) != nullptr);
     network_->symbols.named(name, SymbolOrigin::loop);
     return symbols_.named(name, SymbolOrigin::loop);
   }
@@ -479,6 +490,7 @@ class GraphBuilder::Implementation {
   UniqueNames names_;
   UniqueNames node_names_;
   std::size_t node_count_ = 0;
+  std::size_t index_count_ = 0;
   Standing standing_;
   /// The layer's name, once it is taken; whether a node may still have it; the part that the next nodes are.
   std::string claimed_;

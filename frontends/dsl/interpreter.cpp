@@ -17,6 +17,8 @@ using Kind = Statement::Kind;
 struct GivenUp {};
 
 constexpr std::size_t kMaxExpectations = 10'000;
+/// Names and elements of names that expectations keep, all of them together.
+constexpr std::size_t kMaxKeptNames = 500'000;
 constexpr std::size_t kMaxCallNotes = 3;
 
 bool mentions(const Expression& expression, std::string_view name) {
@@ -374,7 +376,18 @@ void Interpreter::expect(const Statement& statement) {
   only_in_nets(statement, "expectations");
   if (record_->expectations.size() >= kMaxExpectations)
     throw Mistake{"too-large", statement.span, fmt::format("more than {} expectations", kMaxExpectations)};
-  record_->expectations.push_back({&statement, frame().variables});
+  NetRecord::Expectation expectation{&statement, {}};
+  for (const auto& [name, variable] : frame().variables) {
+    const bool has_elements = variable.is_indexed && mentions(statement.value, name);
+    kept_names_ += 1 + (has_elements ? variable.elements.size() : 0);
+    if (kept_names_ > kMaxKeptNames)
+      throw Mistake{"too-large", statement.span,
+                    fmt::format("the expectations up to here look back at more than {} names", kMaxKeptNames),
+                    "let them stand behind the loop"};
+    Variable& kept = expectation.variables[name] = {variable.datum, variable.defined, {}, variable.is_indexed};
+    if (has_elements) kept.elements = variable.elements;
+  }
+  record_->expectations.push_back(std::move(expectation));
 }
 
 void Interpreter::share(const Statement& statement) {
@@ -580,6 +593,7 @@ Datum Interpreter::value_of_index(const Expression& index) {
   if (found == frame().variables.end()) fail_unknown(index);
   if (!found->second.is_indexed) {
     if (found->second.datum.is_spoiled()) throw Spoiled{};
+    if (found->second.datum.list() != nullptr) return element_of(found->second.datum, index.operands.front());
     throw Mistake{"bad-value", index.span,
                   fmt::format("'{}' is {}, and has no index", index.text, described(found->second.datum))};
   }

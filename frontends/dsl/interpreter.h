@@ -146,6 +146,7 @@ class Interpreter : public Evaluator {
   std::map<std::pair<GraphId, TensorId>, Span> made_at_;
   std::map<std::string_view, Span> outputs_;
   std::uint64_t steps_ = 0;
+  std::size_t kept_names_ = 0;
   int symbolic_repeats_ = 0;
   int sharing_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "analyzer/diagnostics/suggestion.h"
@@ -31,6 +32,12 @@ std::string signature_of(const Definition& block) {
 }
 
 std::string of_results(std::size_t count) { return count == 1 ? "one result" : fmt::format("{} results", count); }
+
+std::string in_lower_case(std::string_view name) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
 
 }  // namespace
 
@@ -98,7 +105,7 @@ std::optional<Datum> Interpreter::call_shape(const Expression& call) {
   if (call.text == "shape") {
     std::vector<Datum> dims;
     for (const Dim& dim : shape) dims.push_back({Number(dim)});
-    return Datum{std::move(dims)};
+    return Datum::list_of(std::move(dims));
   }
   if (shape.rank() < 2)
     throw Mistake{"bad-value", argument.span, fmt::format("a tensor of shape {} has no channels", shape.text())};
@@ -153,6 +160,9 @@ void Interpreter::fail_unknown_call(const Expression& call) {
                   fmt::format("'{}' is no layer or block", name),
                   {},
                   {problems_.note(frame().variables.at(name).defined, "it was given its value here")}};
+  if (name == "range")
+    throw Mistake{"unknown-layer", call.text_span, "there is no layer or block 'range'",
+                  "a range is written 1..4, and holds both ends"};
   std::vector<std::string_view> known;
   for (const Layer& layer : all_layers()) known.push_back(layer.name);
   for (const auto& [text, other] : content_.definitions)
@@ -160,6 +170,7 @@ void Interpreter::fail_unknown_call(const Expression& call) {
   for (const auto& [text, variable] : frame().variables)
     if (std::holds_alternative<std::shared_ptr<Instance>>(variable.datum.value)) known.push_back(text);
   std::string_view near = nearest_to(name, known);
+  if (near.empty()) near = nearest_to(in_lower_case(name), known);  // Conv2d, ReLU, MaxPool
   if (near.empty()) {
     const std::vector<std::string_view> operators = operator_names();
     near = nearest_to(name, operators);
@@ -377,18 +388,22 @@ std::vector<NamedArgument> Interpreter::named_of(const Call& call) {
 
 /// A bare name that stands for nothing is a word; where no layer knows it, it was meant to be something else.
 void Interpreter::check_words(const Call& call, const Layer* layer) {
-  const auto check = [&](const Expression* expression, const Datum& datum, bool takes_words) {
+  const auto check = [&](const Expression* expression, const Datum& datum, bool takes_words, std::string_view help) {
     if (expression == nullptr || expression->kind != Kind::name || datum.word() == nullptr || takes_words) return;
-    if (is_unknown_name(*expression) && !is_layer_word(expression->text) && !content_.words.contains(expression->text))
-      fail_unknown(*expression);
+    if (!is_unknown_name(*expression) || is_layer_word(expression->text) || content_.words.contains(expression->text)) return;
+    if (help.empty()) fail_unknown(*expression);
+    throw Mistake{"unknown-name", expression->text_span, fmt::format("nothing is called '{}' here", expression->text),
+                  std::string(help)};
   };
-  for (const Given& given : call.positional) check(given.expression, given.datum, false);
+  for (const Given& given : call.positional) check(given.expression, given.datum, false, {});
   for (const auto& [argument, datum] : call.named) {
     bool takes_words = layer == nullptr;
     if (layer != nullptr)
       for (const LayerParameter& parameter : layer->parameters)
         if (parameter.name == argument->name.text) takes_words = parameter.kind == ParameterKind::word;
-    check(&argument->value, datum, takes_words);
+    const bool is_pad = layer != nullptr && argument->name.text == "pad";
+    check(&argument->value, datum, takes_words,
+          is_pad ? "pad is a number, a list of begins and ends, same, valid or causal" : "");
   }
 }
 
@@ -423,11 +438,6 @@ void Interpreter::refuse_call(const Call& call, const Layer* layer, const BuildE
   const bool is_argument = !error.argument().empty();
   const Span span = is_argument ? span_of_argument(call, layer, error.argument()) : call.expression->span;
   std::string help = error.help();
-  if (help.empty() && layer != nullptr && error.code() == "unknown-parameter") {
-    std::vector<std::string_view> names;
-    for (const LayerParameter& parameter : layer->parameters) names.push_back(parameter.name);
-    help = suggestion_for(error.argument(), names);
-  }
   std::string message = error.what();
   if (!message.starts_with(call.expression->text)) message = fmt::format("{}: {}", call.expression->text, message);
   throw Mistake{error.code(), span, std::move(message), std::move(help), is_argument ? std::vector<Note>() : notes_of(call)};

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "analyzer/diagnostics/suggestion.h"
+
 namespace macroscope::dsl {
 namespace {
 
@@ -28,10 +30,14 @@ bool takes_tensor(ParameterKind kind) {
   return kind == ParameterKind::tensor || kind == ParameterKind::tensors || kind == ParameterKind::operand;
 }
 
-std::string names_of(const Layer& layer) {
+/// Other libraries call many of them by a longer word: `padding`, `kernel_size`, `strides`.
+std::string suggestion_of_parameter(const Layer& layer, std::string_view name) {
   std::vector<std::string_view> names;
-  for (const LayerParameter& parameter : layer.parameters) names.push_back(parameter.name);
-  return fmt::format("{}", fmt::join(names, ", "));
+  for (const LayerParameter& parameter : layer.parameters) {
+    if (parameter.name.size() > 2 && name.starts_with(parameter.name)) return fmt::format("did you mean '{}'?", parameter.name);
+    names.push_back(parameter.name);
+  }
+  return suggestion_for(name, names);
 }
 
 }  // namespace
@@ -67,7 +73,7 @@ LayerCall::LayerCall(const Layer& layer, std::span<const Argument> positional, s
     const auto found = std::find_if(layer.parameters.begin(), layer.parameters.end(),
                                     [&key = name](const LayerParameter& parameter) { return parameter.name == key; });
     if (found == layer.parameters.end())
-      refuse("unknown-parameter", fmt::format("there is no parameter '{}': it has {}", name, names_of(layer)), name);
+      refuse("unknown-parameter", fmt::format("there is no parameter '{}'", name), name, suggestion_of_parameter(layer, name));
     const Argument*& place = arguments_[static_cast<std::size_t>(found - layer.parameters.begin())];
     if (place != nullptr) refuse("bad-argument", fmt::format("{} is given twice", name), name);
     place = &argument;

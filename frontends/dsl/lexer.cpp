@@ -21,11 +21,36 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
 
+/// Editors put it before the text.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// Signs of other languages, and of typesetting, with what is written here.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kOthers{{
+    {";", "a statement ends where its line does"},
+    {"!", "write 'not'"},
+    {"&", "write 'and'"},
+    {"|", "write 'or', and '->' to apply a layer"},
+    {"'", "texts stand in double quotes"},
+    {".", "layers are applied by '->': x -> conv(8, 3)"},
+    {"@", "a product of matrices is MatMul(a, b)"},
+    {"\xE2\x86\x92", "write '->'"},                          // an arrow
+    {"\xE2\x88\x92", "write '-'"},                           // a minus
+    {"\xE2\x80\x93", "write '-'"},                           // a dash
+    {"\xC3\x97", "write '*'"},                               // a cross
+    {"\xC2\xB7", "write '*'"},                               // a dot in the middle
+    {"\xE2\x80\x9C", "texts stand in straight quotes: \""},  // the first of a pair of quotes
+    {"\xE2\x80\x9D", "texts stand in straight quotes: \""},  // and the second
+    {"\xE2\x89\xA4", "write '<='"},
+    {"\xE2\x89\xA5", "write '>='"},
+    {"\xC2\xA0", "this space is a letter of its own; write a plain one"},
+}};
+
 class Lexer {
  public:
   Lexer(const SourceText& source, Problems& problems) : text_(source.text()), problems_(problems) {}
 
   Tokens run() {
+    if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
     while (at_ < text_.size()) step();
     newline({position(), position()});
     add(TokenKind::end, at_);
@@ -75,8 +100,9 @@ class Lexer {
   }
 
   /// The word or sign that the next line with something on it begins with.
-  [[nodiscard]] std::string_view next_line_begins() const {
-    std::size_t at = at_;
+  [[nodiscard]] std::string_view next_line_begins() {
+    std::size_t& at = content_at_;
+    at = std::max(at, at_);  // what was skipped once is not read again for each of the empty lines
     while (at < text_.size()) {
       if (is_blank(text_[at]) || text_[at] == '\n') {
         ++at;
@@ -186,15 +212,13 @@ class Lexer {
   void unknown_sign() {
     const std::size_t begin = at_;
     const auto first = static_cast<unsigned char>(text_[at_++]);
-    if (first >= 0x80)  // the rest of the same letter
-      while (at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U) ++at_;
-    std::string help;
-    if (first == ';') help = "a statement ends where its line does";
-    if (first == '!') help = "write 'not'";
-    if (first == '&') help = "write 'and'";
-    if (first == '|') help = "write 'or'";
-    if (first == '\'') help = "texts stand in double quotes";
+    if (first >= 0xC0)  // the rest of the same letter
+      while (at_ < text_.size() && at_ < begin + kLongestLetter && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U)
+        ++at_;
     const std::string_view sign = text_.substr(begin, at_ - begin);
+    const auto* known = std::find_if(kOthers.begin(), kOthers.end(), [&](const auto& other) { return other.first == sign; });
+    std::string help(known == kOthers.end() ? "" : known->second);
+    if (first == '.' && begin > 0 && text_[begin - 1] == '.') help = "a range has two dots: 1..4";
     problems_.error("unknown-sign", {static_cast<std::uint32_t>(begin), position()},
                     first < 0x20 ? fmt::format("the language has no sign of number {}", first)
                                  : fmt::format("the language has no sign '{}'", sign),
@@ -213,10 +237,15 @@ class Lexer {
     if (c == ']' && !open_.empty() && open_.back() == '[') open_.pop_back();
   }
 
+  /// Bytes of a letter in UTF-8.
+  static constexpr std::size_t kLongestLetter = 4;
+
   std::string_view text_;
   Problems& problems_;
   Tokens result_;
   std::size_t at_ = 0;
+  /// Where the next line with something on it begins, if that lies ahead.
+  std::size_t content_at_ = 0;
   std::vector<char> open_;
 };
 

@@ -69,7 +69,7 @@ void NetFile::Content::check(Problems& problems) {
     for (const Word& net : comparison.nets)
       if (std::find(nets.begin(), nets.end(), net.text) == nets.end())
         problems.error("unknown-net", net.span, fmt::format("there is no net '{}'", net.text), suggestion_for(net.text, nets));
-  if (file.items.empty() && !problems.has_errors())
+  if (nets.empty() && !problems.has_errors())
     problems.error("no-net", {}, "the file holds no net", "a network begins with: net NAME {");
 }
 

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
+#include "analyzer/diagnostics/suggestion.h"
 #include "analyzer/operators/catalogue.h"
 #include "frontends/dsl/layer_call.h"
+#include "frontends/dsl/operator_attributes.h"
 
 namespace macroscope::dsl {
 namespace {
@@ -135,6 +138,22 @@ class Operands {
   std::vector<Handle> handles_;
 };
 
+/// \throws BuildError for one that the operator has not: nothing else would say so
+void check_attribute(std::string_view op, std::string_view name) {
+  const auto* row = std::lower_bound(std::begin(kOperatorAttributes), std::end(kOperatorAttributes), op,
+                                     [](const OperatorAttributes& known, std::string_view wanted) { return known.op < wanted; });
+  if (row == std::end(kOperatorAttributes) || row->op != op) return;
+  std::vector<std::string_view> names;
+  for (std::string_view rest = row->names; !rest.empty();) {
+    const std::size_t space = std::min(rest.find(' '), rest.size());
+    names.push_back(rest.substr(0, space));
+    rest.remove_prefix(std::min(space + 1, rest.size()));
+  }
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  refuse("unknown-parameter", fmt::format("there is no attribute '{}'", name), name,
+         names.empty() ? fmt::format("{} has none", op) : suggestion_for(name, names));
+}
+
 }  // namespace
 
 bool is_operator(std::string_view name) { return find_operator({}, name, GraphBuilder::kOperatorSet) != nullptr; }
@@ -154,7 +173,10 @@ std::vector<Handle> apply_operator(GraphBuilder& build, std::string_view op, std
   try {
     const Operands operands(build, positional);
     std::vector<Attribute> attributes;
-    for (const auto& [name, argument] : named) attributes.push_back(attribute_of(build, name, argument));
+    for (const auto& [name, argument] : named) {
+      check_attribute(op, name);
+      attributes.push_back(attribute_of(build, name, argument));
+    }
     return build.node(op, operands.handles(), attributes, results);
   } catch (const BuildError& error) {
     throw BuildError(error.code(), fmt::format("{}: {}", op, error.what()), error.help(), error.argument());

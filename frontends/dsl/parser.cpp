@@ -53,9 +53,23 @@ class Parser {
 
   template <std::size_t N>
   [[noreturn]] void fail_word(std::string_view expected, const std::array<std::string_view, N>& known, std::string otherwise) {
+    if (const std::string_view help = help_for_other_languages(); !help.empty()) otherwise = help;
     const std::string_view near = reader_.now().is_word() ? nearest_to(reader_.now().text, known) : std::string_view();
     reader_.fail(reader_.now().span, fmt::format("{}, found {}", expected, shown(reader_.now())),
                  near.empty() ? std::move(otherwise) : fmt::format("did you mean '{}'?", near));
+  }
+
+  /// What a word or sign that begins statements elsewhere is here.
+  [[nodiscard]] std::string_view help_for_other_languages() const {
+    constexpr std::array<std::string_view, 6> kDefinitions{"class", "def", "fn", "func", "function", "module"};
+    const Token& token = reader_.now();
+    if (std::find(kDefinitions.begin(), kDefinitions.end(), token.text) != kDefinitions.end())
+      return "a part that is used several times is a block: block NAME(x) {";
+    if (token.text == "while" || token.text == "loop") return "repeat 3 { } and for i in 1..3 { } do what is done again";
+    if (token.is("/") && reader_.next().is("/")) return "a comment begins with #";
+    if (token.text == "import" || token.text == "from" || token.text == "include")
+      return "a file holds all its blocks: it takes none from others";
+    return {};
   }
 
   /// Goes on with the next line that begins a net or a block, or with what follows the body that was being read.
@@ -138,8 +152,12 @@ class Parser {
     --depth_;
     close = reader_.now().span;
     if (!reader_.take_if("}")) {
+      std::vector<Note> notes{reader_.problems().note(open.span, "'{' was opened here")};
+      if (const auto crooked = reader_.crooked_brace())
+        notes.push_back(
+            reader_.problems().note(*crooked, "a '}' may be missing before this one, which is not in line with its '{'"));
       reader_.problems().error("syntax", reader_.now().span, fmt::format("expected '}}', found {}", shown(reader_.now())), {},
-                               {reader_.problems().note(open.span, "'{' was opened here")});
+                               std::move(notes));
       if (reader_.at_end()) throw Unreadable{};
     }
     return statements;
@@ -204,7 +222,8 @@ class Parser {
 
   void typed(Statement& made, std::string_view what) {
     made.typed.name = reader_.name(what);
-    reader_.expect(":", "before the dims");
+    reader_.expect(":", "before the dims",
+                   fmt::format("all axes are written, batch first: {}: [1, 3, 224, 224]", made.typed.name.text));
     if (reader_.now().kind == TokenKind::name) {
       made.typed.dtype = {reader_.now().text, reader_.now().span};
       reader_.take();

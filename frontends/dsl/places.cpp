@@ -6,13 +6,13 @@ namespace macroscope::dsl {
 
 Places::Places() { places_.emplace_back(); }
 
-std::string Places::free_name(const Index& taken, std::unordered_map<Key, std::uint32_t, Hash>& numbers, PlaceId within,
-                              const std::string& wanted) {
-  std::uint32_t& number = numbers[{within, wanted}];
-  std::string name = number == 0 ? wanted : fmt::format("{}_{}", wanted, number + 1);
-  while (taken.contains({within, name})) name = fmt::format("{}_{}", wanted, ++number + 1);
-  ++number;
-  return name;
+std::string Places::free_name(const Index& taken, Numbers& numbers, PlaceId within, const std::string& wanted) {
+  if (!taken.contains({within, wanted})) return wanted;
+  std::uint32_t& number = numbers.try_emplace({within, wanted}, 1).first->second;
+  while (true) {
+    std::string name = fmt::format("{}_{}", wanted, ++number);
+    if (!taken.contains({within, name})) return name;
+  }
 }
 
 PlaceId Places::add(PlaceId within, const std::string& name, const std::vector<std::string>& others) {
@@ -47,8 +47,13 @@ std::optional<std::string> Places::find(std::string_view text) const {
 
 std::vector<std::string_view> Places::paths() const {
   std::vector<std::string_view> paths;
-  for (const Place& place : places_)
-    if (!place.path.empty()) paths.push_back(place.path);
+  for (const Place& place : places_) {
+    if (place.path.empty()) continue;
+    paths.push_back(place.path);
+    if (place.within == 0)
+      for (const std::string& other : place.others)
+        if (other != place.name) paths.push_back(other);
+  }
   return paths;
 }
 

@@ -28,7 +28,7 @@ class Places {
   [[nodiscard]] const std::string& name(PlaceId place) const noexcept { return places_[place].name; }
   /// The path of the place that a text means; empty where there is none.
   [[nodiscard]] std::optional<std::string> find(std::string_view text) const;
-  /// All paths, for a did-you-mean.
+  /// All paths, and at the top the other names: for a did-you-mean.
   [[nodiscard]] std::vector<std::string_view> paths() const;
 
   /// As if nothing had been added since there were `count` places.
@@ -49,18 +49,21 @@ class Places {
     std::string name;
     friend bool operator==(const Key&, const Key&) = default;
   };
+  /// Not noexcept: the tables keep what it gives then, and do not work it out again as they grow.
   struct Hash {
-    std::size_t operator()(const Key& key) const noexcept { return std::hash<std::string>()(key.name) * 31 + key.within; }
+    std::size_t operator()(const Key& key) const { return std::hash<std::string>()(key.name) * 31 + key.within; }
   };
   using Index = std::unordered_map<Key, PlaceId, Hash>;
 
-  static std::string free_name(const Index& taken, std::unordered_map<Key, std::uint32_t, Hash>& numbers, PlaceId within,
-                               const std::string& wanted);
+  /// The last number that was tried behind a name that was taken.
+  using Numbers = std::unordered_map<Key, std::uint32_t, Hash>;
+
+  static std::string free_name(const Index& taken, Numbers& numbers, PlaceId within, const std::string& wanted);
 
   std::vector<Place> places_;
   Index by_name_;
   Index by_other_;
-  std::unordered_map<Key, std::uint32_t, Hash> numbers_, other_numbers_;
+  Numbers numbers_, other_numbers_;
 };
 
 }  // namespace macroscope::dsl

@@ -14,6 +14,12 @@ void Problems::add(Diagnostic diagnostic) {
       return other.severity == Severity::error && place != nullptr && at != nullptr && at->line == place->line &&
              at->column == place->column;
     };
+    // What a sign that is none does to the rest of its line is no further mistake.
+    const auto explains = [&](const Diagnostic& other) {
+      const auto* at = std::get_if<TextOrigin>(&other.origin);
+      return other.code == "unknown-sign" && place != nullptr && at != nullptr && at->line == place->line;
+    };
+    if (diagnostic.code == "syntax" && std::any_of(diagnostics_.begin(), diagnostics_.end(), explains)) return;
     if (std::any_of(diagnostics_.begin(), diagnostics_.end(), is_same)) return;
     ++errors_;
   } else if (diagnostics_.size() >= 2 * kMaxErrors) {
@@ -23,6 +29,7 @@ void Problems::add(Diagnostic diagnostic) {
 }
 
 void Problems::error(std::string_view code, Span span, std::string message, std::string help, std::vector<Note> notes) {
+  if (is_full()) return;
   add({Severity::error, code, std::move(message), source_->origin(span), std::move(help), std::move(notes)});
 }
 

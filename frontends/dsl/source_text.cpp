@@ -23,9 +23,10 @@ int SourceText::line_of(std::uint32_t position) const noexcept {
 
 TextOrigin SourceText::origin(Span span) const {
   const int line = line_of(span.begin);
-  const std::uint32_t begin = lines_[static_cast<std::size_t>(line) - 1];
+  const auto index = static_cast<std::size_t>(line);
+  const std::uint32_t begin = lines_[index - 1];
   std::string_view content = text().substr(begin);
-  content = content.substr(0, content.find('\n'));
+  if (index < lines_.size()) content = content.substr(0, lines_[index] - 1 - begin);
   if (!content.empty() && content.back() == '\r') content.remove_suffix(1);
   const std::uint32_t end = std::min(span.end, begin + static_cast<std::uint32_t>(content.size()));
   TextOrigin origin;

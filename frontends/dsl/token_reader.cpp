@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 namespace macroscope::dsl {
 
@@ -35,8 +36,8 @@ void TokenReader::fail_expected(std::string_view expected, std::string help) {
   fail(now().span, fmt::format("expected {}, found {}", expected, shown(now())), std::move(help));
 }
 
-Token TokenReader::expect(std::string_view word, std::string_view where) {
-  if (!is(word)) fail_expected(fmt::format("'{}' {}", word, where));
+Token TokenReader::expect(std::string_view word, std::string_view where, std::string help) {
+  if (!is(word)) fail_expected(fmt::format("'{}' {}", word, where), std::move(help));
   return take();
 }
 
@@ -56,13 +57,29 @@ Word TokenReader::name(std::string_view what) {
   return {token.text, token.span};
 }
 
+std::optional<Span> TokenReader::crooked_brace() const {
+  std::vector<int> columns;  // of the lines on which the open braces stand
+  int column = 1;
+  for (std::size_t at = 0; at <= at_; ++at) {
+    const Token& token = tokens_.tokens[at];
+    const bool begins_line = at == 0 || tokens_.tokens[at - 1].kind == TokenKind::newline;
+    if (begins_line) column = problems_.source().origin(token.span).column;
+    if (token.is("{")) columns.push_back(column);
+    if (!token.is("}") || columns.empty()) continue;
+    if (begins_line && column != columns.back()) return token.span;
+    columns.pop_back();
+  }
+  return std::nullopt;
+}
+
 void TokenReader::end_statement(std::string_view after) {
   if (at_newline()) {
     take();
   } else if (!at_end() && !is("}")) {
-    const bool is_assignment = is("=");
-    fail(now().span, fmt::format("expected the end of the line after {}, found {}", after, shown(now())),
-         is_assignment ? "a statement gives values to names: y = x -> relu" : "one statement a line");
+    std::string help = "one statement a line";
+    if (is("=")) help = next().is(">") ? "layers are applied by '->'" : "a statement gives values to names: y = x -> relu";
+    if (is("(") && previous().is(")")) help = "a layer takes its input first: x -> conv(8, 3), or conv(x, 8, 3)";
+    fail(now().span, fmt::format("expected the end of the line after {}, found {}", after, shown(now())), std::move(help));
   }
 }
 

@@ -1,6 +1,7 @@
 // Where does the parser stand, and what does it say when something else stands there than was expected?
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,13 +40,17 @@ class TokenReader {
   }
 
   /// The sign or word. \throws Unreadable `expected ')' ..., found ...`
-  Token expect(std::string_view word, std::string_view where);
+  Token expect(std::string_view word, std::string_view where, std::string help = {});
   /// The closing bracket of `open`; where it is missing, says which one is open. \throws Unreadable
   Token close(const Token& open, std::string_view bracket);
   /// A name that is no word of the language. \throws Unreadable
   Word name(std::string_view what);
   [[noreturn]] void fail_expected(std::string_view expected, std::string help = {});
   [[noreturn]] void fail(Span span, std::string message, std::string help = {});
+
+  /// The first `}` before here that begins its line, at another column than the line of its `{`: where braces do not pair up, one before it
+  /// is often the one that is missing.
+  [[nodiscard]] std::optional<Span> crooked_brace() const;
 
   /// The end of a statement: a newline, which is taken, or a `}`, which is not. \throws Unreadable
   void end_statement(std::string_view after);

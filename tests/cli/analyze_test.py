@@ -198,6 +198,13 @@ class Figures(Program):
         self.assertEqual(self.json("convolutions.onnx", "--assume", "batch_size=2*b")["totals"]["macs"], f"{2 * per_image}*b")
         self.assertIn("unknown-symbol", self.errors("convolutions.onnx", "--set", "M=3"))
 
+    def test_layers_of_side_outputs_are_marked(self):
+        (self.folder / "side.net").write_text("net n {\n  input x: [1, 4]\n  h = x -> dense(8)\n  side output a = h -> dense(2)\n  output y = h -> dense(3)\n}\n")
+        document = self.json("side.net")
+        side = [layer for layer in document["layers"] if layer.get("side")]
+        self.assertEqual({layer["name"].partition("/")[0] for layer in side}, {"a"})
+        self.assertEqual(document["totals"]["macs"], sum(layer["macs"] for layer in document["layers"] if "side" not in layer))
+
     def test_every_format_shows_the_same_totals(self):
         arguments = ["convolutions.onnx", "--set", "batch size=1"]
         totals = self.json(*arguments)["totals"]

@@ -17,7 +17,7 @@ std::vector<std::string> lines_of(Network network, const WorkedOptions& options 
   const Analysis analysis = analyze(std::move(network), {});
   const Figures figures(analysis, "test");
   std::vector<std::string> lines;
-  for (const WorkedLine& line : WorkedLayers(figures, options).lines_of(node))
+  for (const WorkedLine& line : WorkedLayers(figures, options).lines_of(0, node))
     lines.push_back(line.label + ": " + line.worked.text());
   return lines;
 }
@@ -119,7 +119,7 @@ TEST_CASE("dense layers, normalizations and tables of vectors") {
   const Figures figures(analysis, "test");
   const WorkedLayers layers(figures);
   const auto text_of = [&](NodeId node, std::string_view id) {
-    for (const WorkedLine& line : layers.lines_of(node))
+    for (const WorkedLine& line : layers.lines_of(0, node))
       if (line.id == id) return line.worked.text();
     return std::string("none");
   };

@@ -107,6 +107,29 @@ TEST_CASE("Attention has a gradient for queries, keys, values and probabilities"
   CHECK(training.nodes.front()[1].input_macs == Dim(2 * half));  // queries alone learn: theirs, and the probabilities' on the way
 }
 
+TEST_CASE("The gradients of an Einsum go back through its products pair by pair") {
+  const auto macs = [](std::string_view equation, const std::vector<std::vector<std::int64_t>>& shapes) {
+    NetworkBuilder net;
+    net.input("x", {2, 6}).weight("v", {6}).node("Mul", {"x", "v"}, {"t0"});  // so that the first operand needs a gradient
+    std::vector<std::string> operands{"t0"};
+    for (std::size_t index = 0; index < shapes.size(); ++index) {
+      operands.push_back("t" + std::to_string(index + 1));
+      net.weight(operands.back(), {shapes[index].begin(), shapes[index].end()});
+    }
+    net.node("Einsum", {operands.begin(), operands.end()}, {"y"}, {net.text("equation", equation)});
+    const Training training = trained(net.take()).training();
+    CHECK(training.total.is_known);
+    return std::pair(training.total.input_macs.number().value(), training.total.weight_macs.number().value());
+  };
+  using Pair = std::pair<std::int64_t, std::int64_t>;
+  CHECK(macs("ij,jk->ik", {{6, 5}}) == Pair(60, 60));
+  // (x w1) w2, 2*6*3 and 2*3*5 products: those of x and of what x w1 makes flow on, those of w1 and w2 end.
+  CHECK(macs("ij,jk,kl->il", {{6, 3}, {3, 5}}) == Pair(30 + 36, 30 + 36));
+  // Nothing is summed forwards, but a weight gathers from all rows.
+  CHECK(macs("ij,j->ij", {{6}}) == Pair(0, 12));
+  CHECK(macs("ij,ij->ij", {{2, 6}}) == Pair(0, 0));
+}
+
 TEST_CASE("Integers and what is computed from no parameter have no gradient") {
   NetworkBuilder net;
   net.input("x", {1, 8}).weight("w", {8, 4}, DataType::int8).weight("s", {}).weight("z", {}, DataType::int8);

@@ -1,0 +1,11 @@
+// Can the bytes of a tensor be numbered?
+#pragma once
+
+#include "analyzer/network/type.h"
+
+namespace macroscope {
+
+/// By 64 bits; with symbols, whether 128 bits hold the expression.  True where too little is known.
+[[nodiscard]] bool has_countable_bytes(const Type& type);
+
+}  // namespace macroscope
