@@ -47,7 +47,7 @@ void SettingsText::report(const toml::source_region& at, std::string message, st
 }
 
 void SettingsText::report(TextOrigin at, std::string message, std::string help) {
-  diagnostics_->push_back({Severity::error, std::string(kind_.code), std::move(message), std::move(at), std::move(help)});
+  diagnostics_->push_back({Severity::error, kind_.code, std::move(message), std::move(at), std::move(help)});
 }
 
 TextOrigin SettingsText::origin_of(const toml::source_region& at) const {

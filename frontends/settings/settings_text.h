@@ -15,8 +15,10 @@ namespace macroscope {
 
 /// A kind of file of settings.
 struct SettingsKind {
-  std::string_view code;  // of its diagnostics: `device-file`
-  std::string_view name;  // `a device file`
+  /// Of its diagnostics, which keep a view of it: a literal such as `device-file`.
+  std::string_view code;
+  /// `a device file`
+  std::string_view name;
 };
 
 /// The text of one file while it is read.  Mistakes are appended to the diagnostics, which must outlive this, as the text must.
