@@ -80,7 +80,8 @@ class AttentionWriter {
     return index;
   }
 
-  [[nodiscard]] IndexSum::Factor of_queries(std::string name, const Heads& heads, Loop inner, std::optional<Dim> of = {}) const {
+  [[nodiscard]] IndexSum::Factor of_queries(std::string name, const Heads& heads, Loop inner,
+                                            const std::optional<Dim>& of = {}) const {
     if (heads.have_axis) return {std::move(name), {at(batch), query_head(), at(query), at(inner)}};
     return {std::move(name), {at(batch), at(query), beside(query_head(), of.value_or(heads.width), inner)}};
   }
