@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "reports/number_text.h"
+#include "reports/structure_section.h"
 
 namespace macroscope {
 namespace {
@@ -19,14 +20,7 @@ constexpr std::size_t kMostBars = 32;
 constexpr std::size_t kMostBranches = 6;
 constexpr std::size_t kMostBottlenecks = 5;
 
-const Graph& graph_at(const Figures& figures, ScopeId scope) {
-  return figures.network().graphs[figures.analysis().shapes.scopes[scope].graph];
-}
-
-std::string name_at(const Figures& figures, ScopeId scope, NodeId node) {
-  const Graph& graph = graph_at(figures, scope);
-  return std::string(shown_name(graph, graph.nodes[node]));
-}
+std::string name_at(const Figures& figures, ScopeId scope, NodeId node) { return std::string(name_in(figures, scope, node)); }
 
 /// Bars over channels, one for each category.
 Chart bars_of_channels(std::string title, std::string description) {
@@ -90,7 +84,7 @@ std::optional<Chart> picture_of_modules(const Figures& figures, const Growth& gr
 /// Channels before a bottleneck and behind each of its convolutions.
 std::optional<std::vector<double>> widths_of(const Figures& figures, const Saving& bottleneck) {
   const Scope& scope = figures.analysis().shapes.scopes[bottleneck.scope];
-  const Graph& graph = graph_at(figures, bottleneck.scope);
+  const Graph& graph = figures.network().graphs[scope.graph];
   std::vector<double> widths;
   const auto add = [&](TensorId tensor) {
     const Shape& shape = scope.facts[tensor].type.shape;

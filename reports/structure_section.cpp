@@ -21,11 +21,6 @@ std::size_t rows_shown(const ReportOptions& options, std::size_t rows) {
   return has_all ? rows : std::min({rows, options.top, kRows});
 }
 
-std::string_view name_in(const Figures& figures, ScopeId scope, NodeId node) {
-  const Graph& graph = figures.network().graphs[figures.analysis().shapes.scopes[scope].graph];
-  return shown_name(graph, graph.nodes[node]);
-}
-
 /// Where layers stand, in few words: the module path that they share, otherwise from the first to the last.
 ModelText place_of(const Figures& figures, ScopeId scope, const std::vector<NodeId>& layers) {
   if (layers.empty()) return {};
@@ -349,6 +344,11 @@ Section cuts_section(const Figures& figures, const ReportOptions& options) {
 }
 
 }  // namespace
+
+std::string_view name_in(const Figures& figures, ScopeId scope, NodeId node) {
+  const Graph& graph = figures.network().graphs[figures.analysis().shapes.scopes[scope].graph];
+  return shown_name(graph, graph.nodes[node]);
+}
 
 std::string paths_text(const Paths& paths) { return number_of(paths) + " " + lengths_of(paths); }
 

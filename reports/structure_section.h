@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/analysis_report.h"
@@ -9,6 +10,9 @@
 #include "reports/report.h"
 
 namespace macroscope {
+
+/// What a layer of the graph that runs in a scope is called.
+[[nodiscard]] std::string_view name_in(const Figures& figures, ScopeId scope, NodeId node);
 
 /// `12 paths of 5 to 30 layers, 2 to 10 weighted`.
 [[nodiscard]] std::string paths_text(const Paths& paths);
