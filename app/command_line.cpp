@@ -67,6 +67,8 @@ bool parse(CLI::App& command, const Arguments& arguments) {
     standard_output.flush();
     return false;
   } catch (const CLI::ParseError& error) {
+    // A misspelled option is the mistake, not what is missing beside it.
+    if (const Arguments extras = command.remaining(); !extras.empty()) refuse_extras(command, extras);
     throw UsageError(error.what(), "see --help");
   }
   if (const Arguments extras = command.remaining(); !extras.empty()) refuse_extras(command, extras);

@@ -138,6 +138,7 @@ class Usage(Program):
             ([], "no model is named"),
             (["analyse"], "did you mean 'analyze'"),
             (["analyze"], "MODEL"),
+            (["--hlp"], "did you mean '--help'"),
             (["convolutions.onnx", "--fromat", "json"], "did you mean '--format'"),
             (["convolutions.onnx", "--format", "jsn"], "did you mean 'json'"),
             (["convolutions.onnx", "--sort", "mac"], "did you mean 'macs'"),
