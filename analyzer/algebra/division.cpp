@@ -243,6 +243,7 @@ Dim mod(const Dim& a, const Dim& b) { return a - b * floor_div(a, b); }
 
 std::optional<Dim> exact_quotient(const Dim& a, const Dim& b) {
   if (b.is(0)) return std::nullopt;
+  if (a.is_number() && b.is_number()) return mod(a, b).is(0) ? std::optional(floor_div(a, b)) : std::nullopt;
   algebra::Terms dividend = algebra::terms_of(a);
   algebra::Terms divisor = algebra::terms_of(b);
   algebra::spell_with_maxima(dividend);

@@ -9,22 +9,19 @@ namespace {
 
 using Form = AxisIndex::Form;
 
-/// Binds loops operand by operand.
+/// Binds the loops of a nest operand by operand.
 class Binder {
  public:
-  Binder(const Formula& formula, std::span<const Shape> operands, const Site& site) : operands_(operands), site_(site) {
-    nest_.formula = &formula;
-    nest_.loops.resize(formula.loops.size());
-  }
+  Binder(BoundNest& nest, std::span<const Shape> operands, const Site& site) : operands_(operands), site_(site), nest_(nest) {}
 
-  BoundNest bind() {
+  void bind() {
     const Formula& formula = *nest_.formula;
+    nest_.loops.resize(formula.loops.size());
     for (std::size_t index = 0; index < formula.operands.size(); ++index) bind_plain(formula.operands[index], operands_[index]);
     bind_kernel_attribute();
     for (std::size_t index = 0; index < formula.operands.size(); ++index)
       bind_composed(formula.operands[index], operands_[index]);
     make_output();
-    return std::move(nest_);
   }
 
  private:
@@ -221,7 +218,7 @@ class Binder {
 
   std::span<const Shape> operands_;
   const Site& site_;
-  BoundNest nest_;
+  BoundNest& nest_;
 };
 
 DataType result_type(const Loops& loops, const Site& site) {
@@ -317,7 +314,10 @@ const Nest& nest_of(const Loops& loops, const Site& site) {
 }
 
 BoundNest bind(const Formula& formula, std::span<const Shape> operands, const Site& site) {
-  return Binder(formula, operands, site).bind();
+  BoundNest nest;
+  nest.formula = &formula;
+  Binder(nest, operands, site).bind();
+  return nest;
 }
 
 BoundNest bind(const Loops& loops, const Site& site) {
