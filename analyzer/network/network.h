@@ -196,7 +196,7 @@ class Network {
   }
 
   /// Storage for spans and strings made while building; lives as long as the network.
-  std::unique_ptr<std::pmr::monotonic_buffer_resource> arena = std::make_unique<std::pmr::monotonic_buffer_resource>();
+  std::unique_ptr<std::pmr::memory_resource> arena = std::make_unique<std::pmr::monotonic_buffer_resource>();
   std::shared_ptr<const ContentReader> content_reader;
   /// Rows that the user adds to the catalogue; null if there are none.
   std::shared_ptr<const CustomOperators> custom_operators;

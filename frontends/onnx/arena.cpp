@@ -5,38 +5,55 @@
 namespace macroscope::onnx {
 namespace {
 
+/// What most models need comes from the heap in one piece.
+constexpr std::size_t kFirstBlock = std::size_t{128} << 10U;
+/// Of a larger one every further block takes whole large pages, each of which costs the system one fault and less time than fifty small
+/// ones do.
 constexpr std::size_t kLargePage = std::size_t{2} << 20U;
-/// Smaller blocks come from the heap: half of a large page would be given for nothing.
-constexpr std::size_t kLargeBlock = std::size_t{1} << 20U;
+/// Blocks double up to this size.
+constexpr std::size_t kLargestBlock = 8 * kLargePage;
 
-std::size_t mapped_size(std::size_t bytes) { return (bytes + kLargePage - 1) / kLargePage * kLargePage; }
-
-std::pmr::memory_resource* pages() {
-  static PageResource resource;
-  return &resource;
-}
-
-}  // namespace
-
-Arena::Arena() : std::pmr::monotonic_buffer_resource(pages()) {}
-
-void* PageResource::do_allocate(std::size_t bytes, std::size_t alignment) {
-  if (bytes < kLargeBlock) return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+void* map_large_pages(std::size_t bytes) {
   // One large page more than needed, so that a range aligned to large pages lies inside; the ends are given back.
-  const std::size_t size = mapped_size(bytes);
-  void* const mapping = ::mmap(nullptr, size + kLargePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* const mapping = ::mmap(nullptr, bytes + kLargePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) throw std::bad_alloc();
   auto* const begin = static_cast<char*>(mapping);
   const std::size_t before = (kLargePage - reinterpret_cast<std::uintptr_t>(begin) % kLargePage) % kLargePage;
   if (before != 0) ::munmap(begin, before);
-  ::munmap(begin + before + size, kLargePage - before);
-  ::madvise(begin + before, size, MADV_HUGEPAGE);  // advice only: small pages do as well
+  ::munmap(begin + before + bytes, kLargePage - before);
+  ::madvise(begin + before, bytes, MADV_HUGEPAGE);  // advice only: small pages do as well
   return begin + before;
 }
 
-void PageResource::do_deallocate(void* block, std::size_t bytes, std::size_t alignment) {
-  if (bytes < kLargeBlock) return std::pmr::new_delete_resource()->deallocate(block, bytes, alignment);
-  ::munmap(block, mapped_size(bytes));
+}  // namespace
+
+struct Arena::Block {
+  Block* before;
+  std::size_t bytes;  // all of them, these included
+};
+
+Arena::~Arena() {
+  while (last_ != nullptr) {
+    Block* const block = last_;
+    last_ = block->before;
+    if (block->bytes < kLargePage) {
+      ::operator delete(block);
+    } else {
+      ::munmap(block, block->bytes);
+    }
+  }
+}
+
+void* Arena::begin_in_new_block(std::size_t bytes, std::size_t alignment) {
+  const std::size_t needed = sizeof(Block) + alignment + bytes;
+  if (needed < bytes) throw std::bad_alloc();
+  const bool is_small = last_ == nullptr && needed <= kFirstBlock;
+  const std::size_t usual = last_ == nullptr ? kLargePage : std::clamp(2 * last_->bytes, kLargePage, kLargestBlock);
+  const std::size_t size = is_small ? kFirstBlock : (std::max(needed, usual) + kLargePage - 1) / kLargePage * kLargePage;
+  last_ = new (is_small ? ::operator new(size) : map_large_pages(size)) Block{last_, size};
+  free_ = last_ + 1;
+  free_size_ = size - sizeof(Block);
+  return std::align(alignment, bytes, free_, free_size_);
 }
 
 }  // namespace macroscope::onnx

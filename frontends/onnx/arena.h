@@ -23,17 +23,40 @@
 
 namespace macroscope::onnx {
 
-/// Gives an arena its blocks: large ones in large pages, where the system has them.
-class PageResource final : public std::pmr::memory_resource {
- private:
-  void* do_allocate(std::size_t bytes, std::size_t alignment) override;
-  void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override;
-  [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
-};
-
-class Arena final : public std::pmr::monotonic_buffer_resource {
+class Arena final : public std::pmr::memory_resource {
  public:
-  Arena();
+  Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  ~Arena() override;
+
+  /// As of every memory resource, without the way through a virtual function: most of what is asked for is a few bytes.
+  void* allocate(std::size_t bytes, std::size_t alignment) {
+    void* const begin = std::align(alignment, bytes, free_, free_size_) != nullptr ? free_ : begin_in_new_block(bytes, alignment);
+    free_ = static_cast<char*>(begin) + bytes;
+    free_size_ -= bytes;
+    return begin;
+  }
+
+  /// Lets what was allocated last, and ends at `end`, be so many bytes longer. \return false if that cannot be
+  bool extend(const void* end, std::size_t bytes) noexcept {
+    if (end != free_ || bytes > free_size_) return false;
+    free_ = static_cast<char*>(free_) + bytes;
+    free_size_ -= bytes;
+    return true;
+  }
+
+ private:
+  struct Block;
+
+  void* begin_in_new_block(std::size_t bytes, std::size_t alignment);
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override { return allocate(bytes, alignment); }
+  void do_deallocate(void* /*memory*/, std::size_t /*bytes*/, std::size_t /*alignment*/) override {}
+  [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
+
+  void* free_ = nullptr;
+  std::size_t free_size_ = 0;
+  Block* last_ = nullptr;
 };
 
 /// A default T that lives as long as the arena.
@@ -71,7 +94,7 @@ class Text {
   const char* block_ = nullptr;
 };
 
-/// A short list, mostly written once and in full; a message that stands twice appends to it.
+/// A short list.
 template <typename T>
 class Array {
   struct Block {
@@ -81,6 +104,11 @@ class Array {
   };
 
  public:
+  Array() = default;
+  Array(Arena& arena, std::span<const T> elements) {
+    if (!elements.empty()) append(arena, elements);
+  }
+
   [[nodiscard]] std::size_t size() const noexcept { return block_ == nullptr ? 0 : block_->size; }
   [[nodiscard]] bool empty() const noexcept { return block_ == nullptr; }
   [[nodiscard]] std::span<const T> span() const noexcept {
@@ -90,27 +118,45 @@ class Array {
   [[nodiscard]] const T* end() const noexcept { return begin() + size(); }
   [[nodiscard]] const T& operator[](std::size_t index) const noexcept { return block_->elements()[index]; }
 
+  /// One element more, without a copy of the others where nothing else was allocated meanwhile.
+  void add(Arena& arena, const T& element) {
+    if (block_ == nullptr || block_->size == block_->capacity) grow(arena);
+    new (block_->elements() + block_->size++) T(element);
+  }
+  /// A list that was made in one go moves when it grows: copies of it stay as they are.
   void append(Arena& arena, std::span<const T> elements) {
     static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= sizeof(Block));
     if (elements.empty()) return;
-    constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
     const std::size_t before = size();
     if (elements.size() > kMost - before) throw ReadError(0, "a list has more than 2^32 elements");
     const std::size_t after = before + elements.size();
-    if (block_ == nullptr || after > block_->capacity) {
-      const std::size_t capacity = std::min(std::max(after, 2 * before), kMost);
-      // Elements may be pointers to views: their size is what is meant.
-      // NOLINTNEXTLINE(bugprone-sizeof-expression)
-      void* storage = arena.allocate(sizeof(Block) + capacity * sizeof(T), std::max(alignof(T), alignof(Block)));
-      auto* larger = new (storage) Block{static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(capacity)};
-      std::uninitialized_copy(begin(), end(), larger->elements());
-      block_ = larger;
-    }
+    if (block_ == nullptr || after > block_->capacity) move_to(arena, std::min(std::max(after, 2 * before), kMost));
     std::uninitialized_copy(elements.begin(), elements.end(), block_->elements() + before);
     block_->size = static_cast<std::uint32_t>(after);
   }
 
  private:
+  static constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
+
+  void grow(Arena& arena) {
+    const std::size_t size = this->size();
+    if (size == kMost) throw ReadError(0, "a list has more than 2^32 elements");
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): elements may be pointers to views
+    if (block_ != nullptr && arena.extend(block_->elements() + size, sizeof(T))) {
+      ++block_->capacity;
+    } else {
+      move_to(arena, std::min(std::max(std::size_t{1}, 2 * size), kMost));
+    }
+  }
+  void move_to(Arena& arena, std::size_t capacity) {
+    // Elements may be pointers to views: their size is what is meant.
+    // NOLINTNEXTLINE(bugprone-sizeof-expression)
+    void* storage = arena.allocate(sizeof(Block) + capacity * sizeof(T), std::max(alignof(T), alignof(Block)));
+    auto* larger = new (storage) Block{static_cast<std::uint32_t>(size()), static_cast<std::uint32_t>(capacity)};
+    if (block_ != nullptr) std::uninitialized_copy(begin(), end(), larger->elements());
+    block_ = larger;
+  }
+
   Block* block_ = nullptr;
 };
 
@@ -188,16 +234,11 @@ class Collector {
   explicit Collector(std::vector<T>& stack) noexcept : stack_(stack), base_(stack.size()) {}
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
-  ~Collector() { stack_.resize(base_); }
+  ~Collector() { stack_.erase(stack_.begin() + static_cast<std::ptrdiff_t>(base_), stack_.end()); }
 
   void add(T element) { stack_.push_back(std::move(element)); }
   [[nodiscard]] std::span<const T> elements() const noexcept { return std::span<const T>(stack_).subspan(base_); }
   [[nodiscard]] bool empty() const noexcept { return stack_.size() == base_; }
-  [[nodiscard]] Array<T> take(Arena& arena) const {
-    Array<T> array;
-    array.append(arena, elements());
-    return array;
-  }
 
  private:
   std::vector<T>& stack_;

@@ -85,8 +85,7 @@ void Extents::collect_names(const List<NodeView>& nodes) {
 
 void Extents::collect_names(const TypeView& type) {
   for (const DimensionView& dimension : type.dims)
-    if (const Text* text = std::get_if<Text>(&dimension); text != nullptr && is_identifier(*text))
-      names_.emplace(text->view(), true);
+    if (const Text* text = std::get_if<Text>(&dimension); text != nullptr && is_identifier(*text)) names_.insert(text->view());
   if (type.element != nullptr) collect_names(*type.element);
 }
 

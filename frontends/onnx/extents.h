@@ -2,10 +2,12 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <string_view>
 
 #include "analyzer/network/network.h"
 #include "frontends/onnx/model_view.h"
+#include "frontends/onnx/name_hash.h"
 #include "frontends/onnx/reporter.h"
 
 namespace macroscope::onnx {
@@ -37,8 +39,8 @@ class Extents {
 
   SymbolTable& symbols_;
   Reporter& reporter_;
-  boost::unordered_flat_map<std::string_view, bool> names_;
-  boost::unordered_flat_map<std::string_view, Dim> read_;
+  boost::unordered_flat_set<std::string_view, NameHash> names_;
+  boost::unordered_flat_map<std::string_view, Dim, NameHash> read_;
 };
 
 }  // namespace macroscope::onnx

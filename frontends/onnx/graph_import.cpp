@@ -16,25 +16,25 @@ NodeOrigin GraphImport::origin_of(const Place& place, const Node& node) {
   return {place.scope, node.file_index, std::string(node.name), std::string(node.op)};
 }
 
-TensorId GraphImport::add_tensor(Place& place, std::string_view name) {
-  std::vector<Tensor>& tensors = graph(place).tensors;
+std::pair<TensorId, bool> GraphImport::insert_tensor(Place& place, std::string_view name) {
+  std::vector<Tensor>& tensors = place.graph.tensors;
   tensors.push_back({name});
   const auto id = static_cast<TensorId>(tensors.size() - 1);
-  place.names.emplace(name, id);  // of several of one name the first is meant; the others are errors
-  return id;
+  return {id, place.names.add(id)};
 }
 
 std::optional<TensorId> GraphImport::find(Place& place, std::string_view name) {
+  std::optional<TensorId> id = place.names.find(name);
+  if (id) return id;
   // Outwards to the graph that makes it, and back in: each graph on the way has the tensor under a number of its own.
-  std::vector<Place*> inner;
-  Place* maker = &place;
-  for (; maker != nullptr && !maker->names.contains(name); maker = maker->outer) inner.push_back(maker);
-  if (maker == nullptr) return std::nullopt;
-  TensorId id = maker->names.at(name);
+  std::vector<Place*> inner{&place};
+  for (Place* maker = place.outer; maker != nullptr && !(id = maker->names.find(name)); maker = maker->outer)
+    inner.push_back(maker);
+  if (!id) return std::nullopt;
   for (auto next = inner.rbegin(); next != inner.rend(); ++next) {
-    const TensorId outer = id;
+    const TensorId outer = *id;
     id = add_tensor(**next, name);
-    graph(**next).tensors[id].outer = outer;
+    (*next)->graph.tensors[*id].outer = outer;
   }
   return id;
 }
@@ -53,8 +53,9 @@ TensorId GraphImport::find_or_report(Place& place, std::string_view name, std::s
 }
 
 GraphId GraphImport::import_graph(const GraphView& view, Place* outer, std::string scope) {
-  Place place{static_cast<GraphId>(network_.graphs.size()), outer, std::move(scope), {}};
+  const auto id = static_cast<GraphId>(network_.graphs.size());
   Graph& made = network_.graphs.emplace_back();
+  Place place{id, made, outer, std::move(scope), TensorNames(made.tensors)};
   made.name = view.name;
   if (outer != nullptr) made.parent = outer->id;
   const std::size_t tensors = view.inputs.size() + view.initializers.size() + view.nodes.size();
@@ -75,7 +76,7 @@ void GraphImport::add_inputs(const GraphView& view, Place& place) {
   for (const ValueInfoView& input : view.inputs) {
     if (place.names.contains(input.name.view()))
       reporter_.error("duplicate-name", fmt::format("two inputs of the graph have the name '{}'", input.name.view()));
-    graph(place).inputs.push_back(add_tensor(place, input.name));
+    place.graph.inputs.push_back(add_tensor(place, input.name));
   }
 }
 
@@ -83,7 +84,7 @@ void GraphImport::add_initializers(const GraphView& view, Place& place) {
   for (const TensorView& tensor : view.initializers) add_stored(place, stored_.import(tensor, {}), tensor.name);
   for (const SparseTensorView& tensor : view.sparse_initializers)
     add_stored(place, stored_.import(tensor, {}), tensor.values.name);
-  Graph& made = graph(place);
+  Graph& made = place.graph;
   const auto is_stored = [&](TensorId id) { return made.tensors[id].stored != kNone; };
   // An input that an initializer has the name of only has a default value: the file says how large it is.  The inputs of a branch or
   // body are known by their places and stay; what their extents are, the node around them tells.
@@ -101,15 +102,15 @@ void GraphImport::add_initializers(const GraphView& view, Place& place) {
   }
   if (is_main) std::erase_if(made.inputs, is_stored);
   for (const ValueInfoView& input : overridden)
-    made.declared.push_back({place.names.at(input.name.view()), extents_.declared_type(input.type, input.name)});
+    made.declared.push_back({*place.names.find(input.name), extents_.declared_type(input.type, input.name)});
 }
 
 void GraphImport::add_stored(Place& place, std::optional<StoredTensor> stored, std::string_view name) {
-  Graph& made = graph(place);
-  const auto known = place.names.find(name);
-  const bool is_taken = known != place.names.end() && made.tensors[known->second].stored != kNone;
+  Graph& made = place.graph;
+  const std::optional<TensorId> known = place.names.find(name);
+  const bool is_taken = known && made.tensors[*known].stored != kNone;
   if (is_taken) reporter_.error("duplicate-name", fmt::format("two initializers have the name '{}'", name));
-  const TensorId id = known == place.names.end() || is_taken ? add_tensor(place, name) : known->second;
+  const TensorId id = known && !is_taken ? *known : add_tensor(place, name);
   if (!stored) return;
   made.tensors[id].stored = static_cast<std::uint32_t>(made.stored.size());
   made.stored.push_back(*stored);
@@ -117,11 +118,11 @@ void GraphImport::add_stored(Place& place, std::optional<StoredTensor> stored, s
 
 /// All names first: a node may take what one behind it makes, and so may its nested graphs.
 void GraphImport::add_nodes(const List<NodeView>& nodes, Place& place) {
-  graph(place).nodes.reserve(nodes.size());
+  place.graph.nodes.reserve(nodes.size());
   std::uint32_t index = 0;
-  for (const NodeView& view : nodes) graph(place).nodes.push_back(start_node(view, index++, place));
+  for (const NodeView& view : nodes) place.graph.nodes.push_back(start_node(view, index++, place));
   index = 0;
-  for (const NodeView& view : nodes) finish_node(view, place, graph(place).nodes[index++]);
+  for (const NodeView& view : nodes) finish_node(view, place, place.graph.nodes[index++]);
 }
 
 Node GraphImport::start_node(const NodeView& view, std::uint32_t index, Place& place) {
@@ -141,7 +142,9 @@ Node GraphImport::start_node(const NodeView& view, std::uint32_t index, Place& p
       operands_.push_back(kAbsent);
       continue;
     }
-    if (place.names.contains(output.view())) {
+    const auto [id, is_first] = insert_tensor(place, output);
+    operands_.push_back(id);
+    if (!is_first) {
       reporter_.error("duplicate-name", fmt::format("the node makes '{}', which is made already", output.view()),
                       origin_of(place, node), "every value of a graph is made once; give this one a name of its own");
     } else if (is_made_around(place, output)) {
@@ -150,7 +153,6 @@ Node GraphImport::start_node(const NodeView& view, std::uint32_t index, Place& p
           fmt::format("the node makes '{}', which the graph around it makes as well; the inner one is meant", output.view()),
           origin_of(place, node));
     }
-    operands_.push_back(add_tensor(place, output));
   }
   node.outputs = network_.keep(std::span<const TensorId>(operands_));
   return node;
@@ -172,24 +174,24 @@ void GraphImport::finish_node(const NodeView& view, Place& place, Node& node) {
 }
 
 void GraphImport::add_declarations(const List<ValueInfoView>& values, Place& place) {
-  Graph& made = graph(place);
+  Graph& made = place.graph;
   for (const ValueInfoView& value : values) {
-    const auto known = place.names.find(value.name.view());
+    const std::optional<TensorId> known = place.names.find(value.name);
     // Exporters leave behind what they knew of values that are gone.
-    if (known == place.names.end() || value.type.kind == TypeView::Kind::none) continue;
-    made.declared.push_back({known->second, extents_.declared_type(value.type, value.name)});
+    if (!known || value.type.kind == TypeView::Kind::none) continue;
+    made.declared.push_back({*known, extents_.declared_type(value.type, value.name)});
   }
 }
 
 void GraphImport::add_outputs(const GraphView& view, Place& place) {
   for (const ValueInfoView& output : view.outputs)
-    graph(place).outputs.push_back(find_or_report(place, output.name, "the graph's output", {}));
+    place.graph.outputs.push_back(find_or_report(place, output.name, "the graph's output", {}));
   add_declarations(view.outputs, place);
 }
 
 void GraphImport::finish(Place& place) {
   const std::vector<NodeId> cycle = complete(network_, place.id);
-  Graph& made = graph(place);
+  Graph& made = place.graph;
   if (cycle.empty()) return report_order(made, place);
   constexpr std::size_t kShown = 8;
   std::string nodes;
@@ -215,8 +217,10 @@ void GraphImport::report_order(const Graph& made, const Place& place) {
 }
 
 void GraphImport::import_function(const FunctionView& view) {
-  Place place{static_cast<GraphId>(network_.graphs.size()), nullptr, std::string(view.name.view()), {}};
-  network_.graphs.emplace_back().name = view.name;
+  const auto id = static_cast<GraphId>(network_.graphs.size());
+  Graph& made = network_.graphs.emplace_back();
+  made.name = view.name;
+  Place place{id, made, nullptr, std::string(view.name.view()), TensorNames(made.tensors)};
   Function function;
   function.domain = domain_of(view.domain);
   function.name = view.name;
@@ -226,12 +230,12 @@ void GraphImport::import_function(const FunctionView& view) {
     if (place.names.contains(input.view()))
       reporter_.error("duplicate-name",
                       fmt::format("two inputs of function '{}' have the name '{}'", view.name.view(), input.view()));
-    graph(place).inputs.push_back(add_tensor(place, input));
+    place.graph.inputs.push_back(add_tensor(place, input));
   }
   add_nodes(view.nodes, place);
   add_declarations(view.value_infos, place);
   for (const Text& output : view.outputs)
-    graph(place).outputs.push_back(
+    place.graph.outputs.push_back(
         find_or_report(place, output, fmt::format("the output of function '{}',", view.name.view()), {}));
   finish(place);
   for (const Text& name : view.attribute_names) function.attributes.push_back(name);

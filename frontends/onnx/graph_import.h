@@ -4,11 +4,11 @@
 // not make itself is one of the graph around it.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "analyzer/network/network.h"
@@ -16,6 +16,7 @@
 #include "frontends/onnx/model_view.h"
 #include "frontends/onnx/reporter.h"
 #include "frontends/onnx/stored_tensors.h"
+#include "frontends/onnx/tensor_names.h"
 
 namespace macroscope::onnx {
 
@@ -32,10 +33,11 @@ class GraphImport {
  private:
   /// A graph while it is being built.
   struct Place {
-    GraphId id = 0;
-    Place* outer = nullptr;
+    GraphId id;
+    Graph& graph;
+    Place* outer;
     std::string scope;  // as diagnostics name it: `node[3].then`
-    boost::unordered_flat_map<std::string_view, TensorId> names;
+    TensorNames names;
   };
 
   GraphId import_graph(const GraphView& view, Place* outer, std::string scope);
@@ -55,12 +57,13 @@ class GraphImport {
   Attribute::Content stored_content(const View& tensor, const Origin& origin);
   std::span<const Attribute> attributes_of(const NodeView& view, const Node& node, Place& place);
 
-  TensorId add_tensor(Place& place, std::string_view name);
+  /// A new tensor, and whether it is the first of its name, which is the one that the name means: others are errors.
+  static std::pair<TensorId, bool> insert_tensor(Place& place, std::string_view name);
+  static TensorId add_tensor(Place& place, std::string_view name) { return insert_tensor(place, name).first; }
   /// The tensor of a name: made here, or taken from the graph around; nothing if no graph makes it.
-  std::optional<TensorId> find(Place& place, std::string_view name);
+  static std::optional<TensorId> find(Place& place, std::string_view name);
   [[nodiscard]] static bool is_made_around(const Place& place, std::string_view name);
   TensorId find_or_report(Place& place, std::string_view name, std::string_view what, const Origin& origin);
-  [[nodiscard]] Graph& graph(const Place& place) { return network_.graphs[place.id]; }
   [[nodiscard]] static NodeOrigin origin_of(const Place& place, const Node& node);
 
   Network& network_;

@@ -1,7 +1,8 @@
 // The message that holds an attribute's value, and which of its fields that is.
 #include <bit>
+#include <memory>
 #include <optional>
-#include <variant>
+#include <vector>
 
 #include "frontends/onnx/walker.h"
 
@@ -19,92 +20,84 @@ static_assert(std::endian::native == std::endian::little, "numbers of fixed size
 
 /// Everything that an attribute may hold, until its type is known.
 struct Walker::AttributeFields {
-  explicit AttributeFields(Walker& walker)
-      : floats(walker.floats_),
-        integers(walker.integers_),
-        texts(walker.texts_),
-        tensors(walker.tensors_),
-        graphs(walker.graphs_),
-        sparse_tensors(walker.sparse_tensors_),
-        types(walker.types_) {}
+  explicit AttributeFields(Walker& walker) : integers(walker.integers_) {}
+
+  /// What few attributes hold; no operator of ONNX has one of the last four lists.
+  struct Rare {
+    std::vector<float> floats;
+    std::vector<Text> texts;
+    std::optional<LongTextView> long_text;
+    TensorView* tensor = nullptr;
+    GraphView* graph = nullptr;
+    SparseTensorView* sparse_tensor = nullptr;
+    TypeView* type = nullptr;
+    std::vector<const TensorView*> tensors;
+    std::vector<const GraphView*> graphs;
+    std::vector<const SparseTensorView*> sparse_tensors;
+    std::vector<const TypeView*> types;
+  };
 
   Text name;
   Text reference;
   Type type = Type::kUndefined;
-  std::optional<float> real;
-  std::optional<std::int64_t> integer;
-  std::optional<std::variant<Text, LongTextView>> text;
-  TensorView* tensor = nullptr;
-  GraphView* graph = nullptr;
-  SparseTensorView* sparse_tensor = nullptr;
-  TypeView* type_value = nullptr;
-  Collector<float> floats;
+  /// A bit for each type whose field is there.
+  std::uint32_t filled = 0;
+  float real = 0;
+  std::int64_t integer = 0;
+  Text text;
   Collector<std::int64_t> integers;
-  Collector<Text> texts;
-  Collector<const TensorView*> tensors;
-  Collector<const GraphView*> graphs;
-  Collector<const SparseTensorView*> sparse_tensors;
-  Collector<const TypeView*> types;
+  std::unique_ptr<Rare> rare;
 
-  [[nodiscard]] std::uint32_t filled() const;
+  void note(Type there) noexcept { filled |= 1U << static_cast<unsigned>(there); }
+  [[nodiscard]] Rare& others() { return *(rare ? rare : rare = std::make_unique<Rare>()); }
   [[nodiscard]] Type told_type() const;
-  [[nodiscard]] AttributeView::Content content(Arena& arena) const;
+  [[nodiscard]] AttributeView::Content content(ListPool& kept, Arena& arena) const;
 };
-
-/// A bit for each type whose field is there.
-std::uint32_t Walker::AttributeFields::filled() const {
-  const auto bit = [](bool is_there, Type t) { return is_there ? 1U << static_cast<unsigned>(t) : 0U; };
-  return bit(real.has_value(), Type::kFloat) | bit(integer.has_value(), Type::kInt) | bit(text.has_value(), Type::kString) |
-         bit(tensor != nullptr, Type::kTensor) | bit(graph != nullptr, Type::kGraph) |
-         bit(sparse_tensor != nullptr, Type::kSparseTensor) | bit(type_value != nullptr, Type::kTypeProto) |
-         bit(!floats.empty(), Type::kFloats) | bit(!integers.empty(), Type::kInts) | bit(!texts.empty(), Type::kStrings) |
-         bit(!tensors.empty(), Type::kTensors) | bit(!graphs.empty(), Type::kGraphs) |
-         bit(!sparse_tensors.empty(), Type::kSparseTensors) | bit(!types.empty(), Type::kTypeProtos);
-}
 
 /// The type that is said; files older than the field `type` have exactly one of the others.
 Type Walker::AttributeFields::told_type() const {
   if (type != Type::kUndefined) return type;
-  const std::uint32_t there = filled();
-  return std::has_single_bit(there) ? static_cast<Type>(std::countr_zero(there)) : Type::kUndefined;
+  return std::has_single_bit(filled) ? static_cast<Type>(std::countr_zero(filled)) : Type::kUndefined;
 }
 
-AttributeView::Content Walker::AttributeFields::content(Arena& arena) const {
+AttributeView::Content Walker::AttributeFields::content(ListPool& kept, Arena& arena) const {
   if (!reference.empty()) return ReferenceView{reference};
-  const auto there = [](const auto* message) {
+  const auto there = [&]<typename T>(T* Rare::*field) {
+    const T* const message = rare ? (*rare).*field : nullptr;
     return message == nullptr ? AttributeView::Content{} : AttributeView::Content{message};
   };
+  const auto list = [&]<typename T>(std::vector<T> Rare::*field) { return rare ? Array<T>(arena, (*rare).*field) : Array<T>(); };
   switch (told_type()) {
     // A number or text that is left out has the schema's default; so has a list.
     case Type::kFloat:
-      return real.value_or(0.0F);
+      return real;
     case Type::kInt:
-      return integer.value_or(0);
+      return integer;
     case Type::kString:
-      if (!text) return Text{};
-      return std::visit([](const auto& t) -> AttributeView::Content { return t; }, *text);
+      if (rare && rare->long_text) return *rare->long_text;
+      return text;
     case Type::kTensor:
-      return there(static_cast<const TensorView*>(tensor));
+      return there(&Rare::tensor);
     case Type::kGraph:
-      return there(static_cast<const GraphView*>(graph));
+      return there(&Rare::graph);
     case Type::kSparseTensor:
-      return there(static_cast<const SparseTensorView*>(sparse_tensor));
+      return there(&Rare::sparse_tensor);
     case Type::kTypeProto:
-      return there(static_cast<const TypeView*>(type_value));
+      return there(&Rare::type);
     case Type::kFloats:
-      return floats.take(arena);
+      return list(&Rare::floats);
     case Type::kInts:
-      return integers.take(arena);
+      return kept.keep(integers.elements());
     case Type::kStrings:
-      return texts.take(arena);
+      return list(&Rare::texts);
     case Type::kTensors:
-      return tensors.take(arena);
+      return list(&Rare::tensors);
     case Type::kGraphs:
-      return graphs.take(arena);
+      return list(&Rare::graphs);
     case Type::kSparseTensors:
-      return sparse_tensors.take(arena);
+      return list(&Rare::sparse_tensors);
     case Type::kTypeProtos:
-      return types.take(arena);
+      return list(&Rare::types);
     case Type::kUndefined:
       break;
   }
@@ -115,94 +108,111 @@ AttributeView Walker::read_attribute(Span span) {
   using namespace schema::AttributeProto;
   const Wire::Nested nested(wire_);
   AttributeFields fields(*this);
-  for (Field field; wire_.next(span.end, field);) {
-    if (field.is_varint() && field.number == kI) {
-      fields.integer = wire_.int64(span.end);
-    } else if (field.is_varint() && field.number == kType) {
-      const std::int32_t type = wire_.int32(span.end);
-      if (schema::is_attribute_type(type)) fields.type = static_cast<Type>(type);
-    } else if (field.is_fixed32() && field.number == kF) {
-      fields.real = wire_.fixed<float>(span.end);
-    } else if (field.number == kInts) {
-      read_integers(field, span.end, fields.integers);
-    } else if (field.number == kFloats) {
-      read_floats(field, span.end, fields.floats);
-    } else if (!field.is_bytes()) {
-      wire_.skip_unknown(field, span.end);
-    } else {
-      read_attribute_value(field, wire_.bytes(span.end), fields);
+  const auto once = [this]<typename T>(T*& message) -> T& { return message == nullptr ? *(message = make<T>(tree_)) : *message; };
+  const auto one_more = [this]<typename T>(std::vector<const T*>& list) -> T& {
+    T* message = make<T>(tree_);
+    list.push_back(message);
+    return *message;
+  };
+  while (const Tag tag = wire_.next(span.end)) {
+    switch (tag) {
+      case bytes_tag(kName):
+        fields.name = text(span.end);
+        break;
+      case bytes_tag(kRefAttrName):
+        fields.reference = text(span.end);
+        break;
+      case varint_tag(kType): {
+        const std::int32_t type = wire_.int32(span.end);
+        if (schema::is_attribute_type(type)) fields.type = static_cast<Type>(type);
+        break;
+      }
+      case varint_tag(kI):
+        fields.note(Type::kInt);
+        fields.integer = wire_.int64(span.end);
+        break;
+      case fixed32_tag(kF):
+        fields.note(Type::kFloat);
+        fields.real = wire_.fixed<float>(span.end);
+        break;
+      case bytes_tag(kS):
+        fields.note(Type::kString);
+        read_text(wire_.bytes(span.end), fields);
+        break;
+      case varint_tag(kInts):
+      case bytes_tag(kInts):
+        read_integers(tag, span.end, fields.integers);
+        if (!fields.integers.empty()) fields.note(Type::kInts);
+        break;
+      case fixed32_tag(kFloats):
+      case bytes_tag(kFloats):
+        read_floats(tag, span.end, fields.others().floats);
+        if (!fields.others().floats.empty()) fields.note(Type::kFloats);
+        break;
+      case bytes_tag(kStrings):
+        fields.note(Type::kStrings);
+        fields.others().texts.push_back(text(span.end));
+        break;
+      case bytes_tag(kT):
+        fields.note(Type::kTensor);
+        read_tensor(wire_.bytes(span.end), once(fields.others().tensor));
+        break;
+      case bytes_tag(kG):
+        fields.note(Type::kGraph);
+        read_graph(wire_.bytes(span.end), once(fields.others().graph));
+        break;
+      case bytes_tag(kSparseTensor):
+        fields.note(Type::kSparseTensor);
+        read_sparse_tensor(wire_.bytes(span.end), once(fields.others().sparse_tensor));
+        break;
+      case bytes_tag(kTp):
+        fields.note(Type::kTypeProto);
+        read_type(wire_.bytes(span.end), once(fields.others().type));
+        break;
+      case bytes_tag(kTensors):
+        fields.note(Type::kTensors);
+        read_tensor(wire_.bytes(span.end), one_more(fields.others().tensors));
+        break;
+      case bytes_tag(kGraphs):
+        fields.note(Type::kGraphs);
+        read_graph(wire_.bytes(span.end), one_more(fields.others().graphs));
+        break;
+      case bytes_tag(kSparseTensors):
+        fields.note(Type::kSparseTensors);
+        read_sparse_tensor(wire_.bytes(span.end), one_more(fields.others().sparse_tensors));
+        break;
+      case bytes_tag(kTypeProtos):
+        fields.note(Type::kTypeProtos);
+        read_type(wire_.bytes(span.end), one_more(fields.others().types));
+        break;
+      default:
+        wire_.skip_unknown(tag, span.end);
+        break;
     }
   }
   wire_.expect_end(span);
-  return {fields.name, fields.content(lists_)};
+  return {fields.name, fields.content(kept_lists_, lists_)};
 }
 
-void Walker::read_attribute_value(Field field, Span value, AttributeFields& fields) {
-  using namespace schema::AttributeProto;
-  const auto once = [this]<typename T>(T*& message) -> T& { return message == nullptr ? *(message = make<T>(tree_)) : *message; };
-  const auto one_more = [this]<typename T>(Collector<const T*>& list) -> T& {
-    T* message = make<T>(tree_);
-    list.add(message);
-    return *message;
-  };
-  switch (field.number) {
-    case kName:
-      fields.name = text(value);
-      break;
-    case kRefAttrName:
-      fields.reference = text(value);
-      break;
-    case kS:
-      if (value.length() <= kLongestText) {
-        fields.text = text(value);
-      } else {
-        fields.text = LongTextView{value.length()};
-        wire_.skip(value);
-      }
-      break;
-    case kStrings:
-      fields.texts.add(text(value));
-      break;
-    case kT:
-      read_tensor(value, once(fields.tensor));
-      break;
-    case kG:
-      read_graph(value, once(fields.graph));
-      break;
-    case kSparseTensor:
-      read_sparse_tensor(value, once(fields.sparse_tensor));
-      break;
-    case kTp:
-      read_type(value, once(fields.type_value));
-      break;
-    case kTensors:
-      read_tensor(value, one_more(fields.tensors));
-      break;
-    case kGraphs:
-      read_graph(value, one_more(fields.graphs));
-      break;
-    case kSparseTensors:
-      read_sparse_tensor(value, one_more(fields.sparse_tensors));
-      break;
-    case kTypeProtos:
-      read_type(value, one_more(fields.types));
-      break;
-    default:
-      wire_.skip(value);
-      break;
+/// Of several the last one holds.
+void Walker::read_text(Span value, AttributeFields& fields) {
+  if (value.length() <= kLongestText) {
+    if (fields.rare) fields.rare->long_text.reset();
+    fields.text = keep_text(value);
+  } else {
+    fields.others().long_text = LongTextView{value.length()};
+    wire_.skip(value);
   }
 }
 
-void Walker::read_floats(Field field, std::uint64_t end, Collector<float>& floats) {
-  if (field.is_fixed32()) return floats.add(wire_.fixed<float>(end));
-  if (!field.is_bytes()) return wire_.skip_unknown(field, end);
+void Walker::read_floats(Tag tag, std::uint64_t end, std::vector<float>& floats) {
+  if (type_of(tag) == WireType::fixed32) return floats.push_back(wire_.fixed<float>(end));
   const Span packed = wire_.bytes(end);
-  while (!wire_.is_at(packed.end)) floats.add(wire_.fixed<float>(packed.end));
+  while (!wire_.is_at(packed.end)) floats.push_back(wire_.fixed<float>(packed.end));
 }
 
-void Walker::read_integers(Field field, std::uint64_t end, Collector<std::int64_t>& integers) {
-  if (field.is_varint()) return integers.add(wire_.int64(end));
-  if (!field.is_bytes()) return wire_.skip_unknown(field, end);
+void Walker::read_integers(Tag tag, std::uint64_t end, Collector<std::int64_t>& integers) {
+  if (type_of(tag) == WireType::varint) return integers.add(wire_.int64(end));
   const Span packed = wire_.bytes(end);
   while (!wire_.is_at(packed.end)) integers.add(wire_.int64(packed.end));
 }

@@ -5,98 +5,84 @@ namespace macroscope::onnx {
 
 void Walker::read_model(ModelView& model) {
   using namespace schema::ModelProto;
-  for (Field field; wire_.next_at_top(field);) {
+  while (const Tag tag = wire_.next_at_top()) {
     const std::uint64_t end = wire_.input_end();
-    if (field.is_varint() && field.number == kIrVersion) {
-      model.ir_version = wire_.int64(end);
-    } else if (field.is_varint() && field.number == kModelVersion) {
-      model.model_version = wire_.int64(end);
-    } else if (!field.is_bytes()) {
-      wire_.skip_unknown(field, end);
-    } else {
-      const Span value = wire_.bytes(end);
-      switch (field.number) {
-        case kProducerName:
-          model.producer_name = text(value);
-          break;
-        case kProducerVersion:
-          model.producer_version = text(value);
-          break;
-        case kDomain:
-          model.domain = text(value);
-          break;
-        case kOpsetImport:
-          model.operator_sets.add(tree_) = read_operator_set(value);
-          break;
-        case kMetadataProps:
-          model.metadata.add(tree_) = read_entry(value);
-          break;
-        case kFunctions:
-          read_function(value, model.functions.add(tree_));
-          break;
-        case kTrainingInfo:
-          wire_.skip_message(value, schema::Message::kTrainingInfoProto);
-          break;
-        case kConfiguration:
-          wire_.skip_message(value, schema::Message::kDeviceConfigurationProto);
-          break;
-        case kGraph:
-          if (model.graph == nullptr) model.graph = make<GraphView>(tree_);
-          read_graph(value, *model.graph);
-          break;
-        default:
-          wire_.skip(value);
-          break;
-      }
+    switch (tag) {
+      case varint_tag(kIrVersion):
+        model.ir_version = wire_.int64(end);
+        break;
+      case varint_tag(kModelVersion):
+        model.model_version = wire_.int64(end);
+        break;
+      case bytes_tag(kProducerName):
+        model.producer_name = text(end);
+        break;
+      case bytes_tag(kProducerVersion):
+        model.producer_version = text(end);
+        break;
+      case bytes_tag(kDomain):
+        model.domain = text(end);
+        break;
+      case bytes_tag(kOpsetImport):
+        model.operator_sets.add(tree_) = read_operator_set(wire_.bytes(end));
+        break;
+      case bytes_tag(kMetadataProps):
+        model.metadata.add(tree_) = read_entry(wire_.bytes(end));
+        break;
+      case bytes_tag(kFunctions):
+        read_function(wire_.bytes(end), model.functions.add(tree_));
+        break;
+      case bytes_tag(kTrainingInfo):
+        wire_.skip_message(wire_.bytes(end), schema::Message::kTrainingInfoProto);
+        break;
+      case bytes_tag(kConfiguration):
+        wire_.skip_message(wire_.bytes(end), schema::Message::kDeviceConfigurationProto);
+        break;
+      case bytes_tag(kGraph):
+        if (model.graph == nullptr) model.graph = make<GraphView>(tree_);
+        read_graph(wire_.bytes(end), *model.graph);
+        break;
+      default:
+        wire_.skip_unknown(tag, end);
+        break;
     }
   }
-}
-
-Text Walker::text(Span span) {
-  const Text kept = kept_texts_.keep(wire_.view(span));
-  wire_.skip(span);
-  return kept;
 }
 
 void Walker::read_graph(Span span, GraphView& graph) {
   using namespace schema::GraphProto;
   const Wire::Nested nested(wire_);
-  for (Field field; wire_.next(span.end, field);) {
-    if (!field.is_bytes()) {
-      wire_.skip_unknown(field, span.end);
-      continue;
-    }
-    const Span value = wire_.bytes(span.end);
-    switch (field.number) {
-      case kNode:
-        read_node(value, graph.nodes.add(tree_));
+  while (const Tag tag = wire_.next(span.end)) {
+    switch (tag) {
+      case bytes_tag(kNode):
+        read_node(wire_.bytes(span.end), graph.nodes.add(tree_));
         break;
-      case kName:
-        graph.name = text(value);
+      case bytes_tag(kName):
+        graph.name = text(span.end);
         break;
-      case kInitializer:
-        read_tensor(value, graph.initializers.add(tree_));
+      case bytes_tag(kInitializer):
+        read_tensor(wire_.bytes(span.end), graph.initializers.add(tree_));
         break;
-      case kSparseInitializer:
-        read_sparse_tensor(value, graph.sparse_initializers.add(tree_));
+      case bytes_tag(kSparseInitializer):
+        read_sparse_tensor(wire_.bytes(span.end), graph.sparse_initializers.add(tree_));
         break;
-      case kInput:
-        read_value_info(value, graph.inputs.add(tree_));
+      case bytes_tag(kInput):
+        read_value_info(wire_.bytes(span.end), graph.inputs.add(tree_));
         break;
-      case kOutput:
-        read_value_info(value, graph.outputs.add(tree_));
+      case bytes_tag(kOutput):
+        read_value_info(wire_.bytes(span.end), graph.outputs.add(tree_));
         break;
-      case kValueInfo:
-        read_value_info(value, graph.value_infos.add(tree_));
+      case bytes_tag(kValueInfo):
+        read_value_info(wire_.bytes(span.end), graph.value_infos.add(tree_));
         break;
-      case kQuantizationAnnotation:
-        wire_.skip_message(value, schema::Message::kTensorAnnotation);
+      case bytes_tag(kQuantizationAnnotation):
+        wire_.skip_message(wire_.bytes(span.end), schema::Message::kTensorAnnotation);
         break;
-      case kMetadataProps:
-        wire_.skip_message(value, schema::Message::kStringStringEntryProto);
+      case bytes_tag(kMetadataProps):
+        wire_.skip_message(wire_.bytes(span.end), schema::Message::kStringStringEntryProto);
         break;
       default:
-        wire_.skip(value);
+        wire_.skip_unknown(tag, span.end);
         break;
     }
   }
@@ -106,128 +92,104 @@ void Walker::read_graph(Span span, GraphView& graph) {
 void Walker::read_function(Span span, FunctionView& function) {
   using namespace schema::FunctionProto;
   const Wire::Nested nested(wire_);
-  Collector inputs(texts_);
-  Collector outputs(more_texts_);
-  Collector defaults(attributes_);
-  std::vector<Text> attribute_names;
-  std::vector<OperatorSetView> operator_sets;
-  for (Field field; wire_.next(span.end, field);) {
-    if (!field.is_bytes()) {
-      wire_.skip_unknown(field, span.end);
-      continue;
-    }
-    const Span value = wire_.bytes(span.end);
-    switch (field.number) {
-      case kName:
-        function.name = text(value);
+  while (const Tag tag = wire_.next(span.end)) {
+    switch (tag) {
+      case bytes_tag(kName):
+        function.name = text(span.end);
         break;
-      case kDomain:
-        function.domain = text(value);
+      case bytes_tag(kDomain):
+        function.domain = text(span.end);
         break;
-      case kOverload:
-        function.overload = text(value);
+      case bytes_tag(kOverload):
+        function.overload = text(span.end);
         break;
-      case kInput:
-        inputs.add(text(value));
+      case bytes_tag(kInput):
+        function.inputs.add(tree_, text(span.end));
         break;
-      case kOutput:
-        outputs.add(text(value));
+      case bytes_tag(kOutput):
+        function.outputs.add(tree_, text(span.end));
         break;
-      case kAttribute:
-        attribute_names.push_back(text(value));
+      case bytes_tag(kAttribute):
+        function.attribute_names.add(tree_, text(span.end));
         break;
-      case kAttributeProto:
-        defaults.add(read_attribute(value));
+      case bytes_tag(kAttributeProto):
+        function.attribute_defaults.add(tree_, read_attribute(wire_.bytes(span.end)));
         break;
-      case kNode:
-        read_node(value, function.nodes.add(tree_));
+      case bytes_tag(kNode):
+        read_node(wire_.bytes(span.end), function.nodes.add(tree_));
         break;
-      case kOpsetImport:
-        operator_sets.push_back(read_operator_set(value));
+      case bytes_tag(kOpsetImport):
+        function.operator_sets.add(tree_, read_operator_set(wire_.bytes(span.end)));
         break;
-      case kValueInfo:
-        read_value_info(value, function.value_infos.add(tree_));
+      case bytes_tag(kValueInfo):
+        read_value_info(wire_.bytes(span.end), function.value_infos.add(tree_));
         break;
-      case kMetadataProps:
-        wire_.skip_message(value, schema::Message::kStringStringEntryProto);
+      case bytes_tag(kMetadataProps):
+        wire_.skip_message(wire_.bytes(span.end), schema::Message::kStringStringEntryProto);
         break;
       default:
-        wire_.skip(value);
+        wire_.skip_unknown(tag, span.end);
         break;
     }
   }
   wire_.expect_end(span);
-  function.inputs = inputs.take(lists_);
-  function.outputs = outputs.take(lists_);
-  function.attribute_defaults = defaults.take(tree_);
-  function.attribute_names.append(lists_, attribute_names);
-  function.operator_sets.append(lists_, operator_sets);
 }
 
 void Walker::read_node(Span span, NodeView& node) {
   using namespace schema::NodeProto;
   const Wire::Nested nested(wire_);
-  Collector inputs(texts_);
-  Collector outputs(more_texts_);
-  Collector attributes(attributes_);
-  Collector metadata(entries_);
-  for (Field field; wire_.next(span.end, field);) {
-    if (!field.is_bytes()) {
-      wire_.skip_unknown(field, span.end);
-      continue;
-    }
-    const Span value = wire_.bytes(span.end);
-    switch (field.number) {
-      case kInput:
-        inputs.add(text(value));
+  while (const Tag tag = wire_.next(span.end)) {
+    switch (tag) {
+      case bytes_tag(kInput):
+        node.inputs.add(tree_, text(span.end));
         break;
-      case kOutput:
-        outputs.add(text(value));
+      case bytes_tag(kOutput):
+        node.outputs.add(tree_, text(span.end));
         break;
-      case kName:
-        node.name = text(value);
+      case bytes_tag(kName):
+        node.name = lone_text(span.end);
         break;
-      case kOpType:
-        node.op_type = text(value);
+      case bytes_tag(kOpType):
+        node.op_type = text(span.end);
         break;
-      case kDomain:
-        node.domain = text(value);
+      case bytes_tag(kDomain):
+        node.domain = text(span.end);
         break;
-      case kOverload:
-        node.overload = text(value);
+      case bytes_tag(kOverload):
+        node.overload = text(span.end);
         break;
-      case kAttribute:
-        attributes.add(read_attribute(value));
+      case bytes_tag(kAttribute):
+        node.attributes.add(tree_, read_attribute(wire_.bytes(span.end)));
         break;
-      case kMetadataProps:
-        metadata.add(read_entry(value));
+      case bytes_tag(kMetadataProps):
+        node.metadata.add(tree_, read_entry(wire_.bytes(span.end)));
         break;
-      case kDeviceConfigurations:
-        wire_.skip_message(value, schema::Message::kNodeDeviceConfigurationProto);
+      case bytes_tag(kDeviceConfigurations):
+        wire_.skip_message(wire_.bytes(span.end), schema::Message::kNodeDeviceConfigurationProto);
         break;
       default:
-        wire_.skip(value);
+        wire_.skip_unknown(tag, span.end);
         break;
     }
   }
   wire_.expect_end(span);
-  node.inputs = inputs.take(tree_);
-  node.outputs = outputs.take(tree_);
-  node.attributes = attributes.take(tree_);
-  node.metadata = metadata.take(tree_);
 }
 
 EntryView Walker::read_entry(Span span) {
   using namespace schema::StringStringEntryProto;
   const Wire::Nested nested(wire_);
   EntryView entry;
-  for (Field field; wire_.next(span.end, field);) {
-    if (field.is_bytes() && field.number == kKey) {
-      entry.key = text(wire_.bytes(span.end));
-    } else if (field.is_bytes() && field.number == kValue) {
-      entry.value = text(wire_.bytes(span.end));
-    } else {
-      wire_.skip_unknown(field, span.end);
+  while (const Tag tag = wire_.next(span.end)) {
+    switch (tag) {
+      case bytes_tag(kKey):
+        entry.key = text(span.end);
+        break;
+      case bytes_tag(kValue):
+        entry.value = text(span.end);
+        break;
+      default:
+        wire_.skip_unknown(tag, span.end);
+        break;
     }
   }
   wire_.expect_end(span);
@@ -238,13 +200,17 @@ OperatorSetView Walker::read_operator_set(Span span) {
   using namespace schema::OperatorSetIdProto;
   const Wire::Nested nested(wire_);
   OperatorSetView set;
-  for (Field field; wire_.next(span.end, field);) {
-    if (field.is_bytes() && field.number == kDomain) {
-      set.domain = text(wire_.bytes(span.end));
-    } else if (field.is_varint() && field.number == kVersion) {
-      set.version = wire_.int64(span.end);
-    } else {
-      wire_.skip_unknown(field, span.end);
+  while (const Tag tag = wire_.next(span.end)) {
+    switch (tag) {
+      case bytes_tag(kDomain):
+        set.domain = text(span.end);
+        break;
+      case varint_tag(kVersion):
+        set.version = wire_.int64(span.end);
+        break;
+      default:
+        wire_.skip_unknown(tag, span.end);
+        break;
     }
   }
   wire_.expect_end(span);

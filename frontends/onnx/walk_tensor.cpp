@@ -17,27 +17,24 @@ constexpr std::uint64_t kKeptStreamBytes = std::uint64_t{40} << 10U;
 
 struct ListForm {
   PayloadView::Field list;
-  WireType element;
-  std::uint64_t size;  // bytes of an element of fixed size
+  std::uint64_t size;  // bytes of an element; 0 of a varint
 };
 
 /// The list of elements that a field of TensorProto holds.
-ListForm form_of(std::uint32_t field) {
+ListForm form_of(Tag tag) {
   using namespace schema::TensorProto;
   using List = PayloadView::Field;
-  switch (field) {
+  switch (number_of(tag)) {
     case kFloatData:
-      return {List::floats, WireType::fixed32, 4};
+      return {List::floats, 4};
     case kDoubleData:
-      return {List::doubles, WireType::fixed64, 8};
+      return {List::doubles, 8};
     case kInt32Data:
-      return {List::int32s, WireType::varint, 0};
+      return {List::int32s, 0};
     case kInt64Data:
-      return {List::int64s, WireType::varint, 0};
-    case kUint64Data:
-      return {List::uint64s, WireType::varint, 0};
+      return {List::int64s, 0};
     default:
-      return {List::none, WireType::unknown, 0};
+      return {List::uint64s, 0};
   }
 }
 
@@ -66,67 +63,87 @@ void Walker::read_tensor(Span span, TensorView& tensor) {
   using namespace schema::TensorProto;
   const Wire::Nested nested(wire_);
   Collector dims(integers_);
-  Collector external(entries_);
-  for (Field field; wire_.next(span.end, field);) {
-    if (field.number == kDims) {
-      read_integers(field, span.end, dims);
-    } else if (const ListForm form = form_of(field.number); form.list != PayloadView::Field::none) {
-      read_list(field, form.list, span.end, tensor);
-    } else if (field.is_varint() && field.number == kDataType) {
-      tensor.data_type = wire_.int32(span.end);
-    } else if (field.is_varint() && field.number == kDataLocation) {
-      const std::int32_t location = wire_.int32(span.end);
-      if (schema::is_data_location(location))
-        tensor.is_external = static_cast<schema::DataLocation>(location) == schema::DataLocation::kExternal;
-    } else if (!field.is_bytes()) {
-      wire_.skip_unknown(field, span.end);
-    } else {
-      const Span value = wire_.bytes(span.end);
-      switch (field.number) {
-        case kName:
-          tensor.name = text(value);
-          break;
-        case kRawData:
-          read_raw(value, tensor);
-          break;
-        case kStringData:
-          enter(PayloadView::Field::strings, tensor.payload);
-          add_piece(value, 1, 1, tensor);
-          break;
-        case kExternalData:
-          external.add(read_entry(value));
-          break;
-        case kSegment:
-          tensor.is_segment = true;
-          wire_.skip_message(value, schema::Message::kTensorProto_Segment);
-          break;
-        case kMetadataProps:
-          wire_.skip_message(value, schema::Message::kStringStringEntryProto);
-          break;
-        default:
-          wire_.skip(value);
-          break;
+  while (const Tag tag = wire_.next(span.end)) {
+    switch (tag) {
+      case varint_tag(kDims):
+      case bytes_tag(kDims):
+        read_integers(tag, span.end, dims);
+        break;
+      case varint_tag(kDataType):
+        tensor.data_type = wire_.int32(span.end);
+        break;
+      case bytes_tag(kName):
+        tensor.name = lone_text(span.end);
+        break;
+      case bytes_tag(kRawData):
+        read_raw(wire_.bytes(span.end), tensor);
+        break;
+      case fixed32_tag(kFloatData):
+      case fixed64_tag(kDoubleData):
+      case varint_tag(kInt32Data):
+      case varint_tag(kInt64Data):
+      case varint_tag(kUint64Data):
+        read_element(tag, span.end, tensor);
+        break;
+      case bytes_tag(kFloatData):
+      case bytes_tag(kDoubleData):
+      case bytes_tag(kInt32Data):
+      case bytes_tag(kInt64Data):
+      case bytes_tag(kUint64Data):
+        read_packed(tag, wire_.bytes(span.end), tensor);
+        break;
+      case bytes_tag(kStringData):
+        enter(PayloadView::Field::strings, tensor.payload);
+        add_piece(wire_.bytes(span.end), 1, 1, tensor);
+        break;
+      case varint_tag(kDataLocation): {
+        const std::int32_t location = wire_.int32(span.end);
+        if (schema::is_data_location(location))
+          tensor.is_external = static_cast<schema::DataLocation>(location) == schema::DataLocation::kExternal;
+        break;
       }
+      case bytes_tag(kExternalData):
+        tensor.external.add(tree_, read_entry(wire_.bytes(span.end)));
+        break;
+      case bytes_tag(kSegment):
+        tensor.is_segment = true;
+        wire_.skip_message(wire_.bytes(span.end), schema::Message::kTensorProto_Segment);
+        break;
+      case bytes_tag(kMetadataProps):
+        wire_.skip_message(wire_.bytes(span.end), schema::Message::kStringStringEntryProto);
+        break;
+      default:
+        wire_.skip_unknown(tag, span.end);
+        break;
     }
   }
   wire_.expect_end(span);
-  tensor.dims.append(lists_, dims.elements());
-  tensor.external.append(lists_, external.elements());
+  if (tensor.dims.empty()) {
+    tensor.dims = kept_lists_.keep(dims.elements());
+  } else {
+    tensor.dims.append(lists_, dims.elements());
+  }
 }
 
 void Walker::read_sparse_tensor(Span span, SparseTensorView& tensor) {
   using namespace schema::SparseTensorProto;
   const Wire::Nested nested(wire_);
   Collector dims(integers_);
-  for (Field field; wire_.next(span.end, field);) {
-    if (field.number == kDims) {
-      read_integers(field, span.end, dims);
-    } else if (field.is_bytes() && field.number == kValues) {
-      read_tensor(wire_.bytes(span.end), tensor.values);
-    } else if (field.is_bytes() && field.number == kIndices) {
-      read_tensor(wire_.bytes(span.end), tensor.indices);
-    } else {
-      wire_.skip_unknown(field, span.end);
+  while (const Tag tag = wire_.next(span.end)) {
+    switch (tag) {
+      case varint_tag(kDims):
+      case bytes_tag(kDims):
+        read_integers(tag, span.end, dims);
+        break;
+      case bytes_tag(kValues):
+        read_tensor(wire_.bytes(span.end), tensor.values);
+        break;
+      case bytes_tag(kIndices):
+        read_tensor(wire_.bytes(span.end), tensor.indices);
+        break;
+      default:
+        wire_.skip_unknown(tag, span.end);
+        break;
     }
   }
   wire_.expect_end(span);
@@ -142,28 +159,24 @@ void Walker::read_raw(Span value, TensorView& tensor) {
   add_piece(value, value.length(), value.length(), tensor);
 }
 
-/// One element, or a packed list of them.
-void Walker::read_list(Field field, PayloadView::Field list, std::uint64_t end, TensorView& tensor) {
-  const ListForm form = form_of(field.number);
-  if (field.type == form.element) {
-    enter(list, tensor.payload);
-    const Span value = wire_.number(field, end);
-    add_piece(value, 1, 1, tensor);
-  } else if (!field.is_bytes()) {
-    wire_.skip_unknown(field, end);
+/// One element of a list that is not packed.
+void Walker::read_element(Tag tag, std::uint64_t end, TensorView& tensor) {
+  enter(form_of(tag).list, tensor.payload);
+  add_piece(wire_.number(tag, end), 1, 1, tensor);
+}
+
+void Walker::read_packed(Tag tag, Span value, TensorView& tensor) {
+  if (value.length() == 0) return;
+  const ListForm form = form_of(tag);
+  enter(form.list, tensor.payload);
+  if (form.size != 0) {
+    if (value.length() % form.size != 0) wire_.fail("a packed list of numbers ends inside one");
+    add_piece(value, value.length() / form.size, value.length() / form.size, tensor);
+  } else if (value.length() <= kCountedBytes) {
+    const std::uint64_t elements = wire_.count_varints(value);
+    add_piece(value, elements, elements, tensor);
   } else {
-    const Span value = wire_.bytes(end);
-    if (value.length() == 0) return;
-    enter(list, tensor.payload);
-    if (form.size != 0) {
-      if (value.length() % form.size != 0) wire_.fail("a packed list of numbers ends inside one");
-      add_piece(value, value.length() / form.size, value.length() / form.size, tensor);
-    } else if (value.length() <= kCountedBytes) {
-      const std::uint64_t elements = wire_.count_varints(value);
-      add_piece(value, elements, elements, tensor);
-    } else {
-      add_piece(value, (value.length() + kLongestVarint - 1) / kLongestVarint, value.length(), tensor);
-    }
+    add_piece(value, (value.length() + kLongestVarint - 1) / kLongestVarint, value.length(), tensor);
   }
 }
 

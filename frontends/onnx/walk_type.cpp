@@ -7,20 +7,20 @@ namespace {
 using Kind = TypeView::Kind;
 
 /// The kind of type that a field of TypeProto's `value` says, or none.
-Kind kind_of(std::uint32_t field) {
+Kind kind_of(Tag field) {
   using namespace schema::TypeProto;
   switch (field) {
-    case kTensorType:
+    case bytes_tag(kTensorType):
       return Kind::tensor;
-    case kSequenceType:
+    case bytes_tag(kSequenceType):
       return Kind::sequence;
-    case kMapType:
+    case bytes_tag(kMapType):
       return Kind::map;
-    case kOptionalType:
+    case bytes_tag(kOptionalType):
       return Kind::optional;
-    case kSparseTensorType:
+    case bytes_tag(kSparseTensorType):
       return Kind::sparse_tensor;
-    case kOpaqueType:
+    case bytes_tag(kOpaqueType):
       return Kind::opaque;
     default:
       return Kind::none;
@@ -32,24 +32,19 @@ Kind kind_of(std::uint32_t field) {
 void Walker::read_value_info(Span span, ValueInfoView& info) {
   using namespace schema::ValueInfoProto;
   const Wire::Nested nested(wire_);
-  for (Field field; wire_.next(span.end, field);) {
-    if (!field.is_bytes()) {
-      wire_.skip_unknown(field, span.end);
-      continue;
-    }
-    const Span value = wire_.bytes(span.end);
-    switch (field.number) {
-      case kName:
-        info.name = text(value);
+  while (const Tag tag = wire_.next(span.end)) {
+    switch (tag) {
+      case bytes_tag(kName):
+        info.name = lone_text(span.end);
         break;
-      case kType:
-        read_type(value, info.type);
+      case bytes_tag(kType):
+        read_type(wire_.bytes(span.end), info.type);
         break;
-      case kMetadataProps:
-        wire_.skip_message(value, schema::Message::kStringStringEntryProto);
+      case bytes_tag(kMetadataProps):
+        wire_.skip_message(wire_.bytes(span.end), schema::Message::kStringStringEntryProto);
         break;
       default:
-        wire_.skip(value);
+        wire_.skip_unknown(tag, span.end);
         break;
     }
   }
@@ -58,10 +53,10 @@ void Walker::read_value_info(Span span, ValueInfoView& info) {
 
 void Walker::read_type(Span span, TypeView& type) {
   const Wire::Nested nested(wire_);
-  for (Field field; wire_.next(span.end, field);) {
-    const Kind kind = field.is_bytes() ? kind_of(field.number) : Kind::none;
+  while (const Tag tag = wire_.next(span.end)) {
+    const Kind kind = kind_of(tag);
     if (kind == Kind::none) {
-      wire_.skip_unknown(field, span.end);
+      wire_.skip_unknown(tag, span.end);
       continue;
     }
     // Of several kinds the last one holds; the same kind again goes on where it was.
@@ -85,20 +80,20 @@ void Walker::read_type_content(Span span, TypeView& type) {
   const Wire::Nested nested(wire_);
   const bool has_number = type.kind == Kind::tensor || type.kind == Kind::sparse_tensor || type.kind == Kind::map;
   const bool has_shape = type.kind == Kind::tensor || type.kind == Kind::sparse_tensor;
-  const std::uint32_t number_field =
-      type.kind == Kind::map ? schema::TypeProto_Map::kKeyType : schema::TypeProto_Tensor::kElemType;
-  const std::uint32_t element_field =
-      type.kind == Kind::map ? schema::TypeProto_Map::kValueType : schema::TypeProto_Sequence::kElemType;
-  for (Field field; wire_.next(span.end, field);) {
-    if (has_number && field.is_varint() && field.number == number_field) {
+  const Tag number_field =
+      varint_tag(type.kind == Kind::map ? schema::TypeProto_Map::kKeyType : schema::TypeProto_Tensor::kElemType);
+  const Tag element_field =
+      bytes_tag(type.kind == Kind::map ? schema::TypeProto_Map::kValueType : schema::TypeProto_Sequence::kElemType);
+  while (const Tag tag = wire_.next(span.end)) {
+    if (has_number && tag == number_field) {
       type.element_type = wire_.int32(span.end);
-    } else if (has_shape && field.is_bytes() && field.number == schema::TypeProto_Tensor::kShape) {
+    } else if (has_shape && tag == bytes_tag(schema::TypeProto_Tensor::kShape)) {
       read_shape(wire_.bytes(span.end), type);
-    } else if (!has_shape && field.is_bytes() && field.number == element_field) {
+    } else if (!has_shape && tag == element_field) {
       if (type.element == nullptr) type.element = make<TypeView>(tree_);
       read_type(wire_.bytes(span.end), *type.element);
     } else {
-      wire_.skip_unknown(field, span.end);
+      wire_.skip_unknown(tag, span.end);
     }
   }
   wire_.expect_end(span);
@@ -107,29 +102,27 @@ void Walker::read_type_content(Span span, TypeView& type) {
 void Walker::read_shape(Span span, TypeView& type) {
   const Wire::Nested nested(wire_);
   type.has_shape = true;
-  Collector dims(dimensions_);
-  for (Field field; wire_.next(span.end, field);) {
-    if (field.is_bytes() && field.number == schema::TensorShapeProto::kDim) {
-      dims.add(read_dimension(wire_.bytes(span.end)));
+  while (const Tag tag = wire_.next(span.end)) {
+    if (tag == bytes_tag(schema::TensorShapeProto::kDim)) {
+      type.dims.add(tree_, read_dimension(wire_.bytes(span.end)));
     } else {
-      wire_.skip_unknown(field, span.end);
+      wire_.skip_unknown(tag, span.end);
     }
   }
   wire_.expect_end(span);
-  type.dims.append(tree_, dims.elements());
 }
 
 DimensionView Walker::read_dimension(Span span) {
   using namespace schema::TensorShapeProto_Dimension;
   const Wire::Nested nested(wire_);
   DimensionView dimension;
-  for (Field field; wire_.next(span.end, field);) {
-    if (field.is_varint() && field.number == kDimValue) {
+  while (const Tag tag = wire_.next(span.end)) {
+    if (tag == varint_tag(kDimValue)) {
       dimension = wire_.int64(span.end);
-    } else if (field.is_bytes() && field.number == kDimParam) {
-      dimension = text(wire_.bytes(span.end));
+    } else if (tag == bytes_tag(kDimParam)) {
+      dimension = text(span.end);
     } else {
-      wire_.skip_unknown(field, span.end);
+      wire_.skip_unknown(tag, span.end);
     }
   }
   wire_.expect_end(span);

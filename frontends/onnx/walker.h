@@ -1,22 +1,23 @@
 // What does the model consist of?  One walk over the wire format makes the tree of views.
 #pragma once
 
-#include <string_view>
+#include <cstdint>
 #include <vector>
 
 #include "frontends/onnx/arena.h"
 #include "frontends/onnx/model_view.h"
-#include "frontends/onnx/text_pool.h"
+#include "frontends/onnx/recent_copies.h"
 #include "frontends/onnx/wire.h"
 
 namespace macroscope::onnx {
 
-/// Nothing of the tree points into the file: it has texts and lists of its own.  Reads each message into a struct that may hold an earlier part of it already: where protobuf merges two occurrences of a
-/// submessage, the second one is read into the same struct.
+/// Nothing of the tree points into the file: it has texts and lists of its own.  Reads each message into a struct that may hold an earlier
+/// part of it already: where protobuf merges two occurrences of a submessage, the second one is read into the same struct.
 class Walker {
  public:
   /// Texts and lists of numbers, texts and dims are made in `lists`, the structs of the tree in `tree`.
-  Walker(Wire& wire, Arena& tree, Arena& lists) noexcept : wire_(wire), tree_(tree), lists_(lists), kept_texts_(lists) {}
+  Walker(Wire& wire, Arena& tree, Arena& lists) noexcept
+      : wire_(wire), tree_(tree), lists_(lists), kept_texts_(lists), kept_lists_(lists) {}
 
   /// \throws ReadError, protozero::exception
   void read_model(ModelView& model);
@@ -24,7 +25,20 @@ class Walker {
  private:
   struct AttributeFields;
 
-  Text text(Span span);
+  /// A text from the position on, which is inside a message that ends at `end`.
+  Text text(std::uint64_t end) { return keep_text(wire_.bytes(end)); }
+  Text keep_text(Span span) {
+    const Text kept = kept_texts_.keep(wire_.view(span));
+    wire_.skip(span);
+    return kept;
+  }
+  /// The same for one that is unlikely to stand nearby a second time.
+  Text lone_text(std::uint64_t end) {
+    const Span span = wire_.bytes(end);
+    const Text copy(lists_, wire_.view(span));
+    wire_.skip(span);
+    return copy;
+  }
   void read_graph(Span span, GraphView& graph);
   void read_function(Span span, FunctionView& function);
   void read_node(Span span, NodeView& node);
@@ -32,14 +46,16 @@ class Walker {
   OperatorSetView read_operator_set(Span span);
 
   AttributeView read_attribute(Span span);
-  void read_attribute_value(Field field, Span value, AttributeFields& fields);
-  void read_floats(Field field, std::uint64_t end, Collector<float>& floats);
-  void read_integers(Field field, std::uint64_t end, Collector<std::int64_t>& integers);
+  void read_text(Span value, AttributeFields& fields);
+  /// A number of a list, or, where the tag says so, a packed list of them.
+  void read_floats(Tag tag, std::uint64_t end, std::vector<float>& floats);
+  void read_integers(Tag tag, std::uint64_t end, Collector<std::int64_t>& integers);
 
   void read_tensor(Span span, TensorView& tensor);
   void read_sparse_tensor(Span span, SparseTensorView& tensor);
   void read_raw(Span value, TensorView& tensor);
-  void read_list(Field field, PayloadView::Field list, std::uint64_t end, TensorView& tensor);
+  void read_element(Tag tag, std::uint64_t end, TensorView& tensor);
+  void read_packed(Tag tag, Span value, TensorView& tensor);
   void add_piece(Span value, std::uint64_t fewest, std::uint64_t most, TensorView& tensor);
 
   void read_value_info(Span span, ValueInfoView& info);
@@ -52,18 +68,9 @@ class Walker {
   Arena& tree_;
   Arena& lists_;
   TextPool kept_texts_;
-  // Elements of lists whose messages are being read; messages nest, so these are stacks.
-  std::vector<Text> texts_;
-  std::vector<Text> more_texts_;
+  ListPool kept_lists_;
+  /// Integers of the lists that are being read; messages nest, so this is a stack.
   std::vector<std::int64_t> integers_;
-  std::vector<float> floats_;
-  std::vector<EntryView> entries_;
-  std::vector<AttributeView> attributes_;
-  std::vector<DimensionView> dimensions_;
-  std::vector<const TensorView*> tensors_;
-  std::vector<const GraphView*> graphs_;
-  std::vector<const SparseTensorView*> sparse_tensors_;
-  std::vector<const TypeView*> types_;
 };
 
 }  // namespace macroscope::onnx

@@ -9,6 +9,12 @@ namespace {
 
 constexpr std::uint64_t kMaxTagBytes = 5;
 constexpr std::uint64_t kMaxVarintBytes = 10;
+/// A length that fits five bytes must not take more; those past 32 GiB, which need more, are beyond protobuf.
+constexpr std::uint64_t kShortLengthBytes = 5;
+constexpr std::uint64_t kShortLengthEnd = std::uint64_t{1} << 35U;
+/// Wire types of which protozero knows nothing.
+constexpr unsigned kStartGroup = 3;
+constexpr unsigned kEndGroup = 4;
 /// Packed lists that nobody reads are checked number by number up to this length; longer ones would have to be read for it.
 constexpr std::uint64_t kCheckedBytes = 4096;
 /// Bytes read at once after a jump, doubled with every piece that follows on up to the second figure, which a processor's cache holds.
@@ -24,10 +30,18 @@ void Wire::slide() {
   const bool is_jump = position_ > readable_ + kSmallGap;
   const std::uint64_t from = is_jump ? position_ : std::min(position_, readable_);
   const std::uint64_t kept = readable_ - std::min(from, readable_);
-  if (kept != 0) std::memmove(buffer_.data(), buffer_.data() + (from - start_), static_cast<std::size_t>(kept));
+  if (kept != 0) std::memmove(buffer_.get(), buffer_.get() + (from - start_), static_cast<std::size_t>(kept));
   start_ = from;
   readable_ = from + kept;
   ahead_ = is_jump || ahead_ == 0 ? kFirstRead : std::min(2 * ahead_, kLargestRead);
+}
+
+void Wire::make_room(std::size_t filled, std::size_t wanted) {
+  if (buffer_size_ >= filled + wanted) return;
+  auto larger = std::make_unique_for_overwrite<char[]>(filled + wanted);
+  if (filled != 0) std::memcpy(larger.get(), buffer_.get(), filled);
+  buffer_ = std::move(larger);
+  buffer_size_ = filled + wanted;
 }
 
 std::uint64_t Wire::read_more(std::uint64_t until) {
@@ -37,8 +51,8 @@ std::uint64_t Wire::read_more(std::uint64_t until) {
     // A long text makes the buffer grow as its bytes arrive, not by what its length claims.
     const auto wanted =
         static_cast<std::size_t>(std::min(std::max(until - readable_, ahead_), std::max<std::uint64_t>(filled, ahead_)));
-    if (buffer_.size() < filled + wanted) buffer_.resize(filled + wanted);
-    const std::size_t count = source_.read_on(readable_, std::span(buffer_).subspan(filled, wanted));
+    make_room(filled, wanted);
+    const std::size_t count = source_.read_on(readable_, std::span(buffer_.get() + filled, wanted));
     if (count == 0) break;
     readable_ += count;
   }
@@ -47,22 +61,22 @@ std::uint64_t Wire::read_more(std::uint64_t until) {
 
 std::string_view Wire::peek(std::size_t length) {
   const std::uint64_t until = std::min(fill(position_ + length), position_ + length);
-  return {buffer_.data() + (position_ - start_), static_cast<std::size_t>(until - position_)};
+  return {buffer_.get() + (position_ - start_), static_cast<std::size_t>(until - position_)};
 }
 
-bool Wire::next_at_top(Field& field) {
-  if (fill(position_ + 1) > position_) return next(source_.size(), field);
+Tag Wire::next_at_top() {
+  if (fill(position_ + 1) > position_) return next(source_.size());
   if (readable_ < position_) throw ReadError(readable_, "the input ends inside a field");
-  return false;
+  return 0;
 }
 
-std::uint32_t Wire::long_tag(std::uint64_t end) {
+Tag Wire::long_tag(std::uint64_t end) {
   const std::uint64_t wanted = std::min(end, position_ + kMaxTagBytes);
   const std::uint64_t until = std::min(fill(wanted), wanted);
-  std::uint32_t tag = 0;
+  Tag tag = 0;
   for (unsigned shift = 0; position_ < until; shift += 7) {
     const auto byte = static_cast<unsigned char>(*at(position_++));
-    tag |= static_cast<std::uint32_t>(byte & 0x7FU) << shift;
+    tag |= static_cast<Tag>(byte & 0x7FU) << shift;
     if (byte < 0x80U) return tag;
     if (shift == 7U * (kMaxTagBytes - 1)) fail("a tag takes more than five bytes");
   }
@@ -72,15 +86,22 @@ std::uint32_t Wire::long_tag(std::uint64_t end) {
 std::uint64_t Wire::long_varint(std::uint64_t end) {
   const std::uint64_t wanted = std::min(end, position_ + kMaxVarintBytes);
   const std::uint64_t until = std::min(fill(wanted), wanted);
-  const char* begin = buffer_.data() + (position_ - start_);
+  const char* begin = buffer_.get() + (position_ - start_);
   const char* cursor = begin;
   const std::uint64_t value = protozero::decode_varint(&cursor, begin + (until - position_));
   position_ += static_cast<std::uint64_t>(cursor - begin);
   return value;
 }
 
-void Wire::skip_unknown(Field field, std::uint64_t end) {
-  switch (field.type) {
+Span Wire::long_bytes(std::uint64_t end) {
+  const std::uint64_t begin = position_;
+  const std::uint64_t length = varint(end);
+  if (position_ - begin > kShortLengthBytes && length < kShortLengthEnd) fail("a length takes more than five bytes");
+  return piece(length, end);
+}
+
+void Wire::skip_unknown(Tag tag, std::uint64_t end) {
+  switch (type_of(tag)) {
     case WireType::varint:
       varint(end);
       return;
@@ -96,23 +117,21 @@ void Wire::skip_unknown(Field field, std::uint64_t end) {
     default:
       break;
   }
-  const auto type = static_cast<unsigned>(field.type);
-  constexpr unsigned kStartGroup = 3;
-  constexpr unsigned kEndGroup = 4;
-  if (type == kStartGroup) return skip_group(field.number, end);
-  if (type == kEndGroup) fail(fmt::format("group {} ends where none began", field.number));
+  const auto type = static_cast<unsigned>(type_of(tag));
+  if (type == kStartGroup) return skip_group(number_of(tag), end);
+  if (type == kEndGroup) fail(fmt::format("group {} ends where none began", number_of(tag)));
   fail(fmt::format("wire type {} does not exist", type));
 }
 
 void Wire::skip_group(std::uint32_t number, std::uint64_t end) {
   const Nested nested(*this);
-  for (Field field; next(end, field);) {
-    if (static_cast<unsigned>(field.type) != 4) {
-      skip_unknown(field, end);
-    } else if (field.number == number) {
+  while (const Tag tag = next(end)) {
+    if (static_cast<unsigned>(type_of(tag)) != kEndGroup) {
+      skip_unknown(tag, end);
+    } else if (number_of(tag) == number) {
       return;
     } else {
-      fail(fmt::format("group {} is closed as group {}", number, field.number));
+      fail(fmt::format("group {} is closed as group {}", number, number_of(tag)));
     }
   }
   fail(fmt::format("group {} is not closed", number));
@@ -121,21 +140,22 @@ void Wire::skip_group(std::uint32_t number, std::uint64_t end) {
 void Wire::skip_message(Span span, schema::Message message) {
   const Nested nested(*this);
   const auto forms = schema::fields_of(message);
-  for (Field field; next(span.end, field);) {
+  while (const Tag tag = next(span.end)) {
     const auto form =
-        std::find_if(forms.begin(), forms.end(), [&](const schema::FieldForm& f) { return f.number == field.number; });
+        std::find_if(forms.begin(), forms.end(), [&](const schema::FieldForm& f) { return f.number == number_of(tag); });
     if (form == forms.end()) {
-      skip_unknown(field, span.end);
+      skip_unknown(tag, span.end);
     } else {
-      skip_known(*form, field, span.end);
+      skip_known(*form, tag, span.end);
     }
   }
   expect_end(span);
 }
 
-void Wire::skip_known(const schema::FieldForm& form, Field field, std::uint64_t end) {
+void Wire::skip_known(const schema::FieldForm& form, Tag tag, std::uint64_t end) {
   using schema::Encoding;
-  if (!field.is_bytes()) return skip_unknown(field, end);  // a number, or of another type than the schema says
+  if (type_of(tag) != WireType::length_delimited)
+    return skip_unknown(tag, end);  // a number, or of another type than the schema says
   const Span span = bytes(end);
   switch (form.encoding) {
     case Encoding::message:

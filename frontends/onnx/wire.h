@@ -12,11 +12,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <protozero/types.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "frontends/onnx/onnx_fields.h"
 #include "frontends/onnx/read_error.h"
@@ -26,14 +26,17 @@ namespace macroscope::onnx {
 
 using WireType = protozero::pbf_wire_type;
 
-struct Field {
-  std::uint32_t number = 0;
-  WireType type = WireType::unknown;
+/// The tag in front of a field: its number, and how its value is written.
+using Tag = std::uint32_t;
 
-  [[nodiscard]] bool is_varint() const noexcept { return type == WireType::varint; }
-  [[nodiscard]] bool is_fixed32() const noexcept { return type == WireType::fixed32; }
-  [[nodiscard]] bool is_bytes() const noexcept { return type == WireType::length_delimited; }
-};
+constexpr Tag tag_of(std::uint32_t number, WireType type) noexcept { return number << 3U | static_cast<std::uint32_t>(type); }
+constexpr Tag varint_tag(std::uint32_t number) noexcept { return tag_of(number, WireType::varint); }
+constexpr Tag fixed32_tag(std::uint32_t number) noexcept { return tag_of(number, WireType::fixed32); }
+constexpr Tag fixed64_tag(std::uint32_t number) noexcept { return tag_of(number, WireType::fixed64); }
+constexpr Tag bytes_tag(std::uint32_t number) noexcept { return tag_of(number, WireType::length_delimited); }
+
+constexpr std::uint32_t number_of(Tag tag) noexcept { return tag >> 3U; }
+constexpr WireType type_of(Tag tag) noexcept { return static_cast<WireType>(tag & 7U); }
 
 /// A message or a value, by the offsets of its begin and end in the input; its bytes may not have been read.
 struct Span {
@@ -52,16 +55,15 @@ class Wire {
   /// At most `length` bytes from the position on: fewer where the input ends.  Valid until anything else is read.
   std::string_view peek(std::size_t length);
 
-  /// Reads the tag of the next field of a message that ends at `end`; false at its end.
-  bool next(std::uint64_t end, Field& field) {
-    if (position_ >= end) return false;
-    const std::uint32_t tag = read_tag(end);
-    field = {tag >> 3U, static_cast<WireType>(tag & 7U)};
-    if (field.number == 0) fail("a field has the number 0");
-    return true;
+  /// Reads the tag of the next field of a message that ends at `end`; 0, which is no tag, at its end.
+  Tag next(std::uint64_t end) {
+    if (position_ >= end) return 0;
+    const Tag tag = read_tag(end);
+    if (number_of(tag) == 0) fail("a field has the number 0");
+    return tag;
   }
   /// The same for the whole input, whose end a stream knows only when it is reached.
-  bool next_at_top(Field& field);
+  Tag next_at_top();
   [[nodiscard]] std::uint64_t input_end() const noexcept { return source_.size(); }
 
   std::uint64_t varint(std::uint64_t end) {
@@ -80,27 +82,28 @@ class Wire {
     return value;
   }
   /// Passes over a number and tells where it stood.
-  Span number(Field field, std::uint64_t end) {
+  Span number(Tag tag, std::uint64_t end) {
     const std::uint64_t begin = position_;
-    skip_unknown(field, end);
+    skip_unknown(tag, end);
     return {begin, position_};
   }
 
   /// A length and what has that length; the position is at its begin.
   Span bytes(std::uint64_t end) {
-    const std::uint64_t begin = position_;
-    const std::uint64_t length = varint(end);
-    if (position_ - begin > kShortLengthBytes && length < kShortLengthEnd) fail("a length takes more than five bytes");
-    return piece(length, end);
+    if (position_ < readable_ && position_ < end && *at(position_) >= 0) {
+      const auto length = static_cast<std::uint64_t>(*at(position_++));
+      return piece(length, end);
+    }
+    return long_bytes(end);
   }
   /// The bytes from the position on; valid until anything else is read.
   std::string_view view(Span span) {
     need(span.end);
-    return {buffer_.data() + (span.begin - start_), static_cast<std::size_t>(span.length())};
+    return {buffer_.get() + (span.begin - start_), static_cast<std::size_t>(span.length())};
   }
   void skip(Span span) noexcept { position_ = span.end; }
   /// Passes over a field that the schema does not know, or knows by another wire type.
-  void skip_unknown(Field field, std::uint64_t end);
+  void skip_unknown(Tag tag, std::uint64_t end);
   /// Passes over a message that nobody reads; it is refused where protobuf would.
   void skip_message(Span span, schema::Message message);
   /// Number of varints in a packed list, from the position on. \throws ReadError where protobuf would refuse it
@@ -131,16 +134,20 @@ class Wire {
   static constexpr int kMaxDepth = 100;
 
  private:
-  /// A length that fits five bytes must not take more; those past 32 GiB, which need more, are beyond protobuf.
-  static constexpr std::uint64_t kShortLengthBytes = 5;
-  static constexpr std::uint64_t kShortLengthEnd = std::uint64_t{1} << 35U;
-
   [[nodiscard]] const signed char* at(std::uint64_t offset) const noexcept {
-    return reinterpret_cast<const signed char*>(buffer_.data()) + (offset - start_);
+    return reinterpret_cast<const signed char*>(buffer_.get()) + (offset - start_);
   }
-  std::uint32_t read_tag(std::uint64_t end) {
-    if (position_ < readable_ && *at(position_) >= 0) return static_cast<std::uint32_t>(*at(position_++));
-    return long_tag(end);
+  /// Most tags take one byte, and those that do not take two.
+  Tag read_tag(std::uint64_t end) {
+    if (readable_ < position_ + 2) return long_tag(end);
+    const signed char* const begin = at(position_);
+    if (begin[0] >= 0) {
+      ++position_;
+      return static_cast<Tag>(begin[0]);
+    }
+    if (begin[1] < 0 || end < position_ + 2) return long_tag(end);
+    position_ += 2;
+    return static_cast<Tag>(begin[1]) << 7U | (static_cast<Tag>(begin[0]) & 0x7FU);
   }
   void need(std::uint64_t until) {
     if (fill(until) < until) throw ReadError(readable_, "the input ends inside a field");
@@ -149,19 +156,22 @@ class Wire {
   std::uint64_t fill(std::uint64_t until) { return until <= readable_ ? readable_ : read_more(until); }
   std::uint64_t read_more(std::uint64_t until);
   void slide();
+  void make_room(std::size_t filled, std::size_t wanted);
   Span piece(std::uint64_t length, std::uint64_t end) const {
     if (length > end - position_) fail_length(length, end);
     return {position_, position_ + length};
   }
-  std::uint32_t long_tag(std::uint64_t end);
+  Tag long_tag(std::uint64_t end);
   std::uint64_t long_varint(std::uint64_t end);
+  Span long_bytes(std::uint64_t end);
   void skip_group(std::uint32_t number, std::uint64_t end);
-  void skip_known(const schema::FieldForm& form, Field field, std::uint64_t end);
+  void skip_known(const schema::FieldForm& form, Tag tag, std::uint64_t end);
   [[noreturn]] void fail_depth() const;
   [[noreturn]] void fail_length(std::uint64_t length, std::uint64_t end) const;
 
   Source& source_;
-  std::vector<char> buffer_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t buffer_size_ = 0;
   std::uint64_t start_ = 0;     // offset of the buffer's first byte
   std::uint64_t readable_ = 0;  // offset of the end of what is in the buffer; the position may lie behind it
   std::uint64_t position_ = 0;
