@@ -119,11 +119,15 @@ Datum Evaluator::evaluate(const Expression& expression) {
   return value_of_chain(expression);
 }
 
+void Evaluator::require_known(const Expression& expression, const Datum& datum) {
+  if (expression.kind == Kind::name && datum.word() != nullptr && is_unknown_name(expression)) fail_unknown(expression);
+}
+
 Number Evaluator::number_of_datum(const Datum& datum, const Expression& expression) {
   if (const Number* number = datum.number()) return *number;
   const Expression* inner = &expression;
   while (inner->kind == Kind::group) inner = &inner->operands.front();
-  if (inner->kind == Kind::name && datum.word() != nullptr && is_unknown_name(*inner)) fail_unknown(*inner);
+  require_known(*inner, datum);
   std::string help;
   if (datum.tensor() != nullptr) help = "tensors are added by add(a, b) and multiplied by mul(a, b)";
   throw Mistake{"bad-value", expression.span, fmt::format("expected a number, found {}", described(datum)), std::move(help)};
@@ -170,7 +174,7 @@ Certainty Evaluator::truth(const Expression& expression) {
   }
   const Datum datum = evaluate(expression);
   if (const bool* truth = datum.truth()) return certain(*truth);
-  if (expression.kind == Kind::name && datum.word() != nullptr && is_unknown_name(expression)) fail_unknown(expression);
+  require_known(expression, datum);
   throw Mistake{"bad-value", expression.span, fmt::format("expected true or false, found {}", described(datum)),
                 "compare it: n == 1"};
 }

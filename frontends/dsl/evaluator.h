@@ -80,6 +80,8 @@ class Evaluator {
   Datum element_of(const Datum& list, const Expression& place);
   /// A name that should stand for something and does not. \throws Mistake
   [[noreturn]] virtual void fail_unknown(const Expression& name) = 0;
+  /// What was made of an expression stands for something. \throws Mistake if it is a bare name that does not
+  void require_known(const Expression& expression, const Datum& datum);
 
  private:
   void count_evaluations(const Expression& expression, std::size_t count);

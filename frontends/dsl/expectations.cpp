@@ -26,8 +26,7 @@ class Sides : public Evaluator {
 
   /// A bare name that stands for nothing is a word, and a word is compared with words. \throws Mistake
   void check_name(const Expression& side, const Datum& value, const Datum& other) {
-    if (side.kind == Kind::name && value.word() != nullptr && other.word() == nullptr && is_unknown_name(side))
-      fail_unknown(side);
+    if (other.word() == nullptr) require_known(side, value);
   }
 
  protected:
@@ -157,7 +156,7 @@ class Sides : public Evaluator {
       return result;
     }
     const Datum datum = evaluate(argument);
-    if (datum.word() != nullptr && argument.kind == Kind::name && is_unknown_name(argument)) fail_unknown(argument);
+    require_known(argument, datum);
     if (datum.tensor() == nullptr)
       throw Mistake{"bad-value", argument.span, fmt::format("expected a tensor, found {}", described(datum))};
     if (datum.tensor()->graph != 0) throw Untold{"this tensor is one of each round of a 'repeat'"};
