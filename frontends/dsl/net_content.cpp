@@ -50,6 +50,11 @@ NetFile::Content::Content(std::string text) : source(std::move(text)) {
   }
 }
 
+const Definition* NetFile::Content::block(std::string_view name) const {
+  const auto found = definitions.find(name);
+  return found == definitions.end() || found->second->is_net ? nullptr : found->second;
+}
+
 void NetFile::Content::check(Problems& problems) {
   std::vector<std::string_view> nets;
   for (const Definition& definition : file.definitions) {

@@ -20,6 +20,9 @@ class NetFile::Content {
   Content& operator=(const Content&) = delete;
   ~Content() = default;
 
+  /// The block of this name; null if there is none.
+  [[nodiscard]] const Definition* block(std::string_view name) const;
+
   SourceText source;
   File file;
   Diagnostics diagnostics;
