@@ -152,7 +152,7 @@ class GraphBuilder {
   Network take();
 
  private:
-  class Implementation;
+  struct Implementation;
   std::unique_ptr<Implementation> implementation_;
 };
 
