@@ -13,24 +13,30 @@ namespace {
 
 using Kind = Expression::Kind;
 
-struct Spelling {
+struct Sign {
   std::string_view text;
   Operator operation;
+  Binding binding;
 };
 
-constexpr std::array<Spelling, 6> kComparisons{{{"==", Operator::equal},
-                                                {"!=", Operator::not_equal},
-                                                {"<", Operator::less},
-                                                {"<=", Operator::at_most},
-                                                {">", Operator::greater},
-                                                {">=", Operator::at_least}}};
-constexpr std::array<Spelling, 2> kSums{{{"+", Operator::add}, {"-", Operator::subtract}}};
-constexpr std::array<Spelling, 3> kTerms{{{"*", Operator::multiply}, {"/", Operator::divide}, {"%", Operator::remainder}}};
+constexpr std::array<Sign, 14> kSigns{{{"or", Operator::either, Binding::disjunction},
+                                       {"and", Operator::both, Binding::conjunction},
+                                       {"==", Operator::equal, Binding::comparison},
+                                       {"!=", Operator::not_equal, Binding::comparison},
+                                       {"<", Operator::less, Binding::comparison},
+                                       {"<=", Operator::at_most, Binding::comparison},
+                                       {">", Operator::greater, Binding::comparison},
+                                       {">=", Operator::at_least, Binding::comparison},
+                                       {"+", Operator::add, Binding::sum},
+                                       {"-", Operator::subtract, Binding::sum},
+                                       {"*", Operator::multiply, Binding::term},
+                                       {"/", Operator::divide, Binding::term},
+                                       {"%", Operator::remainder, Binding::term},
+                                       {"^", Operator::power, Binding::power}}};
 
-template <std::size_t N>
-Operator operation_at(const TokenReader& reader, const std::array<Spelling, N>& known) {
-  for (const Spelling& spelling : known)
-    if (reader.is(spelling.text)) return spelling.operation;
+Operator operation_at(const TokenReader& reader, Binding binding) {
+  for (const Sign& sign : kSigns)
+    if (sign.binding == binding && reader.is(sign.text)) return sign.operation;
   return Operator::none;
 }
 
@@ -52,29 +58,14 @@ class Descent {
 }  // namespace
 
 std::string_view spelling_of(Operator operation) noexcept {
-  switch (operation) {
-    case Operator::negate:
-      return "-";
-    case Operator::both:
-      return "and";
-    case Operator::either:
-      return "or";
-    case Operator::invert:
-      return "not";
-    default:
-      break;
-  }
-  for (const Spelling& spelling : kComparisons)
-    if (spelling.operation == operation) return spelling.text;
-  for (const Spelling& spelling : kSums)
-    if (spelling.operation == operation) return spelling.text;
-  for (const Spelling& spelling : kTerms)
-    if (spelling.operation == operation) return spelling.text;
-  return "^";
+  for (const Sign& sign : kSigns)
+    if (sign.operation == operation) return sign.text;
+  return operation == Operator::invert ? "not" : "-";
 }
 
 bool is_comparison(Operator operation) noexcept {
-  return std::any_of(kComparisons.begin(), kComparisons.end(), [&](const Spelling& s) { return s.operation == operation; });
+  return std::any_of(kSigns.begin(), kSigns.end(),
+                     [&](const Sign& sign) { return sign.operation == operation && sign.binding == Binding::comparison; });
 }
 
 void ExpressionParser::measure(Expression& expression) const {
@@ -177,24 +168,23 @@ void ExpressionParser::arguments(Expression& call) {
   call.span.end = close.span.end;
 }
 
-Expression ExpressionParser::disjunction() {
-  const Descent descent(nesting_, reader_);
-  Expression left = conjunction();
-  while (reader_.is("or")) {
+/// a + b - c is (a + b) - c.
+Expression ExpressionParser::joined(Binding binding, Expression (ExpressionParser::*operand)()) {
+  Expression left = (this->*operand)();
+  while (true) {
+    const Operator operation = operation_at(reader_, binding);
+    if (operation == Operator::none) return left;
     const Token sign = reader_.take();
-    left = binary(std::move(left), sign, Operator::either, conjunction());
+    left = binary(std::move(left), sign, operation, (this->*operand)());
   }
-  return left;
 }
 
-Expression ExpressionParser::conjunction() {
-  Expression left = inversion();
-  while (reader_.is("and")) {
-    const Token sign = reader_.take();
-    left = binary(std::move(left), sign, Operator::both, inversion());
-  }
-  return left;
+Expression ExpressionParser::disjunction() {
+  const Descent descent(nesting_, reader_);
+  return joined(Binding::disjunction, &ExpressionParser::conjunction);
 }
+
+Expression ExpressionParser::conjunction() { return joined(Binding::conjunction, &ExpressionParser::inversion); }
 
 Expression ExpressionParser::inversion() {
   if (!reader_.is("not")) return comparison();
@@ -213,33 +203,18 @@ Expression ExpressionParser::inversion() {
 
 Expression ExpressionParser::comparison() {
   Expression left = sum();
-  const Operator operation = operation_at(reader_, kComparisons);
+  const Operator operation = operation_at(reader_, Binding::comparison);
   if (operation == Operator::none) return left;
   const Token sign = reader_.take();
   left = binary(std::move(left), sign, operation, sum());
-  if (operation_at(reader_, kComparisons) != Operator::none)
+  if (operation_at(reader_, Binding::comparison) != Operator::none)
     reader_.fail(reader_.now().span, "comparisons do not chain", "join them: a < b and b < c");
   return left;
 }
 
-Expression ExpressionParser::sum() {
-  Expression left = term();
-  for (Operator operation = operation_at(reader_, kSums); operation != Operator::none; operation = operation_at(reader_, kSums)) {
-    const Token sign = reader_.take();
-    left = binary(std::move(left), sign, operation, term());
-  }
-  return left;
-}
+Expression ExpressionParser::sum() { return joined(Binding::sum, &ExpressionParser::term); }
 
-Expression ExpressionParser::term() {
-  Expression left = factor();
-  for (Operator operation = operation_at(reader_, kTerms); operation != Operator::none;
-       operation = operation_at(reader_, kTerms)) {
-    const Token sign = reader_.take();
-    left = binary(std::move(left), sign, operation, factor());
-  }
-  return left;
-}
+Expression ExpressionParser::term() { return joined(Binding::term, &ExpressionParser::factor); }
 
 Expression ExpressionParser::factor() {
   if (!reader_.is("-")) return power();

@@ -1,9 +1,14 @@
 // How are expressions and chains of layers read?
 #pragma once
 
+#include <cstdint>
+
 #include "frontends/dsl/token_reader.h"
 
 namespace macroscope::dsl {
+
+/// How tightly signs between two operands hold them.
+enum class Binding : std::uint8_t { disjunction, conjunction, comparison, sum, term, power };
 
 /// From loosest to tightest: `->`, or, and, not, comparison, + -, * / %, unary -, ^.
 class ExpressionParser {
@@ -20,6 +25,7 @@ class ExpressionParser {
   std::vector<Expression> list(const Token& open, std::string_view close);
 
  private:
+  Expression joined(Binding binding, Expression (ExpressionParser::*operand)());
   Expression disjunction();
   Expression conjunction();
   Expression inversion();
