@@ -6,19 +6,18 @@
 #include <array>
 #include <utility>
 
-#include "analyzer/diagnostics/suggestion.h"
 #include "frontends/dsl/expression_parser.h"
+#include "frontends/dsl/statement_parser.h"
 
 namespace macroscope::dsl {
 namespace {
 
 constexpr std::array<std::string_view, 4> kItems{"net", "block", "compare", "expect"};
-constexpr std::array<std::string_view, 12> kStatements{"input",  "output", "side output", "let",    "param",  "const",
-                                                       "repeat", "for",    "if",          "shared", "return", "expect"};
 
 class Parser {
  public:
-  Parser(const Tokens& tokens, Problems& problems) : reader_(tokens, problems), expressions_(reader_) {}
+  Parser(const Tokens& tokens, Problems& problems)
+      : reader_(tokens, problems), expressions_(reader_), statements_(reader_, expressions_) {}
 
   File run() {
     while (true) {
@@ -42,34 +41,13 @@ class Parser {
       file_.comparisons.push_back(comparison());
       file_.items.push_back({Item::Kind::comparison, file_.comparisons.size() - 1});
     } else if (reader_.is("expect")) {
-      file_.expectations.push_back(expectation());
+      file_.expectations.push_back(statements_.expectation());
       file_.items.push_back({Item::Kind::expectation, file_.expectations.size() - 1});
     } else if (reader_.is("}")) {
       reader_.fail(reader_.now().span, "this '}' closes nothing");
     } else {
-      fail_word("expected 'net', 'block', 'compare' or 'expect'", kItems, "a network begins with: net NAME {");
+      reader_.fail_word("expected 'net', 'block', 'compare' or 'expect'", kItems, "a network begins with: net NAME {");
     }
-  }
-
-  template <std::size_t N>
-  [[noreturn]] void fail_word(std::string_view expected, const std::array<std::string_view, N>& known, std::string otherwise) {
-    if (const std::string_view help = help_for_other_languages(); !help.empty()) otherwise = help;
-    const std::string_view near = reader_.now().is_word() ? nearest_to(reader_.now().text, known) : std::string_view();
-    reader_.fail(reader_.now().span, fmt::format("{}, found {}", expected, shown(reader_.now())),
-                 near.empty() ? std::move(otherwise) : fmt::format("did you mean '{}'?", near));
-  }
-
-  /// What a word or sign that begins statements elsewhere is here.
-  [[nodiscard]] std::string_view help_for_other_languages() const {
-    constexpr std::array<std::string_view, 6> kDefinitions{"class", "def", "fn", "func", "function", "module"};
-    const Token& token = reader_.now();
-    if (std::find(kDefinitions.begin(), kDefinitions.end(), token.text) != kDefinitions.end())
-      return "a part that is used several times is a block: block NAME(x) {";
-    if (token.text == "while" || token.text == "loop") return "repeat 3 { } and for i in 1..3 { } do what is done again";
-    if (token.is("/") && reader_.next().is("/")) return "a comment begins with #";
-    if (token.text == "import" || token.text == "from" || token.text == "include")
-      return "a file holds all its blocks: it takes none from others";
-    return {};
   }
 
   /// Goes on with the next line that begins a net or a block, or with what follows the body that was being read.
@@ -108,7 +86,7 @@ class Parser {
     if (reader_.is("(")) parameters(definition);
     definition.span.end = reader_.previous().span.end;
     const Token open = reader_.expect("{", definition.is_net ? "that begins the net" : "that begins the block");
-    definition.body = body(open, definition.close);
+    definition.body = statements_.body(open, definition.close);
     return definition;
   }
 
@@ -134,275 +112,10 @@ class Parser {
     reader_.close(open, ")");
   }
 
-  /// The statements up to the closing brace.
-  std::vector<Statement> body(const Token& open, Span& close) {
-    if (depth_ >= kMaxNesting) reader_.fail(open.span, fmt::format("nested more than {} deep", kMaxNesting));
-    ++depth_;
-    std::vector<Statement> statements;
-    while (true) {
-      reader_.skip_newlines();
-      if (reader_.is("}") || reader_.at_end() || begins_item()) break;
-      try {
-        statements.push_back(statement());
-      } catch (const Unreadable&) {
-        if (reader_.problems().is_full()) throw;
-        skip_statement();
-      }
-    }
-    --depth_;
-    close = reader_.now().span;
-    if (!reader_.take_if("}")) {
-      std::vector<Note> notes{reader_.problems().note(open.span, "'{' was opened here")};
-      if (const auto crooked = reader_.crooked_brace())
-        notes.push_back(
-            reader_.problems().note(*crooked, "a '}' may be missing before this one, which is not in line with its '{'"));
-      reader_.problems().error("syntax", reader_.now().span, fmt::format("expected '}}', found {}", shown(reader_.now())), {},
-                               std::move(notes));
-      if (reader_.at_end()) throw Unreadable{};
-    }
-    return statements;
-  }
-
-  /// `net` and `block` never stand within a body.
-  [[nodiscard]] bool begins_item() const { return reader_.is("net") || reader_.is("block"); }
-
-  /// Goes on behind the line, or behind the body that begins on it.
-  void skip_statement() {
-    int depth = 0;
-    while (!reader_.at_end()) {
-      if (depth == 0 && (reader_.at_newline() || reader_.is("}"))) return;
-      if (reader_.previous().kind == TokenKind::newline && begins_item()) return;
-      if (reader_.is("{")) ++depth;
-      if (reader_.is("}")) --depth;
-      reader_.take();
-    }
-  }
-
-  Statement statement() {
-    const Token first = reader_.now();
-    Statement made;
-    made.span = first.span;
-    if (first.is("input")) {
-      input(made);
-    } else if (first.is("output")) {
-      output(made);
-    } else if (first.kind == TokenKind::name && first.text == "side" && reader_.next().is("output")) {
-      reader_.take();
-      made.is_side = true;
-      output(made);
-    } else if (first.is("param")) {
-      parameter(made);
-    } else if (first.is("const")) {
-      named_value(made, Statement::Kind::constant, "the constant's name");
-    } else if (first.is("let")) {
-      named_value(made, Statement::Kind::number, "a name for the number");
-    } else if (first.is("shared")) {
-      named_value(made, Statement::Kind::shared, "the instance's name");
-    } else if (first.is("return")) {
-      give_back(made);
-    } else if (first.is("repeat")) {
-      repeat(made);
-    } else if (first.is("for")) {
-      loop(made);
-    } else if (first.is("if")) {
-      alternative(made);
-    } else if (first.is("expect")) {
-      return expectation();
-    } else if (first.kind == TokenKind::name) {
-      assignment(made);
-    } else if (first.is("else")) {
-      reader_.fail(first.span, "this 'else' follows no 'if'");
-    } else if (first.is("compare")) {
-      reader_.fail(first.span, "'compare' stands outside of nets and blocks");
-    } else {
-      fail_word("expected a statement", kStatements, "for example: y = x -> conv(64, 3)");
-    }
-    return made;
-  }
-
-  void typed(Statement& made, std::string_view what) {
-    made.typed.name = reader_.name(what);
-    reader_.expect(":", "before the dims",
-                   fmt::format("all axes are written, batch first: {}: [1, 3, 224, 224]", made.typed.name.text));
-    if (reader_.now().kind == TokenKind::name) {
-      made.typed.dtype = {reader_.now().text, reader_.now().span};
-      reader_.take();
-    }
-    if (!reader_.is("[")) reader_.fail_expected("dims in brackets", "all axes are written, batch first: [1, 3, 224, 224]");
-    const Token open = reader_.take();
-    made.typed.dims = expressions_.list(open, "]");
-  }
-
-  void input(Statement& made) {
-    made.kind = Statement::Kind::input;
-    reader_.take();
-    typed(made, "the input's name");
-    made.span.end = reader_.previous().span.end;
-    reader_.end_statement("the input");
-  }
-
-  void parameter(Statement& made) {
-    made.kind = Statement::Kind::parameter;
-    reader_.take();
-    typed(made, "the parameter's name");
-    made.span.end = reader_.previous().span.end;
-    reader_.end_statement("the parameter");
-  }
-
-  void named_value(Statement& made, Statement::Kind kind, std::string_view what) {
-    made.kind = kind;
-    const Token word = reader_.take();
-    made.targets.push_back(expressions_.target(what));
-    reader_.expect("=", fmt::format("after the name of '{}'", word.text));
-    made.value = expressions_.chain();
-    made.has_value = true;
-    made.span.end = made.value.span.end;
-    reader_.end_statement("the value");
-  }
-
-  void output(Statement& made) {
-    made.kind = Statement::Kind::output;
-    reader_.take();
-    made.targets.push_back(expressions_.target("the output's name"));
-    while (reader_.take_if(",")) made.targets.push_back(expressions_.target("the output's name"));
-    if (reader_.is("->"))
-      reader_.fail(reader_.now().span, "expected '=' after the output's name, found '->'",
-                   fmt::format("name the result: output y = {} -> ...", made.targets.front().text));
-    if (reader_.take_if("=")) {
-      made.value = expressions_.chain();
-      made.has_value = true;
-    }
-    made.span.end = reader_.previous().span.end;
-    reader_.end_statement("the output");
-  }
-
-  void give_back(Statement& made) {
-    made.kind = Statement::Kind::give_back;
-    reader_.take();
-    do {
-      made.values.push_back(expressions_.chain());
-    } while (reader_.take_if(","));
-    made.span.end = reader_.previous().span.end;
-    reader_.end_statement("what is returned");
-  }
-
-  void repeat(Statement& made) {
-    made.kind = Statement::Kind::repeat;
-    reader_.take();
-    made.value = expressions_.expression();
-    made.has_value = true;
-    made.span.end = made.value.span.end;
-    const Token open = reader_.expect("{", "after the count of 'repeat'");
-    made.body = body(open, made.close);
-  }
-
-  void loop(Statement& made) {
-    made.kind = Statement::Kind::loop;
-    reader_.take();
-    if (reader_.is("(")) {
-      const Token open = reader_.take();
-      made.is_tuple = true;
-      do {
-        made.targets.push_back(variable());
-      } while (reader_.take_if(","));
-      reader_.close(open, ")");
-    } else {
-      made.targets.push_back(variable());
-      if (reader_.is(","))
-        reader_.fail(reader_.now().span, "several variables stand in parentheses", "for (a, b) in [(1, 2), (3, 4)] {");
-    }
-    reader_.expect("in", "after the variable of 'for'");
-    made.value = expressions_.expression();
-    made.has_value = true;
-    if (reader_.is("..") || reader_.is("downto")) {
-      made.is_range = true;
-      made.is_downward = reader_.take().is("downto");
-      made.last = expressions_.expression();
-    }
-    made.span.end = reader_.previous().span.end;
-    const Token open = reader_.expect("{", "after what 'for' goes over");
-    made.body = body(open, made.close);
-  }
-
-  Expression variable() {
-    const Word name = reader_.name("the variable of 'for'");
-    Expression variable;
-    variable.text = name.text;
-    variable.span = variable.text_span = name.span;
-    return variable;
-  }
-
-  void alternative(Statement& made) {
-    made.kind = Statement::Kind::alternative;
-    bool goes_on = true;
-    while (goes_on) {
-      Branch branch;
-      reader_.take();  // if
-      branch.condition = expressions_.expression();
-      if (made.branches.empty()) made.span.end = branch.condition.span.end;
-      if (reader_.is("=")) reader_.fail(reader_.now().span, "expected '{', found '='", "'==' compares");
-      const Token open = reader_.expect("{", "after the condition");
-      branch.open = open.span;
-      branch.body = body(open, branch.close);
-      made.close = branch.close;
-      made.branches.push_back(std::move(branch));
-      goes_on = otherwise(made);
-    }
-  }
-
-  /// `else {` ends the statement, `else if` goes on with it.
-  bool otherwise(Statement& made) {
-    if (!follows_else()) return false;
-    reader_.skip_newlines();
-    reader_.take();
-    if (reader_.is("if")) return true;
-    Branch branch;
-    branch.is_else = true;
-    const Token open = reader_.expect("{", "after 'else'");
-    branch.open = open.span;
-    branch.body = body(open, branch.close);
-    made.close = branch.close;
-    made.branches.push_back(std::move(branch));
-    return false;
-  }
-
-  [[nodiscard]] bool follows_else() const { return reader_.is("else") || (reader_.at_newline() && reader_.next().is("else")); }
-
-  Statement expectation() {
-    Statement made;
-    made.kind = Statement::Kind::expectation;
-    made.span = reader_.take().span;
-    made.value = expressions_.chain();
-    made.has_value = true;
-    if (reader_.is("=")) reader_.fail(reader_.now().span, "expected a comparison, found '='", "'==' compares");
-    if (made.value.kind != Expression::Kind::binary || !is_comparison(made.value.operation))
-      reader_.fail(made.value.span, "an expectation compares two values", "for example: expect macs == 120_422_400");
-    made.span.end = made.value.span.end;
-    reader_.end_statement("the expectation");
-    return made;
-  }
-
-  void assignment(Statement& made) {
-    made.kind = Statement::Kind::assignment;
-    if (const Token& following = reader_.next(); following.is_word() || following.kind == TokenKind::integer)
-      fail_word("expected a statement", kStatements, "for example: y = x -> conv(64, 3)");
-    do {
-      made.targets.push_back(expressions_.target("a name"));
-    } while (reader_.take_if(","));
-    if (reader_.is("->") || reader_.is("("))
-      reader_.fail(made.targets.front().span, "the result of this chain has no name",
-                   fmt::format("name it: {} = {} -> ...", made.targets.front().text, made.targets.front().text));
-    reader_.expect("=", made.targets.size() == 1 ? fmt::format("after '{}'", made.targets.front().text) : "after the names");
-    made.value = expressions_.chain();
-    made.has_value = true;
-    made.span.end = made.value.span.end;
-    reader_.end_statement("the value");
-  }
-
   TokenReader reader_;
   ExpressionParser expressions_;
+  StatementParser statements_;
   File file_;
-  int depth_ = 0;
 };
 
 }  // namespace

@@ -2,10 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
+#include "analyzer/diagnostics/suggestion.h"
+
 namespace macroscope::dsl {
+namespace {
+
+/// What a word or sign that begins statements elsewhere is here.
+std::string_view help_for_other_languages(const Token& token, const Token& next) {
+  constexpr std::array<std::string_view, 6> kDefinitions{"class", "def", "fn", "func", "function", "module"};
+  if (std::find(kDefinitions.begin(), kDefinitions.end(), token.text) != kDefinitions.end())
+    return "a part that is used several times is a block: block NAME(x) {";
+  if (token.text == "while" || token.text == "loop") return "repeat 3 { } and for i in 1..3 { } do what is done again";
+  if (token.is("/") && next.is("/")) return "a comment begins with #";
+  if (token.text == "import" || token.text == "from" || token.text == "include")
+    return "a file holds all its blocks: it takes none from others";
+  return {};
+}
+
+}  // namespace
 
 std::string shown(const Token& token) {
   switch (token.kind) {
@@ -34,6 +53,13 @@ void TokenReader::fail(Span span, std::string message, std::string help) {
 
 void TokenReader::fail_expected(std::string_view expected, std::string help) {
   fail(now().span, fmt::format("expected {}, found {}", expected, shown(now())), std::move(help));
+}
+
+void TokenReader::fail_word(std::string_view expected, std::span<const std::string_view> known, std::string otherwise) {
+  if (const std::string_view help = help_for_other_languages(now(), next()); !help.empty()) otherwise = help;
+  const std::string_view near = now().is_word() ? nearest_to(now().text, known) : std::string_view();
+  fail(now().span, fmt::format("{}, found {}", expected, shown(now())),
+       near.empty() ? std::move(otherwise) : fmt::format("did you mean '{}'?", near));
 }
 
 Token TokenReader::expect(std::string_view word, std::string_view where, std::string help) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,8 @@ class TokenReader {
   Word name(std::string_view what);
   [[noreturn]] void fail_expected(std::string_view expected, std::string help = {});
   [[noreturn]] void fail(Span span, std::string message, std::string help = {});
+  /// A word that is none of those that may stand here: the help line says which one it is near, or what is written for it here.
+  [[noreturn]] void fail_word(std::string_view expected, std::span<const std::string_view> known, std::string otherwise);
 
   /// The first `}` before here that begins its line, at another column than the line of its `{`: where braces do not pair up, one before it
   /// is often the one that is missing.
