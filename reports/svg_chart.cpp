@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
 #include "reports/escape.h"
+#include "reports/svg_canvas.h"
 #include "reports/text_style.h"
 
 namespace macroscope {
@@ -29,12 +29,6 @@ constexpr double kFramesHeight = 320;
 constexpr std::size_t kTicks = 6;
 /// Letters that fit where names of bars stand; in sans-serif of 12 units a letter takes less than 7.
 constexpr std::size_t kLettersOfName = 32;
-
-/// Each stands out from white and from a dark page by more than 3 to 1, and from its neighbours for all common forms of color blindness.
-constexpr std::array<std::string_view, 6> kColors{"#0072b2", "#d55e00", "#009e73", "#b8628f", "#8c6bb1", "#7f7f7f"};
-constexpr std::array<std::string_view, 6> kDashes{"", "6 3", "2 3", "9 3 2 3", "4 4", "1 4"};
-
-std::string_view color_of(std::size_t series) { return kColors[series % kColors.size()]; }
 
 /// The beginning of a name, cut between characters.
 std::string short_name(const std::string& name, std::size_t letters) {
@@ -96,13 +90,13 @@ class SvgChart {
     top_ = kTitleHeight + legend_height();
     bottom_ = top_ + plot;
     height_ = bottom_ + (is_frames ? kBarGap : kAxisHeight);
-    out_ += fmt::format(
+    canvas_.add(fmt::format(
         R"(<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-labelledby="{0}-title {0}-desc" viewBox="0 0 {1:g} {2:g}" )"
         R"(width="{1:g}" height="{2:g}" y="{3:g}" font-family="system-ui, sans-serif" font-size="12" fill="currentColor">)",
-        id_, kWidth, height_, y);
-    out_ += fmt::format("\n<title id=\"{0}-title\">{1}</title>\n<desc id=\"{0}-desc\">{2}</desc>\n", id_, html_text(chart_.title),
-                        html_text(chart_.description));
-    text(12, 19, "start", chart_.title, R"( font-size="14" font-weight="600")");
+        id_, kWidth, height_, y));
+    canvas_.add(fmt::format("\n<title id=\"{0}-title\">{1}</title>\n<desc id=\"{0}-desc\">{2}</desc>\n", id_,
+                            html_text(chart_.title), html_text(chart_.description)));
+    canvas_.text(12, 19, "start", chart_.title, R"( font-size="14" font-weight="600")");
     draw_legend();
     if (is_bars) {
       draw_bars();
@@ -111,23 +105,13 @@ class SvgChart {
     } else {
       draw_points();
     }
-    out_ += "</svg>\n";
-    return std::move(out_);
+    canvas_.add("</svg>\n");
+    return canvas_.take();
   }
 
   [[nodiscard]] double height() const noexcept { return height_; }
 
  private:
-  void text(double x, double y, std::string_view anchor, const std::string& words, std::string_view attributes = {}) {
-    out_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>\n", x, y, anchor, attributes,
-                        html_text(words));
-  }
-
-  void line(double x1, double y1, double x2, double y2, std::string_view attributes) {
-    out_ += fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"currentColor\"{}/>\n", x1, y1, x2,
-                        y2, attributes);
-  }
-
   // --- Legend: series and roofs by name, in as many lines as they take ---
 
   [[nodiscard]] bool has_legend() const { return chart_.series.size() + chart_.roofs.size() > 1; }
@@ -153,49 +137,25 @@ class SvgChart {
     double x = kLeft, y = kTitleHeight + 10;
     const auto place = [&](const std::string& name) {
       if (x > kLeft && x + width_of_entry(name) > kWidth - kRight) x = kLeft, y += kLegendLine;
-      text(x + 26, y + 4, "start", short_name(name, kLettersOfName));
+      canvas_.text(x + 26, y + 4, "start", short_name(name, kLettersOfName));
     };
     for (std::size_t i = 0; i < chart_.series.size(); ++i) {
       place(chart_.series[i].name);
       if (chart_.kind == ChartKind::scatter) {
-        draw_mark(x + 12, y, i, {});
+        canvas_.mark(x + 12, y, i, {});
       } else if (chart_.kind == ChartKind::bars) {
-        out_ += fmt::format("<rect class=\"series-{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"16\" height=\"12\" fill=\"{}\"/>\n", i,
-                            x + 4, y - 6, color_of(i));
+        canvas_.add(fmt::format("<rect class=\"series-{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"16\" height=\"12\" fill=\"{}\"/>\n",
+                                i, x + 4, y - 6, color_of_series(i)));
       } else {
-        draw_path(fmt::format("M{:.1f} {:.1f}H{:.1f}", x, y, x + 20), i);
+        canvas_.series_path(fmt::format("M{:.1f} {:.1f}H{:.1f}", x, y, x + 20), i);
       }
       x += width_of_entry(chart_.series[i].name);
     }
     for (std::size_t i = 0; i < chart_.roofs.size(); ++i) {
       place(chart_.roofs[i].name);
-      draw_roof_path(fmt::format("M{:.1f} {:.1f}H{:.1f}", x, y, x + 20), i);
+      canvas_.roof_path(fmt::format("M{:.1f} {:.1f}H{:.1f}", x, y, x + 20), i);
       x += width_of_entry(chart_.roofs[i].name);
     }
-  }
-
-  void draw_path(const std::string& path, std::size_t series) {
-    const std::string_view dashes = kDashes[series % kDashes.size()];
-    const std::string dash = dashes.empty() ? std::string() : fmt::format(" stroke-dasharray=\"{}\"", dashes);
-    out_ += fmt::format(
-        "<path class=\"series-{}\" d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\" stroke-linejoin=\"round\"{}/>\n",
-        series, path, color_of(series), dash);
-  }
-
-  void draw_roof_path(const std::string& path, std::size_t roof) {
-    const std::string_view dashes = kDashes[roof % kDashes.size()];
-    const std::string dash = dashes.empty() ? std::string() : fmt::format(" stroke-dasharray=\"{}\"", dashes);
-    out_ += fmt::format("<path class=\"roof-{}\" d=\"{}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\"{}/>\n", roof,
-                        path, dash);
-  }
-
-  /// Circle, square, triangle, diamond: a shape a series.
-  void draw_mark(double x, double y, std::size_t series, const std::string& tooltip) {
-    static constexpr std::array<std::string_view, 4> kShapes{"m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", "m-4 -4h8v8h-8z",
-                                                             "m0 -5l5 9h-10z", "m0 -5l5 5l-5 5l-5 -5z"};
-    out_ += fmt::format("<path class=\"series-{}\" d=\"M{:.1f} {:.1f}{}\" fill=\"{}\" fill-opacity=\"0.75\"", series, x, y,
-                        kShapes[series % kShapes.size()], color_of(series));
-    out_ += tooltip.empty() ? "/>\n" : fmt::format("><title>{}</title></path>\n", html_text(tooltip));
   }
 
   // --- Lines, steps and scatters ---
@@ -229,22 +189,22 @@ class SvgChart {
 
   void draw_grid() {
     for (const double tick : chart_ticks(y_.low(), y_.high(), chart_.y, kTicks)) {
-      line(kLeft, y_(tick), kWidth - kRight, y_(tick), R"( stroke-opacity="0.15")");
-      text(kLeft - 8, y_(tick) + 4, "end", chart_number(tick, chart_.y.unit));
+      canvas_.line(kLeft, y_(tick), kWidth - kRight, y_(tick), R"( stroke-opacity="0.15")");
+      canvas_.text(kLeft - 8, y_(tick) + 4, "end", chart_number(tick, chart_.y.unit));
     }
     draw_x_ticks(x_, chart_.x);
-    line(kLeft, top_, kLeft, bottom_, R"( stroke-opacity="0.5")");
+    canvas_.line(kLeft, top_, kLeft, bottom_, R"( stroke-opacity="0.5")");
     const double middle = (top_ + bottom_) / 2;
-    text(14, middle, "middle", chart_.y.label, fmt::format(" transform=\"rotate(-90 14 {:.1f})\"", middle));
+    canvas_.text(14, middle, "middle", chart_.y.label, fmt::format(" transform=\"rotate(-90 14 {:.1f})\"", middle));
   }
 
   void draw_x_ticks(const Mapping& x, const ChartAxis& axis) {
     for (const double tick : chart_ticks(x.low(), x.high(), axis, kTicks + 2)) {
-      line(x(tick), bottom_, x(tick), bottom_ + 4, "");
-      text(x(tick), bottom_ + 18, "middle", chart_number(tick, axis.unit));
+      canvas_.line(x(tick), bottom_, x(tick), bottom_ + 4, "");
+      canvas_.text(x(tick), bottom_ + 18, "middle", chart_number(tick, axis.unit));
     }
-    line(x(x.low()), bottom_, kWidth - kRight, bottom_, R"( stroke-opacity="0.5")");
-    text((x(x.low()) + kWidth - kRight) / 2, bottom_ + 38, "middle", axis.label);
+    canvas_.line(x(x.low()), bottom_, kWidth - kRight, bottom_, R"( stroke-opacity="0.5")");
+    canvas_.text((x(x.low()) + kWidth - kRight) / 2, bottom_ + 38, "middle", axis.label);
   }
 
   [[nodiscard]] static bool is_drawn(const ChartPoint& point) { return std::isfinite(point.x) && std::isfinite(point.y); }
@@ -266,7 +226,7 @@ class SvgChart {
                                                : fmt::format("L{:.1f} {:.1f}", x_(point.x), y);
       is_joined = true;
     }
-    draw_path(path, index);
+    canvas_.series_path(path, index);
     if (chart_.kind == ChartKind::line && chart_.series[index].points.size() <= 60) draw_scatter(index);
   }
 
@@ -276,7 +236,7 @@ class SvgChart {
       if (!is_drawn(point) || is_off_scale) continue;
       const std::string values =
           fmt::format("{}, {}", chart_number(point.x, chart_.x.unit), chart_number(point.y, chart_.y.unit));
-      draw_mark(x_(point.x), y_(point.y), index, point.name.empty() ? values : fmt::format("{}: {}", point.name, values));
+      canvas_.mark(x_(point.x), y_(point.y), index, point.name.empty() ? values : fmt::format("{}: {}", point.name, values));
     }
   }
 
@@ -290,7 +250,7 @@ class SvgChart {
     } else {
       path = fmt::format("M{:.1f} {:.1f}", x_(x_.low()), y_(roof.ceiling));
     }
-    draw_roof_path(path + fmt::format("H{:.1f}", x_(x_.high())), index);
+    canvas_.roof_path(path + fmt::format("H{:.1f}", x_(x_.high())), index);
   }
 
   // --- Bars ---
@@ -318,17 +278,17 @@ class SvgChart {
     draw_x_ticks(x, chart_.x);
     for (std::size_t category = 0; category < chart_.categories.size(); ++category) {
       const double y = top_ + kBarGap + static_cast<double>(category) * (kBarHeight + kBarGap);
-      text(kBarNames - 8, y + 13, "end", shown_name_of(chart_.categories[category]));
+      canvas_.text(kBarNames - 8, y + 13, "end", shown_name_of(chart_.categories[category]));
       double from = 0;
       for (std::size_t i = 0; i < chart_.series.size(); ++i) {
         const double length = part(chart_.series[i], category);
         if (length <= 0) continue;
         const std::string tooltip =
             fmt::format("{}: {} {}", chart_.categories[category], chart_.series[i].name, chart_number(length, chart_.x.unit));
-        out_ += fmt::format(
+        canvas_.add(fmt::format(
             "<rect class=\"series-{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:g}\" "
             "fill=\"{}\"><title>{}</title></rect>\n",
-            i, x(from), y, std::max(x(from + length) - x(from) - 1, 0.5), kBarHeight, color_of(i), html_text(tooltip));
+            i, x(from), y, std::max(x(from + length) - x(from) - 1, 0.5), kBarHeight, color_of_series(i), html_text(tooltip)));
         from += length;
       }
     }
@@ -345,21 +305,15 @@ class SvgChart {
     const double scale = std::min((kFramesWidth - kBarGap) / width, (kFramesHeight - kBarGap) / height);
     for (std::size_t i = 0; i < frames.size(); ++i) {
       const bool is_ground = chart_.ground && i == 0;
-      const std::string look = is_ground ? std::string(kGround) : outline(chart_.ground ? i - 1 : i);
+      const std::string look = is_ground ? std::string(kGround) : outline_of_series(chart_.ground ? i - 1 : i);
       const double y = top_ + kLegendLine * (static_cast<double>(i) + 0.5);
       draw_frame(*frames[i], scale, look);
-      draw_rect(kFramesLeft + kFramesWidth + 24, y - 6, 16, 12, look, {});
-      text(kFramesLeft + kFramesWidth + 48, y + 4, "start", words_of(*frames[i]));
+      canvas_.rect(kFramesLeft + kFramesWidth + 24, y - 6, 16, 12, look, {});
+      canvas_.text(kFramesLeft + kFramesWidth + 48, y + 4, "start", words_of(*frames[i]));
     }
   }
 
   static constexpr std::string_view kGround = R"(fill="currentColor" fill-opacity="0.12")";
-
-  static std::string outline(std::size_t series) {
-    const std::string_view dashes = kDashes[series % kDashes.size()];
-    return fmt::format(R"(class="series-{}" fill="none" stroke="{}" stroke-width="2"{})", series, color_of(series),
-                       dashes.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", dashes));
-  }
 
   static std::string words_of(const ChartFrame& frame) {
     return fmt::format("{:g} x {:g}  {}", frame.height, frame.width, shown_name_of(frame.name));
@@ -367,17 +321,12 @@ class SvgChart {
 
   void draw_frame(const ChartFrame& frame, double scale, std::string_view look) {
     const double width = std::max(frame.width * scale, 1.0), height = std::max(frame.height * scale, 1.0);
-    draw_rect(kFramesLeft + (kFramesWidth - width) / 2, (top_ + bottom_ - height) / 2, width, height, look, words_of(frame));
-  }
-
-  void draw_rect(double x, double y, double width, double height, std::string_view look, const std::string& tooltip) {
-    out_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}", x, y, width, height, look);
-    out_ += tooltip.empty() ? "/>\n" : fmt::format("><title>{}</title></rect>\n", html_text(tooltip));
+    canvas_.rect(kFramesLeft + (kFramesWidth - width) / 2, (top_ + bottom_ - height) / 2, width, height, look, words_of(frame));
   }
 
   const Chart& chart_;
   std::string_view id_;
-  std::string out_;
+  SvgCanvas canvas_;
   Mapping x_, y_;
   double top_ = 0, bottom_ = 0, height_ = 0;
 };
