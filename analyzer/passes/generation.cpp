@@ -3,69 +3,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "analyzer/network/readers.h"
-#include "analyzer/passes/spelled_attention.h"
+#include "analyzer/passes/attentions.h"
 #include "analyzer/passes/storage.h"
 
 namespace macroscope {
 namespace {
-
-/// An operator of attention, and where its operands stand; -1: it has none.
-struct AttentionForm {
-  std::string_view domain;
-  std::string_view op;
-  int query = 0;
-  int key = -1;
-  int value = -1;
-  std::array<int, 2> past{-1, -1};
-  /// Axes of the past: batch and length.
-  int past_batch = 0;
-  int past_length = 2;
-  /// The attribute that declares it causal; empty: it always is.
-  std::string_view causal;
-};
-
-constexpr std::array<AttentionForm, 5> kForms{{
-    {"", "Attention", 0, 1, 2, {4, 5}, 0, 2, "is_causal"},
-    {"com.microsoft", "Attention", 0, -1, -1, {4, -1}, 1, 3, "unidirectional"},
-    {"com.microsoft", "MultiHeadAttention", 0, 1, 2, {6, 7}, 0, 2, "unidirectional"},
-    {"com.microsoft", "DecoderMaskedMultiHeadAttention", 0, 1, 2, {5, 6}, 0, 2, ""},
-    {"com.microsoft", "GroupQueryAttention", 0, 1, 2, {3, 4}, 0, 2, ""},
-}};
-
-/// An input of the model that keeps keys or values, and the tokens that a run adds to it.
-struct Cache {
-  TensorId input = kAbsent;
-  Dim batch;
-  Dim past;
-  Dim added;
-};
 
 std::string lone_symbol(const Dim& dim) {
   const std::vector<std::string> symbols = dim.symbols();
   return symbols.size() == 1 && dim == Dim::symbol(symbols.front()) ? symbols.front() : std::string();
 }
 
-class Search {
+/// The model's own cost, with its lengths put in.
+class Derivation {
  public:
-  Search(const Network& network, const Shapes& shapes, const Costs& costs)
+  Derivation(const Network& network, const Shapes& shapes, const Costs& costs, const Attentions& attentions)
       : network_(network),
         scope_(shapes.scopes.front()),
-        graph_(network.main()),
         assumptions_(shapes.assumptions),
-        costs_(costs) {}
+        costs_(costs),
+        attentions_(attentions),
+        caches_(attentions.caches) {}
 
-  std::optional<Generation> found() {
-    mark_ends();
-    for (NodeId node = 0; node < graph_.nodes.size(); ++node) {
-      if (const AttentionForm* form = form_of(graph_.nodes[node])) add_attention(node, *form);
-    }
-    add_concatenated_caches();
-    if (generation_.attentions == 0 && caches_.empty()) add_spelled_attention();
-    if (generation_.attentions == 0 && caches_.empty()) return std::nullopt;
-    for (const Cache& cache : caches_) generation_.caches.push_back(cache.input);
+  Generation derived() {
+    generation_.attentions = attentions_.count;
+    for (const TokenCache& cache : caches_) generation_.caches.push_back(cache.input);
+    if (attentions_.is_spelled) note("attention is causal by its mask, which leaves a triangle of the scores");
     choose_length();
     if (caches_.empty()) {
       derive_without_cache();
@@ -78,141 +42,6 @@ class Search {
   }
 
  private:
-  static const AttentionForm* form_of(const Node& node) {
-    const auto* found = std::find_if(kForms.begin(), kForms.end(),
-                                     [&](const AttentionForm& form) { return form.op == node.op && form.domain == node.domain; });
-    return found == kForms.end() ? nullptr : found;
-  }
-
-  const Shape* shape_of(const Node& node, int input) const {
-    if (input < 0 || static_cast<std::size_t>(input) >= node.inputs.size()) return nullptr;
-    const TensorId tensor = node.inputs[static_cast<std::size_t>(input)];
-    if (tensor == kAbsent || !scope_.facts[tensor].type.shape.known()) return nullptr;
-    return &scope_.facts[tensor].type.shape;
-  }
-
-  /// Of an operand [batch, length, width] or [batch, heads, length, width].
-  static std::optional<Dim> length_of(const Shape* shape) {
-    if (shape == nullptr || (shape->rank() != 3 && shape->rank() != 4)) return std::nullopt;
-    return (*shape)[shape->rank() - 2];
-  }
-
-  /// The input of the model that a tensor is, seen through views and casts; kAbsent if it is none.
-  TensorId input_behind(TensorId tensor) const {
-    while (tensor != kAbsent) {
-      if (is_input_[tensor]) return tensor;
-      const NodeId maker = graph_.tensors[tensor].producer;
-      if (maker == kNone) return kAbsent;
-      const Node& node = graph_.nodes[maker];
-      const bool passes = is_view(node) || (node.domain.empty() && node.op == "Cast");
-      if (!passes || node.inputs.empty()) return kAbsent;
-      tensor = node.inputs[0];
-    }
-    return kAbsent;
-  }
-
-  void add_attention(NodeId id, const AttentionForm& form) {
-    const Node& node = graph_.nodes[id];
-    ++generation_.attentions;
-    const std::optional<Dim> query = length_of(shape_of(node, form.query));
-    for (const int past : form.past) {
-      const Shape* shape = shape_of(node, past);
-      if (shape == nullptr || shape->rank() <= static_cast<std::size_t>(form.past_length) || !query) continue;
-      const TensorId input = input_behind(node.inputs[static_cast<std::size_t>(past)]);
-      const Dim& batch = (*shape)[static_cast<std::size_t>(form.past_batch)];
-      if (input != kAbsent) add_cache({input, batch, (*shape)[static_cast<std::size_t>(form.past_length)], *query});
-    }
-    is_causal_ = is_causal_ && (form.causal.empty() || site_of(network_, scope_, id).integer(form.causal, 0) != 0);
-    if (query) queries_.push_back(*query);
-    const std::optional<Dim> keys = length_of(shape_of(node, form.key));
-    if (keys) keys_.push_back(*keys);
-    for (const int kept : {form.key, form.value}) {
-      const Shape* shape = shape_of(node, kept);
-      add_kept(kept < 0 || shape == nullptr ? kAbsent : node.inputs[static_cast<std::size_t>(kept)], length_of(shape));
-    }
-  }
-
-  /// A decoder that an exporter has taken apart.
-  void add_spelled_attention() {
-    for (const SpelledAttention& attention : find_causal_attention(network_, scope_)) {
-      ++generation_.attentions;
-      queries_.push_back(attention.query_length);
-      keys_.push_back(attention.key_length);
-      for (const TensorId kept : {attention.keys, attention.values}) add_kept(before_copies(kept), attention.key_length);
-    }
-    if (generation_.attentions > 0) note("attention is causal by its mask, which leaves a triangle of the scores");
-  }
-
-  /// Keys and values without another layout; kAbsent where groups of queries share them, so that the model holds copies.
-  TensorId before_copies(TensorId tensor) const {
-    for (NodeId maker = graph_.tensors[tensor].producer; maker != kNone; maker = graph_.tensors[tensor].producer) {
-      const Node& node = graph_.nodes[maker];
-      if (node.op == "Expand" || node.op == "Tile") return kAbsent;
-      if (!is_view(node) && node.op != "Transpose") break;
-      tensor = node.inputs[0];
-    }
-    return tensor;
-  }
-
-  void add_cache(const Cache& cache) {
-    const auto same = [&](const Cache& known) { return known.input == cache.input; };
-    if (std::none_of(caches_.begin(), caches_.end(), same)) caches_.push_back(cache);
-  }
-
-  /// Bytes of keys or values for each token of one sequence.
-  void add_kept(TensorId tensor, const std::optional<Dim>& length) {
-    if (tensor == kAbsent || !length || !scope_.facts[tensor].type.shape.known()) {
-      is_kept_known_ = false;
-      return;
-    }
-    try {
-      const Type& type = scope_.facts[tensor].type;
-      const std::optional<Dim> of_token = exact_quotient(bytes_of(type), *length * type.shape[0]);
-      is_kept_known_ = is_kept_known_ && of_token;
-      if (of_token) kept_ += *of_token;
-    } catch (const NotKnown&) {
-      is_kept_known_ = false;
-    } catch (const AlgebraError&) {
-      is_kept_known_ = false;
-    }
-  }
-
-  /// As exporters write it: an input is joined with what this run adds, and the whole is an output again.
-  void add_concatenated_caches() {
-    const Readers readers(network_, graph_);
-    for (const TensorId input : graph_.inputs) {
-      const Shape& shape = scope_.facts[input].type.shape;
-      if (!scope_.facts[input].type.is_tensor() || !shape.known() || shape.rank() < 3) continue;
-      for (const Reader& reader : readers.of(input)) add_if_joined(input, shape, reader);
-    }
-  }
-
-  void add_if_joined(TensorId input, const Shape& shape, const Reader& reader) {
-    const Node& node = graph_.nodes[reader.node];
-    if (node.op != "Concat" || !node.domain.empty() || node.inputs.size() != 2 || reader.input != 0 || node.outputs.empty() ||
-        !is_output_[node.outputs[0]])
-      return;
-    const Shape& whole = scope_.facts[node.outputs[0]].type.shape;
-    if (!whole.known() || whole.rank() != shape.rank()) return;
-    for (std::size_t axis = 1; axis < shape.rank(); ++axis)
-      if (!(whole[axis] == shape[axis])) return add_cache({input, shape[0], shape[axis], whole[axis] - shape[axis]});
-  }
-
-  /// Marks the inputs, and the outputs with what they are views of.
-  void mark_ends() {
-    is_input_.resize(graph_.tensors.size());
-    is_output_.resize(graph_.tensors.size());
-    for (const TensorId input : graph_.inputs) is_input_[input] = true;
-    for (const TensorId output : graph_.outputs) {
-      for (TensorId at = output; at != kAbsent && !is_output_[at];) {
-        is_output_[at] = true;
-        const NodeId maker = graph_.tensors[at].producer;
-        if (maker == kNone || !is_view(graph_.nodes[maker]) || graph_.nodes[maker].inputs.empty()) break;
-        at = graph_.nodes[maker].inputs[0];
-      }
-    }
-  }
-
   void choose_length() {
     const auto is_taken = [&](const std::string& id) { return network_.symbols.find_id(id) != nullptr; };
     generation_.length = "S";
@@ -225,8 +54,8 @@ class Search {
   // --- With a cache ---
 
   void derive_with_cache() {
-    const Cache& first = caches_.front();
-    const auto is_alike = [&](const Cache& cache) { return cache.past == first.past && cache.added == first.added; };
+    const TokenCache& first = caches_.front();
+    const auto is_alike = [&](const TokenCache& cache) { return cache.past == first.past && cache.added == first.added; };
     const bool are_alike = std::all_of(caches_.begin(), caches_.end(), is_alike);
     add_bytes_per_token();
     generation_.past_symbol = lone_symbol(first.past);
@@ -257,7 +86,7 @@ class Search {
   /// What a token adds to every cache, for a batch of one.
   void add_bytes_per_token() {
     Dim sum;
-    for (const Cache& cache : caches_) {
+    for (const TokenCache& cache : caches_) {
       try {
         const Dim bytes = bytes_of(scope_.facts[cache.input].type);
         const std::optional<Dim> of_token = exact_quotient(bytes, cache.past * cache.batch);
@@ -331,18 +160,20 @@ class Search {
   // --- Without a cache ---
 
   void derive_without_cache() {
-    if (queries_.empty()) return note("the length of the queries is not known");
-    const auto same = [&](const Dim& length) { return length == queries_.front(); };
-    const bool is_self = std::all_of(queries_.begin(), queries_.end(), same) && std::all_of(keys_.begin(), keys_.end(), same);
-    generation_.query_symbol = lone_symbol(queries_.front());
+    const std::vector<Dim>& queries = attentions_.query_lengths;
+    const std::vector<Dim>& keys = attentions_.key_lengths;
+    if (queries.empty()) return note("the length of the queries is not known");
+    const auto same = [&](const Dim& length) { return length == queries.front(); };
+    const bool is_self = std::all_of(queries.begin(), queries.end(), same) && std::all_of(keys.begin(), keys.end(), same);
+    generation_.query_symbol = lone_symbol(queries.front());
     if (!is_self || generation_.query_symbol.empty())
       return note("attention is not over one length that is a size of its own: neither prefill nor decode can be derived");
     generation_.prefill = total_with({{generation_.query_symbol, length()}});
-    if (!is_causal_)
+    if (!attentions_.is_causal)
       return note(
           "the model keeps no keys and values, and does not say that its attention is causal: each new token costs a prefill "
           "again");
-    if (is_kept_known_) generation_.cache_bytes_per_token = kept_;
+    generation_.cache_bytes_per_token = attentions_.bytes_per_token;
     note(
         "the model keeps no keys and values itself: decode is one of the S positions of a prefill, for a runtime that keeps "
         "them");
@@ -364,10 +195,10 @@ class Search {
       return quotient.has_value();
     };
     try {
-      for (NodeId node = 0; node < graph_.nodes.size(); ++node) {
+      for (NodeId node = 0; node < network_.main().nodes.size(); ++node) {
         const Cost& layer = costs_.nodes.front()[node];
         if (part(layer.macs, cost.macs) && part(layer.flops(), cost.flops) && part(layer.int_ops(), cost.int_ops)) continue;
-        const Node& at = graph_.nodes[node];
+        const Node& at = network_.main().nodes[node];
         return note(fmt::format("decode cannot be derived: the cost of {} '{}' is no multiple of the length", at.op, at.name));
       }
       const Bindings bindings{{generation_.query_symbol, length()}};
@@ -380,24 +211,19 @@ class Search {
 
   const Network& network_;
   const Scope& scope_;
-  const Graph& graph_;
   const std::vector<std::string>& assumptions_;
   const Costs& costs_;
-  std::vector<bool> is_input_;
-  std::vector<bool> is_output_;
+  const Attentions& attentions_;
+  const std::vector<TokenCache>& caches_;
   Generation generation_;
-  std::vector<Cache> caches_;
-  std::vector<Dim> queries_;
-  std::vector<Dim> keys_;
-  Dim kept_;
-  bool is_kept_known_ = true;
-  bool is_causal_ = true;
 };
 
 }  // namespace
 
 std::optional<Generation> find_generation(const Network& network, const Shapes& shapes, const Costs& costs) {
-  return Search(network, shapes, costs).found();
+  const Attentions attentions = find_attentions(network, shapes);
+  if (attentions.count == 0 && attentions.caches.empty()) return std::nullopt;
+  return Derivation(network, shapes, costs, attentions).derived();
 }
 
 }  // namespace macroscope
