@@ -59,7 +59,6 @@ class Interpreter : public CallInterpreter {
   void loop(const Statement& statement);
   void loop_over_range(const Statement& statement);
   void round(const Statement& statement, std::string_view word, const std::string& loop, std::int64_t number);
-  std::string loop_name(std::string_view word);
 
   const Definition& net_;
   const NetSettings& settings_;

@@ -8,16 +8,6 @@
 
 namespace macroscope::dsl {
 
-/// `repeat`, or `repeat_2` for the second one of the same block.
-std::string Interpreter::loop_name(std::string_view word) {
-  for (int number = 1;; ++number) {
-    std::string name = number == 1 ? std::string(word) : fmt::format("{}_{}", word, number);
-    const std::string& within = record_->places.path(frame().place);
-    const std::string prefix = within.empty() ? "" : within + "/";
-    if (!record_->places.find(fmt::format("{}{}[1]", prefix, name)) && !record_->places.find(prefix + name)) return name;
-  }
-}
-
 void Interpreter::round(const Statement& statement, std::string_view word, const std::string& loop, std::int64_t number) {
   const PlaceId outside = frame().place;
   std::vector<std::string> others;
@@ -34,7 +24,7 @@ void Interpreter::repeat(const Statement& statement) {
   if (at_least(count, 0) == Certainty::never)
     throw Mistake{"bad-value", statement.value.span, fmt::format("a count is at least 0, and this is {}", count.text())};
   if (!count.is_number()) return repeat_symbolically(statement, count);
-  const std::string name = loop_name("repeat");
+  const std::string name = record_->places.loop_name(frame().place, "repeat");
   for (std::int64_t number = 1; number <= *count.number() && !frame().has_returned; ++number) {
     if (statement.body.empty()) break;
     round(statement, "repeat", name, number);
@@ -51,7 +41,7 @@ void Interpreter::loop(const Statement& statement) {
     throw Mistake{"bad-value", statement.value.span, fmt::format("expected a range or a list, found {}", described(over)),
                   fmt::format("for {} in 1..4 {{", statement.targets.front().text)};
   }
-  const std::string name = loop_name("for");
+  const std::string name = record_->places.loop_name(frame().place, "for");
   std::int64_t number = 0;
   for (const Datum& element : *elements) {
     if (frame().has_returned) return;
@@ -74,7 +64,7 @@ void Interpreter::loop_over_range(const Statement& statement) {
     throw Mistake{"bad-value", statement.value.span, "a range has one number a round, and several variables are given"};
   const std::int64_t first = plain(statement.value, "the start of a range");
   const std::int64_t last = plain(statement.last, "the end of a range");
-  const std::string name = loop_name("for");
+  const std::string name = record_->places.loop_name(frame().place, "for");
   const std::int64_t step = statement.is_downward ? -1 : 1;
   std::int64_t number = 0;
   for (std::int64_t i = first; (statement.is_downward ? i >= last : i <= last) && !frame().has_returned; i += step) {

@@ -6,12 +6,30 @@ namespace macroscope::dsl {
 
 Places::Places() { places_.emplace_back(); }
 
-std::string Places::free_name(const Index& taken, Numbers& numbers, PlaceId within, const std::string& wanted) {
+Places::Tried& Places::tried(PlaceId within) {
+  std::unique_ptr<Tried>& tried = places_[within].tried;
+  if (tried == nullptr) tried = std::make_unique<Tried>();
+  return *tried;
+}
+
+std::string Places::free_name(const Index& taken, Numbers Tried::*numbers, PlaceId within, const std::string& wanted) {
   if (!taken.contains({within, wanted})) return wanted;
-  std::uint32_t& number = numbers.try_emplace({within, wanted}, 1).first->second;
+  std::uint32_t& number = (tried(within).*numbers).try_emplace(wanted, 1).first->second;
   while (true) {
     std::string name = fmt::format("{}_{}", wanted, ++number);
     if (!taken.contains({within, name})) return name;
+  }
+}
+
+bool Places::is_taken(PlaceId within, const std::string& name) const {
+  const Key key{within, name};
+  return by_name_.contains(key) || by_other_.contains(key);
+}
+
+std::string Places::loop_name(PlaceId within, std::string_view word) {
+  for (std::uint32_t& number = tried(within).loops.try_emplace(std::string(word), 1).first->second;; ++number) {
+    std::string name = number == 1 ? std::string(word) : fmt::format("{}_{}", word, number);
+    if (!is_taken(within, name) && !is_taken(within, name + "[1]")) return name;
   }
 }
 
@@ -19,11 +37,11 @@ PlaceId Places::add(PlaceId within, const std::string& name, const std::vector<s
   const auto id = static_cast<PlaceId>(places_.size());
   Place place;
   place.within = within;
-  place.name = free_name(by_name_, numbers_, within, name);
+  place.name = free_name(by_name_, &Tried::names, within, name);
   place.path = within == 0 ? place.name : fmt::format("{}/{}", places_[within].path, place.name);
   by_name_.emplace(Key{within, place.name}, id);
   for (const std::string& other : others) {
-    std::string numbered = free_name(by_other_, other_numbers_, within, other);
+    std::string numbered = free_name(by_other_, &Tried::others, within, other);
     by_other_.emplace(Key{within, numbered}, id);
     place.others.push_back(std::move(numbered));
   }
@@ -60,11 +78,12 @@ std::vector<std::string_view> Places::paths() const {
 void Places::drop_if_empty(PlaceId place) {
   if (place + 1 != places_.size()) return;
   const Place& last = places_.back();
+  Tried& around = tried(last.within);
   by_name_.erase({last.within, last.name});
-  numbers_.erase({last.within, last.name});
+  around.names.erase(last.name);
   for (const std::string& other : last.others) {
     by_other_.erase({last.within, other});
-    other_numbers_.erase({last.within, other});
+    around.others.erase(other);
   }
   places_.pop_back();
 }
@@ -76,8 +95,7 @@ void Places::shorten(std::size_t count) {
     for (const std::string& other : place.others) by_other_.erase({place.within, other});
     places_.pop_back();
   }
-  numbers_.clear();  // found again by trying
-  other_numbers_.clear();
+  places_.back().tried.reset();  // found again by trying
 }
 
 }  // namespace macroscope::dsl

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +23,8 @@ class Places {
 
   /// A place within another, called `name`, with a number where that is taken; `others` are what it answers to besides.
   PlaceId add(PlaceId within, const std::string& name, const std::vector<std::string>& others);
+  /// What a loop is called whose rounds will stand within a place: `repeat`, or `repeat_2` for the second one with rounds.
+  std::string loop_name(PlaceId within, std::string_view word);
   /// The name from the top: `stage/repeat[3]`; empty for the top itself.
   [[nodiscard]] const std::string& path(PlaceId place) const noexcept { return places_[place].path; }
   [[nodiscard]] const std::string& name(PlaceId place) const noexcept { return places_[place].name; }
@@ -31,18 +33,24 @@ class Places {
   /// All paths, and at the top the other names: for a did-you-mean.
   [[nodiscard]] std::vector<std::string_view> paths() const;
 
-  /// As if nothing had been added since there were `count` places.
+  /// As if nothing had been added since there were `count` places. \pre what was added stands within the last of these
   [[nodiscard]] std::size_t count() const noexcept { return places_.size(); }
   void shorten(std::size_t count);
   /// Takes back the place that was added last, if it is `place`: nothing was called within it.
   void drop_if_empty(PlaceId place);
 
  private:
+  using Numbers = std::unordered_map<std::string, std::uint32_t>;
+  /// The last numbers that were tried behind names that are taken within a place.
+  struct Tried {
+    Numbers names, others, loops;
+  };
   struct Place {
     PlaceId within = 0;
     std::string name;
     std::string path;
     std::vector<std::string> others;  // numbered as they are answered to
+    std::unique_ptr<Tried> tried{};   // most places have nothing within them
   };
   struct Key {
     PlaceId within = 0;
@@ -55,15 +63,13 @@ class Places {
   };
   using Index = std::unordered_map<Key, PlaceId, Hash>;
 
-  /// The last number that was tried behind a name that was taken.
-  using Numbers = std::unordered_map<Key, std::uint32_t, Hash>;
-
-  static std::string free_name(const Index& taken, Numbers& numbers, PlaceId within, const std::string& wanted);
+  Tried& tried(PlaceId within);
+  std::string free_name(const Index& taken, Numbers Tried::*numbers, PlaceId within, const std::string& wanted);
+  [[nodiscard]] bool is_taken(PlaceId within, const std::string& name) const;
 
   std::vector<Place> places_;
   Index by_name_;
   Index by_other_;
-  Numbers numbers_, other_numbers_;
 };
 
 }  // namespace macroscope::dsl

@@ -70,7 +70,7 @@ class Interpreter::SymbolicRepeat {
 
   void enter() {
     outside_ = interpreter_.frame().place;
-    name_ = interpreter_.loop_name("repeat");
+    name_ = places().loop_name(outside_, "repeat");
     interpreter_.frame().place = places().add(outside_, name_, {});
     place_count_ = places().count();
     mistakes_ = interpreter_.problems_.all().size();

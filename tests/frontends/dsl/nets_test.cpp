@@ -448,6 +448,12 @@ TEST_CASE("what loops ask for is bounded") {
         "5:5 the expectations up to here look back at more than 500000 names");
 }
 
+TEST_CASE("loops that stand below each other in masses are named as fast as the first ones") {
+  std::string loops;
+  for (int i = 0; i < 8'000; ++i) loops += "  repeat 1 { x = x -> relu }\n";
+  CHECK(broken("net a {\n  input x: [1, 8]\n" + loops + "  output x\n}\n") == kNothing);
+}
+
 TEST_CASE("reading takes no longer for lines, comments and signs that come in masses") {
   constexpr std::size_t kMany = 2'000'000;
   const std::string net = "net a {\n  input x: [1, 8]\n  output y = x -> relu\n}\n";
