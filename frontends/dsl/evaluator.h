@@ -51,7 +51,7 @@ class Evaluator {
  public:
   /// Elements of a list, with those of lists in it.
   static constexpr std::size_t kMaxElements = 10'000;
-  /// Expressions and elements of lists worked out in all: bounds what loops can ask for.
+  /// Expressions and elements of lists worked out in all, and names kept for symbolic repeats: bounds what loops can ask for.
   static constexpr std::uint64_t kMaxEvaluations = 50'000'000;
 
   Evaluator() = default;
@@ -82,9 +82,10 @@ class Evaluator {
   [[noreturn]] virtual void fail_unknown(const Expression& name) = 0;
   /// What was made of an expression stands for something. \throws Mistake if it is a bare name that does not
   void require_known(const Expression& expression, const Datum& datum);
+  /// \throws Mistake past kMaxEvaluations
+  void count_evaluations(const Expression& expression, std::size_t count);
 
  private:
-  void count_evaluations(const Expression& expression, std::size_t count);
   Datum value_of_list(const Expression& expression);
   Number number_of_datum(const Datum& datum, const Expression& expression);
   Datum value_of_element(const Expression& expression);

@@ -27,6 +27,7 @@ class Interpreter::SymbolicRepeat {
       : interpreter_(interpreter), statement_(statement), count_(count), before_(interpreter.frame().variables) {}
 
   void run() {
+    count_names();
     find_states();
     enter();
     std::vector<Handle> results;
@@ -46,6 +47,13 @@ class Interpreter::SymbolicRepeat {
   }
 
  private:
+  /// Names are copied for each repeat and each round of it, and many repeats may stand behind many names.
+  void count_names() {
+    std::size_t count = before_.size();
+    for (const auto& [name, variable] : before_) count += variable.elements.size();
+    interpreter_.count_evaluations(statement_.value, count);
+  }
+
   /// The names from before that the body gives new values to: what a round hands to the next one.
   void find_states() {
     std::vector<const Expression*> targets;
@@ -79,6 +87,7 @@ class Interpreter::SymbolicRepeat {
 
   /// The body once, as if it had not been run yet.
   std::vector<Handle> round(const std::vector<Handle>& inputs) {
+    count_names();
     variables() = before_;
     places().shorten(place_count_);
     rebind(inputs, statement_.value.span);

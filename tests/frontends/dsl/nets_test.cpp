@@ -1,4 +1,6 @@
 // Whole nets against figures that were worked out by hand or published.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -446,6 +448,13 @@ TEST_CASE("what loops ask for is bounded") {
   CHECK(first("  let a = [1]\n  repeat 1_000_000 { let a = [a] }\n") == "4:30 more than 50000000 expressions are worked out");
   CHECK(first("  for i in 1..9_000 {\n    s[i] = x\n    expect shape(s[i]) == [1, 8]\n  }\n") ==
         "5:5 the expectations up to here look back at more than 500000 names");
+  std::string names;
+  for (int i = 0; i < 20'000; ++i) names += fmt::format("  let n{} = 1\n", i);
+  std::string repeats;
+  for (int i = 0; i < 2'000; ++i) repeats += "  repeat L { x = x -> relu }\n";
+  CHECK(broken("net a(L) {\n  input x: [1, 8]\n" + names + repeats + "  output x\n}\n")
+            .front()
+            .ends_with("more than 50000000 expressions are worked out"));
 }
 
 TEST_CASE("loops that stand below each other in masses are named as fast as the first ones") {
