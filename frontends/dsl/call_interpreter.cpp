@@ -154,6 +154,11 @@ CallInterpreter::Results CallInterpreter::call_named(const Call& call) {
 // Places.
 
 PlaceId CallInterpreter::place_of(const Call& call, std::string_view name) {
+  if (record_->places.is_full())
+    throw Mistake{
+        "too-large", call.expression->text_span,
+        fmt::format("the names of layers with those of the blocks around them take more than {} bytes", Places::kMaxBytes),
+        "shorter names, or fewer blocks within blocks"};
   std::vector<std::string> others{std::string(name)};
   if (!call.wanted.name.empty()) others.push_back(call.wanted.name);
   std::string own(name);

@@ -20,9 +20,13 @@ Certainty opposite(Certainty certainty) {
   return certainty == Certainty::always ? Certainty::never : Certainty::always;
 }
 
+/// A long word is as large as several elements.
+constexpr std::size_t kLettersOfElement = 16;
+
 /// With the elements of lists in it.
 std::size_t size_of(const Datum& datum) {
   std::size_t size = 1;
+  if (const std::string* word = datum.word()) size += word->size() / kLettersOfElement;
   if (const std::vector<Datum>* list = datum.list())
     for (const Datum& element : *list) size += size_of(element);
   return size;
@@ -75,6 +79,12 @@ void Evaluator::count_evaluations(const Expression& expression, std::size_t coun
 
 Datum Evaluator::evaluate(const Expression& expression) {
   count_evaluations(expression, 1);
+  Datum datum = value_of(expression);
+  if (datum.word() != nullptr) count_evaluations(expression, size_of(datum) - 1);
+  return datum;
+}
+
+Datum Evaluator::value_of(const Expression& expression) {
   switch (expression.kind) {
     case Kind::integer:
     case Kind::decimal:

@@ -86,6 +86,7 @@ class Evaluator {
   void count_evaluations(const Expression& expression, std::size_t count);
 
  private:
+  Datum value_of(const Expression& expression);
   Datum value_of_list(const Expression& expression);
   Number number_of_datum(const Datum& datum, const Expression& expression);
   Datum value_of_element(const Expression& expression);

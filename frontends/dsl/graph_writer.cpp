@@ -14,6 +14,9 @@
 namespace macroscope::dsl {
 namespace {
 
+/// Bytes of the names of nodes and tensors: each has the names of all blocks around it before its own.
+constexpr std::size_t kMaxNameBytes = 400'000'000;
+
 bool is_plain(const Dim& dim) { return dim.number().has_value(); }
 
 }  // namespace
@@ -95,9 +98,17 @@ Dim GraphWriter::index_symbol() {
 
 // Tensors.
 
+std::string_view GraphWriter::keep_name(std::string_view name) {
+  name_bytes_ += name.size();
+  if (name_bytes_ > kMaxNameBytes)
+    throw BuildError("too-large", fmt::format("the names of nodes and tensors take more than {} bytes", kMaxNameBytes),
+                     "shorter names, or fewer blocks within blocks");
+  return network_->keep(name);
+}
+
 TensorId GraphWriter::add_tensor(GraphId graph, std::string_view name) {
   Tensor tensor;
-  tensor.name = network_->keep(name);
+  tensor.name = keep_name(name);
   network_->graphs[graph].tensors.push_back(tensor);
   return static_cast<TensorId>(network_->graphs[graph].tensors.size() - 1);
 }
@@ -212,7 +223,7 @@ std::vector<Handle> GraphWriter::node(std::string_view op, const std::vector<Han
   Node node;
   node.op = network_->keep(op);
   node.domain = network_->keep(domain);
-  node.name = network_->keep(layers_.next_node());
+  node.name = keep_name(layers_.next_node());
   if (const std::size_t slash = node.name.rfind('/'); slash != std::string_view::npos) node.path = node.name.substr(0, slash);
   node.line = layers_.standing().line;
   node.column = layers_.standing().column;

@@ -88,6 +88,8 @@ class GraphWriter {
   class GivenContents;
 
   void open(GraphId parent);
+  /// \throws BuildError `too-large`
+  std::string_view keep_name(std::string_view name);
   TensorId add_tensor(GraphId graph, std::string_view name);
   void infer(Graph& graph, std::size_t tensors, const Mark& mark);
 
@@ -106,6 +108,7 @@ class GraphWriter {
   LayerNames layers_;
   UniqueNames names_;
   std::size_t node_count_ = 0;
+  std::size_t name_bytes_ = 0;
   std::size_t index_count_ = 0;
 };
 

@@ -39,6 +39,7 @@ PlaceId Places::add(PlaceId within, const std::string& name, const std::vector<s
   place.within = within;
   place.name = free_name(by_name_, &Tried::names, within, name);
   place.path = within == 0 ? place.name : fmt::format("{}/{}", places_[within].path, place.name);
+  bytes_ += place.path.size();
   by_name_.emplace(Key{within, place.name}, id);
   for (const std::string& other : others) {
     std::string numbered = free_name(by_other_, &Tried::others, within, other);
@@ -79,6 +80,7 @@ void Places::drop_if_empty(PlaceId place) {
   if (place + 1 != places_.size()) return;
   const Place& last = places_.back();
   Tried& around = tried(last.within);
+  bytes_ -= last.path.size();
   by_name_.erase({last.within, last.name});
   around.names.erase(last.name);
   for (const std::string& other : last.others) {
@@ -91,6 +93,7 @@ void Places::drop_if_empty(PlaceId place) {
 void Places::shorten(std::size_t count) {
   while (places_.size() > count) {
     const Place& place = places_.back();
+    bytes_ -= place.path.size();
     by_name_.erase({place.within, place.name});
     for (const std::string& other : place.others) by_other_.erase({place.within, other});
     places_.pop_back();

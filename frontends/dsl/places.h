@@ -19,10 +19,15 @@ using PlaceId = std::uint32_t;
 
 class Places {
  public:
+  /// Bytes of all paths: each has the names of all places around it before its own.
+  static constexpr std::size_t kMaxBytes = 200'000'000;
+
   Places();
 
   /// A place within another, called `name`, with a number where that is taken; `others` are what it answers to besides.
   PlaceId add(PlaceId within, const std::string& name, const std::vector<std::string>& others);
+  /// Too much for any more.
+  [[nodiscard]] bool is_full() const noexcept { return bytes_ >= kMaxBytes; }
   /// What a loop is called whose rounds will stand within a place: `repeat`, or `repeat_2` for the second one with rounds.
   std::string loop_name(PlaceId within, std::string_view word);
   /// The name from the top: `stage/repeat[3]`; empty for the top itself.
@@ -68,6 +73,7 @@ class Places {
   [[nodiscard]] bool is_taken(PlaceId within, const std::string& name) const;
 
   std::vector<Place> places_;
+  std::size_t bytes_ = 0;
   Index by_name_;
   Index by_other_;
 };

@@ -457,6 +457,16 @@ TEST_CASE("what loops ask for is bounded") {
             .ends_with("more than 50000000 expressions are worked out"));
 }
 
+TEST_CASE("what long names and texts ask for is bounded") {
+  const std::string name(100'000, 'b');
+  const std::string nested = "block t(x) { return x }\nblock " + name + "(x) {\n  repeat 10_000 { x = x -> t }\n  return x\n}\n";
+  const std::string net = "net a {\n  input x: [1, 8]\n";
+  CHECK(broken(nested + net + "  x = x -> " + name + "\n  output x\n}\n").front().ends_with("take more than 200000000 bytes"));
+  const std::string text = net + "  let w = \"" + name + "\"\n";
+  CHECK(broken(text + "  let a = [w, w, w, w]\n  output x\n}\n").front() == "4:11 a list holds more than 10000 elements");
+  CHECK(broken(text + "  for i in 1..100_000 { let v = w }\n  output x\n}\n").front().ends_with("expressions are worked out"));
+}
+
 TEST_CASE("loops that stand below each other in masses are named as fast as the first ones") {
   std::string loops;
   for (int i = 0; i < 8'000; ++i) loops += "  repeat 1 { x = x -> relu }\n";
