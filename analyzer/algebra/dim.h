@@ -110,9 +110,20 @@ class Dim {
     return algebra::product(a, b);
   }
   Dim operator-() const { return Dim(0) - *this; }
-  Dim& operator+=(const Dim& b) { return *this = *this + b; }
+  /// Totals add up plain numbers most of the time: those stay where they are.
+  Dim& operator+=(const Dim& b) {
+    std::int64_t result = 0;
+    if (!is_number() || !b.is_number() || __builtin_add_overflow(number_, b.number_, &result)) return *this = *this + b;
+    number_ = result;
+    return *this;
+  }
   Dim& operator-=(const Dim& b) { return *this = *this - b; }
-  Dim& operator*=(const Dim& b) { return *this = *this * b; }
+  Dim& operator*=(const Dim& b) {
+    std::int64_t result = 0;
+    if (!is_number() || !b.is_number() || __builtin_mul_overflow(number_, b.number_, &result)) return *this = *this * b;
+    number_ = result;
+    return *this;
+  }
 
   /// Equality of structure: one spelling per value.  What may escape it, never the other way round: floors of floors, min and max inside
   /// floors or of three and more, and what was named in another order of growth.

@@ -91,6 +91,7 @@ std::vector<NodeId> complete(Network& network, GraphId id) {
     for (const TensorId output : graph.nodes[node].outputs)
       if (output != kAbsent) graph.tensors[output].producer = node;
   Edges edges;
+  edges.reserve(2 * graph.nodes.size());
   for (NodeId node = 0; node < graph.nodes.size(); ++node) {
     for (const TensorId input : graph.nodes[node].inputs) add_edge(graph, input, node, edges);
     for (const Attribute& attribute : graph.nodes[node].attributes)

@@ -120,9 +120,13 @@ std::optional<Dim> Site::size(std::string_view name) const {
 std::optional<Sizes> Site::size_list(std::string_view name) const {
   const Attribute* attribute = this->attribute(name);
   const auto* symbolic = attribute == nullptr ? nullptr : std::get_if<std::span<const Dim>>(&attribute->content);
-  if (symbolic != nullptr) return Sizes(symbolic->begin(), symbolic->end());
-  const auto numbers = integer_list(name);
-  return numbers ? std::optional<Sizes>(Sizes(numbers->begin(), numbers->end())) : std::nullopt;
+  std::optional<Sizes> sizes;
+  if (symbolic != nullptr) {
+    sizes.emplace(symbolic->begin(), symbolic->end());
+  } else if (const auto numbers = integer_list(name)) {
+    sizes.emplace(numbers->begin(), numbers->end());
+  }
+  return sizes;
 }
 
 double Site::real(std::string_view name, double otherwise) const {

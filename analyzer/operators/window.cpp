@@ -17,28 +17,28 @@ AutoPad auto_pad_of(const Site& site) {
   return AutoPad::valid;
 }
 
-/// A list attribute of `count` entries, each at least `least`; empty if it is absent.
-Sizes list_of(const Site& site, std::string_view name, std::size_t count, std::int64_t least) {
+/// A list attribute of `count` entries, each at least `least`.
+std::optional<Sizes> list_of(const Site& site, std::string_view name, std::size_t count, std::int64_t least) {
   std::optional<Sizes> list = site.size_list(name);
-  if (!list) return {};
+  if (!list) return list;
   require(list->size() == count, "bad-attribute", "{} has {} entries for {} spatial axes", name, list->size(), count);
   for (const Dim& entry : *list) {
     const Certainty holds = at_least(entry, least);
     require(holds != Certainty::never, "bad-attribute", "{} holds {}, less than {}", name, entry, least);
     if (holds == Certainty::unknown) site.assume(fmt::format("{} >= {}", entry.text(), least));
   }
-  return *std::move(list);
+  return list;
 }
 
 std::vector<Window> described(const Site& site, std::span<const Dim> kernel) {
   const std::size_t axes = kernel.size();
-  const Sizes strides = list_of(site, "strides", axes, 1);
-  const Sizes dilations = list_of(site, "dilations", axes, 1);
+  const std::optional<Sizes> strides = list_of(site, "strides", axes, 1);
+  const std::optional<Sizes> dilations = list_of(site, "dilations", axes, 1);
   std::vector<Window> windows(axes);
   for (std::size_t axis = 0; axis < axes; ++axis) {
     windows[axis].kernel = kernel[axis];
-    if (!strides.empty()) windows[axis].stride = strides[axis];
-    if (!dilations.empty()) windows[axis].dilation = dilations[axis];
+    if (strides) windows[axis].stride = (*strides)[axis];
+    if (dilations) windows[axis].dilation = (*dilations)[axis];
   }
   return windows;
 }
@@ -107,7 +107,7 @@ std::vector<Window> windows_under(const Site& site, std::span<const Dim> positio
   std::vector<Window> windows = described(site, kernel);
   const std::size_t axes = windows.size();
   const AutoPad how = auto_pad_of(site);
-  const Sizes output_padding = list_of(site, "output_padding", axes, 0);
+  const std::optional<Sizes> output_padding = list_of(site, "output_padding", axes, 0);
   std::optional<Sizes> output_shape = site.size_list("output_shape");
   if (output_shape && output_shape->size() > axes)  // some write batch and channels, too
     output_shape->erase(output_shape->begin(), output_shape->end() - static_cast<std::ptrdiff_t>(axes));
@@ -118,7 +118,7 @@ std::vector<Window> windows_under(const Site& site, std::span<const Dim> positio
   extent.clear();
   for (std::size_t axis = 0; axis < axes; ++axis) {
     Window& window = windows[axis];
-    const Dim further = output_padding.empty() ? Dim(0) : output_padding[axis];
+    const Dim further = output_padding ? (*output_padding)[axis] : Dim(0);
     const Dim full = (positions[axis] - 1) * window.stride + window.reach() + further;
     const bool same = how == AutoPad::same_upper || how == AutoPad::same_lower;
     if (output_shape || same) {

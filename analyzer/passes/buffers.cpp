@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "analyzer/network/large_table.h"
 #include "analyzer/network/readers.h"
 #include "analyzer/passes/storage.h"
 
@@ -38,6 +39,7 @@ class BufferSearch {
   /// Marks what has its memory elsewhere: weights, tensors of the enclosing graph, and what the caller provides.
   void leave_out() {
     buffers_.of_tensor.assign(graph_.tensors.size(), kNone);
+    reserve_large(buffers_.all, graph_.tensors.size() - graph_.stored.size());
     for (TensorId tensor = 0; tensor < graph_.tensors.size(); ++tensor)
       if (graph_.tensors[tensor].stored != kNone || graph_.tensors[tensor].outer != kAbsent) is_elsewhere_[tensor] = true;
     for (const Parameter& parameter : parameters_.rows)

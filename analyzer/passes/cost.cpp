@@ -8,6 +8,7 @@
 
 #include "analyzer/algebra/summation.h"
 #include "analyzer/algebra/tally.h"
+#include "analyzer/network/large_table.h"
 #include "analyzer/operators/nest.h"
 #include "analyzer/operators/per_element.h"
 #include "analyzer/passes/storage.h"
@@ -107,7 +108,11 @@ class Counting {
         done_(shapes.scopes.size()) {}
 
   void count() {
-    for (const Scope& scope : shapes_.scopes) costs_.nodes.emplace_back(network_.graphs[scope.graph].nodes.size());
+    for (const Scope& scope : shapes_.scopes) {
+      const std::size_t nodes = network_.graphs[scope.graph].nodes.size();
+      reserve_large(costs_.nodes.emplace_back(), nodes);
+      costs_.nodes.back().resize(nodes);
+    }
     costs_.total = total_of(0);
     for (std::size_t id = 0; id < shapes_.scopes.size(); ++id) {
       const Scope& scope = shapes_.scopes[id];

@@ -8,6 +8,7 @@
 #include <functional>
 #include <utility>
 
+#include "analyzer/network/large_table.h"
 #include "analyzer/operators/body.h"
 #include "analyzer/operators/custom.h"
 #include "analyzer/operators/nest.h"
@@ -266,6 +267,7 @@ void Inference::reconcile(const Graph& graph, const Scope& scope, TensorId tenso
 void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer) {
   Scope& scope = shapes_.scopes[id];
   const Graph& graph = network_.graphs[scope.graph];
+  reserve_large(scope.facts, graph.tensors.size());
   scope.facts.resize(graph.tensors.size());
   scope.operators.resize(graph.nodes.size(), nullptr);
   scope.inferred.resize(graph.nodes.size(), false);

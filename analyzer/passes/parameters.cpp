@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analyzer/algebra/summation.h"
+#include "analyzer/network/large_table.h"
 #include "analyzer/network/readers.h"
 #include "analyzer/operators/custom.h"
 #include "analyzer/operators/window.h"
@@ -233,7 +234,7 @@ class CountingParameters {
       parameters_.of_node.emplace_back(graph.nodes.size());
       stored += graph.stored.size();
     }
-    parameters_.rows.reserve(stored);
+    reserve_large(parameters_.rows, stored);
     for (GraphId graph = 0; graph < network_.graphs.size(); ++graph) {
       held_ = {};
       count_initializers(graph);

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "analyzer/network/large_table.h"
 #include "frontends/onnx/module_path.h"
 
 namespace macroscope::onnx {
@@ -59,8 +60,8 @@ GraphId GraphImport::import_graph(const GraphView& view, Place* outer, std::stri
   made.name = view.name;
   if (outer != nullptr) made.parent = outer->id;
   const std::size_t tensors = view.inputs.size() + view.initializers.size() + view.nodes.size();
-  made.tensors.reserve(tensors);
-  made.stored.reserve(view.initializers.size() + view.sparse_initializers.size());
+  reserve_large(made.tensors, tensors);
+  reserve_large(made.stored, view.initializers.size() + view.sparse_initializers.size());
   made.declared.reserve(view.inputs.size() + view.value_infos.size() + view.outputs.size());
   place.names.reserve(tensors);
   add_inputs(view, place);
@@ -118,7 +119,7 @@ void GraphImport::add_stored(Place& place, std::optional<StoredTensor> stored, s
 
 /// All names first: a node may take what one behind it makes, and so may its nested graphs.
 void GraphImport::add_nodes(const List<NodeView>& nodes, Place& place) {
-  place.graph.nodes.reserve(nodes.size());
+  reserve_large(place.graph.nodes, nodes.size());
   std::uint32_t index = 0;
   for (const NodeView& view : nodes) place.graph.nodes.push_back(start_node(view, index++, place));
   index = 0;
