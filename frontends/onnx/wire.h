@@ -91,7 +91,7 @@ class Wire {
   /// A length and what has that length; the position is at its begin.
   Span bytes(std::uint64_t end) {
     if (position_ < readable_ && position_ < end && *at(position_) >= 0) {
-      const auto length = static_cast<std::uint64_t>(*at(position_++));
+      const std::uint64_t length = static_cast<unsigned char>(*at(position_++));
       return piece(length, end);
     }
     return long_bytes(end);
