@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include "analyzer/network/large_table.h"
+
 namespace macroscope::onnx {
 namespace {
 
@@ -21,7 +23,7 @@ void* map_large_pages(std::size_t bytes) {
   const std::size_t before = (kLargePage - reinterpret_cast<std::uintptr_t>(begin) % kLargePage) % kLargePage;
   if (before != 0) ::munmap(begin, before);
   ::munmap(begin + before + bytes, kLargePage - before);
-  ::madvise(begin + before, bytes, MADV_HUGEPAGE);  // advice only: small pages do as well
+  prefer_large_pages(begin + before, bytes);
   return begin + before;
 }
 

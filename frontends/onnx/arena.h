@@ -118,7 +118,8 @@ class Array {
   [[nodiscard]] const T* end() const noexcept { return begin() + size(); }
   [[nodiscard]] const T& operator[](std::size_t index) const noexcept { return block_->elements()[index]; }
 
-  /// One element more, without a copy of the others where nothing else was allocated meanwhile.
+  /// One element more, without a copy of the others where nothing else was allocated meanwhile.  Copies of the list grow with it until it
+  /// moves: only for a list that has none.
   void add(Arena& arena, const T& element) {
     if (block_ == nullptr || block_->size == block_->capacity) grow(arena);
     new (block_->elements() + block_->size++) T(element);
