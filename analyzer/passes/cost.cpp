@@ -11,6 +11,7 @@
 #include "analyzer/network/large_table.h"
 #include "analyzer/operators/nest.h"
 #include "analyzer/operators/per_element.h"
+#include "analyzer/passes/alike_nodes.h"
 #include "analyzer/passes/storage.h"
 
 namespace macroscope {
@@ -129,11 +130,19 @@ class Counting {
     const Scope& scope = shapes_.scopes[id];
     std::vector<Cost>& nodes = costs_.nodes[id];
     CostTally tally, side;
+    AlikeResults<NodeId> counted(network_, scope);
     auto call = scope.calls.begin();
     for (NodeId node = 0; node < nodes.size(); ++node) {
       const auto first = call;
       while (call != scope.calls.end() && call->node == node) ++call;
-      count(nodes[node], scope, node, {first, call});
+      const bool is_alone = first == call;
+      const NodeId* alike = is_alone ? counted.find(node) : nullptr;
+      if (alike != nullptr) {
+        nodes[node] = nodes[*alike];
+      } else {
+        count(nodes[node], scope, node, {first, call});
+        if (is_alone && nodes[node].status != Status::unknown) counted.remember(node, node);
+      }
       const bool is_side = id == 0 && network_.main().is_side(node);
       (is_side ? side : tally).add(nodes[node]);
       if (nodes[node].status == Status::unknown) totals_[id].status = Status::unknown;

@@ -20,7 +20,7 @@ bool is_all(const Readings& readings) {
 }
 
 /// The axis map that a meaning gives away or names; empty where there is none.
-std::optional<AxisMap> map_of(const Operator& row, const Site& site) {
+std::optional<AxisMap> map_by_meaning(const Operator& row, const Site& site) {
   struct Visitor {
     const Site& site;
     std::optional<AxisMap> operator()(const Loops& loops) const { return axes_of(loops, site); }
@@ -70,10 +70,11 @@ std::span<const Call> FieldWalk::calls_of(const Scope& scope, NodeId node) {
 
 void FieldWalk::run(ScopeId id, States& states) {
   const Scope& scope = shapes_.scopes[id];
-  for (const NodeId node : network_.graphs[scope.graph].order) run_node(scope, node, states);
+  Maps maps(network_, scope);
+  for (const NodeId node : network_.graphs[scope.graph].order) run_node(scope, node, maps, states);
 }
 
-void FieldWalk::run_node(const Scope& scope, NodeId id, States& states) {
+void FieldWalk::run_node(const Scope& scope, NodeId id, Maps& maps, States& states) {
   const Node& node = network_.graphs[scope.graph].nodes[id];
   const Operator* row = scope.operators[id];
   const std::span<const Call> calls = scope.calls.empty() ? std::span<const Call>() : calls_of(scope, id);
@@ -82,7 +83,7 @@ void FieldWalk::run_node(const Scope& scope, NodeId id, States& states) {
   if (!depends && calls.empty()) return;
   try {
     if (row != nullptr && has_map(*row)) {
-      if (!run_in_place(scope, node, *row, states)) run_by_map(scope, id, *row, states);
+      if (!run_in_place(scope, node, *row, states)) run_by_map(scope, id, *row, maps, states);
     } else if (!calls.empty() && calls.front().nesting == Nesting::alternative) {
       run_branches(scope, id, calls, states);
     } else if (calls.size() == 1 && (row == nullptr || std::holds_alternative<Body>(row->meaning))) {
@@ -119,11 +120,17 @@ bool FieldWalk::run_in_place(const Scope& scope, const Node& node, const Operato
   return true;
 }
 
-void FieldWalk::run_by_map(const Scope& scope, NodeId id, const Operator& row, States& states) const {
-  const Site site = site_of(network_, scope, id);
-  const std::optional<AxisMap> map = map_of(row, site);
+const AxisMap& FieldWalk::map_of(const Site& site, NodeId id, const Operator& row, Maps& maps) {
+  if (const AxisMap* known = maps.find(id)) return *known;
+  std::optional<AxisMap> map = map_by_meaning(row, site);
   if (!map) throw NotKnown();
-  if (map->reads_nothing) return;
+  return maps.remember(id, std::move(*map));
+}
+
+void FieldWalk::run_by_map(const Scope& scope, NodeId id, const Operator& row, Maps& maps, States& states) const {
+  const Site site = site_of(network_, scope, id);
+  const AxisMap& map = map_of(site, id, row, maps);
+  if (map.reads_nothing) return;
   const Node& node = site.node();
   for (std::size_t output = 0; output < node.outputs.size(); ++output) {
     if (node.outputs[output] == kAbsent) continue;
@@ -132,7 +139,7 @@ void FieldWalk::run_by_map(const Scope& scope, NodeId id, const Operator& row, S
     for (std::size_t operand = 0; operand < node.inputs.size(); ++operand) {
       const TensorId input = node.inputs[operand];
       if (input == kAbsent || states[input] == nullptr) continue;
-      const AxisMap::Entry* entry = map->find(output, operand);
+      const AxisMap::Entry* entry = map.find(output, operand);
       if (entry != nullptr && entry->is_ignored) continue;
       const bool is_known = entry != nullptr && result.known() && site.shape(operand).known();
       for (const auto& [source, reading] : *states[input]) {

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/operators/axis_map.h"
+#include "analyzer/passes/alike_nodes.h"
 #include "analyzer/passes/receptive_field.h"
 
 namespace macroscope {
@@ -36,10 +38,14 @@ class FieldWalk {
     std::vector<std::uint32_t> first_source;
   };
 
-  void run_node(const Scope& scope, NodeId node, States& states);
+  using Maps = AlikeResults<AxisMap>;
+
+  void run_node(const Scope& scope, NodeId node, Maps& maps, States& states);
   /// False if there is no such short way.
   bool run_in_place(const Scope& scope, const Node& node, const Operator& row, States& states) const;
-  void run_by_map(const Scope& scope, NodeId node, const Operator& row, States& states) const;
+  /// \throws NotKnown where there is no map
+  static const AxisMap& map_of(const Site& site, NodeId node, const Operator& row, Maps& maps);
+  void run_by_map(const Scope& scope, NodeId node, const Operator& row, Maps& maps, States& states) const;
   void run_call(const Scope& scope, NodeId node, ScopeId callee, States& states);
   void run_branches(const Scope& scope, NodeId node, std::span<const Call> calls, States& states);
   void mark_unknown(const Scope& scope, NodeId node, States& states) const;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <utility>
 
+#include "analyzer/network/attributes.h"
 #include "analyzer/network/large_table.h"
 #include "analyzer/operators/body.h"
 #include "analyzer/operators/custom.h"
@@ -37,25 +38,6 @@ std::size_t hash_of(const std::vector<Fact>& facts) {
     for (const Dim& dim : fact.type.shape) hash = hash * 31 + dim.hash();
   }
   return hash;
-}
-
-bool same_attributes(const std::vector<Attribute>& a, const std::vector<Attribute>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Attribute& x, const Attribute& y) {
-    if (x.name != y.name || x.content.index() != y.content.index()) return false;
-    return std::visit(
-        [&](const auto& content) {
-          using T = std::decay_t<decltype(content)>;
-          const T& other = std::get<T>(y.content);
-          if constexpr (requires { content == other; }) {
-            return content == other;
-          } else if constexpr (requires { content.begin(); }) {
-            return std::equal(content.begin(), content.end(), other.begin(), other.end());
-          } else {
-            return false;  // opaque: never taken for the same
-          }
-        },
-        x.content);
-  });
 }
 
 Fact substituted(const Fact& fact, const Bindings& bindings) {
