@@ -1,7 +1,7 @@
-// Where do the names and lists of numbers of a model live?  Each is kept once or, where its copies stand far apart, a few times.
+// Where do the names, lists of numbers and attributes of a model live?  Each is kept once or, where its copies stand far apart, a few times.
 //
 // Operators, attributes and the values between neighbouring nodes repeat their names all the time, and layers of one kind their strides,
-// pads and weights' shapes: what was seen not long ago is not copied again.
+// pads and weights' shapes: what was seen not long ago is not copied again, and an attribute written in the same bytes not even read.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "frontends/onnx/arena.h"
+#include "frontends/onnx/model_view.h"
 #include "frontends/onnx/name_hash.h"
 
 namespace macroscope::onnx {
@@ -59,6 +60,34 @@ class ListPool {
 
   Arena& arena_;
   std::array<List, kRecent> recent_{};
+};
+
+class AttributePool {
+ public:
+  explicit AttributePool(Arena& arena) noexcept : arena_(arena) {}
+
+  /// The attribute that a message of these bytes holds; null where none was read of late.
+  [[nodiscard]] const AttributeView* find(std::string_view message) const {
+    const Entry& recent = recent_[place_of(message)];
+    return recent.message == message ? &recent.attribute : nullptr;
+  }
+  /// Messages of more than kLongest bytes are not kept.
+  void keep(std::string_view message, const AttributeView& attribute) {
+    if (message.size() <= kLongest) recent_[place_of(message)] = {{arena_, message}, attribute};
+  }
+
+  static constexpr std::size_t kLongest = 64;
+
+ private:
+  static constexpr std::size_t kRecent = 128;
+  struct Entry {
+    Text message;
+    AttributeView attribute;
+  };
+  static std::size_t place_of(std::string_view message) noexcept { return hash_of_name(message, 0) % kRecent; }
+
+  Arena& arena_;
+  std::array<Entry, kRecent> recent_{};
 };
 
 }  // namespace macroscope::onnx

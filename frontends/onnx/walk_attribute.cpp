@@ -105,9 +105,25 @@ AttributeView::Content Walker::AttributeFields::content(ListPool& kept, Arena& a
 }
 
 AttributeView Walker::read_attribute(Span span) {
-  using namespace schema::AttributeProto;
   const Wire::Nested nested(wire_);
+  const bool is_short = span.length() <= AttributePool::kLongest;
+  // Stays valid while no more than the message is read.
+  const std::string_view message = is_short ? wire_.view(span) : std::string_view();
+  if (const AttributeView* known = is_short ? kept_attributes_.find(message) : nullptr) {
+    wire_.skip(span);
+    return *known;
+  }
   AttributeFields fields(*this);
+  read_fields(span, fields);
+  wire_.expect_end(span);
+  const AttributeView attribute{fields.name, fields.content(kept_lists_, lists_)};
+  // Messages inside of others nest deeper in one place than in another, and may be too deep there.
+  if (is_short && !fields.rare) kept_attributes_.keep(message, attribute);
+  return attribute;
+}
+
+void Walker::read_fields(Span span, AttributeFields& fields) {
+  using namespace schema::AttributeProto;
   const auto once = [this]<typename T>(T*& message) -> T& { return message == nullptr ? *(message = make<T>(tree_)) : *message; };
   const auto one_more = [this]<typename T>(std::vector<const T*>& list) -> T& {
     T* message = make<T>(tree_);
@@ -190,8 +206,6 @@ AttributeView Walker::read_attribute(Span span) {
         break;
     }
   }
-  wire_.expect_end(span);
-  return {fields.name, fields.content(kept_lists_, lists_)};
 }
 
 /// Of several the last one holds.

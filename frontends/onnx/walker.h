@@ -17,7 +17,7 @@ class Walker {
  public:
   /// Texts and lists of numbers, texts and dims are made in `lists`, the structs of the tree in `tree`.
   Walker(Wire& wire, Arena& tree, Arena& lists) noexcept
-      : wire_(wire), tree_(tree), lists_(lists), kept_texts_(lists), kept_lists_(lists) {}
+      : wire_(wire), tree_(tree), lists_(lists), kept_texts_(lists), kept_lists_(lists), kept_attributes_(lists) {}
 
   /// \throws ReadError, protozero::exception
   void read_model(ModelView& model);
@@ -46,6 +46,7 @@ class Walker {
   OperatorSetView read_operator_set(Span span);
 
   AttributeView read_attribute(Span span);
+  void read_fields(Span span, AttributeFields& fields);
   void read_text(Span value, AttributeFields& fields);
   /// A number of a list, or, where the tag says so, a packed list of them.
   void read_floats(Tag tag, std::uint64_t end, std::vector<float>& floats);
@@ -69,6 +70,7 @@ class Walker {
   Arena& lists_;
   TextPool kept_texts_;
   ListPool kept_lists_;
+  AttributePool kept_attributes_;
   /// Integers of the lists that are being read; messages nest, so this is a stack.
   std::vector<std::int64_t> integers_;
 };

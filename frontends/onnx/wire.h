@@ -134,6 +134,12 @@ class Wire {
   static constexpr int kMaxDepth = 100;
 
  private:
+  struct Release {
+    void operator()(char* buffer) const noexcept;
+  };
+  /// Begins with a page.
+  using Buffer = std::unique_ptr<char, Release>;
+
   [[nodiscard]] const signed char* at(std::uint64_t offset) const noexcept {
     return reinterpret_cast<const signed char*>(buffer_.get()) + (offset - start_);
   }
@@ -170,9 +176,9 @@ class Wire {
   [[noreturn]] void fail_length(std::uint64_t length, std::uint64_t end) const;
 
   Source& source_;
-  std::unique_ptr<char[]> buffer_;
+  Buffer buffer_;
   std::size_t buffer_size_ = 0;
-  std::uint64_t start_ = 0;     // offset of the buffer's first byte
+  std::uint64_t start_ = 0;     // offset of the buffer's first byte: a multiple of a page's size
   std::uint64_t readable_ = 0;  // offset of the end of what is in the buffer; the position may lie behind it
   std::uint64_t position_ = 0;
   std::uint64_t ahead_ = 0;
