@@ -19,13 +19,15 @@
 #include <utility>
 #include <vector>
 
+#include "frontends/onnx/large_pages.h"
 #include "frontends/onnx/read_error.h"
 
 namespace macroscope::onnx {
 
 class Arena final : public std::pmr::memory_resource {
  public:
-  Arena() = default;
+  /// Beside others that take from the same pages, and keep them.
+  explicit Arena(std::shared_ptr<LargePages> pages = std::make_shared<LargePages>()) noexcept : pages_(std::move(pages)) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
   ~Arena() override;
@@ -50,12 +52,16 @@ class Arena final : public std::pmr::memory_resource {
   struct Block;
 
   void* begin_in_new_block(std::size_t bytes, std::size_t alignment);
+  void begin_block(void* memory, std::size_t size) noexcept;
   void* do_allocate(std::size_t bytes, std::size_t alignment) override { return allocate(bytes, alignment); }
   void do_deallocate(void* /*memory*/, std::size_t /*bytes*/, std::size_t /*alignment*/) override {}
   [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
 
+  std::shared_ptr<LargePages> pages_;
   void* free_ = nullptr;
   std::size_t free_size_ = 0;
+  std::size_t next_size_ = 0;
+  /// Of the blocks that no other arena has a part of.
   Block* last_ = nullptr;
 };
 

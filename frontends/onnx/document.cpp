@@ -42,7 +42,8 @@ std::optional<Diagnostic> guarded(const Wire& wire, Read read) {
 }  // namespace
 
 DocumentResult read_document(std::shared_ptr<Source> source, std::string_view path) {
-  Document document{std::move(source), std::make_shared<Arena>(), std::make_unique<Arena>(), {}};
+  const auto pages = std::make_shared<LargePages>();
+  Document document{std::move(source), pages, std::make_shared<Arena>(pages), std::make_unique<Arena>(pages), {}};
   Wire wire(*document.source);
   std::string head;
   auto refusal = guarded(wire, [&]() -> std::optional<Diagnostic> {

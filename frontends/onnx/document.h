@@ -15,6 +15,8 @@ namespace macroscope::onnx {
 
 struct Document {
   std::shared_ptr<Source> source;
+  /// What the arenas of the model and of its network are made of.
+  std::shared_ptr<LargePages> pages;
   /// Texts and lists of numbers, texts and dims, which may outlive the tree.
   std::shared_ptr<Arena> lists;
   /// The structs of the tree; no views point into it but the tree's own.

@@ -66,7 +66,7 @@ Import import_document(Document document) {
   const ModelView& model = document.model;
   Reporter reporter;
   Network network;
-  network.arena = std::make_unique<Arena>();
+  network.arena = std::make_unique<Arena>(document.pages);
   auto storage = std::make_shared<Storage>();
   storage->lists = document.lists;
   auto contents = std::make_shared<Contents>(document.source);

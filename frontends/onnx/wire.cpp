@@ -21,10 +21,10 @@ constexpr std::uint64_t kCheckedBytes = 4096;
 constexpr std::uint64_t kPage = 4096;
 /// Bytes read at once after a jump, doubled with every piece that follows on up to the second figure: a processor's first cache holds it, and
 /// few pages of the buffer are ever touched.
-constexpr std::uint64_t kFirstRead = kPage;
+constexpr std::uint64_t kFirstRead = 2 * kPage;
 constexpr std::uint64_t kLargestRead = 8 * kPage;
 /// A gap up to this size is read rather than jumped over: copying it costs less than another call.
-constexpr std::uint64_t kSmallGap = 4096;
+constexpr std::uint64_t kSmallGap = 2 * kPage;
 
 }  // namespace
 

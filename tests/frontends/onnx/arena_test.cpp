@@ -1,7 +1,11 @@
 #include "frontends/onnx/arena.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <new>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "catch.h"
@@ -12,6 +16,8 @@ namespace {
 
 using onnx::Arena;
 using onnx::Array;
+using onnx::AttributePool;
+using onnx::LargePages;
 using onnx::List;
 using onnx::ListPool;
 using onnx::Text;
@@ -43,6 +49,28 @@ TEST_CASE("memory of an arena is aligned, apart and stays, in blocks of every si
     REQUIRE(pieces[turn][0] == static_cast<unsigned char>(turn));
     REQUIRE(pieces[turn][sizes[turn] - 1] == static_cast<unsigned char>(turn));
   }
+}
+
+TEST_CASE("small arenas share a large page, which stays while one of them does") {
+  const auto pages = std::make_shared<LargePages>();
+  const auto page_of = [](const void* memory) { return reinterpret_cast<std::uintptr_t>(memory) / LargePages::kSize; };
+  constexpr std::size_t kPiece = std::size_t{48} << 10U;  // more than a first block
+  Arena stays(pages);
+  auto* kept = static_cast<unsigned char*>(stays.allocate(kPiece, 8));
+  {
+    Arena goes(pages);
+    auto* piece = static_cast<unsigned char*>(goes.allocate(kPiece, 8));
+    CHECK(page_of(piece) == page_of(kept));
+    CHECK((piece >= kept + kPiece || kept >= piece + kPiece));
+    std::fill_n(piece, kPiece, static_cast<unsigned char>(1));
+    std::fill_n(kept, kPiece, static_cast<unsigned char>(2));
+    // Past the page that is shared, into one of its own.
+    std::fill_n(static_cast<unsigned char*>(goes.allocate(2 * LargePages::kSize, 1)), 2 * LargePages::kSize,
+                static_cast<unsigned char>(3));
+    CHECK(std::count(piece, piece + kPiece, static_cast<unsigned char>(1)) == static_cast<std::ptrdiff_t>(kPiece));
+  }
+  CHECK(std::count(kept, kept + kPiece, static_cast<unsigned char>(2)) == static_cast<std::ptrdiff_t>(kPiece));
+  CHECK_THROWS_AS(pages->take(LargePages::kSize), std::bad_alloc);
 }
 
 TEST_CASE("only what an arena gave last grows in place") {
@@ -119,6 +147,23 @@ TEST_CASE("lists seen before are kept once, and do not change with one another")
   for (std::int64_t number = 0; number < 1000; ++number) kept.push_back(pool.keep(std::vector<std::int64_t>{number, 7}));
   for (std::int64_t number = 0; number < 1000; ++number)
     REQUIRE(copy_of(kept[static_cast<std::size_t>(number)]) == std::vector<std::int64_t>{number, 7});
+}
+
+TEST_CASE("an attribute is known again by all bytes of its message, if they are few") {
+  Arena arena;
+  AttributePool pool(arena);
+  CHECK(pool.find("strides") == nullptr);
+  for (std::int64_t number = 0; number < 1000; ++number) {
+    const std::string message = "attribute " + std::to_string(number);
+    pool.keep(message, {Text(arena, "a"), number});
+    const auto* known = pool.find(message);
+    REQUIRE(known != nullptr);
+    CHECK(std::get<std::int64_t>(known->content) == number);
+    CHECK(pool.find(message + " ") == nullptr);
+  }
+  const std::string message(AttributePool::kLongest + 1, 'x');
+  pool.keep(message, {Text(arena, "a"), std::int64_t{1}});
+  CHECK(pool.find(message) == nullptr);
 }
 
 }  // namespace macroscope::test
