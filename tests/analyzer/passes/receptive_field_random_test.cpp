@@ -136,7 +136,7 @@ class RandomNet {
       const std::int64_t channels = shape[1];
       shape[1] *= 2;
       Traced both(shape, traced_.axes());
-      both.for_each([&](std::vector<std::int64_t> at, std::vector<ReadSpan>& element) {
+      both.for_each([&](Place at, ReadSpans& element) {
         const bool is_first = at[1] < channels;
         at[1] %= channels;
         Traced::read(element, is_first ? traced_ : beside, at);
@@ -154,7 +154,7 @@ class RandomNet {
     }
     net_.list("start" + id, each(start)).list("end" + id, each(-1)).list("axes" + id, axes).list("step" + id, each(step));
     net_.node("Slice", {from, "start" + id, "end" + id, "axes" + id, "step" + id}, {next()});
-    traced_ = moved(traced_, shape, [&](std::vector<std::int64_t> at) {
+    traced_ = moved(traced_, shape, [&](Place at) {
       for (std::size_t axis = 2; axis < at.size(); ++axis) at[axis] = start + at[axis] * step;
       return at;
     });
@@ -169,7 +169,7 @@ class RandomNet {
       shape[axis] += begin + end;
     }
     net_.list("pads" + id, pads).node("Pad", {from, "pads" + id}, {next()});
-    traced_ = moved(traced_, shape, [&](std::vector<std::int64_t> at) {
+    traced_ = moved(traced_, shape, [&](Place at) {
       for (std::size_t axis = 2; axis < at.size(); ++axis) at[axis] -= begin;
       return at;
     });
@@ -187,7 +187,7 @@ class RandomNet {
     net_.stored("scales" + id, {static_cast<std::int64_t>(axes_ + 2)}, DataType::float32, Value(scales));
     net_.node("Resize", {from, "", "scales" + id}, {next()},
               {net_.text("coordinate_transformation_mode", "asymmetric"), net_.text("nearest_mode", "floor")});
-    traced_ = moved(traced_, shape, [&](std::vector<std::int64_t> at) {
+    traced_ = moved(traced_, shape, [&](Place at) {
       for (std::size_t axis = 2; axis < at.size(); ++axis) at[axis] /= scale;
       return at;
     });
@@ -206,7 +206,7 @@ class RandomNet {
     net_.stored("scales" + id, {static_cast<std::int64_t>(axes_ + 2)}, DataType::float32, Value(scales));
     net_.node("Resize", {from, "", "scales" + id}, {next()}, {net_.text("mode", "linear")});
     const auto corner = [&](bool is_upper) {
-      return moved(traced_, shape, [&](std::vector<std::int64_t> at) {
+      return moved(traced_, shape, [&](Place at) {
         for (std::size_t axis = 2; axis < at.size(); ++axis)
           at[axis] = std::clamp<std::int64_t>((2 * at[axis] + 3) / 4 - (is_upper ? 0 : 1), 0, traced_.shape[axis] - 1);
         return at;
@@ -229,7 +229,7 @@ class RandomNet {
     net_.node("Reshape", {mixed, "together" + id}, {next()});
     Traced whole(traced_.shape, traced_.axes());
     for (std::int64_t other = 0; other < window; ++other)
-      whole = united(std::move(whole), moved(traced_, traced_.shape, [&](std::vector<std::int64_t> at) {
+      whole = united(std::move(whole), moved(traced_, traced_.shape, [&](Place at) {
                        at[last_axis] = at[last_axis] / window * window + other;
                        return at;
                      }));
@@ -242,9 +242,9 @@ class RandomNet {
     const bool is_outside = below(2) == 0;
     const std::int64_t channels = traced_.shape[1] / 4;
     net_.node("DepthToSpace", {from}, {next()}, {net_.integer("blocksize", 2), net_.text("mode", is_outside ? "DCR" : "CRD")});
-    traced_ = moved(traced_, {1, channels, traced_.shape[2] * 2, traced_.shape[3] * 2}, [&](const std::vector<std::int64_t>& at) {
+    traced_ = moved(traced_, {1, channels, traced_.shape[2] * 2, traced_.shape[3] * 2}, [&](const Place& at) {
       const std::int64_t block = at[2] % 2 * 2 + at[3] % 2;
-      return std::vector<std::int64_t>{0, is_outside ? block * channels + at[1] : at[1] * 4 + block, at[2] / 2, at[3] / 2};
+      return Place{0, is_outside ? block * channels + at[1] : at[1] * 4 + block, at[2] / 2, at[3] / 2};
     });
     story += is_outside ? " depth_to_space(DCR)" : " depth_to_space(CRD)";
   }
@@ -253,18 +253,17 @@ class RandomNet {
     const std::string from = last();
     const std::int64_t channels = traced_.shape[1];
     net_.node("SpaceToDepth", {from}, {next()}, {net_.integer("blocksize", 2)});
-    traced_ =
-        moved(traced_, {1, channels * 4, traced_.shape[2] / 2, traced_.shape[3] / 2}, [&](const std::vector<std::int64_t>& at) {
-          const std::int64_t block = at[1] / channels;
-          return std::vector<std::int64_t>{0, at[1] % channels, at[2] * 2 + block / 2, at[3] * 2 + block % 2};
-        });
+    traced_ = moved(traced_, {1, channels * 4, traced_.shape[2] / 2, traced_.shape[3] / 2}, [&](const Place& at) {
+      const std::int64_t block = at[1] / channels;
+      return Place{0, at[1] % channels, at[2] * 2 + block / 2, at[3] * 2 + block % 2};
+    });
     story += " space_to_depth";
   }
   void exchanged() {
     const std::string from = last();
     net_.node("Transpose", {from}, {next()}, {net_.integers("perm", {0, 1, 3, 2})});
-    traced_ = moved(traced_, {1, traced_.shape[1], traced_.shape[3], traced_.shape[2]}, [](const std::vector<std::int64_t>& at) {
-      return std::vector<std::int64_t>{0, at[1], at[3], at[2]};
+    traced_ = moved(traced_, {1, traced_.shape[1], traced_.shape[3], traced_.shape[2]}, [](const Place& at) {
+      return Place{0, at[1], at[3], at[2]};
     });
     is_exchanged_ = !is_exchanged_;
     story += " transpose";
@@ -286,7 +285,7 @@ class RandomNet {
     net_.node("Transpose", {cut}, {turned}, {net_.integers("perm", order)});
     net_.node("Reshape", {turned, "together" + id}, {next()});
     const std::int64_t channels = traced_.shape[1];
-    traced_ = moved(traced_, together, [&](std::vector<std::int64_t> at) {
+    traced_ = moved(traced_, together, [&](Place at) {
       at[last_axis] = at[last_axis] * 2 + at[1] / channels;
       at[1] %= channels;
       return at;
@@ -308,9 +307,8 @@ std::int64_t number(const Dim& dim) { return dim.number().value(); }
 /// Per position along one axis of the result, what all elements there read along one axis of the input.
 std::vector<ReadSpan> by_position(Traced traced, std::size_t axis, std::size_t of_input) {
   std::vector<ReadSpan> spans(static_cast<std::size_t>(traced.shape[axis + 2]));
-  traced.for_each([&](const std::vector<std::int64_t>& at, const std::vector<ReadSpan>& element) {
-    spans[static_cast<std::size_t>(at[axis + 2])].add(element[of_input]);
-  });
+  traced.for_each(
+      [&](const Place& at, const ReadSpans& element) { spans[static_cast<std::size_t>(at[axis + 2])].add(element[of_input]); });
   return spans;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <vector>
 
@@ -20,34 +21,37 @@ struct ReadSpan {
   }
 };
 
+/// By spatial axis of the input.
+using ReadSpans = boost::container::small_vector<ReadSpan, 2>;
+/// An index, or an extent, for each axis of a tensor.
+using Place = boost::container::small_vector<std::int64_t, 6>;
+
 /// [1, C, extents...] whose elements each hold a span for every spatial axis of the input.
 struct Traced {
   std::vector<std::int64_t> shape;
-  std::vector<std::vector<ReadSpan>> elements;
+  std::vector<ReadSpans> elements;
 
   explicit Traced(std::vector<std::int64_t> dims, std::size_t axes) : shape(std::move(dims)) {
     std::size_t count = 1;
     for (const std::int64_t dim : shape) count *= static_cast<std::size_t>(dim);
-    elements.assign(count, std::vector<ReadSpan>(axes));
+    elements.assign(count, ReadSpans(axes));
   }
   static Traced input(const std::vector<std::int64_t>& dims) {
     Traced traced(dims, dims.size() - 2);
-    traced.for_each([&](const std::vector<std::int64_t>& at, std::vector<ReadSpan>& element) {
+    traced.for_each([&](const Place& at, ReadSpans& element) {
       for (std::size_t axis = 0; axis < element.size(); ++axis) element[axis] = {at[axis + 2], at[axis + 2]};
     });
     return traced;
   }
 
   [[nodiscard]] std::size_t axes() const { return elements.front().size(); }
-  [[nodiscard]] bool holds(const std::vector<std::int64_t>& at) const {
+  [[nodiscard]] bool holds(const Place& at) const {
     for (std::size_t axis = 0; axis < at.size(); ++axis)
       if (at[axis] < 0 || at[axis] >= shape[axis]) return false;
     return true;
   }
-  [[nodiscard]] const std::vector<ReadSpan>& operator[](const std::vector<std::int64_t>& at) const {
-    return elements[place_of(at)];
-  }
-  [[nodiscard]] std::size_t place_of(const std::vector<std::int64_t>& at) const {
+  [[nodiscard]] const ReadSpans& operator[](const Place& at) const { return elements[place_of(at)]; }
+  [[nodiscard]] std::size_t place_of(const Place& at) const {
     std::size_t place = 0;
     for (std::size_t axis = 0; axis < at.size(); ++axis)
       place = place * static_cast<std::size_t>(shape[axis]) + static_cast<std::size_t>(at[axis]);
@@ -56,9 +60,9 @@ struct Traced {
 
   template <typename Visit>
   void for_each(Visit visit) {
-    std::vector<std::int64_t> at(shape.size(), 0);
-    for (std::vector<ReadSpan>& element : elements) {
-      visit(static_cast<const std::vector<std::int64_t>&>(at), element);
+    Place at(shape.size(), 0);
+    for (ReadSpans& element : elements) {
+      visit(static_cast<const Place&>(at), element);
       for (std::size_t axis = at.size(); axis-- > 0;) {
         if (++at[axis] < shape[axis]) break;
         at[axis] = 0;
@@ -67,19 +71,18 @@ struct Traced {
   }
 
   /// Adds what `from` holds at a place to an element, if there is such a place.
-  static void read(std::vector<ReadSpan>& element, const Traced& from, const std::vector<std::int64_t>& at) {
+  static void read(ReadSpans& element, const Traced& from, const Place& at) {
     if (!from.holds(at)) return;
-    const std::vector<ReadSpan>& other = from[at];
+    const ReadSpans& other = from[at];
     for (std::size_t axis = 0; axis < element.size(); ++axis) element[axis].add(other[axis]);
   }
 };
 
-/// Every element of the result reads one element of `from`: that at `place(position)`.
-template <typename Place>
-Traced moved(const Traced& from, std::vector<std::int64_t> shape, Place place) {
+/// Every element of the result reads one element of `from`: that at `place_of(position)`.
+template <typename PlaceOf>
+Traced moved(const Traced& from, std::vector<std::int64_t> shape, PlaceOf place_of) {
   Traced result(std::move(shape), from.axes());
-  result.for_each(
-      [&](const std::vector<std::int64_t>& at, std::vector<ReadSpan>& element) { Traced::read(element, from, place(at)); });
+  result.for_each([&](const Place& at, ReadSpans& element) { Traced::read(element, from, place_of(at)); });
   return result;
 }
 
@@ -94,12 +97,12 @@ inline Traced windowed(const Traced& from, const TracedWindow& window, std::int6
     shape.push_back((from.shape[axis] + window.begin + window.end - (window.kernel - 1) * window.dilation - 1) / window.stride +
                     1);
   Traced result(shape, from.axes());
-  result.for_each([&](const std::vector<std::int64_t>& at, std::vector<ReadSpan>& element) {
-    std::vector<std::int64_t> tap(at.size() - 2, 0);
+  result.for_each([&](const Place& at, ReadSpans& element) {
+    Place tap(at.size() - 2, 0);
     for (bool more = true; more;) {
       for (std::int64_t channel = 0; channel < from.shape[1]; ++channel) {
         if (own_channel && channel != at[1]) continue;
-        std::vector<std::int64_t> place{0, channel};
+        Place place{0, channel};
         for (std::size_t axis = 0; axis < tap.size(); ++axis)
           place.push_back(at[axis + 2] * window.stride + tap[axis] * window.dilation - window.begin);
         Traced::read(element, from, place);
@@ -121,15 +124,15 @@ inline Traced spread(Traced from, const TracedWindow& window, std::int64_t chann
     shape.push_back((from.shape[axis] - 1) * window.stride + (window.kernel - 1) * window.dilation + 1 - window.begin -
                     window.end);
   Traced result(shape, from.axes());
-  from.for_each([&](const std::vector<std::int64_t>& at, std::vector<ReadSpan>& element) {
-    std::vector<std::int64_t> tap(at.size() - 2, 0);
+  from.for_each([&](const Place& at, ReadSpans& element) {
+    Place tap(at.size() - 2, 0);
     for (bool more = true; more;) {
-      std::vector<std::int64_t> place{0, 0};
+      Place place{0, 0};
       for (std::size_t axis = 0; axis < tap.size(); ++axis)
         place.push_back(at[axis + 2] * window.stride + tap[axis] * window.dilation - window.begin);
       for (place[1] = 0; place[1] < channels; ++place[1]) {
         if (!result.holds(place)) continue;
-        std::vector<ReadSpan>& target = result.elements[result.place_of(place)];
+        ReadSpans& target = result.elements[result.place_of(place)];
         for (std::size_t axis = 0; axis < element.size(); ++axis) target[axis].add(element[axis]);
       }
       more = false;
