@@ -28,7 +28,7 @@ bool parse(CLI::App& command, const Arguments& arguments);
 class ParseObserver {
  public:
   using Visit = std::function<void(const CLI::App& command)>;
-  explicit ParseObserver(Visit visit);
+  [[nodiscard]] explicit ParseObserver(Visit visit);
   ParseObserver(const ParseObserver&) = delete;
   ParseObserver& operator=(const ParseObserver&) = delete;
   ~ParseObserver();

@@ -27,6 +27,10 @@ endif()
 # Warnings apply to the project's own code, not to what it generates or finds.
 add_library(macroscope_compiler INTERFACE)
 target_compile_options(macroscope_compiler INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # clang takes the 0 that a defaulted comparison is made of for a pointer.
+  target_compile_options(macroscope_compiler INTERFACE -Wzero-as-null-pointer-constant)
+endif()
 if(MACROSCOPE_SANITIZERS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # What the sanitizers insert hides initialisations from gcc, in libstdc++ as well; the plain builds have the warning.
   target_compile_options(macroscope_compiler INTERFACE -Wno-maybe-uninitialized)

@@ -15,8 +15,7 @@ struct LayoutEdge {
   std::uint32_t from = 0;
   std::uint32_t to = 0;
   friend bool operator==(const LayoutEdge&, const LayoutEdge&) = default;
-  // The check takes the 0 that a defaulted comparison is made of for a pointer.
-  friend auto operator<=>(const LayoutEdge&, const LayoutEdge&) = default;  // NOLINT(modernize-use-nullptr)
+  friend auto operator<=>(const LayoutEdge&, const LayoutEdge&) = default;
 };
 
 struct Point {

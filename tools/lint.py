@@ -52,7 +52,7 @@ def include_directions():
 
 
 def flags_of(entry):
-    """How the file is compiled, without what is for output and without gcc's precompiled header, which clang cannot read."""
+    """How the file is compiled, without what is for output and what is gcc's alone: its precompiled header, a warning that clang gets wrong."""
     command = shlex.split(entry["command"])
     compiler = next(i for i, word in enumerate(command) if word.endswith(("++", "g++-12", "clang++-14")))
     flags = command[compiler + 1:]
@@ -60,7 +60,7 @@ def flags_of(entry):
         while option in flags:
             at = flags.index(option)
             del flags[at:at + (1 if option == "-c" else 2)]
-    return [flag for flag in flags if flag not in ("-MD", "-Winvalid-pch", entry["file"])]
+    return [flag for flag in flags if flag not in ("-MD", "-Winvalid-pch", "-Wzero-as-null-pointer-constant", entry["file"])]
 
 
 def tidy_key(entry, flags):

@@ -19,8 +19,7 @@ class ExternalPlaces {
     std::string_view location;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
-    // The check takes the 0 that a defaulted comparison is made of for a pointer.
-    friend auto operator<=>(const Place&, const Place&) = default;  // NOLINT(modernize-use-nullptr)
+    friend auto operator<=>(const Place&, const Place&) = default;
   };
 
   explicit ExternalPlaces(const Network& network);

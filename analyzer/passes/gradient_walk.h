@@ -17,8 +17,7 @@ struct GradientState {
   Source source = Source::constant;
   /// A learned parameter lies upstream, or it is one.
   bool needs = false;
-  // The check takes the 0 that a defaulted comparison is made of for a pointer.
-  friend auto operator<=>(const GradientState&, const GradientState&) = default;  // NOLINT(modernize-use-nullptr)
+  friend auto operator<=>(const GradientState&, const GradientState&) = default;
 };
 
 /// A scope run for given states of its inputs.

@@ -43,7 +43,7 @@ Operator operation_at(const TokenReader& reader, Binding binding) {
 /// Counts how deep the recursion is while it lives.
 class Descent {
  public:
-  Descent(int& depth, TokenReader& reader) : depth_(depth) {
+  [[nodiscard]] Descent(int& depth, TokenReader& reader) : depth_(depth) {
     if (depth_ >= kMaxNesting) reader.fail(reader.now().span, fmt::format("nested more than {} deep", kMaxNesting));
     ++depth_;
   }

@@ -61,7 +61,7 @@ class GraphWriter {
   /// Begins a graph within the one that is being written, and leaves it with its life, also where what it holds throws.
   class Nested {
    public:
-    explicit Nested(GraphWriter& writer) : writer_(writer) { writer_.open(writer_.current()); }
+    [[nodiscard]] explicit Nested(GraphWriter& writer) : writer_(writer) { writer_.open(writer_.current()); }
     Nested(const Nested&) = delete;
     Nested& operator=(const Nested&) = delete;
     ~Nested() { writer_.open_.pop_back(); }

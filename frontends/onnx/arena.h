@@ -148,7 +148,6 @@ class Array {
   void grow(Arena& arena) {
     const std::size_t size = this->size();
     if (size == kMost) throw ReadError(0, "a list has more than 2^32 elements");
-    // NOLINTNEXTLINE(bugprone-sizeof-expression): elements may be pointers to views
     if (block_ != nullptr && arena.extend(block_->elements() + size, sizeof(T))) {
       ++block_->capacity;
     } else {
@@ -156,8 +155,6 @@ class Array {
     }
   }
   void move_to(Arena& arena, std::size_t capacity) {
-    // Elements may be pointers to views: their size is what is meant.
-    // NOLINTNEXTLINE(bugprone-sizeof-expression)
     void* storage = arena.allocate(sizeof(Block) + capacity * sizeof(T), std::max(alignof(T), alignof(Block)));
     auto* larger = new (storage) Block{static_cast<std::uint32_t>(size()), static_cast<std::uint32_t>(capacity)};
     if (block_ != nullptr) std::uninitialized_copy(begin(), end(), larger->elements());
@@ -238,7 +235,7 @@ class List {
 template <typename T>
 class Collector {
  public:
-  explicit Collector(std::vector<T>& stack) noexcept : stack_(stack), base_(stack.size()) {}
+  [[nodiscard]] explicit Collector(std::vector<T>& stack) noexcept : stack_(stack), base_(stack.size()) {}
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
   ~Collector() { stack_.erase(stack_.begin() + static_cast<std::ptrdiff_t>(base_), stack_.end()); }

@@ -119,7 +119,7 @@ class Wire {
   /// One more message or group around what is read while this lives.
   class Nested {
    public:
-    explicit Nested(Wire& wire) : wire_(wire) {
+    [[nodiscard]] explicit Nested(Wire& wire) : wire_(wire) {
       if (++wire_.depth_ > kMaxDepth) wire_.fail_depth();
     }
     Nested(const Nested&) = delete;
