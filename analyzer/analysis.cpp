@@ -43,6 +43,11 @@ void note_inputs_without_fields(Analysis& analysis) {
 
 }  // namespace
 
+Analysis::Analysis() = default;
+Analysis::Analysis(Analysis&& other) noexcept = default;
+Analysis& Analysis::operator=(Analysis&& other) noexcept = default;
+Analysis::~Analysis() = default;
+
 const ReceptiveFields& Analysis::receptive_fields() const {
   return receptive_fields_.get([this] { return has_model() ? find_receptive_fields(network, shapes) : ReceptiveFields(); });
 }

@@ -68,6 +68,12 @@ class OnDemand {
 };
 
 struct Analysis {
+  // In one place: taking all of these apart is a lot of code.
+  Analysis();
+  Analysis(Analysis&& other) noexcept;
+  Analysis& operator=(Analysis&& other) noexcept;
+  ~Analysis();
+
   Network network;
   Shapes shapes;
   Parameters parameters;

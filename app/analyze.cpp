@@ -47,7 +47,7 @@ struct Options {
   CommonOptions common;
 };
 
-void describe(CLI::App& command, Options& options) {
+void describe(Command& command, Options& options) {
   command
       .add_option("MODEL", options.models,
                   "ONNX files, or FILE.net and FILE.net:NET of the network language; '-' is standard input")
@@ -151,7 +151,7 @@ class Documents {
 }  // namespace
 
 ExitCode run_analyze(const Arguments& arguments) {
-  CLI::App command("What one or several models cost: shapes, parameters, MACs, FLOPs, memory.", "macroscope analyze");
+  Command command("What one or several models cost: shapes, parameters, MACs, FLOPs, memory.", "macroscope analyze");
   Options options;
   describe(command, options);
   if (!parse(command, arguments)) return ExitCode::fine;

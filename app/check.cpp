@@ -75,7 +75,7 @@ struct Options {
   CommonOptions common;
 };
 
-void describe(CLI::App& command, Options& options) {
+void describe(Command& command, Options& options) {
   command.add_option("MODEL", options.models, "models to check; none: those of the budget file")->type_name("");
   command.add_option("--budget", options.budget, "the budget file; otherwise macroscope.toml, if it is here")->type_name("FILE");
   command.add_option("--baseline", options.baseline, "an earlier JSON of analyze, for limits of growth")->type_name("FILE");
@@ -278,7 +278,7 @@ ExitCode exit_code_of(const CheckReport& report) {
 }  // namespace
 
 ExitCode run_check(const Arguments& arguments) {
-  CLI::App command("Holds models to a budget, to a lock file and to a baseline; made for CI.", "macroscope check");
+  Command command("Holds models to a budget, to a lock file and to a baseline; made for CI.", "macroscope check");
   Options options;
   describe(command, options);
   if (!parse(command, arguments)) return ExitCode::fine;

@@ -42,7 +42,7 @@ CommandDescription describe(std::string_view name, std::string_view summary, Exi
   CommandDescription description;
   description.name = name;
   description.summary = summary;
-  const ParseObserver observer([&](const CLI::App& command) {
+  const ParseObserver observer([&](const Command& command) {
     description.text = command.get_description();
     description.footer = command.get_footer();
     for (const CLI::Option* option : command.get_options()) description.options.push_back(description_of(*option));

@@ -28,7 +28,7 @@ std::optional<ColorChoice> color_named(std::string_view word) {
   return kChoices[static_cast<std::size_t>(found - kColors.begin())];
 }
 
-std::vector<std::string> names_of_options(const CLI::App& command) {
+std::vector<std::string> names_of_options(const Command& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options())
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
@@ -36,7 +36,7 @@ std::vector<std::string> names_of_options(const CLI::App& command) {
 }
 
 /// The first argument that no option takes.
-[[noreturn]] void refuse_extras(const CLI::App& command, const Arguments& extras) {
+[[noreturn]] void refuse_extras(const Command& command, const Arguments& extras) {
   const std::string& extra = extras.front();
   if (extra.size() < 2 || extra.front() != '-') throw UsageError(fmt::format("unexpected argument '{}'", extra), "see --help");
   const std::vector<std::string> names = names_of_options(command);
@@ -49,10 +49,29 @@ std::vector<std::string> names_of_options(const CLI::App& command) {
 
 }  // namespace
 
+Command::Command(const std::string& description, const std::string& name) : CLI::App(description, name) {}
+Command::~Command() = default;
+
+CLI::Option* Command::add_option(const std::string& names, std::string& value, const std::string& description) {
+  return CLI::App::add_option(names, value, description);
+}
+CLI::Option* Command::add_option(const std::string& names, Arguments& value, const std::string& description) {
+  return CLI::App::add_option(names, value, description);
+}
+CLI::Option* Command::add_option(const std::string& names, std::int64_t& value, const std::string& description) {
+  return CLI::App::add_option(names, value, description);
+}
+CLI::Option* Command::add_option(const std::string& names, std::optional<std::int64_t>& value, const std::string& description) {
+  return CLI::App::add_option(names, value, description);
+}
+CLI::Option* Command::add_flag(const std::string& names, bool& value, const std::string& description) {
+  return CLI::App::add_flag(names, value, description);
+}
+
 ParseObserver::ParseObserver(Visit visit) : visit_(std::move(visit)) { observer = &visit_; }
 ParseObserver::~ParseObserver() { observer = nullptr; }
 
-bool parse(CLI::App& command, const Arguments& arguments) {
+bool parse(Command& command, const Arguments& arguments) {
   if (observer != nullptr) {
     (*observer)(command);
     return false;
@@ -87,7 +106,7 @@ Format chosen_table_format(std::string_view word) {
 }
 ColorChoice chosen_color(std::string_view word) { return choose("--color", word, kColors, color_named); }
 
-void CommonOptions::add_to(CLI::App& command, std::string_view formats) {
+void CommonOptions::add_to(Command& command, std::string_view formats) {
   command.add_option("--format", format, fmt::format("{} on standard output", formats))->type_name("FORMAT");
   command.add_option("--color", color, "auto, always or never; NO_COLOR is honoured")->type_name("WHEN");
 }

@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -19,15 +20,29 @@ namespace macroscope {
 
 using Arguments = std::vector<std::string>;
 
+/// A command that options can be added to.  What the library makes of each is a lot of code, and made in one place.
+class Command : public CLI::App {
+ public:
+  Command(const std::string& description, const std::string& name);
+  ~Command() override;
+
+  /// What the user writes behind one of the names is kept in `value`.
+  CLI::Option* add_option(const std::string& names, std::string& value, const std::string& description);
+  CLI::Option* add_option(const std::string& names, Arguments& value, const std::string& description);
+  CLI::Option* add_option(const std::string& names, std::int64_t& value, const std::string& description);
+  CLI::Option* add_option(const std::string& names, std::optional<std::int64_t>& value, const std::string& description);
+  CLI::Option* add_flag(const std::string& names, bool& value, const std::string& description);
+};
+
 /// Reads the arguments that follow the command's name.
 /// \return false if help was asked for and printed
 /// \throws UsageError
-bool parse(CLI::App& command, const Arguments& arguments);
+bool parse(Command& command, const Arguments& arguments);
 
 /// While one is there, parse() hands it every command and returns false: commands only say which options they have.
 class ParseObserver {
  public:
-  using Visit = std::function<void(const CLI::App& command)>;
+  using Visit = std::function<void(const Command& command)>;
   [[nodiscard]] explicit ParseObserver(Visit visit);
   ParseObserver(const ParseObserver&) = delete;
   ParseObserver& operator=(const ParseObserver&) = delete;
@@ -59,7 +74,7 @@ struct CommonOptions {
   std::string color = "auto";
 
   /// \param formats that the command writes, for its help
-  void add_to(CLI::App& command, std::string_view formats = "text, markdown, html, latex, json, csv, dot or svg");
+  void add_to(Command& command, std::string_view formats = "text, markdown, html, latex, json, csv, dot or svg");
 };
 
 }  // namespace macroscope

@@ -58,7 +58,7 @@ struct Options {
   CommonOptions common;
 };
 
-void describe(CLI::App& command, Options& options) {
+void describe(Command& command, Options& options) {
   command.add_option("MODEL", options.models, "the model as it was, and others to compare with it")->type_name("")->required();
   command.add_option("--sort", options.sort, "order changes by: macs, parameters, flops, bytes_read ...")->type_name("FIGURE");
   command.add_option("--top", options.top, "rows of layers; the rest folds into one. 0: all")->type_name("N");
@@ -154,7 +154,7 @@ std::vector<Pair> pairs_of(const Arguments& models, const std::vector<ModelRecor
 }  // namespace
 
 ExitCode run_compare(const Arguments& arguments) {
-  CLI::App command("What is different between two models, layer by layer, and what each difference costs.", "macroscope compare");
+  Command command("What is different between two models, layer by layer, and what each difference costs.", "macroscope compare");
   Options options;
   describe(command, options);
   if (!parse(command, arguments)) return ExitCode::fine;

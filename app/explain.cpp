@@ -44,8 +44,8 @@ void render(Format format, const Figures& figures, const NodePlace& place, Sink&
 }  // namespace
 
 ExitCode run_explain(const Arguments& arguments) {
-  CLI::App command("One node in full: shapes, cost by kind, calculations, gradients, receptive field, and why.",
-                   "macroscope explain");
+  Command command("One node in full: shapes, cost by kind, calculations, gradients, receptive field, and why.",
+                  "macroscope explain");
   std::string path;
   std::string wanted;
   ModelOptions model;

@@ -36,7 +36,7 @@ struct Options {
   std::string color;
 };
 
-void describe(CLI::App& command, Options& options) {
+void describe(Command& command, Options& options) {
   command.add_option("MODEL", options.model, "a network: FILE.net, FILE.net:NET, or an ONNX file")->type_name("")->required();
   command.add_option("-o,--output", options.output, "the ONNX file")->type_name("FILE")->required();
   command.add_flag("--no-weights", options.has_no_weights, "refer to weights in FILE.weights, which is not written");
@@ -49,7 +49,7 @@ void describe(CLI::App& command, Options& options) {
 }  // namespace
 
 ExitCode run_export(const Arguments& arguments) {
-  CLI::App command("A network of the language as a valid ONNX model, for other tools to run or to show.", "macroscope export");
+  Command command("A network of the language as a valid ONNX model, for other tools to run or to show.", "macroscope export");
   Options options;
   describe(command, options);
   if (!parse(command, arguments)) return ExitCode::fine;

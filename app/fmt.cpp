@@ -24,7 +24,7 @@ Exit status: 0 fine, 1 with --check if a file is laid out otherwise, 2 wrong usa
 }  // namespace
 
 ExitCode run_fmt(const Arguments& arguments) {
-  CLI::App command("The canonical layout of files of the network language. Comments are kept.", "macroscope fmt");
+  Command command("The canonical layout of files of the network language. Comments are kept.", "macroscope fmt");
   Arguments files;
   bool writes = false;
   bool checks = false;

@@ -44,7 +44,7 @@ void write_budget(const std::vector<ModelRecord>& models, const std::string& pat
 }  // namespace
 
 ExitCode run_init(const Arguments& arguments) {
-  CLI::App command("Writes a budget file from what models cost today, and 5 %.", "macroscope init");
+  Command command("Writes a budget file from what models cost today, and 5 %.", "macroscope init");
   Arguments models;
   ModelOptions model;
   std::string output = "macroscope.toml";

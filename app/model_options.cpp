@@ -80,7 +80,7 @@ Analysis analysis_of(ReadModel read, const AnalysisOptions& options) {
 
 }  // namespace
 
-void ModelOptions::add_to(CLI::App& command) {
+void ModelOptions::add_to(Command& command) {
   command.add_option("--set", set, "numbers for open sizes: N=8,H=224; a range sweeps: H=224..512:32")
       ->type_name("NAME=NUMBER")
       ->allow_extra_args(false);

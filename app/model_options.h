@@ -26,7 +26,7 @@ struct ModelOptions {
   bool is_in_place = false;
   std::string device_file;
 
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   /// Reads the files of operators and of a device, if they are named, and prints what is wrong with them.
   /// \throws UsageError
   /// \param ranges takes what is swept; null where a command takes no ranges

@@ -18,7 +18,7 @@ constexpr const char* kExamples = R"(Examples:
 }  // namespace
 
 ExitCode run_ops(const Arguments& arguments) {
-  CLI::App command("Every operator that is known, and how its cost is counted.", "macroscope ops");
+  Command command("Every operator that is known, and how its cost is counted.", "macroscope ops");
   std::string filter;
   CommonOptions common;
   command.add_option("PART", filter, "of an operator's name or domain, in letters of either case")->type_name("");

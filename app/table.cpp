@@ -42,7 +42,7 @@ struct Options {
   CommonOptions common;
 };
 
-void describe(CLI::App& command, Options& options) {
+void describe(Command& command, Options& options) {
   command.add_option("MODEL", options.models, "ONNX and .net files, FILE.net:NET; '-' is ONNX on standard input")
       ->type_name("")
       ->required();
@@ -141,8 +141,8 @@ class Outputs {
 }  // namespace
 
 ExitCode run_table(const Arguments& arguments) {
-  CLI::App command("Every layer's figures, and how each is worked out: the formula, the numbers put in, the result.",
-                   "macroscope table");
+  Command command("Every layer's figures, and how each is worked out: the formula, the numbers put in, the result.",
+                  "macroscope table");
   Options options;
   describe(command, options);
   if (!parse(command, arguments)) return ExitCode::fine;
