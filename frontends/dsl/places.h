@@ -4,6 +4,7 @@
 // makes, each counted for itself: the second conv of a block is its `conv_2` even where it is called `skip`.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -66,7 +67,7 @@ class Places {
   struct Hash {
     std::size_t operator()(const Key& key) const { return std::hash<std::string>()(key.name) * 31 + key.within; }
   };
-  using Index = std::unordered_map<Key, PlaceId, Hash>;
+  using Index = boost::unordered_flat_map<Key, PlaceId, Hash>;
 
   Tried& tried(PlaceId within);
   std::string free_name(const Index& taken, Numbers Tried::*numbers, PlaceId within, const std::string& wanted);
