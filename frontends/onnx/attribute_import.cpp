@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 
 #include "frontends/onnx/graph_import.h"
 
@@ -18,20 +19,19 @@ std::string role_of(std::string_view attribute) {
 }  // namespace
 
 std::span<const Attribute> GraphImport::attributes_of(const NodeView& view, const Node& node, Place& place) {
-  auto* attributes =
-      static_cast<Attribute*>(network_.arena->allocate(view.attributes.size() * sizeof(Attribute), alignof(Attribute)));
-  std::size_t count = 0;
+  boost::container::small_vector<Attribute, 8> attributes;
+  attributes.reserve(view.attributes.size());
   for (const AttributeView& attribute : view.attributes) {
     const auto is_same = [&](const Attribute& earlier) { return earlier.name == attribute.name.view(); };
     // Nodes have few attributes; of thousands, only neighbours are compared.
     constexpr std::size_t kCompared = 64;
-    const std::size_t first = count - std::min(count, kCompared);
-    if (std::any_of(attributes + first, attributes + count, is_same))
+    const auto first = attributes.end() - static_cast<std::ptrdiff_t>(std::min(attributes.size(), kCompared));
+    if (std::any_of(first, attributes.end(), is_same))
       reporter_.error("duplicate-attribute", fmt::format("the attribute '{}' is given twice", attribute.name.view()),
                       origin_of(place, node));
-    new (attributes + count++) Attribute(attribute_of(attribute, node, &place));
+    attributes.push_back(attribute_of(attribute, node, &place));
   }
-  return {attributes, count};
+  return attribute_lists_.keep({attributes.data(), attributes.size()});
 }
 
 template <typename View>

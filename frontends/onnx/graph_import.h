@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analyzer/network/network.h"
+#include "frontends/onnx/attribute_lists.h"
 #include "frontends/onnx/extents.h"
 #include "frontends/onnx/model_view.h"
 #include "frontends/onnx/reporter.h"
@@ -24,7 +25,12 @@ class GraphImport {
  public:
   /// `types` keeps the types that attributes hold; like the contents it must live as long as the network.
   GraphImport(Network& network, std::deque<Type>& types, Contents& contents, Extents& extents, Reporter& reporter) noexcept
-      : network_(network), types_(types), stored_(contents, reporter), extents_(extents), reporter_(reporter) {}
+      : network_(network),
+        attribute_lists_(network),
+        types_(types),
+        stored_(contents, reporter),
+        extents_(extents),
+        reporter_(reporter) {}
 
   /// Adds the graph and those nested in it; the model's own graph first of all.
   GraphId import_main(const GraphView& graph) { return import_graph(graph, nullptr, {}); }
@@ -67,6 +73,7 @@ class GraphImport {
   [[nodiscard]] static NodeOrigin origin_of(const Place& place, const Node& node);
 
   Network& network_;
+  AttributeLists attribute_lists_;
   std::deque<Type>& types_;
   StoredTensors stored_;
   Extents& extents_;
