@@ -322,6 +322,35 @@ TEST_CASE("an attribute without a value of its type is an error", "[onnx][import
   CHECK(codes(import_graph(node(input(other, "x", {1}), twice))) == Codes{"duplicate-attribute"});
 }
 
+TEST_CASE("nodes whose attributes say the same have one list of them, unless they hold a tensor", "[onnx][import]") {
+  Bytes graph;
+  input(graph, "x", {1});
+  auto add = [&, count = 0](const Bytes& attribute) mutable {
+    const std::string name = "y" + std::to_string(count++);
+    Bytes made = node_bytes("Any", {"x"}, {name});
+    node(
+        graph,
+        made.message(s::NodeProto::kAttribute, integer_attribute_bytes("first", 1)).message(s::NodeProto::kAttribute, attribute));
+  };
+  const Bytes tensor = Bytes()
+                           .text(s::AttributeProto::kName, "value")
+                           .message(s::AttributeProto::kT, tensor_bytes("", kInt64, {0}))
+                           .number(s::AttributeProto::kType, static_cast<std::int64_t>(s::AttributeType::kTensor));
+  for (const int axis : {1, 2, 1}) add(integer_attribute_bytes("axis", axis));
+  add(integer_attribute_bytes("exis", 1));
+  for (int copy = 0; copy < 2; ++copy) add(tensor);
+  const Import import = import_graph(graph);
+  CHECK(import.diagnostics.empty());
+  const std::vector<Node>& nodes = import.network->main().nodes;
+  REQUIRE(nodes.size() == 6);
+  CHECK(nodes[0].attributes.data() == nodes[2].attributes.data());
+  CHECK(nodes[0].attributes.data() != nodes[1].attributes.data());
+  CHECK(std::get<std::int64_t>(nodes[1].attributes[1].content) == 2);
+  CHECK(nodes[3].attributes[1].name == "exis");
+  CHECK(nodes[2].attributes[1].name == "axis");
+  CHECK(nodes[4].attributes.data() != nodes[5].attributes.data());
+}
+
 TEST_CASE("a stored tensor that contradicts itself is an error", "[onnx][import]") {
   const auto import_tensor = [](const Bytes& tensor) {
     Bytes graph;
