@@ -4,11 +4,11 @@
 // of its types.  Only a few are remembered: layers that are alike stand near each other, or come round again and again.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "analyzer/passes/shapes.h"
 
@@ -41,12 +41,14 @@ class AlikeResults {
 
   /// That of a node just like this one; null if there is none among those remembered.
   [[nodiscard]] const Result* find(NodeId node) const {
+    if (entries_.empty()) return nullptr;
     const Entry& entry = entries_[nodes_.hash(node) % kRecent];
     return entry.node != kNone && nodes_.are_alike(entry.node, node) ? &entry.result : nullptr;
   }
 
   /// Takes the place of what was remembered there.
   const Result& remember(NodeId node, Result result) {
+    if (entries_.empty()) entries_.resize(kRecent);
     Entry& entry = entries_[nodes_.hash(node) % kRecent];
     entry = {node, std::move(result)};
     return entry.result;
@@ -61,7 +63,8 @@ class AlikeResults {
   };
 
   AlikeNodes nodes_;
-  std::array<Entry, kRecent> entries_{};
+  /// Empty until something is remembered, and not on the stack: functions that call each other may be hundreds deep.
+  std::vector<Entry> entries_;
 };
 
 }  // namespace macroscope
