@@ -6,9 +6,9 @@
 #include <utility>
 #include <variant>
 
+#include "app/arguments/usage_error.h"
 #include "app/text_file.h"
-#include "app/usage_error.h"
-#include "frontends/budget/baseline_file.h"
+#include "configuration/baseline_file.h"
 
 namespace macroscope {
 namespace {

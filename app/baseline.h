@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/budget/record.h"
+#include "analyzer/record/record.h"
 
 namespace macroscope {
 

@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "analyzer/diagnostics/suggestion.h"
-#include "app/command_description.h"
-#include "app/commands.h"
-#include "app/completion.h"
-#include "app/manual.h"
+#include "app/arguments/command_description.h"
+#include "app/arguments/completion.h"
+#include "app/arguments/manual.h"
+#include "app/arguments/usage_error.h"
+#include "app/commands/commands.h"
 #include "app/messages.h"
 #include "app/output.h"
-#include "app/usage_error.h"
 
 namespace macroscope {
 namespace {

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "app/output.h"
-#include "reports/diagnostic_text.h"
-#include "reports/number_text.h"
+#include "reports/notation/diagnostic_text.h"
+#include "reports/notation/number_text.h"
 
 namespace macroscope {
 namespace {

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "analyzer/diagnostics/diagnostic.h"
-#include "app/usage_error.h"
-#include "reports/text_style.h"
+#include "app/arguments/usage_error.h"
+#include "reports/formats/text_style.h"
 
 namespace macroscope {
 

@@ -11,9 +11,9 @@
 #include <cstring>
 #include <utility>
 
-#include "app/usage_error.h"
+#include "app/arguments/usage_error.h"
 #include "frontends/dsl/net_file.h"
-#include "frontends/dsl/source_text.h"
+#include "frontends/dsl/syntax/source_text.h"
 
 namespace macroscope {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
-#include "frontends/dsl/expectations.h"
+#include "frontends/dsl/interpreter/expectations.h"
 
 namespace macroscope {
 

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <utility>
 
-#include "app/usage_error.h"
+#include "app/arguments/usage_error.h"
 
 namespace macroscope {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "reports/sink.h"
+#include "reports/document/sink.h"
 
 namespace macroscope {
 

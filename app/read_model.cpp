@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "frontends/onnx/import.h"
+#include "frontends/onnx/import/import.h"
 
 namespace macroscope {
 

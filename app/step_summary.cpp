@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "app/output.h"
-#include "reports/check_markdown.h"
+#include "reports/check/check_markdown.h"
 
 namespace macroscope {
 namespace {

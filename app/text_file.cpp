@@ -9,7 +9,7 @@
 #include <cstring>
 #include <memory>
 
-#include "app/usage_error.h"
+#include "app/arguments/usage_error.h"
 
 namespace macroscope {
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "analyzer/analysis.h"
-#include "frontends/onnx/import.h"
+#include "frontends/onnx/import/import.h"
 
 namespace {
 

@@ -18,7 +18,7 @@
 #include <string>
 #include <variant>
 
-#include "frontends/onnx/document.h"
+#include "frontends/onnx/reader/document.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 # more than it needs.  Each must fit between the delimiters of a raw string.
 set(Style report.css)
 set(Script elements.js numbers.js copying.js tables.js rows.js filter.js grid.js panel.js heat.js icicle.js graph.js page.js)
-set(text "#include \"reports/web_assets.h\"\n\nnamespace macroscope {\n\n")
+set(text "#include \"reports/web/web_assets.h\"\n\nnamespace macroscope {\n\n")
 foreach(name IN ITEMS Style Script)
   set(content "")
   foreach(file IN LISTS ${name})

@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "tidy"
 COMMANDS = ROOT / "build" / "dev" / "compile_commands.json"
-TIDY_PARTS = ("analyzer/", "frontends/", "reports/", "app/")
+TIDY_PARTS = ("analyzer/", "frontends/", "configuration/", "reports/", "app/")
 
 
 def tracked(*patterns):

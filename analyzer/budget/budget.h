@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "analyzer/algebra/dim.h"
-#include "analyzer/budget/metric.h"
 #include "analyzer/diagnostics/diagnostic.h"
+#include "analyzer/record/metric.h"
 
 namespace macroscope {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "analyzer/algebra/weighing.h"
+#include "analyzer/algebra/nominal_estimate.h"
 #include "analyzer/budget/glob.h"
 #include "analyzer/comparison/comparison.h"
 #include "analyzer/diagnostics/suggestion.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "analyzer/budget/budget.h"
-#include "analyzer/budget/record.h"
 #include "analyzer/budget/verdict.h"
+#include "analyzer/record/record.h"
 
 namespace macroscope {
 

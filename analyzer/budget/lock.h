@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/budget/record.h"
 #include "analyzer/budget/verdict.h"
+#include "analyzer/record/record.h"
 
 namespace macroscope {
 

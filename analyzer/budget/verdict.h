@@ -12,7 +12,7 @@
 
 #include "analyzer/algebra/quantity.h"
 #include "analyzer/budget/budget.h"
-#include "analyzer/budget/metric.h"
+#include "analyzer/record/metric.h"
 
 namespace macroscope {
 

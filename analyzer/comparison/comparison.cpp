@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "analyzer/algebra/weighing.h"
+#include "analyzer/algebra/nominal_estimate.h"
 
 namespace macroscope {
 namespace {

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "analyzer/budget/record.h"
+#include "analyzer/record/record.h"
 
 namespace macroscope {
 

@@ -2,8 +2,8 @@
 
 #include <stdexcept>
 
-#include "analyzer/operators/body.h"
 #include "analyzer/operators/catalogue.h"
+#include "analyzer/operators/notation/body.h"
 
 namespace macroscope {
 

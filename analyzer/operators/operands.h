@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/operators/site.h"
+#include "analyzer/operators/op_context.h"
 
 namespace macroscope {
 

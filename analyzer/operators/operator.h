@@ -13,8 +13,8 @@
 #include <variant>
 #include <vector>
 
-#include "analyzer/operators/axis_map.h"
-#include "analyzer/operators/site.h"
+#include "analyzer/operators/access/axis_map.h"
+#include "analyzer/operators/op_context.h"
 #include "analyzer/operators/work.h"
 
 namespace macroscope {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "analyzer/diagnostics/suggestion.h"
-#include "frontends/dsl/layers.h"
-#include "frontends/dsl/parser.h"
+#include "frontends/dsl/layers/layers.h"
+#include "frontends/dsl/syntax/parser.h"
 
 namespace macroscope::dsl {
 namespace {

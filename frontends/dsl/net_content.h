@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "frontends/dsl/net_file.h"
-#include "frontends/dsl/problems.h"
-#include "frontends/dsl/syntax.h"
+#include "frontends/dsl/syntax/problems.h"
+#include "frontends/dsl/syntax/syntax.h"
 
 namespace macroscope::dsl {
 

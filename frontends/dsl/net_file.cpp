@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "analyzer/diagnostics/suggestion.h"
-#include "frontends/dsl/formatter.h"
-#include "frontends/dsl/interpreter.h"
+#include "frontends/dsl/interpreter/interpreter.h"
 #include "frontends/dsl/net_content.h"
+#include "frontends/dsl/syntax/formatter.h"
 
 namespace macroscope::dsl {
 namespace {

@@ -6,7 +6,7 @@ Their declared output types are taken away, so that every shape is found by macr
 nothing may contradict the run and everything that onnx's own inference knows must be known; and with its inputs stored in the model, where
 every shape must come out as a number unless it hangs on more than the sizes and contents of small integer tensors.
 
-Operators without such a case have one in own_cases.py, those of com.microsoft in tests/analyzer/operators/contrib.  Which operators have a
+Operators without such a case have one in own_cases.py, those of com.microsoft in tests/analyzer/operators/rows/microsoft.  Which operators have a
 second source of their shape and of their cost is collected from all of these, and must be what `macroscope ops` says."""
 import concurrent.futures
 import json
@@ -29,7 +29,7 @@ import own_cases
 warnings.filterwarnings("ignore")
 PROGRAM = os.environ["MACROSCOPE_PROGRAM"]
 TEST_PROGRAMS = pathlib.Path(os.environ["MACROSCOPE_TESTS"])
-CONTRIB_TESTS = pathlib.Path(__file__).parents[1] / "analyzer" / "operators" / "contrib"
+CONTRIB_TESTS = pathlib.Path(__file__).parents[1] / "analyzer" / "operators" / "rows" / "microsoft"
 # Content decides their output's size, not sizes alone.
 DATA_DEPENDENT = {"NonMaxSuppression", "NonZero", "Compress", "Unique", "ImageDecoder", "StringSplit", "StringNormalizer", "TfIdfVectorizer", "Range",
                   "Loop", "If", "OptionalGetElement", "SequenceAt"}
@@ -310,7 +310,7 @@ class NodeCases(unittest.TestCase):
         for kind in ("shape", "cost"):
             claimed = {row["operator"]: row[f"{kind}_case"] == "yes" for row in said}
             without = sorted(name for name in claimed if name not in found[kind])
-            with self.subTest(kind, lists="reports/second_sources.cpp"):
+            with self.subTest(kind, lists="reports/document/second_sources.cpp"):
                 self.assertEqual(sorted(name for name, has_case in claimed.items() if not has_case), without)
 
 

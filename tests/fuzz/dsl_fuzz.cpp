@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "analyzer/analysis.h"
-#include "frontends/dsl/expectations.h"
+#include "frontends/dsl/interpreter/expectations.h"
 #include "frontends/dsl/net_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

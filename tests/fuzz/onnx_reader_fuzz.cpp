@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "frontends/onnx/import.h"
+#include "frontends/onnx/import/import.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace macroscope;

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <variant>
 
-#include "frontends/budget/baseline_file.h"
-#include "frontends/budget/budget_file.h"
-#include "frontends/budget/lock_file.h"
-#include "frontends/devices/device_file.h"
-#include "frontends/operators/operator_file.h"
+#include "configuration/baseline_file.h"
+#include "configuration/budget_file.h"
+#include "configuration/device_file.h"
+#include "configuration/lock_file.h"
+#include "configuration/operator_file.h"
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include "catch.h"
 #include "golden.h"
-#include "reports/document.h"
-#include "reports/web_assets.h"
+#include "reports/document/document.h"
+#include "reports/web/web_assets.h"
 #include "sample_models.h"
 
 namespace macroscope {

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "frontends/onnx/onnx_fields.h"
+#include "frontends/onnx/wire/onnx_fields.h"
 
 namespace macroscope::test {
 

@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "catch.h"
-#include "frontends/dsl/layers.h"
+#include "frontends/dsl/layers/layers.h"
 
 namespace macroscope::testing {
 

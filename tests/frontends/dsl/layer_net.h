@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
-#include "frontends/dsl/layers.h"
+#include "frontends/dsl/layers/layers.h"
 
 namespace macroscope::testing {
 

@@ -10,9 +10,9 @@
 
 #include "analyzer/analysis.h"
 #include "catch.h"
-#include "frontends/dsl/expectations.h"
+#include "frontends/dsl/interpreter/expectations.h"
 #include "frontends/dsl/net_file.h"
-#include "frontends/dsl/problems.h"
+#include "frontends/dsl/syntax/problems.h"
 #include "places.h"
 
 namespace macroscope::dsl {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "catch.h"
-#include "frontends/onnx/document.h"
+#include "frontends/onnx/reader/document.h"
 #include "onnx_bytes.h"
 #include "oracle.h"
 #include "places.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "frontends/onnx/document.h"
+#include "frontends/onnx/reader/document.h"
 
 namespace macroscope::test {
 

@@ -1,0 +1,18 @@
+// Which elements of its operands does an element of a loop nest's result read?  Read off the index notation.
+#pragma once
+
+#include "analyzer/operators/access/axis_map.h"
+#include "analyzer/operators/notation/window.h"
+#include "analyzer/operators/operator.h"
+
+namespace macroscope {
+
+/// \throws RuleError, NotKnown, AlgebraError
+AxisMap axes_of(const Loops& loops, const Site& site);
+
+/// What a window reads as it moves: place p from p * stride - pad on, as far as it reaches.  `axis` is the result's.
+Reading window_reading(const Window& window, std::size_t axis);
+/// The same for a transposed convolution, whose result the windows lie in: which places cover an element of `axis`.
+Reading inverse_window_reading(const Window& window, std::size_t axis);
+
+}  // namespace macroscope

@@ -1,0 +1,191 @@
+#include "analyzer/operators/contents/constant_folding.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace macroscope::folds {
+namespace {
+
+constexpr std::int64_t kMaxExponent = 64;
+
+std::optional<Dim> truth(Certainty certainty) {
+  if (certainty == Certainty::unknown) return std::nullopt;
+  return Dim(certainty == Certainty::always ? 1 : 0);
+}
+
+std::optional<Dim> negation(const std::optional<Dim>& truth) {
+  return truth ? std::optional<Dim>(Dim(1) - *truth) : std::nullopt;
+}
+
+bool is_never_negative(const Dim& dim) { return at_least(dim, 0) == Certainty::always; }
+
+std::optional<Dim> truncated_quotient(const Dim& a, const Dim& b, const Site& site) {
+  if (b.is(0)) return std::nullopt;
+  if (auto exact = exact_quotient(a, b)) return exact;
+  if (!is_never_negative(b)) {
+    if (!is_never_negative(-b)) return std::nullopt;
+    return truncated_quotient(-a, -b, site);
+  }
+  if (is_never_negative(a)) return floor_div(a, b);
+  if (is_never_negative(-a)) return -floor_div(-a, b);
+  site.assume(fmt::format("{} >= 0", a.text()));
+  return floor_div(a, b);
+}
+
+/// Element by element from the left.
+template <typename Element, typename Step>
+std::optional<Element> accumulated(std::span<const Element> operands, Step step) {
+  std::optional<Element> result = operands.front();
+  for (const Element& operand : operands.subspan(1))
+    if (result) result = step(*result, operand);
+  return result;
+}
+
+/// `of_numbers` where all operands are plain numbers, `of_sizes` where all are whole.
+template <typename OfNumbers, typename OfSizes>
+std::optional<Real> chosen(Reals operands, OfNumbers of_numbers, OfSizes of_sizes) {
+  return accumulated(operands, [&](const Real& a, const Real& b) -> std::optional<Real> {
+    const auto x = a.number();
+    const auto y = b.number();
+    if (x && y) return Real(of_numbers(*x, *y));
+    const auto i = a.whole();
+    const auto j = b.whole();
+    if (i && j) return Real::ratio(of_sizes(*i, *j));
+    return std::nullopt;
+  });
+}
+
+template <typename Function>
+std::optional<Real> of_number(Reals operands, Function function) {
+  const auto number = operands[0].number();
+  return number ? std::optional(Real(function(*number))) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Dim> add(Sizes operands, const Site&) {
+  return accumulated(operands, [](const Dim& a, const Dim& b) { return std::optional(a + b); });
+}
+std::optional<Dim> subtract(Sizes operands, const Site&) { return operands[0] - operands[1]; }
+std::optional<Dim> multiply(Sizes operands, const Site&) { return operands[0] * operands[1]; }
+std::optional<Dim> divide(Sizes operands, const Site& site) { return truncated_quotient(operands[0], operands[1], site); }
+
+std::optional<Dim> modulo(Sizes operands, const Site& site) {
+  const Dim& a = operands[0];
+  const Dim& b = operands[1];
+  if (b.is(0)) return std::nullopt;
+  if (site.integer("fmod", 0) == 0) return mod(a, b);
+  const auto quotient = truncated_quotient(a, b, site);
+  return quotient ? std::optional(a - b * *quotient) : std::nullopt;
+}
+
+std::optional<Dim> raise(Sizes operands, const Site&) {
+  const auto exponent = operands[1].number();
+  if (!exponent || *exponent < 0 || *exponent > kMaxExponent) return std::nullopt;
+  return power(operands[0], static_cast<unsigned>(*exponent));
+}
+
+std::optional<Dim> negate(Sizes operands, const Site&) { return -operands[0]; }
+std::optional<Dim> magnitude(Sizes operands, const Site&) { return abs(operands[0]); }
+
+std::optional<Dim> sign(Sizes operands, const Site&) {
+  const Dim& a = operands[0];
+  if (a.is(0)) return Dim(0);
+  if (at_least(a, 1) == Certainty::always) return Dim(1);
+  if (at_least(a, 0) == Certainty::never) return Dim(-1);
+  return std::nullopt;
+}
+
+std::optional<Dim> largest(Sizes operands, const Site&) {
+  return accumulated(operands, [](const Dim& a, const Dim& b) { return std::optional(max(a, b)); });
+}
+std::optional<Dim> smallest(Sizes operands, const Site&) {
+  return accumulated(operands, [](const Dim& a, const Dim& b) { return std::optional(min(a, b)); });
+}
+std::optional<Dim> rectify(Sizes operands, const Site&) { return max(operands[0], 0); }
+std::optional<Dim> same(Sizes operands, const Site&) { return operands[0]; }
+
+std::optional<Dim> shift(Sizes operands, const Site& site) {
+  const auto bits = operands[1].number();
+  if (!bits || *bits < 0 || *bits >= kMaxExponent) return std::nullopt;
+  const Dim factor = power(2, static_cast<unsigned>(*bits));
+  if (site.text("direction", {}) == "LEFT") return operands[0] * factor;
+  return floor_div(operands[0], factor);
+}
+
+std::optional<Dim> is_equal(Sizes operands, const Site&) { return truth(equal(operands[0], operands[1])); }
+std::optional<Dim> is_greater_or_equal(Sizes operands, const Site&) { return truth(at_least(operands[0], operands[1])); }
+std::optional<Dim> is_less_or_equal(Sizes operands, const Site&) { return truth(at_least(operands[1], operands[0])); }
+std::optional<Dim> is_less(Sizes operands, const Site& site) { return negation(is_greater_or_equal(operands, site)); }
+std::optional<Dim> is_greater(Sizes operands, const Site& site) { return negation(is_less_or_equal(operands, site)); }
+std::optional<Dim> both(Sizes operands, const Site&) { return operands[0] * operands[1]; }
+std::optional<Dim> either(Sizes operands, const Site&) { return max(operands[0], operands[1]); }
+std::optional<Dim> one_only(Sizes operands, const Site&) { return operands[0] == operands[1] ? Dim(0) : Dim(1); }
+std::optional<Dim> opposite(Sizes operands, const Site&) { return Dim(1) - operands[0]; }
+
+std::optional<Real> add_reals(Reals operands, const Site&) {
+  return accumulated(operands, [](const Real& a, const Real& b) { return sum(a, b); });
+}
+
+std::optional<Real> subtract_reals(Reals operands, const Site&) {
+  const auto subtrahend = negated(operands[1]);
+  return subtrahend ? sum(operands[0], *subtrahend) : std::nullopt;
+}
+
+std::optional<Real> multiply_reals(Reals operands, const Site&) { return product(operands[0], operands[1]); }
+std::optional<Real> divide_reals(Reals operands, const Site&) { return quotient(operands[0], operands[1]); }
+
+std::optional<Real> raise_reals(Reals operands, const Site&) {
+  const auto base = operands[0].number();
+  const auto exponent = operands[1].number();
+  if (base && exponent) return Real(std::pow(*base, *exponent));
+  // A size to a small whole power; other powers of a symbol have no closed form.
+  const auto whole = operands[0].whole();
+  constexpr double kLargestPower = 8;
+  if (!whole || !exponent || std::trunc(*exponent) != *exponent || *exponent < 0 || *exponent > kLargestPower)
+    return std::nullopt;
+  return Real::ratio(power(*whole, static_cast<unsigned>(*exponent)));
+}
+
+std::optional<Real> negate_real(Reals operands, const Site&) { return negated(operands[0]); }
+
+std::optional<Real> magnitude_of_real(Reals operands, const Site&) {
+  if (const auto whole = operands[0].whole()) return Real::ratio(abs(*whole));
+  return of_number(operands, [](double a) { return std::fabs(a); });
+}
+
+std::optional<Real> reciprocal(Reals operands, const Site&) { return quotient(Real(1.0), operands[0]); }
+std::optional<Real> round_down(Reals operands, const Site&) { return floor(operands[0]); }
+std::optional<Real> round_up(Reals operands, const Site&) { return ceil(operands[0]); }
+
+std::optional<Real> round_to_nearest(Reals operands, const Site&) {
+  if (operands[0].whole()) return operands[0];
+  return of_number(operands, [](double a) { return std::nearbyint(a); });
+}
+
+std::optional<Real> largest_real(Reals operands, const Site&) {
+  return chosen(
+      operands, [](double a, double b) { return std::max(a, b); }, [](const Dim& a, const Dim& b) { return max(a, b); });
+}
+
+std::optional<Real> smallest_real(Reals operands, const Site&) {
+  return chosen(
+      operands, [](double a, double b) { return std::min(a, b); }, [](const Dim& a, const Dim& b) { return min(a, b); });
+}
+
+std::optional<Real> rectify_real(Reals operands, const Site& site) {
+  const Real with_zero[] = {operands[0], Real(0.0)};
+  return largest_real(with_zero, site);
+}
+
+std::optional<Real> square_root(Reals operands, const Site&) {
+  return of_number(operands, [](double a) { return std::sqrt(a); });
+}
+std::optional<Real> exponential(Reals operands, const Site&) {
+  return of_number(operands, [](double a) { return std::exp(a); });
+}
+std::optional<Real> logarithm(Reals operands, const Site&) {
+  return of_number(operands, [](double a) { return std::log(a); });
+}
+
+}  // namespace macroscope::folds

@@ -1,0 +1,27 @@
+// What are the gradients of a layer that is made of several loop nests: a product of many operands, attention, a recurrent cell?
+#pragma once
+
+#include <string>
+
+#include "analyzer/operators/gradients/gradient.h"
+#include "analyzer/operators/op_context.h"
+
+namespace macroscope {
+
+/// \throws RuleError, NotKnown, also where no formulas are known for what the node's attributes ask for
+using GradientRule = Gradients (*)(const Site& site, const Graph& graph);
+
+/// Null for operators that have none.
+GradientRule gradient_rule_of(const Node& node) noexcept;
+
+/// Pair by pair, in the order in which the operands are contracted.
+Gradients gradients_of_einsum(const Site& site, const Graph& graph);
+/// The products of queries with keys and of probabilities with values, the softmax between them.
+Gradients gradients_of_attention(const Site& site, const Graph& graph);
+/// The products of inputs and of states with their weights, the gates between them.
+Gradients gradients_of_recurrence(const Site& site, const Graph& graph);
+
+/// The gradient of an operand that was broadcast is a sum; empty where it was not.
+std::string words_of_repetition(const Shape& operand, const Shape& output);
+
+}  // namespace macroscope

@@ -1,0 +1,79 @@
+#include "analyzer/operators/notation/worked_formula.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "analyzer/operators/notation/nest.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::array<std::string_view, kFlopKinds> kKinds{"add", "mul", "div", "compare", "special"};
+
+/// `2 mul + 1 add`
+std::string in_words(const Effort& effort) {
+  std::string text;
+  const auto by_kind = effort.by_kind();
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) {
+    if (by_kind[kind] == 0) continue;
+    if (!text.empty()) text += " + ";
+    text += fmt::format("{} {}", by_kind[kind], kKinds[kind]);
+  }
+  return text;
+}
+
+int sum_of(const Effort& effort) { return effort.add + effort.mul + effort.div + effort.compare + effort.special; }
+
+struct Words {
+  std::string operator()(const Loops& loops) const {
+    std::string text(loops.nest.formula);
+    if (!loops.per_point.is_zero()) text += fmt::format("; {} at each point", in_words(loops.per_point));
+    if (!loops.per_output.is_zero()) text += fmt::format("; {} per output element", in_words(loops.per_output));
+    if (loops.bias >= 0) text += "; 1 add per output element for a bias";
+    return text;
+  }
+  std::string operator()(const PerElement& per_element) const {
+    std::string text = per_element.effort.is_zero() ? "" : in_words(per_element.effort) + " per output element";
+    if (!per_element.per_further_input.is_zero())
+      text += fmt::format("{}{} per output element and further input", text.empty() ? "" : "; ",
+                          in_words(per_element.per_further_input));
+    return text.empty() ? "none" : text;
+  }
+  std::string operator()(const Body& body) const { return std::string(body.text); }
+  std::string operator()(const Moves&) const { return "none"; }
+  std::string operator()(const Rules&) const { return ""; }
+};
+
+}  // namespace
+
+std::string worked_formula(const Operator& row, const Site& site) {
+  try {
+    if (const auto* loops = std::get_if<Loops>(&row.meaning)) return bind(*loops, site).worked();
+    if (const auto* per_element = std::get_if<PerElement>(&row.meaning)) {
+      const int effort = sum_of(per_element->effort);
+      if (effort == 0 || !is_floating(site.dtype(0))) return {};
+      const Dim elements = elements_of(site.output(0));
+      const std::string text = elements.text();
+      return fmt::format("{}*{}", effort, text.find(' ') == std::string::npos ? text : "(" + text + ")");
+    }
+  } catch (const NotKnown&) {
+    return {};
+  } catch (const RuleError&) {
+    return {};
+  } catch (const AlgebraError&) {
+    return {};
+  }
+  return {};
+}
+
+std::string rule_in_words(const Operator& row) {
+  return row.cost.empty() ? std::visit(Words{}, row.meaning) : std::string(row.cost);
+}
+
+std::string_view kind_of(const Operator& row) noexcept {
+  constexpr std::array<std::string_view, 5> kNames{"loops", "per element", "body", "moves", "rules"};
+  return kNames[row.meaning.index()];
+}
+
+}  // namespace macroscope

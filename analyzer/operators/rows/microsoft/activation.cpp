@@ -1,0 +1,112 @@
+// Activations of com.microsoft, alone or behind a bias or a residual.
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/microsoft/fused.h"
+
+namespace macroscope {
+namespace {
+
+Work fast_gelu_work(const Site& site) {
+  Work work = per_element_of_first<kGeluByTanh>(site);
+  if (site.has_input(1)) work.add({.add = 1}, elements_of(site.input(0)));
+  return work;
+}
+
+/// The last axis is cut into a value and its gate.
+std::vector<Fact> halved_shape(const Site& site) {
+  require_inputs(site, 1);
+  const Shape& shape = site.shape(0);
+  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
+  return {Fact::tensor(site.dtype(0), with_last(shape, exact_share(site, last_of(shape), 2, "half of the last axis")))};
+}
+
+Work bias_split_gelu_work(const Site& site) {
+  Work work;
+  work.add({.add = 1}, elements_of(site.input(0)));
+  work.add(kGeluByErf + Effort{.mul = 1}, elements_of(site.output(0)));
+  return work;
+}
+
+std::vector<Fact> swiglu_shape(const Site& site) { return site.has_input(1) ? like_first(site) : halved_shape(site); }
+
+Work swiglu_work(const Site& site) {
+  Effort effort = kSilu + Effort{.mul = 1};
+  if (site.real("activation_alpha", 1) != 1) effort.mul += 1;
+  if (site.real("activation_beta", 0) != 0) effort.add += 1;
+  if (site.real("limit", 0) > 0) effort.compare += 3;
+  Work work;
+  work.add(effort, elements_of(site.output(0)));
+  return work;
+}
+
+// Dropout behind a bias and a residual; inputs data, (bias, residual,) ratio, training_mode.
+
+bool is_training(const Site& site, std::size_t input) { return site.scalar(input) == Dim(1); }
+
+Work dropout_work(const Site& site, int summands, std::size_t training_mode) {
+  Work work;
+  const Dim elements = elements_of(site.input(0));
+  work.add({.add = summands}, elements);
+  // A comparison with the ratio, the mask and the scale.
+  if (is_training(site, training_mode)) work.add({.mul = 2, .compare = 1}, elements);
+  return work;
+}
+
+Work bias_dropout_work(const Site& site) { return dropout_work(site, site.has_input(2) ? 2 : 1, 4); }
+Work bitmask_dropout_work(const Site& site) { return dropout_work(site, 0, 2); }
+
+std::vector<Fact> bias_dropout_shape(const Site& site) {
+  std::vector<Fact> results = like_first(site);
+  results.push_back(Fact::tensor(DataType::boolean, site.shape(0)));
+  return results;
+}
+
+/// 32 elements of the mask in each integer.
+std::vector<Fact> bitmask_dropout_shape(const Site& site) {
+  constexpr int kBits = 32;
+  std::vector<Fact> results = like_first(site);
+  const Shape& shape = site.shape(0);
+  results.push_back(
+      Fact::tensor(DataType::uint32, shape.known() ? Shape{ceil_div(shape.elements(), kBits)} : Shape{site.fresh(1)}));
+  return results;
+}
+
+/// X + Y * gate; with a weight the gate is the sigmoid of a product with it, one for each row.
+Work gated_add_work(const Site& site) {
+  Work work;
+  work.add({.add = 1, .mul = 1}, elements_of(site.input(0)));
+  if (!site.has_input(3)) return work;
+  work.add_macs(elements_of(site.input(2)), site.dtype(2));
+  work.add({.add = 1, .div = 1, .special = 1}, rows_of(site.known_shape(2)));
+  return work;
+}
+
+constexpr std::string_view kDropoutCost = "1 add per element for each of bias and residual; in training 1 compare, 2 mul";
+
+constexpr Operator kRows[] = {
+    {"BiasAdd", PerElement{.effort = {.add = 2}, .operands = 3, .shaped_by_first = true}, "xbx"},
+    {"BiasDropout", Rules{bias_dropout_shape, bias_dropout_work}, "xbxcc", 1, kDropoutCost},
+    {"BiasGelu", PerElement{.effort = kGeluByErf + Effort{.add = 1}, .operands = 2, .shaped_by_first = true}, "xb"},
+    {"BiasSoftmax", PerElement{.effort = kSoftmax + Effort{.add = 1}, .operands = 2, .shaped_by_first = true}},
+    {"BiasSplitGelu", Rules{halved_shape, bias_split_gelu_work}, "xb", 1,
+     "1 add per element for the bias; per output element 1 special, 1 add, 4 mul"},
+    {"BitmaskBiasDropout", Rules{bitmask_dropout_shape, bias_dropout_work}, "xbxcc", 1, kDropoutCost},
+    {"BitmaskDropout", Rules{bitmask_dropout_shape, bitmask_dropout_work}, "xcc", 1,
+     "none; in training 1 compare, 2 mul per element"},
+    {"FastGelu", Rules{like_first, fast_gelu_work, axis_maps::elementwise}, "xb", 1,
+     "1 special, 2 add, 6 mul per element; 1 add for the bias"},
+    {"GatedAdd", Rules{like_first, gated_add_work}, "xxxw", 1,
+     "1 mul, 1 add per element; with a weight rows * K MACs and a sigmoid (1 special, 1 add, 1 div) per row"},
+    {"Gelu", PerElement{.effort = kGeluByErf}},
+    {"QuickGelu", PerElement{.effort = kSilu + Effort{.mul = 1}}},
+    {"ScaledSiLU", Rules{like_first, per_element_of_first<kSilu + Effort{.mul = 1}>, axis_maps::elementwise}, "xc", 1,
+     "1 special, 1 add, 1 div, 2 mul per element"},
+    {"SwiGLU", Rules{swiglu_shape, swiglu_work}, "x", 1,
+     "1 special, 1 add, 1 div, 2 mul per output element; 1 mul for alpha, 1 add for beta, 3 compare for a limit"},
+};
+
+}  // namespace
+
+Family families::contrib_activation() noexcept { return {"com.microsoft", "activation", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,282 @@
+// Attention of com.microsoft that projects queries, keys and values itself, from weights side by side in one matrix or in several.
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/microsoft/fused.h"
+#include "analyzer/operators/rows/neural/attention_work.h"
+
+namespace macroscope {
+namespace {
+
+/// Where one of these operators has its operands.
+struct Places {
+  std::size_t weights = 1, bias = 2;
+  std::size_t past = kNoOperand;
+  std::size_t past_length = kNoOperand;
+  std::size_t score_bias = kNoOperand;
+  /// Operand whose dtype the result has.
+  std::size_t result_type = 0;
+};
+
+constexpr Places kAttention{.past = 4, .past_length = 6, .score_bias = 5};
+constexpr Places kDecoder{.past = 4, .past_length = 6, .score_bias = 5};
+constexpr Places kQuantized{.past = 8, .result_type = 3};
+constexpr Places kPacked{.score_bias = 5};
+
+/// Widths of all heads together of queries, keys and values.
+struct Widths {
+  Dim query, key, value;
+  [[nodiscard]] Dim all() const { return query + key + value; }
+};
+
+Widths widths_of(const Site& site, const Places& places) {
+  const Dim& columns = site.known_shape(places.weights)[1];
+  if (const auto sizes = site.integer_list("qkv_hidden_sizes")) {
+    require(sizes->size() == 3, "bad-attribute", "qkv_hidden_sizes holds {} sizes, not 3", sizes->size());
+    const Widths widths{(*sizes)[0], (*sizes)[1], (*sizes)[2]};
+    site.must_equal(widths.all(), columns, "qkv_hidden_sizes and columns of the weights");
+    return widths;
+  }
+  const Dim third = exact_share(site, columns, 3, "columns of the weights for queries, keys and values");
+  return {third, third, third};
+}
+
+void check_projection(const Site& site, const Places& places, std::size_t rank) {
+  require_inputs(site, places.weights + 1);
+  positive(site, "num_heads");
+  require_rank(site, 0, rank);
+  require_rank(site, places.weights, 2);
+  if (site.shape(0).known() && site.shape(places.weights).known())
+    site.must_equal(last_of(site.shape(0)), site.shape(places.weights)[0], "width of the input and rows of the weights");
+}
+
+/// Keys and values so far, [2, batch, heads, length, width]: those of the past and the new ones, unless both share one buffer.
+Shape present_of(const Site& site, const Places& places, const Widths& widths) {
+  const Shape& input = site.shape(0);
+  const Dim width = exact_share(site, widths.key, positive(site, "num_heads"), "width over heads");
+  Dim length = input[1];
+  if (site.has_input(places.past)) {
+    const Shape& past = site.shape(places.past);
+    require_rank(site, places.past, 5);
+    if (!past.known() || site.integer("past_present_share_buffer", 0) != 0) return past;
+    length += past[3];
+  }
+  return {2, input[0], positive(site, "num_heads"), length, width};
+}
+
+/// How many keys a query meets; of a buffer as much as is said to be filled, or else all of it.
+Dim keys_of(const Site& site, const Places& places) {
+  const Dim& fresh = site.known_shape(0)[1];
+  if (!site.has_input(places.past)) return fresh;
+  if (const auto length = site.scalar(places.past_length)) return *length + fresh;
+  const Dim& past = site.known_shape(places.past)[3];
+  return site.integer("past_present_share_buffer", 0) != 0 ? past : past + fresh;
+}
+
+template <const Places& places>
+std::vector<Fact> projected_shape(const Site& site) {
+  check_projection(site, places, 3);
+  const DataType dtype = site.dtype(places.result_type);
+  if (!site.shape(0).known() || !site.shape(places.weights).known()) return {Fact::tensor(dtype), Fact::tensor(dtype)};
+  const Widths widths = widths_of(site, places);
+  return {Fact::tensor(dtype, with_last(site.shape(0), widths.value)), Fact::tensor(dtype, present_of(site, places, widths))};
+}
+
+AttentionWindow window_of(const Site& site) {
+  AttentionWindow window;
+  if (site.integer("unidirectional", 0) != 0) window.right = 0;
+  return window;
+}
+
+/// The first operand is projected to queries, keys and values; weights stand where these would.
+AxisMap projected_axes(const Site& site) {
+  const Shape& input = site.known_shape(0);
+  if (input.rank() != 3) throw NotKnown();
+  AxisMap map;
+  map.reads(0, 0, {Reading::along(0), visible_keys(input[1], input[1], window_of(site), 1), Reading::whole(input[2])});
+  for (std::size_t operand = 3; operand < site.input_count(); ++operand)
+    if (site.has_input(operand) && site.shape(operand).known())
+      map.reads(0, operand, axis_maps::whole_between(site.shape(operand), 0, site.shape(operand).rank()));
+  return map;
+}
+
+void add_scores(Work& work, const Site& site, const Places& places, const Widths& widths, DataType dtype) {
+  const Shape& input = site.known_shape(0);
+  const Dim heads = positive(site, "num_heads");
+  const AttentionExtents extents{input[0],
+                                 heads,
+                                 input[1],
+                                 keys_of(site, places),
+                                 exact_share(site, widths.query, heads, "width over heads"),
+                                 exact_share(site, widths.value, heads, "width over heads")};
+  add_attention(work, extents, window_of(site), dtype);
+  if (site.has_input(places.score_bias)) work.add({.add = 1}, extents.batch * heads * extents.queries * extents.keys);
+  if (site.integer("do_rotary", 0) == 0) return;
+  const std::int64_t partial = site.integer("rotary_embedding_dim", 0);
+  work.add({.add = 1, .mul = 2}, rows_of(input) * (partial > 0 ? heads * 2 * partial : widths.query + widths.key));
+}
+
+template <const Places& places>
+Work projected_work(const Site& site) {
+  const Shape& input = site.known_shape(0);
+  const Widths widths = widths_of(site, places);
+  Work work;
+  work.add_macs(input.elements() * widths.all(), site.dtype(0));
+  if (site.has_input(places.bias)) work.add({.add = 1}, rows_of(input) * widths.all());
+  add_scores(work, site, places, widths, site.dtype(0));
+  return work;
+}
+
+/// The projection is one of integers, scaled and summed with the bias to floats, which the rest computes in.
+Work quantized_work(const Site& site) {
+  const Shape& input = site.known_shape(0);
+  const Widths widths = widths_of(site, kQuantized);
+  Work work;
+  work.add_macs(input.elements() * widths.all(), site.dtype(0));
+  work.add({.add = 1, .mul = 1}, rows_of(input) * widths.all());
+  add_scores(work, site, kQuantized, widths, site.dtype(3));
+  return work;
+}
+
+// PackedAttention: the tokens of all sequences in a row, none of them padding.  How many keys a token meets only the lengths tell: at most
+// as many as the longest sequence has.
+
+constexpr std::size_t kTokenOffsets = 3;
+
+std::vector<Fact> packed_shape(const Site& site) {
+  check_projection(site, kPacked, 2);
+  require_rank(site, kTokenOffsets, 2);
+  const bool is_known = site.shape(0).known() && site.shape(kPacked.weights).known();
+  return {Fact::tensor(site.dtype(0), is_known ? with_last(site.shape(0), widths_of(site, kPacked).value) : Shape::unknown())};
+}
+
+Work packed_work(const Site& site) {
+  const Shape& input = site.known_shape(0);
+  const Widths widths = widths_of(site, kPacked);
+  const Dim heads = positive(site, "num_heads"), &keys = site.known_shape(kTokenOffsets)[1];
+  Work work;
+  work.add_macs(input.elements() * widths.all(), site.dtype(0));
+  work.add({.add = 1}, input[0] * widths.all());
+  const AttentionExtents extents{1,
+                                 heads,
+                                 input[0],
+                                 keys,
+                                 exact_share(site, widths.query, heads, "width over heads"),
+                                 exact_share(site, widths.value, heads, "width over heads")};
+  add_attention(work, extents, {}, site.dtype(0));
+  if (site.has_input(kPacked.score_bias)) work.add({.add = 1}, heads * extents.queries * keys);
+  return work;
+}
+
+// QOrderedAttention: three weights, everything in 8 bits.
+
+constexpr std::size_t kOrderedWeights[] = {5, 6, 7};
+
+Widths ordered_widths(const Site& site) {
+  for (const std::size_t index : kOrderedWeights) require_rank(site, index, 2);
+  return {site.known_shape(kOrderedWeights[0])[1], site.known_shape(kOrderedWeights[1])[1],
+          site.known_shape(kOrderedWeights[2])[1]};
+}
+
+std::vector<Fact> ordered_shape(const Site& site) {
+  require_inputs(site, 14);
+  positive(site, "num_heads");
+  require_rank(site, 0, 3);
+  const Shape& values = site.shape(kOrderedWeights[2]);
+  return {Fact::tensor(site.dtype(0), values.known() ? with_last(site.shape(0), ordered_widths(site).value) : Shape::unknown())};
+}
+
+Work ordered_work(const Site& site) {
+  const Shape& input = site.known_shape(0);
+  const Widths widths = ordered_widths(site);
+  Work work;
+  work.add_macs(input.elements() * widths.all(), site.dtype(0));
+  // Each product is scaled and rounded back to 8 bits; those of the projections have a bias.
+  work.add({.add = 1, .mul = 1, .compare = 2}, rows_of(input) * widths.all());
+  constexpr Places kNoPast{};
+  add_scores(work, site, kNoPast, widths, site.dtype(0));
+  work.add({.mul = 1, .compare = 2}, rows_of(input) * widths.value);
+  return work;
+}
+
+// DecoderAttention: [length, batch, width]; flags that are operands choose between self and cross attention, with or without a cache.
+
+constexpr std::size_t kQuery = 0, kKey = 1, kKeyCache = 6, kStaticKeys = 8, kUsesPast = 9;
+
+std::optional<bool> flag(const Site& site, std::size_t index) {
+  const auto content = site.scalar(index);
+  return content ? std::optional<bool>(!content->is(0)) : std::nullopt;
+}
+
+/// How many are projected to keys: the queries in self attention, the keys in cross attention, none where a cache has them all.
+struct DecoderKeys {
+  Dim projected;
+  Dim all;
+};
+
+/// Empty where the flags are not known.
+std::optional<DecoderKeys> decoder_keys(const Site& site) {
+  const Dim &queries = site.known_shape(kQuery)[0], &keys = site.known_shape(kKey)[0];
+  const auto is_static = flag(site, kStaticKeys), uses_past = flag(site, kUsesPast);
+  if (!is_static || !uses_past) return std::nullopt;
+  const Dim projected = *is_static ? keys : queries;
+  if (!*uses_past || !site.has_input(kKeyCache)) return DecoderKeys{projected, projected};
+  const Dim& cached = site.known_shape(kKeyCache)[2];
+  return *is_static ? DecoderKeys{0, cached} : DecoderKeys{queries, cached + queries};
+}
+
+std::vector<Fact> decoder_shape(const Site& site) {
+  require_inputs(site, 5);
+  const std::int64_t heads = positive(site, "num_heads");
+  require_rank(site, kQuery, 3);
+  require_rank(site, kKey, 3);
+  const Shape& query = site.shape(kQuery);
+  Shape cache = Shape::unknown();
+  if (query.known() && site.shape(kKey).known()) {
+    const auto known = decoder_keys(site);
+    const Dim length = known ? known->all : site.fresh(site.has_output(1) ? 1 : 0, "_keys");
+    site.remember(length);
+    cache = {query[1], heads, length, exact_share(site, query[2], heads, "width over heads")};
+  }
+  return {Fact::tensor(site.dtype(kQuery), query), Fact::tensor(site.dtype(kQuery), cache),
+          Fact::tensor(site.dtype(kQuery), cache)};
+}
+
+Work decoder_work(const Site& site) {
+  const Shape& query = site.known_shape(kQuery);
+  const Dim heads = positive(site, "num_heads"), &batch = query[1], &width = query[2];
+  const Dim& keys = site.remembered(0);
+  // Without the flags all keys count as projected, as in a call without a cache.
+  const auto known = decoder_keys(site);
+  const Dim projected = query[0] * batch + (known ? known->projected : keys) * batch * 2;
+  const Dim head_width = exact_share(site, width, heads, "width over heads");
+  Work work;
+  work.add_macs(projected * width * width, site.dtype(kQuery));
+  work.add({.add = 1}, projected * width);
+  add_attention(work, {batch, heads, query[0], keys, head_width, head_width}, {}, site.dtype(kQuery));
+  return work;
+}
+
+constexpr std::string_view kProjected =
+    "input elements * (query + key + value widths) MACs, 1 add for the bias; batch * heads * queries * keys * (width + value "
+    "width) MACs; per "
+    "score 1 mul for the scale, a softmax, 1 add for a bias; 2 mul, 1 add per rotated element";
+
+constexpr Operator kRows[] = {
+    {"Attention", Rules{projected_shape<kAttention>, projected_work<kAttention>, projected_axes}, "xwbcxxc", 1, kProjected},
+    {"DecoderAttention", Rules{decoder_shape, decoder_work}, "xxwwbxxxc", 1, kProjected},
+    {"DecoderMaskedSelfAttention", Rules{projected_shape<kDecoder>, projected_work<kDecoder>}, "xwbcxxc", 1, kProjected},
+    {"PackedAttention", Rules{packed_shape, packed_work}, "xwbccx", 1,
+     "input elements * (query + key + value widths) MACs, 1 add for the bias; tokens * heads * longest sequence * (width + value "
+     "width) MACs; per "
+     "score 1 mul for the scale, a softmax, 1 add for a bias"},
+    {"QAttention", Rules{projected_shape<kQuantized>, quantized_work, projected_axes}, "xwbqqcqqx", 1,
+     "as Attention: the projection of integers, 1 mul per element for the scales, the rest in the dtype of the result"},
+    {"QOrderedAttention", Rules{ordered_shape, ordered_work}, "xqqqqwwwqqqbbbqqqcxx", 1,
+     "as Attention, of integers; per projected element 1 mul, 1 add, 2 compare, per value 1 mul, 2 compare to quantise"},
+};
+
+}  // namespace
+
+Family families::contrib_attention() noexcept { return {"com.microsoft", "attention with projections", kRows}; }
+
+}  // namespace macroscope

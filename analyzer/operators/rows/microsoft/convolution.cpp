@@ -1,0 +1,164 @@
+// Convolutions and pooling of com.microsoft: channels last, quantised, with a sum and an activation behind, with pads from an operand.
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/nest.h"
+#include "analyzer/operators/notation/window.h"
+#include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/microsoft/fused.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::string_view kConvolution = "Y[n,g*o,p..] += X[n,g*c,p*stride+k*dilation-pad..] * W[g*o,c,k..]";
+constexpr std::string_view kChannelsLast = "Y[n,p..,g*o] += X[n,p*stride+k*dilation-pad..,g*c] * W[g*o,c,k..]";
+constexpr std::string_view kAllChannelsLast = "Y[n,p..,g*o] += X[n,p*stride+k*dilation-pad..,g*c] * W[g*o,k..,c]";
+
+constexpr std::size_t kSummand = 3;
+
+Work sum_and_activation(const Site& site) {
+  Work work;
+  Effort effort = effort_of_activation(site.text("activation", "none"));
+  if (site.has_input(kSummand)) effort.add += 1;
+  work.add(effort, elements_of(site.output(0)));
+  return work;
+}
+
+bool is_channels_last(const Site& site) { return site.integer("channels_last", 0) != 0; }
+
+/// Weights come as ONNX has them, or with their channels last as well: which of both, the channels or kernel_shape tell.
+bool is_weight_channels_last(const Site& site) {
+  const Shape &input = site.shape(0), &weight = site.shape(1);
+  if (weight.rank() < 3 || input.rank() != weight.rank()) return false;
+  if (const auto kernel = site.integer_list("kernel_shape")) {
+    const auto extents = weight.dims();
+    const bool fits_first = std::equal(kernel->begin(), kernel->end(), extents.begin() + 2, extents.end());
+    const bool fits_last = std::equal(kernel->begin(), kernel->end(), extents.begin() + 1, extents.end() - 1);
+    if (fits_first != fits_last) return fits_last;
+  }
+  const Dim group = site.integer("group", 1);
+  return equal(weight[1] * group, last_of(input)) == Certainty::never &&
+         equal(last_of(weight) * group, last_of(input)) != Certainty::never;
+}
+
+constexpr Loops kFused{.nest = {kConvolution}, .bias = 2, .further = sum_and_activation};
+constexpr Loops kNhwc{.nest = {kAllChannelsLast, is_weight_channels_last}, .other = {kChannelsLast}, .bias = 2};
+constexpr Loops kNhwcFused{
+    .nest = {kAllChannelsLast, is_weight_channels_last}, .other = {kChannelsLast}, .bias = 2, .further = sum_and_activation};
+constexpr Loops kQuantized{.nest = {kChannelsLast, is_channels_last},
+                           .other = {kConvolution},
+                           .operands = {0, 3, 0},
+                           .bias = 8,
+                           .result = Result::as_given,
+                           .result_input = 7};
+constexpr Loops kNhwcMaxPool{.nest = {"Y[n,p..,c] max= X[n,p*stride+k*dilation-pad..,c]"}};
+constexpr Loops kMaskedMaxPool{.nest = {"Y[n,c,p..] max= X[n,c,p*stride+k*dilation-pad..]"}};
+
+// A transposed convolution whose pads are an operand: begins, then ends.
+
+struct Transposed {
+  Dim groups;
+  std::vector<Window> windows;
+  /// Extents of the result, empty where the pads are not known.
+  std::optional<std::vector<Dim>> extents;
+};
+
+std::int64_t entry(std::optional<std::span<const std::int64_t>> list, std::size_t axis, std::int64_t otherwise) {
+  return list && axis < list->size() ? (*list)[axis] : otherwise;
+}
+
+Transposed transposed_of(const Site& site) {
+  const Shape &input = site.known_shape(0), &weight = site.known_shape(1);
+  require_rank_at_least(site, 0, 3);
+  require_rank(site, 1, input.rank());
+  const std::size_t axes = input.rank() - 2;
+  const std::optional<Integers> pads = site.has_input(2) ? list_of(site, 2) : Integers(2 * axes, Dim(0));
+  require(!pads || pads->size() == 2 * axes, "bad-pads", "{} pads for {} spatial axes", pads ? pads->size() : 0, axes);
+  Transposed transposed{site.integer("group", 1), {}, std::vector<Dim>{}};
+  for (std::size_t axis = 0; axis < axes; ++axis) {
+    const std::int64_t stride = entry(site.integer_list("strides"), axis, 1);
+    const std::int64_t dilation = entry(site.integer_list("dilations"), axis, 1);
+    require(stride > 0 && dilation > 0, "bad-attribute", "strides and dilations must be above 0");
+    Window window{weight[axis + 2], stride, dilation, 0, 0};
+    const std::optional<Dim> begin = pads ? (*pads)[axis] : std::nullopt;
+    const std::optional<Dim> end = pads ? (*pads)[axes + axis] : std::nullopt;
+    if (!begin || !end) {
+      transposed.extents.reset();
+    } else if (transposed.extents) {
+      window.pad_begin = *begin;
+      window.pad_end = *end;
+      const Dim further = entry(site.integer_list("output_padding"), axis, 0);
+      transposed.extents->push_back((input[axis + 2] - 1) * window.stride + window.reach() + further - *begin - *end);
+    }
+    transposed.windows.push_back(std::move(window));
+  }
+  return transposed;
+}
+
+std::vector<Fact> dynamic_pads_shape(const Site& site) {
+  require_inputs(site, 2);
+  if (!site.shape(0).known() || !site.shape(1).known()) return {Fact::tensor(site.dtype(0))};
+  const Transposed transposed = transposed_of(site);
+  const Shape& input = site.shape(0);
+  site.must_equal(input[1], site.shape(1)[0], "channels of X and W");
+  std::vector<Dim> dims{input[0], site.shape(1)[1] * transposed.groups};
+  for (std::size_t axis = 0; axis < transposed.windows.size(); ++axis)
+    dims.push_back(transposed.extents ? (*transposed.extents)[axis] : fresh_extent(site, 0, axis + 2));
+  return {Fact::tensor(site.dtype(0), checked_shape(dims))};
+}
+
+Work dynamic_pads_work(const Site& site) {
+  const Transposed transposed = transposed_of(site);
+  const Shape &input = site.known_shape(0), &weight = site.known_shape(1);
+  const Dim channels = input[0] * input[1] * weight[1];
+  Dim all = channels, inside = channels;
+  for (std::size_t axis = 0; axis < transposed.windows.size(); ++axis) {
+    const Window& window = transposed.windows[axis];
+    all *= input[axis + 2] * window.kernel;
+    inside *=
+        transposed.extents ? taps_inside(window, input[axis + 2], (*transposed.extents)[axis]) : input[axis + 2] * window.kernel;
+  }
+  Work work;
+  work.add_macs(all, inside, site.dtype(0));
+  if (site.has_input(3)) work.add({.add = 1}, elements_of(site.output(0)));
+  return work;
+}
+
+// Words of characters: each is embedded, convolved along its characters, and the largest of each filter kept.
+
+constexpr std::size_t kWords = 0, kFilters = 1, kCharacters = 3;
+
+std::vector<Fact> word_embedding_shape(const Site& site) {
+  require_inputs(site, 4);
+  const Shape &words = site.shape(kWords), &filters = site.shape(kFilters);
+  if (!words.known() || !filters.known()) return {Fact::tensor(site.dtype(kFilters))};
+  return {Fact::tensor(site.dtype(kFilters), with_last(words, filters[0]))};
+}
+
+Work word_embedding_work(const Site& site) {
+  const Shape &words = site.known_shape(kWords), &filters = site.known_shape(kFilters);
+  require_rank(site, kFilters, 4);
+  require_rank(site, kCharacters, 2);
+  // W: [filters, 1, characters in a window, width of a character]
+  const Dim places = rows_of(words) * (last_of(words) - filters[2] + 1) * filters[0];
+  Work work;
+  work.add_macs(places * filters[2] * filters[3], site.dtype(kFilters));
+  work.add({.add = 1, .compare = 1, .special = 1}, places);
+  return work;
+}
+
+constexpr Operator kRows[] = {
+    {"ConvTransposeWithDynamicPads", Rules{dynamic_pads_shape, dynamic_pads_work}, "xwcb", 1, "as ConvTranspose"},
+    {"FusedConv", kFused, "xwbx", 1, "MACs as Conv; per element 1 add for each of bias and summand, the activation"},
+    {"MaxpoolWithMask", kMaskedMaxPool, "xc"},
+    {"NhwcConv", kNhwc, "xwb"},
+    {"NhwcFusedConv", kNhwcFused, "xwbx", 1, "MACs as Conv; per element 1 add for each of bias and summand, the activation"},
+    {"NhwcMaxPool", kNhwcMaxPool},
+    {"QLinearConv", kQuantized, "xqqwqqqqb"},
+    {"WordConvEmbedding", Rules{word_embedding_shape, word_embedding_work}, "xwbw", 1,
+     "per word, place and filter window * width MACs, 1 add, 1 special, 1 compare"},
+};
+
+}  // namespace
+
+Family families::contrib_convolution() noexcept { return {"com.microsoft", "convolution and pooling", kRows}; }
+
+}  // namespace macroscope

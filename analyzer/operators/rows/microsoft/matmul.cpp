@@ -1,0 +1,216 @@
+// Matrix products of com.microsoft: with operands transposed by flags, an activation behind, or integers inside.
+#include <algorithm>
+#include <utility>
+
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/matrix_product.h"
+#include "analyzer/operators/notation/nest.h"
+#include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/microsoft/fused.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::string_view kMatrices = "Y[b..,m,n] += A[b..,m,k] * B[b..,k,n]";
+
+/// An operand of FusedMatMul as numpy's matmul would take it.  transBatch: its first axis stands behind the batch; trans: the last two
+/// change places.  A vector stays what it is.
+Shape untransposed(const Site& site, std::size_t operand) {
+  const Shape& shape = site.known_shape(operand);
+  if (shape.rank() < 2) return shape;
+  std::vector<Dim> dims(shape.begin(), shape.end());
+  if (site.integer(operand == 0 ? "transBatchA" : "transBatchB", 0) != 0)
+    std::rotate(dims.begin(), dims.begin() + 1, dims.end() - 1);
+  if (site.integer(operand == 0 ? "transA" : "transB", 0) != 0) std::swap(dims[dims.size() - 1], dims[dims.size() - 2]);
+  return Shape(dims);
+}
+
+Dim results(const Site& site) { return elements_of(site.output(0)); }
+
+Work fused_scaling(const Site& site) {
+  Work work;
+  if (!is_floating(site.dtype(0))) return work;
+  if (site.real("alpha", 1) != 1) work.add({.mul = 1}, results(site));
+  if (const std::string_view activation = site.text("activation", "none"); activation == "Softmax")
+    work.add(kSoftmax, results(site));
+  else
+    work.add(effort_of_activation(activation), results(site));
+  return work;
+}
+
+constexpr Loops fused_matmul() {
+  Loops loops = product_of<0, 1>();
+  loops.logical = untransposed;
+  loops.further = fused_scaling;
+  return loops;
+}
+
+Work fused_gemm_work(const Site& site) {
+  Work work = gemm_scaling(site);
+  if (is_floating(site.dtype(0))) work.add(effort_of_activation(site.text("activation", "none")), results(site));
+  return work;
+}
+
+constexpr Loops fused_gemm() {
+  Loops loops = transposed_product_of<0, 1>();
+  loops.bias = 2;
+  loops.further = fused_gemm_work;
+  return loops;
+}
+
+Work gelu_behind(const Site& site) {
+  Work work;
+  work.add(kGeluByTanh, results(site));
+  return work;
+}
+
+constexpr Loops gemm_fast_gelu() {
+  Loops loops = product_of<0, 1>();
+  loops.bias = 2;
+  loops.further = gelu_behind;
+  return loops;
+}
+
+// Products in 8 bits.
+
+std::vector<Fact> float8_shape(const Site& site) {
+  std::vector<Fact> facts = shape_of(fused_gemm(), site);
+  facts.front().type.dtype = dtype_attribute(site, "dtype", DataType::float32);
+  return facts;
+}
+
+/// beta is 0 unless it is given: then C is not read.
+Work float8_work(const Site& site) {
+  constexpr Loops kProduct = transposed_product_of<0, 1>();
+  Work work = work_of(kProduct, site);
+  Effort effort = effort_of_activation(site.text("activation", "none"));
+  if (site.real("alpha", 1) != 1) effort.mul += 1;
+  if (const double beta = site.real("beta", 0); site.has_input(2) && beta != 0)
+    effort = effort + Effort{.add = 1, .mul = beta == 1 ? 0 : 1};
+  // A and B are each the scaled form of what is meant, and so is the result.
+  for (const std::size_t scale : {3U, 4U, 5U}) effort.mul += site.has_input(scale) ? 1 : 0;
+  work.add(effort, results(site));
+  return work;
+}
+
+/// Sums of integers become floating: 1 product with both scales, 1 sum with the bias.
+template <std::size_t bias>
+Work scaled_sums(const Site& site) {
+  Work work;
+  work.add({.add = site.has_input(bias) ? 1 : 0, .mul = 1}, results(site));
+  return work;
+}
+
+constexpr Loops integer_to_float() {
+  Loops loops = product_of<0, 1>(Result::as_given, 2);
+  loops.further = scaled_sums<6>;
+  return loops;
+}
+
+/// A is quantised first, as by DynamicQuantizeLinear.
+Work dynamic_quantize_work(const Site& site) {
+  Work work = scaled_sums<4>(site);
+  work.add(kQuantize + Effort{.compare = 2}, elements_of(site.input(0)));
+  work.add({.add = 2, .div = 2, .compare = 4}, 1);
+  return work;
+}
+
+// The quantised operand comes first, so that it says what is computed in.
+constexpr Loops kDynamicQuantize{.nest = {"Y[b..,m,n] += B[b..,k,n] * A[b..,m,k]", products::both_matrices<0, 1>},
+                                 .other = {"Y[b..,n] += B[b..,k,n] * A[k]", products::vector_by_matrix<0, 1>},
+                                 .operands = {1, 0, 0},
+                                 .further = dynamic_quantize_work};
+
+/// Inputs A and B at 0 and 3, each followed by scale and zero point, then C, and scale and zero point of a quantised result.
+constexpr std::size_t kQGemmZeroPoint = 8;
+
+std::vector<Fact> qgemm_shape(const Site& site) {
+  for (const std::size_t index : {0U, 1U, 3U, 4U})
+    require(site.has_input(index), "missing-input", "operand {} is left out", index);
+  std::vector<Fact> facts = shape_of(transposed_product_of<0, 3>(), site);
+  facts.front().type.dtype = site.has_input(kQGemmZeroPoint) ? site.dtype(kQGemmZeroPoint) : DataType::float32;
+  return facts;
+}
+
+Work qgemm_work(const Site& site) {
+  Work work = work_of(transposed_product_of<0, 3>(), site);
+  // The sum with C is one of integers; a product with all scales gives what is then rounded and clipped, or is the result.
+  const bool is_quantized = site.has_input(kQGemmZeroPoint);
+  work.add(is_quantized ? Effort{.add = 1, .mul = 1, .compare = 2} : Effort{.mul = 1}, results(site));
+  return work;
+}
+
+Work ordered_further(const Site& site) {
+  Effort effort{.mul = 1, .compare = 2};
+  if (site.has_input(5)) effort.add += 1;
+  if (site.has_input(6)) effort = effort + Effort{.add = 1, .mul = 1};
+  Work work;
+  work.add(effort, results(site));
+  return work;
+}
+
+constexpr Loops kOrdered{.nest = {kMatrices}, .operands = {0, 2, 0}, .further = ordered_further};
+
+// A projection that router and shared expert have in common.
+
+struct RouterExtents {
+  Dim router, inner;
+};
+
+RouterExtents router_extents(const Site& site) {
+  require_rank(site, 1, 2);
+  const std::int64_t router = positive(site, "router_size");
+  return {router, exact_share(site, site.known_shape(1)[1] - router, 2, "columns of gate and up")};
+}
+
+std::vector<Fact> router_shape(const Site& site) {
+  require_inputs(site, 2);
+  if (!site.shape(1).known()) return {Fact::tensor(site.dtype(0)), Fact::tensor(site.dtype(0))};
+  const auto [router, inner] = router_extents(site);
+  if (site.shape(0).known()) site.must_equal(last_of(site.shape(0)), site.shape(1)[0], "width of X and rows of W");
+  return {Fact::tensor(site.dtype(0), with_last(site.shape(0), router)),
+          Fact::tensor(site.dtype(0), with_last(site.shape(0), inner))};
+}
+
+Work router_work(const Site& site) {
+  const Dim rows = rows_of(site.known_shape(0));
+  Work work;
+  work.add_macs(rows * elements_of(site.input(1)), site.dtype(0));
+  Effort effort = kSilu + Effort{.mul = 1};
+  if (site.real("activation_alpha", 1) != 1) effort.mul += 1;
+  if (site.real("activation_beta", 0) != 0) effort.add += 1;
+  if (site.real("limit", 0) > 0) effort.compare += 3;
+  work.add(effort, rows * router_extents(site).inner);
+  return work;
+}
+
+constexpr std::string_view kFusedCost =
+    "batch * m * n * k MACs; per element 1 mul for alpha where it is not 1, and the activation";
+
+constexpr Operator kRows[] = {
+    {"DynamicQuantizeMatMul", kDynamicQuantize, "xwqqb", 1,
+     "MACs as MatMul, of integers; DynamicQuantizeLinear of A; per element 1 mul for the scales, 1 add for the bias"},
+    {"FusedGemm", fused_gemm(), "wwb", 1, "as Gemm, and the activation per element"},
+    {"FusedMatMul", fused_matmul(), "w", 1, kFusedCost},
+    {"FusedMatMulActivation", fused_matmul(), "w", 1, kFusedCost},
+    {"GemmFastGelu", gemm_fast_gelu(), "wwb", 1, "MACs as MatMul; per element 1 add for the bias, then 1 special, 2 add, 6 mul"},
+    {"GemmFloat8", Rules{float8_shape, float8_work}, "wwbq", 1,
+     "m*n*k MACs; per element 1 mul for each scale and for alpha and beta where they are not 1, 1 add for C, the activation"},
+    {"MatMulInteger16", product_of<0, 1>(Result::int32), "w"},
+    {"MatMulIntegerToFloat", integer_to_float(), "wwqqqqb", 1,
+     "MACs as MatMul, of integers; per element 1 mul for the scales, 1 add for the bias"},
+    {"QGemm", Rules{qgemm_shape, qgemm_work}, "wqqwqqbqq", 1,
+     "m*n*k MACs of integers; per element 1 mul for the scales; to quantise the result 1 add, 2 compare"},
+    {"QOrderedMatMul", kOrdered, "wqwqqbxq", 1,
+     "MACs as MatMul, of integers; per element 1 mul, 2 compare to quantise, 1 add for the bias, 1 mul and 1 add for C"},
+    {"RouterGateUpProj", Rules{router_shape, router_work}, "xw", 1, "rows * K * N MACs; per gated element as SwiGLU"},
+    {"SparseToDenseMatMul", fused_matmul(), "w", 1,
+     "as a dense product: how many elements of A are stored a model does not tell"},
+    {"TransposeMatMul", fused_matmul(), "w", 1, kFusedCost},
+};
+
+}  // namespace
+
+Family families::contrib_matmul() noexcept { return {"com.microsoft", "matrix products", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,203 @@
+// Attention of com.microsoft over queries, keys and values that are projected already, as many heads of each.
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/microsoft/fused.h"
+#include "analyzer/operators/rows/neural/attention_work.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::size_t kQuery = 0, kKey = 1, kValue = 2;
+
+/// Where one of these operators has its further operands.
+struct Places {
+  std::size_t bias, score_bias, past_key, past_value, past_length;
+  /// Without keys, queries hold all three side by side.
+  bool packs_in_query;
+};
+
+constexpr Places kMultiHead{3, 5, 6, 7, 8, false};
+constexpr Places kDecoder{10, 4, 5, 6, 7, true};
+
+/// What is known of the heads: lengths of what is new, widths of one head.
+struct Heads {
+  std::optional<Dim> batch, queries, keys, width, value_width;
+};
+
+/// Queries [batch, length, all heads], or all three [batch, length, heads, 3, width].
+void read_query(const Site& site, const Dim& heads, bool packs_in_query, Heads& found) {
+  const Shape& query = site.shape(kQuery);
+  if (!query.known()) return;
+  require(query.rank() == 3 || query.rank() == 5, "bad-rank", "operand 0 has shape {}, its rank must be 3 or 5", query);
+  found.batch = query[0];
+  found.queries = query[1];
+  if (query.rank() == 5) {
+    found.width = found.value_width = query[4];
+    found.keys = query[1];
+  } else if (packs_in_query && !site.has_input(kKey)) {
+    // How the width is shared is known only where values are as wide as keys.
+    found.width = found.value_width = exact_quotient(query[2], heads * 3);
+    found.keys = query[1];
+  } else {
+    found.width = exact_share(site, query[2], heads, "width over heads");
+  }
+}
+
+/// Keys [batch, length, all heads], both [batch, length, heads, 2, width], or those of another sequence [batch, heads, length, width].
+void read_key(const Site& site, Heads& found) {
+  const Shape& key = site.shape(kKey);
+  if (!key.known()) return;
+  require(key.rank() >= 3 && key.rank() <= 5, "bad-rank", "operand 1 has shape {}, its rank must be 3, 4 or 5", key);
+  found.keys = key.rank() == 4 ? key[2] : key[1];
+  if (found.batch) site.must_equal(*found.batch, key[0], "batch of query and key");
+  if (key.rank() == 5) found.value_width = key[4];
+}
+
+void read_value(const Site& site, const Dim& heads, Heads& found) {
+  const Shape& value = site.shape(kValue);
+  if (!value.known()) return;
+  require(value.rank() == 3 || value.rank() == 4, "bad-rank", "operand 2 has shape {}, its rank must be 3 or 4", value);
+  found.value_width = value.rank() == 4 ? value[3] : exact_share(site, value[2], heads, "width of values over heads");
+  if (found.keys) site.must_equal(*found.keys, value.rank() == 4 ? value[2] : value[1], "number of keys and values");
+}
+
+Heads heads_of(const Site& site, const Places& places) {
+  const Dim heads = positive(site, "num_heads");
+  Heads found;
+  read_query(site, heads, places.packs_in_query, found);
+  read_key(site, found);
+  read_value(site, heads, found);
+  return found;
+}
+
+bool shares_buffer(const Site& site, const Places& places) {
+  return site.has_input(places.past_length) || site.integer("past_present_share_buffer", 0) != 0;
+}
+
+/// How many keys a query meets; of a buffer as much as is said to be filled, or else all of it.
+std::optional<Dim> keys_of(const Site& site, const Places& places, const Heads& heads) {
+  if (!site.has_input(places.past_key)) return heads.keys;
+  const Shape& past = site.shape(places.past_key);
+  const auto length = site.scalar(places.past_length);
+  if (length && heads.keys) return *length + *heads.keys;
+  if (!past.known()) return std::nullopt;
+  if (shares_buffer(site, places)) return past[2];
+  return heads.keys ? std::optional<Dim>(past[2] + *heads.keys) : std::nullopt;
+}
+
+Shape present_of(const Site& site, const Places& places, const Heads& heads, std::size_t past_index,
+                 const std::optional<Dim>& width) {
+  require_rank(site, past_index, 4);
+  const Shape& past = site.shape(past_index);
+  if (site.has_input(past_index) && shares_buffer(site, places)) return past;
+  const std::optional<Dim> keys = keys_of(site, places, heads);
+  if (!keys || !heads.batch || !width) return Shape::unknown();
+  return {*heads.batch, positive(site, "num_heads"), *keys, *width};
+}
+
+template <const Places& places>
+std::vector<Fact> multi_head_shape(const Site& site) {
+  require_inputs(site, 1);
+  require(site.has_input(places.past_key) == site.has_input(places.past_value), "missing-input",
+          "past keys and past values come together");
+  const Heads heads = heads_of(site, places);
+  const DataType dtype = site.dtype(kQuery);
+  const Dim count = positive(site, "num_heads");
+  const std::optional<Dim> keys = keys_of(site, places, heads);
+  Shape result = Shape::unknown(), scores = Shape::unknown();
+  if (heads.batch && heads.value_width) result = {*heads.batch, *heads.queries, count * *heads.value_width};
+  if (heads.batch && keys) scores = {*heads.batch, count, *heads.queries, *keys};
+  return {Fact::tensor(dtype, result), Fact::tensor(dtype, present_of(site, places, heads, places.past_key, heads.width)),
+          Fact::tensor(dtype, present_of(site, places, heads, places.past_value, heads.value_width)),
+          Fact::tensor(dtype, scores)};
+}
+
+AttentionWindow window_of(const Site& site) {
+  AttentionWindow window;
+  if (site.integer("unidirectional", 0) != 0) window.right = 0;
+  return window;
+}
+
+AxisMap multi_head_axes(const Site& site) { return attention_over_tokens(site, window_of(site)); }
+
+template <const Places& places>
+Work multi_head_work(const Site& site) {
+  const Heads heads = heads_of(site, places);
+  const std::optional<Dim> keys = keys_of(site, places, heads);
+  if (!heads.batch || !keys || !heads.width || !heads.value_width) throw NotKnown();
+  const Dim count = positive(site, "num_heads");
+  Work work;
+  add_attention(work, {*heads.batch, count, *heads.queries, *keys, *heads.width, *heads.value_width}, window_of(site),
+                site.dtype(kQuery));
+  if (site.has_input(places.score_bias)) work.add({.add = 1}, *heads.batch * count * *heads.queries * *keys);
+  if (site.has_input(places.bias)) {
+    work.add({.add = 1}, *heads.batch * *heads.queries * count * *heads.width);
+    // Keys of another sequence were summed with theirs when they were made.
+    const bool is_other_sequence = site.has_input(kKey) && site.known_shape(kKey).rank() == 4;
+    if (heads.keys && !is_other_sequence)
+      work.add({.add = 1}, *heads.batch * *heads.keys * count * (*heads.width + *heads.value_width));
+  }
+  return work;
+}
+
+// PackedMultiHeadAttention: the tokens of all sequences in a row, none of them padding.  How many keys a token meets only the lengths
+// tell: at most as many as the longest sequence has.
+
+constexpr std::size_t kPackedBias = 3, kTokenOffsets = 4, kPackedScoreBias = 6;
+
+struct PackedHeads {
+  Dim tokens, width, value_width;
+};
+
+/// Queries [tokens, all heads], or all three [tokens, heads, 3, width].
+PackedHeads packed_heads(const Site& site) {
+  const Dim heads = positive(site, "num_heads");
+  const Shape& query = site.known_shape(kQuery);
+  require(query.rank() == 2 || query.rank() == 4, "bad-rank", "operand 0 has shape {}, its rank must be 2 or 4", query);
+  if (query.rank() == 4) return {query[0], query[3], query[3]};
+  require_rank(site, kValue, 2);
+  return {query[0], exact_share(site, query[1], heads, "width over heads"),
+          exact_share(site, site.known_shape(kValue)[1], heads, "width of values over heads")};
+}
+
+std::vector<Fact> packed_shape(const Site& site) {
+  require_inputs(site, 1);
+  require_rank(site, kTokenOffsets, 2);
+  const DataType dtype = site.dtype(kQuery);
+  const Shape& query = site.shape(kQuery);
+  if (!query.known() || (query.rank() == 2 && !site.shape(kValue).known())) return {Fact::tensor(dtype)};
+  const PackedHeads heads = packed_heads(site);
+  return {Fact::tensor(dtype, Shape{heads.tokens, heads.value_width * positive(site, "num_heads")})};
+}
+
+Work packed_work(const Site& site) {
+  const PackedHeads heads = packed_heads(site);
+  const Dim count = positive(site, "num_heads"), &keys = site.known_shape(kTokenOffsets)[1];
+  Work work;
+  add_attention(work, {1, count, heads.tokens, keys, heads.width, heads.value_width}, {}, site.dtype(kQuery));
+  if (site.has_input(kPackedScoreBias)) work.add({.add = 1}, count * heads.tokens * keys);
+  if (site.has_input(kPackedBias)) work.add({.add = 1}, heads.tokens * count * (heads.width * 2 + heads.value_width));
+  return work;
+}
+
+constexpr std::string_view kCost =
+    "batch * heads * queries * keys * (width + value width) MACs, keys with the past; per score 1 mul for the scale, a softmax, "
+    "1 add for a bias; "
+    "1 add per element of queries, keys and values for theirs";
+
+constexpr Operator kRows[] = {
+    {"DecoderMaskedMultiHeadAttention", Rules{multi_head_shape<kDecoder>, multi_head_work<kDecoder>, multi_head_axes},
+     "xxxxxxxcccb", 1, kCost},
+    {"MultiHeadAttention", Rules{multi_head_shape<kMultiHead>, multi_head_work<kMultiHead>, multi_head_axes}, "xxxbxxxxcx", 1,
+     kCost},
+    {"PackedMultiHeadAttention", Rules{packed_shape, packed_work}, "xxxbccx", 1,
+     "tokens * heads * longest sequence * (width + value width) MACs; per score 1 mul for the scale, a softmax, 1 add for a "
+     "bias; 1 add per "
+     "element of queries, keys and values for theirs"},
+};
+
+}  // namespace
+
+Family families::contrib_multi_head_attention() noexcept { return {"com.microsoft", "attention", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,245 @@
+// Products with weights of few bits, which are stored packed and dequantised as they are read, and lookups in such tables.
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/nest.h"
+#include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/microsoft/fused.h"
+#include "analyzer/operators/rows/neural/normalization.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::string_view kTransposedWeight = "Y[b..,n] += A[b..,k] * B[n,k]";
+constexpr std::string_view kWeight = "Y[b..,n] += A[b..,k] * B[k,n]";
+
+/// The weight is [N, K] as the attributes say, however it is stored.
+Shape by_attributes(const Site& site, std::size_t operand) {
+  if (operand == 0) return site.known_shape(0);
+  return {positive(site, "N"), positive(site, "K")};
+}
+
+constexpr Effort kByScale{.mul = 1};
+
+/// Each element of the weight is a code that a table or its bits translate, times the scale of its block.
+Work times_scale(const Site& site) {
+  Work work;
+  work.add(kByScale, by_attributes(site, 1).elements());
+  return work;
+}
+
+/// (code - zero point) * scale.
+Work dequantized(const Site& site) {
+  Work work;
+  work.add(kDequantize, by_attributes(site, 1).elements());
+  return work;
+}
+
+bool transposes(const Site& site) { return site.integer("transB", 1) != 0; }
+
+constexpr Loops kNBits{.nest = {kTransposedWeight}, .logical = by_attributes, .bias = 5, .further = dequantized};
+
+// transB=0 is the backward pass: A holds what the product by the transpose gave.
+constexpr Loops kBnb4{
+    .nest = {kTransposedWeight, transposes}, .other = {kWeight}, .logical = by_attributes, .further = times_scale};
+
+Work packed_epilogue(const Site& site) {
+  Work work = times_scale(site);
+  Effort effort = effort_of_activation(site.text("activation_type", "none"));
+  if (site.has_input(2)) effort.mul += 1;
+  work.add(effort, elements_of(site.output(0)));
+  return work;
+}
+
+constexpr Loops kPacked{.nest = {kTransposedWeight}, .logical = by_attributes, .further = packed_epilogue};
+
+/// [N, 2 * bytes of a row]
+Shape two_a_byte(const Site& site, std::size_t operand) {
+  if (operand == 0) return site.known_shape(0);
+  require_rank(site, 1, 2);
+  return {site.known_shape(1)[0], site.known_shape(1)[1] * 2};
+}
+
+Work fp4_scales(const Site& site) {
+  Work work;
+  work.add({.mul = 2}, two_a_byte(site, 1).elements());
+  return work;
+}
+
+constexpr Loops kFp4{.nest = {kTransposedWeight}, .logical = two_a_byte, .bias = 5, .further = fp4_scales};
+
+/// With a scale for A that is rounded to 8 bits as well: divided, clipped, multiplied.
+Work fp8_scales(const Site& site) {
+  Work work;
+  work.add(kByScale, elements_of(site.input(1)));
+  if (site.has_input(3)) work.add({.mul = 1, .div = 1, .compare = 2}, elements_of(site.input(0)));
+  return work;
+}
+
+constexpr Loops kFp8{.nest = {kTransposedWeight}, .bias = 4, .further = fp8_scales};
+
+/// The shape [K, N] is the content of an operand.
+Shape by_content(const Site& site, std::size_t operand) {
+  if (operand == 0) return site.known_shape(0);
+  const std::optional<Integers> shape = list_of(site, 2);
+  require(!shape || shape->size() == 2, "bad-operand", "B_shape holds {} extents, not 2", shape ? shape->size() : 0);
+  if (!shape || !(*shape)[0] || !(*shape)[1]) throw NotKnown();
+  return {*(*shape)[0], *(*shape)[1]};
+}
+
+/// Type 1 has an offset besides the scale.
+Work blocks_of_four_bits(const Site& site) {
+  Work work;
+  work.add(site.integer("blk_quant_type", 1) == 1 ? kDequantize : kByScale, by_content(site, 1).elements());
+  return work;
+}
+
+constexpr Loops kFpQ4{.nest = {kWeight}, .logical = by_content, .further = blocks_of_four_bits};
+
+// Several products of one A, which may be normalized first (behind a residual, which may be a result as well).
+
+void add_projection(Work& work, const Site& site, const Dim& inputs, const Dim& outputs, std::size_t bias) {
+  const Dim rows = rows_of(site.known_shape(0));
+  work.add_macs(rows * inputs * outputs, site.dtype(0));
+  work.add(kDequantize, inputs * outputs);
+  if (site.has_input(bias)) work.add({.add = 1}, rows * outputs);
+}
+
+void add_normalized(Work& work, const Site& site) {
+  const Shape& shape = site.known_shape(0);
+  if (site.has_input(1)) work.add({.add = 1}, shape.elements());
+  if (site.has_input(2)) add_rms_normalization(work, shape.elements(), rows_of(shape));
+}
+
+void check_width(const Site& site) {
+  if (site.shape(0).known()) site.must_equal(last_of(site.shape(0)), positive(site, "K"), "width of A and K");
+}
+
+Fact projected(const Site& site, std::string_view attribute) {
+  return Fact::tensor(site.dtype(0), with_last(site.shape(0), positive(site, attribute)));
+}
+
+std::vector<Fact> mlp_shape(const Site& site) {
+  require(site.has_input(3) && site.has_input(6), "missing-input", "a weight is left out");
+  check_width(site);
+  return {projected(site, "N"), Fact::tensor(site.dtype(0), site.shape(0))};
+}
+
+Work mlp_work(const Site& site) {
+  Work work;
+  add_normalized(work, site);
+  const Dim inputs = positive(site, "K"), outputs = positive(site, "N");
+  add_projection(work, site, inputs, outputs, 5);
+  add_projection(work, site, inputs, outputs, 8);
+  work.add(effort_of_activation(site.text("activation", "silu")) + Effort{.mul = 1}, elements_of(site.output(0)));
+  return work;
+}
+
+std::vector<Fact> qkv_shape(const Site& site) {
+  for (const std::size_t index : {2U, 3U, 6U, 9U})
+    require(site.has_input(index), "missing-input", "operand {} is left out", index);
+  check_width(site);
+  const Fact keys = projected(site, "Nkv");
+  return {projected(site, "Nq"), keys, keys, Fact::tensor(site.dtype(0), site.shape(0))};
+}
+
+Work qkv_work(const Site& site) {
+  Work work;
+  add_normalized(work, site);
+  const Dim inputs = positive(site, "K"), keys = positive(site, "Nkv");
+  add_projection(work, site, inputs, positive(site, "Nq"), 5);
+  add_projection(work, site, inputs, keys, 8);
+  add_projection(work, site, inputs, keys, 11);
+  return work;
+}
+
+/// X W + (X A) B; an adapter may be empty.
+std::vector<Fact> adapted_shape(const Site& site) {
+  require_inputs(site, 7);
+  check_width(site);
+  return {projected(site, "N")};
+}
+
+Work adapted_work(const Site& site) {
+  const Shape& down = site.known_shape(3);
+  require_rank(site, 3, 3);
+  const Dim inputs = positive(site, "K"), outputs = positive(site, "N");
+  const Dim& rank = down[0];
+  Work work;
+  add_projection(work, site, inputs, outputs, kNoOperand);
+  add_projection(work, site, inputs, rank, kNoOperand);
+  add_projection(work, site, rank, outputs, kNoOperand);
+  work.add({.add = 1}, elements_of(site.output(0)));
+  return work;
+}
+
+// Lookups.
+
+bool is_packed(DataType dtype) { return dtype == DataType::uint8; }
+
+/// As Gather; of data packed in bytes the last axis counts elements again.
+std::vector<Fact> gather_shape(const Site& site) {
+  require_inputs(site, 3);
+  const DataType dtype = site.dtype(2);
+  const Shape &data = site.shape(0), &indices = site.shape(1);
+  if (!data.known() || !indices.known()) return {Fact::tensor(dtype)};
+  require_rank_at_least(site, 0, 1);
+  const std::size_t axis = Site::axis_of(site.integer("gather_axis", 0), data.rank());
+  Site::axis_of(site.integer("quantize_axis", 1), data.rank());
+  std::vector<Dim> dims(data.begin(), data.end());
+  if (const std::int64_t bits = site.integer("bits", 4); is_packed(site.dtype(0))) {
+    require(bits == 2 || bits == 4 || bits == 8, "bad-attribute", "attribute 'bits' is {}; it may be 2, 4 or 8", bits);
+    dims.back() *= 8 / bits;
+  }
+  dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(axis));
+  dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(axis), indices.begin(), indices.end());
+  return {Fact::tensor(dtype, Shape(dims))};
+}
+
+Work gather_work(const Site& site) {
+  Work work;
+  work.add(is_floating(site.dtype(0)) ? kByScale : kDequantize, elements_of(site.output(0)));
+  return work;
+}
+
+std::vector<Fact> gather_packed_shape(const Site& site) {
+  require_inputs(site, 2);
+  const DataType dtype = dtype_attribute(site, "output_dtype", DataType::bfloat16);
+  const Shape& indices = site.shape(1);
+  if (!indices.known()) return {Fact::tensor(dtype)};
+  std::vector<Dim> dims(indices.begin(), indices.end());
+  dims.push_back(positive(site, "K"));
+  return {Fact::tensor(dtype, Shape(dims))};
+}
+
+Work gather_packed_work(const Site& site) {
+  Work work;
+  work.add(kByScale, elements_of(site.output(0)));
+  return work;
+}
+
+constexpr Operator kRows[] = {
+    {"GatherBlockQuantized", Rules{gather_shape, gather_work}, "pxq", 1,
+     "1 add, 1 mul per output element; of floats of few bits 1 mul"},
+    {"GatherPacked", Rules{gather_packed_shape, gather_packed_work}, "px", 1, "1 mul per output element"},
+    {"MatMulBlockQuantizedFp4Weight", kFp4, "xpqqqb", 1,
+     "rows * K * N MACs in A's dtype; 2 mul per element of the weight, 1 add per element for the bias"},
+    {"MatMulBlockQuantizedFp8Weight", kFp8, "xwqqb", 1,
+     "rows * K * N MACs in A's dtype; 1 mul per element of the weight, 1 add per element for the bias; with a scale for A 1 div, "
+     "2 compare, 1 "
+     "mul per element of A"},
+    {"MatMulBnb4", kBnb4, "xpq", 1, "rows * K * N MACs in A's dtype; 1 mul per element of the weight"},
+    {"MatMulFpQ4", kFpQ4, "xpc", 1, "rows * K * N MACs in A's dtype; 1 mul, with an offset 1 add, per element of the weight"},
+    {"MatMulNBits", kNBits, "xpqqcb", 1,
+     "rows * K * N MACs in A's dtype; 1 add, 1 mul per element of the weight, 1 add per element for the bias"},
+    {"MatMulNBitsMlp", Rules{mlp_shape, mlp_work}, "xxwpqbpqb", 1,
+     "two products as MatMulNBits; the activation and 1 mul per element; RMSNormalization"},
+    {"MatMulNBitsQLoRA", Rules{adapted_shape, adapted_work}, "xpqpqwq", 1, "three products as MatMulNBits; 1 add per element"},
+    {"MatMulNBitsQkv", Rules{qkv_shape, qkv_work}, "xxwpqbpqbpqb", 1, "three products as MatMulNBits; RMSNormalization"},
+    {"MatMulPacked", kPacked, "xpq", 1,
+     "rows * K * N MACs in A's dtype; 1 mul per element of the weight; 1 mul per element for a scale, the activation"},
+};
+
+}  // namespace
+
+Family families::contrib_packed_matmul() noexcept { return {"com.microsoft", "packed weights", kRows}; }
+
+}  // namespace macroscope

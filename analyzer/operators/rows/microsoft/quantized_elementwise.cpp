@@ -1,0 +1,170 @@
+// Element-wise operators, reductions and pooling on quantised tensors: what DequantizeLinear, the operator itself and QuantizeLinear come to.
+#include "analyzer/operators/broadcast.h"
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/nest.h"
+#include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/microsoft/fused.h"
+
+namespace macroscope {
+namespace {
+
+constexpr Effort kSigmoid{.add = 1, .div = 1, .special = 1};
+
+/// Inputs X, its scale and zero point, the result's scale and zero point.
+template <Effort effort>
+Work quantized_work(const Site& site) {
+  Work work;
+  work.add(kDequantize + effort + kQuantize, elements_of(site.input(0)));
+  return work;
+}
+
+std::vector<Fact> quantized_like_first(const Site& site) {
+  require_inputs(site, 2);
+  require(site.has_input(3), "missing-input", "the scale of the result is left out");
+  return like_first(site);
+}
+
+/// Inputs A and B at 0 and 3, each followed by scale and zero point, then those of the result.
+std::vector<Fact> binary_shape(const Site& site) {
+  for (const std::size_t index : {0U, 1U, 3U, 4U, 6U})
+    require(site.has_input(index), "missing-input", "operand {} is left out", index);
+  require_same_dtype(site, {0, 3, 2, 5, 7});
+  return {Fact::tensor(site.dtype(0), broadcast(site, site.shape(0), site.shape(3)))};
+}
+
+template <Effort effort>
+Work binary_work(const Site& site) {
+  Work work;
+  work.add(kDequantize, elements_of(site.input(0)) + elements_of(site.input(3)));
+  work.add(effort + kQuantize, elements_of(site.output(0)));
+  return work;
+}
+
+/// Inputs condition, then X and Y, each followed by scale and zero point.
+std::vector<Fact> where_shape(const Site& site) {
+  require_inputs(site, 9);
+  require_same_dtype(site, {1, 4});
+  return {Fact::tensor(site.dtype(1), broadcast(site, broadcast(site, site.shape(0), site.shape(1)), site.shape(4)))};
+}
+
+Work where_work(const Site& site) {
+  Work work;
+  work.add(kDequantize, elements_of(site.input(1)) + elements_of(site.input(4)));
+  work.add(kQuantize, elements_of(site.output(0)));
+  return work;
+}
+
+// Concatenation: scale and zero point of the result, then a tensor, its scale and its zero point, over and over.
+
+constexpr std::size_t kFirstTensor = 2, kTensorStep = 3;
+
+std::vector<Fact> concat_shape(const Site& site) {
+  require_inputs(site, kFirstTensor + kTensorStep);
+  require((site.input_count() - kFirstTensor) % kTensorStep == 0, "operand-count",
+          "{} operands are no tensors with scale and zero point each", site.input_count() - kFirstTensor);
+  const auto given = site.integer("axis");
+  require(given.has_value(), "missing-attribute", "axis is not given");
+  const DataType dtype = site.dtype(1);
+  std::vector<Dim> dims;
+  for (std::size_t index = kFirstTensor; index < site.input_count(); index += kTensorStep) {
+    const Shape& shape = site.shape(index);
+    if (!shape.known()) return {Fact::tensor(dtype)};
+    if (index == kFirstTensor) {
+      dims.assign(shape.begin(), shape.end());
+      Site::axis_of(*given, dims.size());
+      continue;
+    }
+    require_rank(site, index, dims.size());
+    const std::size_t axis = Site::axis_of(*given, dims.size());
+    for (std::size_t other = 0; other < dims.size(); ++other)
+      dims[other] =
+          other == axis ? dims[other] + shape[other] : agreed(site, dims[other], shape[other], "an axis beside the joined one");
+  }
+  return {Fact::tensor(dtype, Shape(dims))};
+}
+
+Work requantize_work(const Site& site) {
+  Work work;
+  work.add(kDequantize + kQuantize, elements_of(site.output(0)));
+  return work;
+}
+
+// Means: over axes, over windows, over the whole map.
+
+bool has_axes(const Site& site) { return site.has_attribute("axes"); }
+bool drops_axes(const Site& site) { return site.integer("keepdims", 1) == 0; }
+bool is_channels_last(const Site& site) { return site.integer("channels_last", 0) != 0; }
+
+Work mean_work(const Site& site);
+
+constexpr Loops kReduceMean{.nest = {"Y[i/axes..] += X[i..]", has_axes},
+                            .other = {"Y[] += X[i..]", drops_axes},
+                            .third = {"Y[i/all..] += X[i..]"},
+                            .further = mean_work};
+constexpr Loops kAveragePool{.nest = {"Y[n,p..,c] += X[n,p*stride+k*dilation-pad..,c]", is_channels_last},
+                             .other = {"Y[n,c,p..] += X[n,c,p*stride+k*dilation-pad..]"},
+                             .further = mean_work};
+constexpr Loops kGlobalAveragePool{
+    .nest = {"Y[n,p/all..,c] += X[n,p..,c]", is_channels_last}, .other = {"Y[n,c,p/all..] += X[n,c,p..]"}, .further = mean_work};
+
+/// Elements are dequantised; each point of the nest is an addition, each result a product, which is quantised.
+Work mean_work(const Site& site) {
+  const std::string_view op = site.node().op;
+  const Loops& loops = op == "QLinearReduceMean" ? kReduceMean : op == "QLinearAveragePool" ? kAveragePool : kGlobalAveragePool;
+  const BoundNest nest = bind(loops, site);
+  Work work;
+  work.add(kDequantize, elements_of(site.input(0)));
+  work.add({.add = 1}, nest.points());
+  work.add(Effort{.mul = 1} + kQuantize, nest.output.elements());
+  return work;
+}
+
+constexpr std::string_view kMeanCost =
+    "1 add, 1 mul per element; 1 add for each summand; per output element 1 mul and QuantizeLinear";
+
+/// Integers of 32 bits; sums of unsigned ones are unsigned.
+std::vector<Fact> integer_sum_shape(const Site& site) {
+  constexpr Loops kSum{.nest = {"Y[i/axes..] += X[i..]"}};
+  std::vector<Fact> results = shape_of(kSum, site);
+  results.front().type.dtype = site.dtype(0) == DataType::uint8 ? DataType::uint32 : DataType::int32;
+  return results;
+}
+
+std::vector<Fact> integer_product_shape(const Site& site) {
+  require(site.has_input(0) && site.has_input(2), "missing-input", "an operand is left out");
+  require_same_dtype(site, {0, 1, 2, 3});
+  return {Fact::tensor(DataType::int32, broadcast(site, site.shape(0), site.shape(2)))};
+}
+
+Work no_work(const Site&) { return {}; }
+
+constexpr std::string_view kBinary =
+    "DequantizeLinear of both (1 add, 1 mul per element), 1 operation and QuantizeLinear per output element";
+
+constexpr Operator kRows[] = {
+    {"MulInteger", Rules{integer_product_shape, no_work}, "xqxq", 1, "none: on integers"},
+    {"QLinearAdd", Rules{binary_shape, binary_work<Effort{.add = 1}>, axis_maps::elementwise}, "xqqxqqqq", 1, kBinary},
+    {"QLinearAveragePool", kAveragePool, "xqqqq", 1, kMeanCost},
+    {"QLinearConcat", Rules{concat_shape, requantize_work}, "qqxqqxqqxqqxqqxqqxqqxqqxqqxqqxqqxqqx", 1,
+     "DequantizeLinear and QuantizeLinear per element"},
+    {"QLinearGlobalAveragePool", kGlobalAveragePool, "xqqqq", 1, kMeanCost},
+    {"QLinearLeakyRelu", Rules{quantized_like_first, quantized_work<Effort{.mul = 1, .compare = 1}>, axis_maps::elementwise},
+     "xqqqq", 1, "DequantizeLinear, LeakyRelu, QuantizeLinear per element"},
+    {"QLinearMul", Rules{binary_shape, binary_work<Effort{.mul = 1}>, axis_maps::elementwise}, "xqqxqqqq", 1, kBinary},
+    {"QLinearReduceMean", kReduceMean, "xqqqq", 1, kMeanCost},
+    {"QLinearSigmoid", Rules{quantized_like_first, quantized_work<kSigmoid>, axis_maps::elementwise}, "xqqqq", 1,
+     "DequantizeLinear, Sigmoid, QuantizeLinear per element"},
+    {"QLinearSoftmax", Rules{quantized_like_first, quantized_work<kSoftmax>, axis_maps::along_axis}, "xqqqq", 1,
+     "DequantizeLinear, Softmax, QuantizeLinear per element"},
+    {"QLinearWhere", Rules{where_shape, where_work, axis_maps::elementwise}, "xxqqxqqqq", 1,
+     "DequantizeLinear of both, QuantizeLinear per output element"},
+    {"QOrderedGelu", Rules{like_first, quantized_work<kGeluByErf>, axis_maps::elementwise}, "xqq", 1,
+     "DequantizeLinear, Gelu, QuantizeLinear per element"},
+    {"ReduceSumInteger", Rules{integer_sum_shape, no_work}, "x", 1, "none: on integers"},
+};
+
+}  // namespace
+
+Family families::contrib_quantized_elementwise() noexcept { return {"com.microsoft", "quantised, element by element", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,172 @@
+// Transforms, complex products, sampling of images, distances and inverses.
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/microsoft/fused.h"
+
+namespace macroscope {
+namespace {
+
+// Fourier transforms of real signals: n numbers against floor(n/2) + 1 pairs of real and imaginary part.
+
+std::size_t signal_axes(const Site& site) {
+  const std::int64_t axes = site.integer("signal_ndim", 1);
+  require(axes >= 1 && axes <= 3, "bad-attribute", "signal_ndim is {}", axes);
+  require(site.integer("onesided", 1) == 1 && site.integer("normalized", 0) == 0, "bad-attribute",
+          "transforms are one-sided and not normalized");
+  return static_cast<std::size_t>(axes);
+}
+
+std::vector<Fact> rfft_shape(const Site& site) {
+  require_inputs(site, 1);
+  require_rank_at_least(site, 0, signal_axes(site));
+  const Shape& shape = site.shape(0);
+  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
+  std::vector<Dim> dims(shape.begin(), shape.end());
+  dims.back() = floor_div(dims.back(), 2) + 1;
+  dims.push_back(2);
+  return {Fact::tensor(site.dtype(0), Shape(dims))};
+}
+
+std::vector<Fact> irfft_shape(const Site& site) {
+  require_inputs(site, 1);
+  require_rank_at_least(site, 0, signal_axes(site) + 1);
+  const Shape& shape = site.shape(0);
+  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
+  site.must_equal(last_of(shape), 2, "real and imaginary part");
+  std::vector<Dim> dims(shape.begin(), shape.end() - 1);
+  dims.back() = (dims.back() - 1) * 2;
+  return {Fact::tensor(site.dtype(0), Shape(dims))};
+}
+
+/// By the definition: every number of a signal meets every frequency, 2 mul and 2 add each for real and imaginary part.
+Work transform_work(const Site& site, const Shape& numbers, const Shape& pairs) {
+  const std::size_t axes = signal_axes(site);
+  Work work;
+  work.add({.add = 2, .mul = 2}, numbers.elements() * product(pairs.dims().subspan(pairs.rank() - 1 - axes, axes)));
+  return work;
+}
+
+Work rfft_work(const Site& site) {
+  const Shape& pairs = site.output(0).type.shape;
+  if (!pairs.known()) throw NotKnown();
+  return transform_work(site, site.known_shape(0), pairs);
+}
+
+Work irfft_work(const Site& site) {
+  const Shape& numbers = site.output(0).type.shape;
+  if (!numbers.known()) throw NotKnown();
+  Work work = transform_work(site, numbers, site.known_shape(0));
+  work.add({.mul = 1}, numbers.elements());
+  return work;
+}
+
+/// The last axis holds real and imaginary part: 4 mul, 2 add a pair.
+constexpr PerElement kComplexProduct{.effort = {.add = 1, .mul = 2}, .operands = 2};
+
+std::vector<Fact> inverse_shape(const Site& site) {
+  require_rank_at_least(site, 0, 2);
+  const Shape& shape = site.shape(0);
+  if (shape.known()) site.must_equal(shape[shape.rank() - 2], last_of(shape), "rows and columns of a matrix to invert");
+  return like_first(site);
+}
+
+/// Gauss and Jordan: n pivots, each divides a row of n and subtracts multiples of it from n - 1 others.
+Work inverse_work(const Site& site) {
+  const Shape& shape = site.known_shape(0);
+  const Dim &size = last_of(shape), elements = shape.elements();
+  Work work;
+  work.add({.div = 1}, elements);
+  work.add({.add = 1, .mul = 1}, elements * (size - 1));
+  return work;
+}
+
+// Sampling.
+
+std::vector<Fact> grid_sample_shape(const Site& site) {
+  require_inputs(site, 2);
+  require_rank(site, 0, 4);
+  require_rank(site, 1, 4);
+  const Shape &image = site.shape(0), &grid = site.shape(1);
+  if (!image.known() || !grid.known()) return {Fact::tensor(site.dtype(0))};
+  return {
+      Fact::tensor(site.dtype(0), Shape{agreed(site, image[0], grid[0], "batch of image and grid"), image[1], grid[1], grid[2]})};
+}
+
+constexpr Effort kBilinear{.add = 3, .mul = 4};
+
+Work grid_sample_work(const Site& site) {
+  const std::string_view mode = choice(site, "mode", "bilinear", {"bilinear", "nearest", "bicubic"});
+  // Over two axes cubic is 4 + 1 sums of 4 products.
+  constexpr Effort kBicubic{.add = 15, .mul = 20};
+  Work work;
+  if (mode != "nearest") work.add(mode == "bicubic" ? kBicubic : kBilinear, elements_of(site.output(0)));
+  return work;
+}
+
+std::vector<Fact> crop_shape(const Site& site) {
+  require_inputs(site, 4);
+  require_rank(site, 0, 4);
+  require_rank(site, 1, 2);
+  const Shape &image = site.shape(0), &boxes = site.shape(1);
+  if (!image.known() || !boxes.known()) return {Fact::tensor(site.dtype(0))};
+  const std::optional<Integers> size = list_of(site, 3);
+  require(!size || size->size() == 2, "bad-operand", "crop_size holds {} extents, not 2", size ? size->size() : 0);
+  std::vector<Dim> dims{boxes[0], image[1]};
+  for (std::size_t axis = 0; axis < 2; ++axis)
+    dims.push_back(size && (*size)[axis] ? *(*size)[axis] : fresh_extent(site, 0, axis + 2));
+  return {Fact::tensor(site.dtype(0), checked_shape(dims))};
+}
+
+Work crop_work(const Site& site) {
+  Work work;
+  if (choice(site, "mode", "bilinear", {"bilinear", "nearest"}) == "bilinear") work.add(kBilinear, elements_of(site.output(0)));
+  return work;
+}
+
+std::vector<Fact> distance_shape(const Site& site) {
+  require_inputs(site, 2);
+  require_rank(site, 0, 2);
+  require_rank(site, 1, 2);
+  const Shape &a = site.shape(0), &b = site.shape(1);
+  if (!a.known() || !b.known()) return {Fact::tensor(site.dtype(0))};
+  site.must_equal(a[1], b[1], "width of both collections");
+  return {Fact::tensor(site.dtype(0), Shape{a[0], b[0]})};
+}
+
+/// The sum of squared differences, and its root.
+Work distance_work(const Site& site) {
+  const Dim pairs = elements_of(site.output(0));
+  Work work;
+  work.add({.add = 2, .mul = 1}, pairs * site.known_shape(0)[1]);
+  if (choice(site, "metric", "sqeuclidean", {"sqeuclidean", "euclidean"}) == "euclidean") work.add({.special = 1}, pairs);
+  return work;
+}
+
+/// A path through the costs: each place once, the least of three ways to it.
+std::vector<Fact> warping_shape(const Site& site) {
+  require_inputs(site, 1);
+  require_rank_at_least(site, 0, 2);
+  return {Fact::tensor(DataType::int32, Shape{2, site.fresh(0)})};
+}
+
+constexpr Operator kRows[] = {
+    {"CDist", Rules{distance_shape, distance_work}, "x", 1,
+     "per pair and coordinate 2 add, 1 mul; per pair 1 special (euclidean)"},
+    {"ComplexMul", kComplexProduct},
+    {"ComplexMulConj", kComplexProduct},
+    {"CropAndResize", Rules{crop_shape, crop_work}, "xxcc", 1, "4 mul, 3 add per output element (bilinear)"},
+    {"DynamicTimeWarping", Rules{warping_shape, per_element_of_first<Effort{.add = 1, .compare = 2}>}, "x", 1,
+     "1 add, 2 compare per element"},
+    {"GridSample", Rules{grid_sample_shape, grid_sample_work}, "x", 1,
+     "per output element 4 mul, 3 add (bilinear), 20 mul, 15 add (bicubic)"},
+    {"Inverse", Rules{inverse_shape, inverse_work}, "x", 1, "per element 1 div, n - 1 mul, n - 1 add"},
+    {"Irfft", Rules{irfft_shape, irfft_work}, "x", 1,
+     "by the definition: 2 mul, 2 add per number and frequency of a signal; 1 mul per number"},
+    {"Rfft", Rules{rfft_shape, rfft_work}, "x", 1, "by the definition: 2 mul, 2 add per number and frequency of a signal"},
+};
+
+}  // namespace
+
+Family families::contrib_signal() noexcept { return {"com.microsoft", "signals and images", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,69 @@
+#include "analyzer/operators/access/nest_access.h"
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/nest.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::string_view kSumOfWindow = "Y[n,c,p..] += X[n,c,p*stride+k*dilation-pad..]";
+constexpr std::string_view kMaxOfWindow = "Y[n,c,p..] max= X[n,c,p*stride+k*dilation-pad..]";
+constexpr std::string_view kSumOfMap = "Y[n,c,p/all..] += X[n,c,p..]";
+constexpr std::string_view kMaxOfMap = "Y[n,c,p/all..] max= X[n,c,p..]";
+
+/// The map that a pooling took apart: its extents are given by the third operand, or follow from the windows.
+std::vector<Fact> unpooled(const Site& site) {
+  const Shape& input = site.shape(0);
+  const Shape& indices = site.shape(1);
+  require(!input.known() || !indices.known() || input.rank() == indices.rank(), "rank-mismatch", "X has {} axes, its indices {}",
+          input.known() ? input.rank() : 0, indices.known() ? indices.rank() : 0);
+  if (site.has_input(2)) {
+    const Integers* given = site.integers(2);
+    std::vector<Dim> dims;
+    for (std::size_t axis = 0; given != nullptr && axis < given->size(); ++axis)
+      dims.push_back((*given)[axis] ? *(*given)[axis] : site.fresh(0, fmt::format("_{}", axis)));
+    return {Fact::tensor(site.dtype(0), given != nullptr ? Shape(dims) : Shape::unknown())};
+  }
+  if (!input.known()) return {Fact::tensor(site.dtype(0))};
+  require(input.rank() >= 2, "rank-mismatch", "X is {}, but 2 axes are needed at least", input);
+  const auto kernel_shape = site.size_list("kernel_shape");
+  require(kernel_shape && kernel_shape->size() == input.rank() - 2, "bad-attribute",
+          "kernel_shape has not an entry for each of {} spatial axes", input.rank() - 2);
+  const std::vector<Dim> kernel(kernel_shape->begin(), kernel_shape->end());
+  std::vector<Dim> extent;
+  windows_under(site, input.dims().subspan(2), kernel, extent);
+  std::vector<Dim> dims{input[0], input[1]};
+  dims.insert(dims.end(), extent.begin(), extent.end());
+  return {Fact::tensor(site.dtype(0), Shape(dims))};
+}
+
+/// An element of the map is put back from one of the windows that it lay in.
+AxisMap unpooled_axes(const Site& site) {
+  const Shape& input = site.known_shape(0);
+  const auto kernel_shape = site.integer_list("kernel_shape");
+  if (!kernel_shape || kernel_shape->size() + 2 != input.rank()) throw NotKnown();
+  const std::vector<Dim> kernel(kernel_shape->begin(), kernel_shape->end());
+  std::vector<Dim> extent;
+  const std::vector<Window> windows = windows_under(site, input.dims().subspan(2), kernel, extent);
+  std::vector<Reading> axes{Reading::along(0), Reading::along(1)};
+  for (std::size_t axis = 0; axis < windows.size(); ++axis) axes.push_back(inverse_window_reading(windows[axis], axis + 2));
+  AxisMap map;
+  map.reads(0, 1, axes);
+  map.reads(0, 0, std::move(axes));
+  return map;
+}
+
+constexpr Operator kRows[] = {
+    {"AveragePool", Loops{.nest = {kSumOfWindow}, .per_output = {.mul = 1}}},
+    {"GlobalAveragePool", Loops{.nest = {kSumOfMap}, .per_output = {.mul = 1}}},
+    {"GlobalLpPool", Loops{.nest = {kSumOfMap}, .per_point = {.special = 1}, .per_output = {.special = 1}}},
+    {"GlobalMaxPool", Loops{.nest = {kMaxOfMap}}},
+    {"LpPool", Loops{.nest = {kSumOfWindow}, .per_point = {.special = 1}, .per_output = {.special = 1}}},
+    {"MaxPool", Loops{.nest = {kMaxOfWindow}, .indices = true}},
+    {"MaxUnpool", Moves{unpooled, unpooled_axes}, "xcc", 9},
+};
+
+}  // namespace
+
+Family families::pooling() noexcept { return {"", "pooling", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,105 @@
+#include "analyzer/operators/contents/constant_folding.h"
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/per_element.h"
+
+namespace macroscope {
+namespace {
+
+constexpr PerElement kSpecial{.effort = {.special = 1}};
+
+/// A bound of Clip: an operand from version 11 on, an attribute before.
+std::optional<Real> bound_of(const Site& site, std::size_t operand, std::string_view attribute) {
+  if (!site.has_input(operand)) {
+    if (!site.has_attribute(attribute)) return std::nullopt;
+    return Real(site.real(attribute, 0));
+  }
+  const ValuePointer& value = site.input(operand).value;
+  if (value == nullptr || value->size() != 1) return std::nullopt;
+  if (const Reals* reals = value->reals()) return reals->front();
+  if (const Integers* integers = value->integers(); integers != nullptr && integers->front())
+    return Real::ratio(*integers->front());
+  return std::nullopt;
+}
+
+std::optional<Dim> clipped(folds::Sizes operands, const Site& site) {
+  Dim result = operands[0];
+  for (const auto& [operand, attribute] : {std::pair{1, "min"}, std::pair{2, "max"}}) {
+    const auto index = static_cast<std::size_t>(operand);
+    const auto bound = bound_of(site, index, attribute);
+    const auto whole = bound ? bound->whole() : std::nullopt;
+    if (!whole && site.has_input(index)) return std::nullopt;
+    if (whole) result = operand == 1 ? max(result, *whole) : min(result, *whole);
+  }
+  return result;
+}
+
+constexpr PerElement kClip{.effort = {.compare = 2}, .operands = 0, .fold = clipped, .shaped_by_first = true};
+
+std::vector<Fact> clip_shape(const Site& site) {
+  require(site.has_input(0), "missing-input", "operand 0 is left out");
+  for (std::size_t bound = 1; bound < site.input_count(); ++bound) {
+    const Fact& fact = site.input(bound);
+    require(fact.type.dtype == DataType::unknown || site.dtype(0) == DataType::unknown || fact.type.dtype == site.dtype(0),
+            "dtype-mismatch", "the bound in operand {} is {}, what is clipped is {}", bound, name_of(fact.type.dtype),
+            name_of(site.dtype(0)));
+    require(!fact.type.shape.known() || equal(fact.type.shape.elements(), 1) != Certainty::never, "shape-mismatch",
+            "the bound in operand {} is {}, not one number", bound, fact.type.shape);
+  }
+  std::vector<Fact> results;
+  results.push_back(Fact::tensor(site.dtype(0), site.shape(0)));
+  const Integers* content = site.integers(0);
+  if (content == nullptr) return results;
+  Integers clipped_content;
+  for (const auto& element : *content)
+    clipped_content.push_back(element ? clipped(folds::Sizes(&*element, 1), site) : std::nullopt);
+  results.front().value = std::make_shared<const Value>(std::move(clipped_content));
+  return results;
+}
+
+Work clip_work(const Site& site) { return per_element_work(kClip, site); }
+
+constexpr Operator kRows[] = {
+    {"Abs", PerElement{.effort = {.compare = 1}, .fold = folds::magnitude, .fold_reals = folds::magnitude_of_real}},
+    {"Acos", kSpecial, "x", 7},
+    {"Acosh", kSpecial, "x", 9},
+    {"Add", PerElement{.effort = {.add = 1}, .operands = 2, .fold = folds::add, .fold_reals = folds::add_reals}},
+    {"Affine", PerElement{.effort = {.add = 1, .mul = 1}}},
+    {"Asin", kSpecial, "x", 7},
+    {"Asinh", kSpecial, "x", 9},
+    {"Atan", kSpecial, "x", 7},
+    {"Atanh", kSpecial, "x", 9},
+    {"Ceil", PerElement{.effort = {.compare = 1}, .fold = folds::same, .fold_reals = folds::round_up}},
+    {"Clip", Rules{clip_shape, clip_work, axis_maps::elementwise}, "xc", 1, "2 compares per element"},
+    {"Cos", kSpecial, "x", 7},
+    {"Cosh", kSpecial, "x", 9},
+    {"Div", PerElement{.effort = {.div = 1}, .operands = 2, .fold = folds::divide, .fold_reals = folds::divide_reals}},
+    {"Erf", kSpecial, "x", 9},
+    {"Exp", PerElement{.effort = {.special = 1}, .fold_reals = folds::exponential}},
+    {"Floor", PerElement{.effort = {.compare = 1}, .fold = folds::same, .fold_reals = folds::round_down}},
+    {"Log", PerElement{.effort = {.special = 1}, .fold_reals = folds::logarithm}},
+    {"Max",
+     PerElement{.operands = 0, .per_further_input = {.compare = 1}, .fold = folds::largest, .fold_reals = folds::largest_real}},
+    {"Mean", PerElement{.effort = {.mul = 1}, .operands = 0, .per_further_input = {.add = 1}}},
+    {"Min",
+     PerElement{.operands = 0, .per_further_input = {.compare = 1}, .fold = folds::smallest, .fold_reals = folds::smallest_real}},
+    {"Mod", PerElement{.effort = {.div = 1}, .operands = 2, .fold = folds::modulo}, "x", 10},
+    {"Mul", PerElement{.effort = {.mul = 1}, .operands = 2, .fold = folds::multiply, .fold_reals = folds::multiply_reals}},
+    {"Neg", PerElement{.effort = {.compare = 1}, .fold = folds::negate, .fold_reals = folds::negate_real}},
+    {"Pow",
+     PerElement{.effort = {.special = 1}, .operands = 2, .fold = folds::raise, .fold_reals = folds::raise_reals, .mixed = true}},
+    {"Reciprocal", PerElement{.effort = {.div = 1}, .fold_reals = folds::reciprocal}},
+    {"Round", PerElement{.effort = {.compare = 1}, .fold = folds::same, .fold_reals = folds::round_to_nearest}, "x", 11},
+    {"Sign", PerElement{.effort = {.compare = 1}, .fold = folds::sign}, "x", 9},
+    {"Sin", kSpecial, "x", 7},
+    {"Sinh", kSpecial, "x", 9},
+    {"Sqrt", PerElement{.effort = {.special = 1}, .fold_reals = folds::square_root}},
+    {"Sub", PerElement{.effort = {.add = 1}, .operands = 2, .fold = folds::subtract, .fold_reals = folds::subtract_reals}},
+    {"Sum", PerElement{.operands = 0, .per_further_input = {.add = 1}, .fold = folds::add, .fold_reals = folds::add_reals}},
+    {"Tan", kSpecial, "x", 7},
+};
+
+}  // namespace
+
+Family families::arithmetic() noexcept { return {"", "arithmetic", kRows}; }
+
+}  // namespace macroscope

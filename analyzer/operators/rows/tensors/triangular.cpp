@@ -1,0 +1,79 @@
+// Operators on the last two axes as matrices: triangles, diagonals, determinants.
+#include <optional>
+#include <vector>
+
+#include "analyzer/operators/contents/content.h"
+#include "analyzer/operators/families.h"
+#include "analyzer/operators/operands.h"
+
+namespace macroscope {
+namespace {
+
+std::vector<Fact> trilu(const Site& site) {
+  require_operands(site, 1, 2);
+  require_rank_at_least(site, 0, 2);
+  const std::optional<Dim> given = site.has_input(1) ? scalar_of(site, 1) : Dim(0);
+  Fact result = Fact::tensor(site.dtype(0), site.shape(0));
+  const std::optional<std::int64_t> diagonal = given ? given->number() : std::nullopt;
+  if (!diagonal || site.integers(0) == nullptr) return {result};
+  const bool upper = site.integer("upper", 1) != 0;
+  const std::vector<ValuePointer> contents{site.input(0).value, integer_content({Dim(0)})};
+  const std::optional<Grid> grid = Grid::of(site.shape(0));
+  result.value = assembled(contents, result.type.shape, [&](std::span<const std::int64_t> position) {
+    const std::int64_t above = position[position.size() - 1] - position[position.size() - 2];
+    const bool kept = upper ? above >= *diagonal : above <= *diagonal;
+    return kept ? Pick{0, grid->place_of(position)} : Pick{1, 0};
+  });
+  return {result};
+}
+
+std::vector<Fact> eye_like(const Site& site) {
+  require_operands(site, 1);
+  require_rank(site, 0, 2);
+  const DataType dtype = dtype_attribute(site, "dtype", site.dtype(0));
+  return {Fact::tensor(dtype, site.shape(0).known() ? site.shape(0) : fresh_shape(site, 0, 2))};
+}
+
+std::vector<Fact> det(const Site& site) {
+  require_operands(site, 1);
+  require_rank_at_least(site, 0, 2);
+  const Shape& data = site.shape(0);
+  if (!data.known()) return {Fact::tensor(site.dtype(0))};
+  site.must_equal(data[data.rank() - 2], data[data.rank() - 1], "rows and columns of a matrix");
+  return {Fact::tensor(site.dtype(0), Shape(data.dims().first(data.rank() - 2)))};
+}
+
+/// Elimination: below each pivot a quotient per row, and mul + add for all that remains; then the product of the diagonal.
+Work det_work(const Site& site) {
+  Work work;
+  const Shape& data = site.known_shape(0);
+  if (!is_floating(site.dtype(0))) return work;
+  const Dim& n = data[data.rank() - 1];
+  const Dim matrices = product(data.dims().first(data.rank() - 2));
+  const Dim remaining = floor_div(n * (n - 1) * (2 * n - 1), 6);
+  work.of(Flop::div) = matrices * floor_div(n * (n - 1), 2);
+  work.of(Flop::add) = matrices * remaining;
+  work.of(Flop::mul) = matrices * (remaining + max(0, n - 1));
+  return work;
+}
+
+AxisMap whole_matrices(const Site& site) {
+  const Shape& data = site.known_shape(0);
+  AxisMap map;
+  map.reads(0, 0, axis_maps::whole_between(data, data.rank() - 2, data.rank()));
+  return map;
+}
+
+constexpr Operator kRows[] = {
+    {.name = "Det",
+     .meaning = Rules{det, det_work, whole_matrices},
+     .cost = "by elimination, n x n: n(n-1)(2n-1)/6 (mul + add) + n(n-1)/2 div + (n-1) mul"},
+    {.name = "EyeLike", .meaning = Moves{eye_like, axis_maps::nothing}},
+    {.name = "Trilu", .meaning = Moves{trilu, axis_maps::elementwise}, .roles = "xc"},
+};
+
+}  // namespace
+
+Family families::matrices() noexcept { return {"", "matrices", kRows}; }
+
+}  // namespace macroscope

@@ -1,0 +1,324 @@
+#include "analyzer/passes/cost/cost.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "analyzer/algebra/grouped_sum.h"
+#include "analyzer/algebra/summation.h"
+#include "analyzer/network/large_table.h"
+#include "analyzer/operators/notation/nest.h"
+#include "analyzer/operators/per_element.h"
+#include "analyzer/passes/cost/alike_nodes.h"
+#include "analyzer/passes/memory/storage.h"
+
+namespace macroscope {
+namespace {
+
+/// Most terms are nothing, and most nodes run once: a sum over many nodes hangs on skipping both.
+void add(Dim& sum, const Dim& term, const Dim& times) {
+  if (!term.is(0)) sum += times.is(1) ? term : term * times;
+}
+
+void add(std::vector<std::pair<DataType, Dim>>& sums, DataType dtype, const Dim& macs, const Dim& times) {
+  const auto found = std::find_if(sums.begin(), sums.end(), [&](const auto& entry) { return entry.first == dtype; });
+  if (found == sums.end()) {
+    sums.emplace_back(dtype, macs * times);
+  } else {
+    add(found->second, macs, times);
+  }
+}
+
+/// Adds a node's cost, `times` over.
+void add(Cost& sum, const Cost& cost, const Dim& times) {
+  add(sum.macs, cost.macs, times);
+  add(sum.effective_macs, cost.effective_macs, times);
+  for (const auto& [dtype, macs] : cost.macs_by_dtype) add(sum.macs_by_dtype, dtype, macs, times);
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) add(sum.flops_by_kind[kind], cost.flops_by_kind[kind], times);
+  add(sum.bytes_read, cost.bytes_read, times);
+  add(sum.bytes_written, cost.bytes_written, times);
+}
+
+/// The sum of the costs of many nodes.
+class CostTally {
+ public:
+  void add(const Cost& cost) {
+    macs_.add(cost.macs);
+    effective_macs_.add(cost.effective_macs);
+    for (const auto& [dtype, macs] : cost.macs_by_dtype) of(dtype).add(macs);
+    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) flops_by_kind_[kind].add(cost.flops_by_kind[kind]);
+    bytes_read_.add(cost.bytes_read);
+    bytes_written_.add(cost.bytes_written);
+  }
+  void give(Cost& sum) const {
+    sum.macs = macs_.sum();
+    sum.effective_macs = effective_macs_.sum();
+    for (const auto& [dtype, macs] : macs_by_dtype_) sum.macs_by_dtype.emplace_back(dtype, macs.sum());
+    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) sum.flops_by_kind[kind] = flops_by_kind_[kind].sum();
+    sum.bytes_read = bytes_read_.sum();
+    sum.bytes_written = bytes_written_.sum();
+  }
+
+ private:
+  Tally& of(DataType dtype) {
+    const auto found =
+        std::find_if(macs_by_dtype_.begin(), macs_by_dtype_.end(), [&](const auto& entry) { return entry.first == dtype; });
+    return found == macs_by_dtype_.end() ? macs_by_dtype_.emplace_back(dtype, Tally()).second : found->second;
+  }
+
+  Tally macs_, effective_macs_;
+  std::vector<std::pair<DataType, Tally>> macs_by_dtype_;
+  std::array<Tally, kFlopKinds> flops_by_kind_;
+  Tally bytes_read_, bytes_written_;
+};
+
+/// Per quantity the dearer of two alternatives.
+void take_dearer(Cost& cost, const Cost& other) {
+  cost.macs = max(cost.macs, other.macs);
+  cost.effective_macs = max(cost.effective_macs, other.effective_macs);
+  for (const auto& [dtype, macs] : other.macs_by_dtype) {
+    const auto found = std::find_if(cost.macs_by_dtype.begin(), cost.macs_by_dtype.end(),
+                                    [type = dtype](const auto& entry) { return entry.first == type; });
+    if (found == cost.macs_by_dtype.end()) {
+      cost.macs_by_dtype.emplace_back(dtype, macs);
+    } else {
+      found->second = max(found->second, macs);
+    }
+  }
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind)
+    cost.flops_by_kind[kind] = max(cost.flops_by_kind[kind], other.flops_by_kind[kind]);
+  cost.bytes_read = max(cost.bytes_read, other.bytes_read);
+  cost.bytes_written = max(cost.bytes_written, other.bytes_written);
+}
+
+bool does_arithmetic(const Cost& cost) {
+  return !cost.macs.is(0) ||
+         std::any_of(cost.flops_by_kind.begin(), cost.flops_by_kind.end(), [](const Dim& flops) { return !flops.is(0); });
+}
+
+class Counting {
+ public:
+  Counting(const Network& network, const Shapes& shapes, Costs& costs, Diagnostics& diagnostics)
+      : network_(network),
+        shapes_(shapes),
+        costs_(costs),
+        diagnostics_(diagnostics),
+        totals_(shapes.scopes.size()),
+        done_(shapes.scopes.size()) {}
+
+  void count() {
+    for (const Scope& scope : shapes_.scopes) {
+      const std::size_t nodes = network_.graphs[scope.graph].nodes.size();
+      reserve_large(costs_.nodes.emplace_back(), nodes);
+      costs_.nodes.back().resize(nodes);
+    }
+    costs_.total = total_of(0);
+    for (std::size_t id = 0; id < shapes_.scopes.size(); ++id) {
+      const Scope& scope = shapes_.scopes[id];
+      if (!scope.internal && !scope.multiplicity.is(0)) count_coverage(scope, costs_.nodes[id]);
+    }
+    costs_.activation_bytes = activation_bytes(network_, shapes_);
+    for (const UnknownOperator& unknown : costs_.unknown) report(unknown);
+  }
+
+ private:
+  const Cost& total_of(ScopeId id) {
+    if (done_[id]) return totals_[id];
+    done_[id] = true;
+    const Scope& scope = shapes_.scopes[id];
+    std::vector<Cost>& nodes = costs_.nodes[id];
+    CostTally tally, side;
+    AlikeResults<NodeId> counted(network_, scope);
+    auto call = scope.calls.begin();
+    for (NodeId node = 0; node < nodes.size(); ++node) {
+      const auto first = call;
+      while (call != scope.calls.end() && call->node == node) ++call;
+      const bool is_alone = first == call;
+      const NodeId* alike = is_alone ? counted.find(node) : nullptr;
+      if (alike != nullptr) {
+        nodes[node] = nodes[*alike];
+      } else {
+        count(nodes[node], scope, node, {first, call});
+        if (is_alone && nodes[node].status != Status::unknown) counted.remember(node, node);
+      }
+      const bool is_side = id == 0 && network_.main().is_side(node);
+      (is_side ? side : tally).add(nodes[node]);
+      if (nodes[node].status == Status::unknown) totals_[id].status = Status::unknown;
+    }
+    tally.give(totals_[id]);
+    if (id == 0) side.give(costs_.side);
+    return totals_[id];
+  }
+
+  void count(Cost& cost, const Scope& scope, NodeId node, std::span<const Call> calls) {
+    try {
+      const Site site = site_of(network_, scope, node);
+      add_calls(cost, calls);
+      add_own_work(cost, scope, site, node);
+      add_traffic(cost, network_, scope, site, calls.empty());
+    } catch (const NotKnown&) {
+      cost.status = Status::unknown;
+    } catch (const RuleError&) {
+      cost.status = Status::unknown;  // reported when its shape was inferred
+    } catch (const AlgebraError& error) {
+      cost.status = Status::unknown;
+      const Node& at = network_.graphs[scope.graph].nodes[node];
+      diagnostics_.push_back({Severity::error,
+                              "overflow",
+                              error.what(),
+                              NodeOrigin{scope.path, at.file_index, std::string(at.name), std::string(at.op)},
+                              {}});
+    }
+    if (cost.status != Status::unknown) cost.status = does_arithmetic(cost) ? Status::counted : Status::free;
+  }
+
+  void add_calls(Cost& cost, std::span<const Call> calls) {
+    bool first_alternative = true;
+    if (calls.empty()) return;
+    Cost dearest;
+    for (const Call& call : calls) {
+      const Cost& total = total_of(call.scope);
+      if (total.status == Status::unknown) cost.status = Status::unknown;
+      const auto& repetition = network_.graphs[shapes_.scopes[call.scope].graph].repetition;
+      if (repetition) {
+        add(cost, sum_of_copies(total, *repetition), 1);
+      } else if (call.nesting == Nesting::sum) {
+        add(cost, total, call.trips);
+      } else if (std::exchange(first_alternative, false)) {
+        dearest = total;
+      } else {
+        take_dearer(dearest, total);
+      }
+    }
+    add(cost, dearest, 1);
+  }
+
+  /// Each copy may have other sizes.
+  static Cost sum_of_copies(Cost cost, const Repetition& repetition) {
+    const auto sum = [&](Dim& quantity) {
+      if (!quantity.is(0)) quantity = macroscope::sum_of_copies(quantity, repetition.index, repetition.count);
+    };
+    sum(cost.macs);
+    sum(cost.effective_macs);
+    for (auto& entry : cost.macs_by_dtype) sum(entry.second);
+    for (Dim& flops : cost.flops_by_kind) sum(flops);
+    sum(cost.bytes_read);
+    sum(cost.bytes_written);
+    return cost;
+  }
+
+  void add_own_work(Cost& cost, const Scope& scope, const Site& site, NodeId node) {
+    const Operator* row = scope.operators[node];
+    const bool called = row == nullptr && scope.inferred[node];
+    if (called) return;
+    if (row == nullptr || !scope.inferred[node]) throw NotKnown();
+    const Work work = work_of(*row, site);
+    cost.macs += work.macs;
+    cost.effective_macs += work.effective_macs;
+    Dim macs = work.macs;
+    for (const auto& [dtype, count] : work.other_macs) {
+      add(cost.macs_by_dtype, dtype, count, 1);
+      macs -= count;
+    }
+    if (!macs.is(0)) add(cost.macs_by_dtype, work.mac_dtype, macs, 1);
+    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) add(cost.flops_by_kind[kind], work.flops[kind], 1);
+  }
+
+  static Work work_of(const Operator& row, const Site& site) {
+    struct Visitor {
+      const Site& site;
+      Work operator()(const Loops& loops) const { return macroscope::work_of(loops, site); }
+      Work operator()(const PerElement& per_element) const { return per_element_work(per_element, site); }
+      Work operator()(const Body&) const { return {}; }  // the call of its body counts
+      Work operator()(const Moves&) const { return {}; }
+      Work operator()(const Rules& rules) const { return rules.work(site); }
+    };
+    return std::visit(Visitor{site}, row.meaning);
+  }
+
+  void count_coverage(const Scope& scope, const std::vector<Cost>& nodes) {
+    const Graph& graph = network_.graphs[scope.graph];
+    costs_.node_count += nodes.size();
+    for (NodeId node = 0; node < nodes.size(); ++node) {
+      const bool is_known = nodes[node].status != Status::unknown;
+      costs_.costed_count += is_known ? 1 : 0;
+      if (!is_known || !is_shaped(scope, graph.nodes[node])) costs_.complete = false;
+      const bool nobody_knows = scope.operators[node] == nullptr && !scope.inferred[node];
+      if (nobody_knows) count_unknown(graph.nodes[node]);
+    }
+  }
+
+  static bool is_shaped(const Scope& scope, const Node& node) {
+    return std::all_of(node.outputs.begin(), node.outputs.end(), [&](TensorId output) {
+      if (output == kAbsent) return true;
+      const Type& type = scope.facts[output].type;
+      return type.kind != Kind::unknown && (type.kind != Kind::tensor || type.shape.known());
+    });
+  }
+
+  void count_unknown(const Node& node) {
+    const auto found = std::find_if(costs_.unknown.begin(), costs_.unknown.end(),
+                                    [&](const UnknownOperator& row) { return row.op == node.op && row.domain == node.domain; });
+    if (found == costs_.unknown.end()) {
+      costs_.unknown.push_back({node.op, node.domain, 1});
+    } else {
+      ++found->count;
+    }
+  }
+
+  void report(const UnknownOperator& unknown) {
+    const std::string name = unknown.domain.empty() ? std::string(unknown.op) : fmt::format("{}:{}", unknown.domain, unknown.op);
+    diagnostics_.push_back({Severity::warning,
+                            "unknown-operator",
+                            fmt::format("no rule is known for {} ({} node{}): totals are lower bounds", name, unknown.count,
+                                        unknown.count == 1 ? "" : "s"),
+                            {},
+                            {}});
+  }
+
+  const Network& network_;
+  const Shapes& shapes_;
+  Costs& costs_;
+  Diagnostics& diagnostics_;
+  std::vector<Cost> totals_;
+  std::vector<bool> done_;
+};
+
+}  // namespace
+
+std::string_view name_of(Status status) noexcept {
+  switch (status) {
+    case Status::counted:
+      return "counted";
+    case Status::free:
+      return "free";
+    case Status::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Dim Cost::flops() const {
+  Dim flops;
+  for (const auto& [dtype, count] : macs_by_dtype)
+    if (is_floating(dtype)) flops += count * 2;
+  for (const Dim& kind : flops_by_kind) flops += kind;
+  return flops;
+}
+
+Dim Cost::int_ops() const {
+  Dim operations;
+  for (const auto& [dtype, count] : macs_by_dtype)
+    if (!is_floating(dtype)) operations += count * 2;
+  return operations;
+}
+
+Costs count_costs(const Network& network, const Shapes& shapes, Diagnostics& diagnostics) {
+  Costs costs;
+  Counting(network, shapes, costs, diagnostics).count();
+  return costs;
+}
+
+}  // namespace macroscope

@@ -1,0 +1,435 @@
+#include "analyzer/passes/cost/parameters.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "analyzer/algebra/summation.h"
+#include "analyzer/network/large_table.h"
+#include "analyzer/network/readers.h"
+#include "analyzer/operators/custom.h"
+#include "analyzer/operators/notation/window.h"
+#include "analyzer/passes/cost/external_tensors.h"
+#include "analyzer/passes/memory/storage.h"
+
+namespace macroscope {
+namespace {
+
+/// How a reader uses a tensor; the first in this order among all readers decides.
+enum class Use : std::uint8_t { by_position, statistic, quantisation, constant, anything, none };
+
+char letter_for(std::string_view roles, std::uint32_t input) {
+  if (input >= roles.size()) return roles.back();
+  return roles[input];
+}
+
+/// What is found by following a tensor to those that read it.
+struct Following {
+  GraphId graph = 0;  // the tensor's own
+  Use use = Use::none;
+  bool dequantised = false;     // on the way to the reader that decides
+  bool spread = false;          // so was Expand
+  bool side = false;            // the first reader is a side node
+  NodeId first_reader = kNone;  // of the tensor's own graph, a side node only where there is no other
+  std::uint32_t readers = 0;
+  std::uint32_t readers_as_bias = 0;
+  std::optional<Dim> packed_elements;  // logical elements of a packed weight
+};
+
+class Roles {
+ public:
+  Roles(const Network& network, const Shapes& shapes)
+      : network_(network), readers_(network.graphs.size()), sets_(network.graphs.size()) {
+    for (const Scope& scope : shapes.scopes) sets_[scope.graph] = scope.operator_sets;
+  }
+
+  Following follow(GraphId graph, TensorId tensor) {
+    Following found;
+    found.graph = graph;
+    visited_.clear();
+    pending_.push_back({graph, tensor, kNone, false, false});
+    while (!pending_.empty()) {
+      const Step step = pending_.back();
+      pending_.pop_back();
+      if (visited_.emplace(step.graph, step.tensor).second) visit(step, found);
+    }
+    return found;
+  }
+
+ private:
+  struct Step {
+    GraphId graph = 0;
+    TensorId tensor = 0;
+    NodeId entered_at = kNone;  // node of the first graph through which another graph was entered
+    bool dequantised = false;
+    bool spread = false;
+  };
+
+  const Readers& readers_of(GraphId graph) {
+    if (!readers_[graph]) readers_[graph] = std::make_unique<const Readers>(network_, network_.graphs[graph]);
+    return *readers_[graph];
+  }
+
+  void visit(const Step& step, Following& found) {
+    const Graph& graph = network_.graphs[step.graph];
+    for (const Reader& reader : readers_of(step.graph).of(step.tensor)) read_by(step, reader, found);
+    const auto is_among = [&](const std::vector<TensorId>& results) {
+      return std::find(results.begin(), results.end(), step.tensor) != results.end();
+    };
+    if (is_among(graph.outputs) || is_among(graph.side_outputs)) note(Use::anything, step, kNone, found);
+  }
+
+  void read_by(const Step& step, const Reader& reader, Following& found) {
+    const Node& node = network_.graphs[step.graph].nodes[reader.node];
+    const NodeId at = step.entered_at != kNone ? step.entered_at : reader.node;
+    if (reader.input == kNone) {
+      enter_nested(step, node, at);
+    } else if (const Function* function = network_.find_function(node.domain, node.op, node.overload)) {
+      const Graph& body = network_.graphs[function->body];
+      if (reader.input < body.inputs.size())
+        pending_.push_back({function->body, body.inputs[reader.input], at, step.dequantised, step.spread});
+    } else {
+      read_by_operator(step, reader, node, at, found);
+    }
+  }
+
+  void enter_nested(const Step& step, const Node& node, NodeId at) {
+    for (const Attribute& attribute : node.attributes) {
+      const auto* nested = std::get_if<GraphId>(&attribute.content);
+      if (nested == nullptr) continue;
+      const Graph& graph = network_.graphs[*nested];
+      for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor)
+        if (graph.tensors[tensor].outer == step.tensor) pending_.push_back({*nested, tensor, at, step.dequantised, step.spread});
+    }
+  }
+
+  void read_by_operator(const Step& step, const Reader& reader, const Node& node, NodeId at, Following& found) {
+    const Operator* row = find_row(network_, node, version_in(sets_[step.graph], node.domain));
+    const char letter = row == nullptr ? 'x' : letter_for(row->roles, reader.input);
+    switch (letter) {
+      case 'v': {
+        const bool dequantised = step.dequantised || node.op == "DequantizeLinear";
+        for (const TensorId output : node.outputs)
+          if (output != kAbsent)
+            pending_.push_back({step.graph, output, step.entered_at, dequantised, step.spread || node.op == "Expand"});
+        break;
+      }
+      case 'p':
+        found.packed_elements = packed_elements(node, step);
+        note(Use::by_position, step, at, found);
+        break;
+      case 'b':
+        if (node.op.find("Norm") == std::string_view::npos) ++found.readers_as_bias;
+        note(Use::by_position, step, at, found);
+        break;
+      case 'w':
+        note(Use::by_position, step, at, found);
+        break;
+      case 's':
+        note(Use::statistic, step, at, found);
+        break;
+      case 'q':
+        note(Use::quantisation, step, at, found);
+        break;
+      case 'c':
+        note(Use::constant, step, at, found);
+        break;
+      default:
+        if (adds_to_product(step.graph, node, reader.input)) ++found.readers_as_bias;
+        note(Use::anything, step, at, found);
+    }
+  }
+
+  /// Exporters write a dense layer as a product and the sum with a vector.
+  bool adds_to_product(GraphId graph, const Node& node, std::uint32_t input) const {
+    static constexpr std::array<std::string_view, 4> kProducts{"MatMul", "Gemm", "Einsum", "MatMulInteger"};
+    if (!node.domain.empty() || node.op != "Add" || node.inputs.size() != 2) return false;
+    const Graph& in = network_.graphs[graph];
+    const TensorId other = node.inputs[1 - input], own = node.inputs[input];
+    const NodeId producer = other == kAbsent ? kNone : in.tensors[other].producer;
+    const std::uint32_t stored = in.tensors[own].stored;
+    const bool is_vector = stored != kNone && shape_of(in.stored[stored]).rank() == 1;
+    return is_vector && producer != kNone && in.nodes[producer].domain.empty() &&
+           std::find(kProducts.begin(), kProducts.end(), in.nodes[producer].op) != kProducts.end();
+  }
+
+  void note(Use use, const Step& step, NodeId at, Following& found) const {
+    ++found.readers;
+    if (at != kNone) {
+      const bool is_side = network_.graphs[found.graph].is_side(at);
+      const bool replaces_side = found.side && !is_side;
+      if (found.first_reader == kNone || replaces_side || (found.side == is_side && at < found.first_reader)) {
+        found.first_reader = at;
+        found.side = is_side;
+      }
+    }
+    if (use > found.use) return;
+    found.use = use;
+    found.dequantised = found.dequantised || step.dequantised;
+    found.spread = found.spread || step.spread;
+  }
+
+  static std::optional<std::int64_t> integer_of(const Node& node, std::string_view name) {
+    for (const Attribute& attribute : node.attributes)
+      if (const auto* number = std::get_if<std::int64_t>(&attribute.content); number != nullptr && attribute.name == name)
+        return *number;
+    return std::nullopt;
+  }
+
+  /// K and N, or K and the first extent where that is another one, say how many there are; otherwise several elements share each byte.
+  std::optional<Dim> packed_elements(const Node& node, const Step& step) const {
+    const std::uint32_t stored = network_.graphs[step.graph].tensors[step.tensor].stored;
+    const StoredTensor* tensor = stored == kNone ? nullptr : &network_.graphs[step.graph].stored[stored];
+    const auto inputs = integer_of(node, "K");
+    const auto outputs = integer_of(node, "N");
+    const bool is_matrix = tensor != nullptr && tensor->dims.size() > 1;
+    if (inputs && outputs && (!is_matrix || tensor->dims.front() == *outputs)) return Dim(*inputs) * *outputs;
+    if (inputs && is_matrix) return Dim(*inputs) * tensor->dims.front();
+    const std::int64_t bits = integer_of(node, "bits").value_or(integer_of(node, "expert_weight_bits").value_or(4));
+    if (tensor == nullptr || bits <= 0 || bits > 8 || tensor->dtype != DataType::uint8) return std::nullopt;
+    Dim elements = 8 / bits;
+    for (const std::int64_t dim : tensor->dims) elements *= dim;
+    return elements;
+  }
+
+  const Network& network_;
+  std::vector<std::unique_ptr<const Readers>> readers_;
+  std::vector<std::span<const OperatorSet>> sets_;
+  boost::unordered_flat_set<std::pair<GraphId, TensorId>> visited_;
+  std::vector<Step> pending_;
+};
+
+Role role_of(const Following& found, const Parameter& parameter) {
+  switch (found.use) {
+    case Use::by_position:
+      // One number that Expand lays out in a weight's place was filled in, not learned.
+      return found.spread && parameter.elements.is(1) ? Role::constant : Role::weight;
+    case Use::statistic:
+      return Role::statistic;
+    case Use::quantisation:
+      return Role::quantisation;
+    case Use::constant:
+      return Role::constant;
+    case Use::none:
+      return Role::unused;
+    case Use::anything:
+      break;
+  }
+  const bool computed_as_floating = is_floating(parameter.dtype) || found.dequantised;
+  return computed_as_floating && !parameter.elements.is(1) ? Role::weight : Role::constant;
+}
+
+class CountingParameters {
+ public:
+  CountingParameters(const Network& network, const Shapes& shapes, Parameters& parameters)
+      : network_(network), shapes_(shapes), parameters_(parameters), roles_(network, shapes), places_(network) {}
+
+  void count() {
+    std::size_t stored = 0;
+    for (const Graph& graph : network_.graphs) {
+      parameters_.of_node.emplace_back(graph.nodes.size());
+      stored += graph.stored.size();
+    }
+    reserve_large(parameters_.rows, stored);
+    for (GraphId graph = 0; graph < network_.graphs.size(); ++graph) {
+      held_ = {};
+      count_initializers(graph);
+      count_constants(graph);
+      add_all_copies(graph);
+    }
+  }
+
+ private:
+  void count_initializers(GraphId graph) {
+    const Graph& stored_in = network_.graphs[graph];
+    for (TensorId tensor = 0; tensor < stored_in.tensors.size(); ++tensor) {
+      const std::uint32_t index = stored_in.tensors[tensor].stored;
+      if (index != kNone) count_stored(graph, tensor, stored_in.stored[index]);
+    }
+  }
+
+  void count_constants(GraphId graph) {
+    for (const Node& node : network_.graphs[graph].nodes) {
+      if (!node.domain.empty() || node.outputs.empty() || node.outputs.front() == kAbsent) continue;
+      if (node.op == "Constant") count_constant(graph, node);
+      if (node.op == "ConstantOfShape") count_filled(graph, node);
+    }
+  }
+
+  void count_constant(GraphId graph, const Node& node) {
+    for (const Attribute& attribute : node.attributes) {
+      if (const auto* tensor = std::get_if<const StoredTensor*>(&attribute.content)) {
+        count_stored(graph, node.outputs.front(), **tensor);
+      } else if (const auto* reals = std::get_if<std::span<const float>>(&attribute.content)) {
+        add(graph, node.outputs.front(), DataType::float32, Dim::of_size(reals->size()));
+      } else if (std::holds_alternative<double>(attribute.content)) {
+        add(graph, node.outputs.front(), DataType::float32, 1);
+      } else if (const auto* integers = std::get_if<std::span<const std::int64_t>>(&attribute.content)) {
+        add(graph, node.outputs.front(), DataType::int64, Dim::of_size(integers->size()));
+      } else if (std::holds_alternative<std::int64_t>(attribute.content)) {
+        add(graph, node.outputs.front(), DataType::int64, 1);
+      }
+    }
+  }
+
+  /// A tensor that is filled with one number by a shape that the file itself states stands for a weight where only a weight can stand.
+  void count_filled(GraphId graph, const Node& node) {
+    const Graph& in = network_.graphs[graph];
+    if (node.inputs.empty() || node.inputs.front() == kAbsent || !is_stated(in, node.inputs.front())) return;
+    const auto scope =
+        std::find_if(shapes_.scopes.begin(), shapes_.scopes.end(), [&](const Scope& s) { return s.graph == graph; });
+    if (scope == shapes_.scopes.end()) return;
+    const Type& type = scope->facts[node.outputs.front()].type;
+    if (!type.shape.known() || !type.shape.is_numeric() || !is_floating(type.dtype)) return;
+    Parameter parameter = make(graph, node.outputs.front(), type.dtype, type.shape.elements());
+    if (parameter.by_position) keep(std::move(parameter));
+  }
+
+  static bool is_stated(const Graph& graph, TensorId tensor) {
+    const Tensor& shape = graph.tensors[tensor];
+    return shape.stored != kNone || (shape.producer != kNone && graph.nodes[shape.producer].op == "Constant");
+  }
+
+  void count_stored(GraphId graph, TensorId tensor, const StoredTensor& stored) {
+    Dim elements = 1;
+    if (stored.symbolic_shape != nullptr) elements = stored.symbolic_shape->elements();
+    for (const std::int64_t dim : stored.dims) elements *= dim;
+    Parameter parameter = make(graph, tensor, stored.dtype, elements);
+    if (stored.mask != TapMask::none) parameter.effective_elements = kept_by_mask(stored);
+    if (const std::optional<ExternalPlaces::Place> place = places_.place_of(stored)) {
+      const auto [first, is_new] = external_.try_emplace(*place, parameters_.rows.size());
+      if (!is_new) parameter.same_as = static_cast<std::uint32_t>(first->second);
+    }
+    keep(std::move(parameter));
+  }
+
+  /// A mask keeps the same taps for each pair of channels.
+  static Dim kept_by_mask(const StoredTensor& stored) {
+    const Shape shape = shape_of(stored);
+    return shape[0] * shape[1] * taps_kept(shape.dims().subspan(2), stored.mask);
+  }
+
+  void add(GraphId graph, TensorId tensor, DataType dtype, const Dim& elements) { keep(make(graph, tensor, dtype, elements)); }
+
+  Parameter make(GraphId graph, TensorId tensor, DataType dtype, const Dim& elements) {
+    Parameter parameter;
+    parameter.graph = graph;
+    parameter.tensor = tensor;
+    parameter.dtype = dtype;
+    parameter.elements = elements;
+    const Following found = roles_.follow(graph, tensor);
+    parameter.role = role_of(found, parameter);
+    parameter.by_position = found.use < Use::constant;
+    parameter.is_bias = found.readers > 0 && found.readers_as_bias == found.readers;
+    parameter.counted_at = found.first_reader;
+    parameter.readers = found.readers;
+    parameter.side = found.side;
+    if (bits_of(dtype)) parameter.bytes = bytes_of(dtype, elements);
+    if (found.packed_elements && parameter.role == Role::weight) parameter.elements = *found.packed_elements;
+    return parameter;
+  }
+
+  void keep(Parameter parameter) {
+    if (parameter.same_as == kNone) {
+      ParameterTotals& totals = parameter.side ? held_.side : held_.inference;
+      const bool counts = parameters_.counts(parameter);
+      const bool is_left_out = parameter.role == Role::weight && !counts;
+      Dim& elements = is_left_out ? totals.biases_left_out : totals.elements[static_cast<std::size_t>(parameter.role)];
+      elements += parameter.elements;
+      if (parameter.role != Role::unused) totals.weight_bytes += parameter.bytes;
+      if (counts) totals.effective_weights += parameter.effective_elements.value_or(parameter.elements);
+      if (counts && parameter.counted_at != kNone) {
+        parameters_.of_node[parameter.graph][parameter.counted_at] += parameter.elements;
+        held_.at_nodes += parameter.elements;
+      }
+    }
+    parameters_.rows.push_back(std::move(parameter));
+  }
+
+  /// A graph that is repeated has stored tensors of its own in each copy.  They are summed over a graph first, which makes one quotient of
+  /// what each of them leaves.
+  void add_all_copies(GraphId graph) {
+    Dim at_nodes = held_.at_nodes;
+    for (GraphId inner = graph; inner != kNone; inner = network_.graphs[inner].parent) {
+      const auto& repetition = network_.graphs[inner].repetition;
+      if (!repetition) continue;
+      const auto sum = [&](Dim& quantity) { quantity = sum_of_copies(quantity, repetition->index, repetition->count); };
+      for (ParameterTotals* totals : {&held_.inference, &held_.side}) {
+        for (Dim& elements : totals->elements) sum(elements);
+        sum(totals->weight_bytes);
+        sum(totals->effective_weights);
+        sum(totals->biases_left_out);
+      }
+      sum(at_nodes);
+      count_at_repeat(at_nodes, inner);
+    }
+    add(parameters_.totals, held_.inference);
+    add(parameters_.side, held_.side);
+  }
+
+  static void add(ParameterTotals& totals, const ParameterTotals& further) {
+    for (std::size_t role = 0; role < kRoles; ++role) totals.elements[role] += further.elements[role];
+    totals.weight_bytes += further.weight_bytes;
+    totals.effective_weights += further.effective_weights;
+    totals.biases_left_out += further.biases_left_out;
+  }
+
+  /// The node that repeats a graph counts what all copies hold.
+  void count_at_repeat(const Dim& elements, GraphId graph) {
+    const GraphId parent = network_.graphs[graph].parent;
+    const std::vector<Node>& nodes = network_.graphs[parent].nodes;
+    const auto runs = [&](const Node& node) {
+      return std::any_of(node.attributes.begin(), node.attributes.end(), [&](const Attribute& attribute) {
+        const auto* nested = std::get_if<GraphId>(&attribute.content);
+        return nested != nullptr && *nested == graph;
+      });
+    };
+    const auto node = std::find_if(nodes.begin(), nodes.end(), runs);
+    if (node != nodes.end()) parameters_.of_node[parent][static_cast<std::size_t>(node - nodes.begin())] += elements;
+  }
+
+  /// What the graph that is being counted holds, of one copy.
+  struct Held {
+    ParameterTotals inference, side;
+    Dim at_nodes;
+  };
+
+  const Network& network_;
+  const Shapes& shapes_;
+  Parameters& parameters_;
+  Held held_;
+  Roles roles_;
+  ExternalPlaces places_;
+  std::map<ExternalPlaces::Place, std::size_t> external_;
+};
+
+}  // namespace
+
+std::string_view name_of(Role role) noexcept {
+  switch (role) {
+    case Role::weight:
+      return "weight";
+    case Role::statistic:
+      return "statistic";
+    case Role::quantisation:
+      return "quantisation";
+    case Role::constant:
+      return "constant";
+    case Role::unused:
+      break;
+  }
+  return "unused";
+}
+
+Parameters count_parameters(const Network& network, const Shapes& shapes, bool without_biases) {
+  Parameters parameters;
+  parameters.without_biases = without_biases;
+  CountingParameters(network, shapes, parameters).count();
+  return parameters;
+}
+
+}  // namespace macroscope

@@ -1,0 +1,99 @@
+#include "analyzer/passes/memory/storage.h"
+
+#include <algorithm>
+#include <array>
+
+#include "analyzer/algebra/summation.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::array<std::string_view, 6> kViews{"Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"};
+constexpr std::array<std::string_view, 3> kConstants{"Constant", "Shape", "Size"};
+/// Operators that read only what they pick out of their first input.
+constexpr std::array<std::string_view, 4> kPicks{"Gather", "GatherElements", "GatherND", "Slice"};
+
+template <std::size_t N>
+bool stands_in(const std::array<std::string_view, N>& names, const Node& node) noexcept {
+  return node.domain.empty() && std::find(names.begin(), names.end(), node.op) != names.end();
+}
+
+/// Nothing where it is not known: a count of bytes is only as complete as the shapes.
+Dim bytes_or_nothing(const Type& type) {
+  try {
+    return bytes_of(type);
+  } catch (const NotKnown&) {
+    return 0;
+  }
+}
+
+bool is_as_large(const Type& a, const Type& b) { return a.kind == b.kind && a.dtype == b.dtype && a.shape == b.shape; }
+
+/// Content that was followed through integer arithmetic only says how large other tensors are.
+bool is_shape_value(const Fact& fact) { return fact.value != nullptr && !is_floating(fact.type.dtype); }
+
+}  // namespace
+
+Dim bytes_of(DataType dtype, const Dim& elements) {
+  const std::optional<int> bits = bits_of(dtype);
+  if (!bits) throw NotKnown();
+  return *bits % 8 == 0 ? elements * (*bits / 8) : ceil_div(elements * *bits, 8);
+}
+
+Dim bytes_of(const Type& type) {
+  if ((type.kind != Kind::tensor && type.kind != Kind::sparse) || !type.shape.known()) throw NotKnown();
+  return bytes_of(type.dtype, type.shape.elements());
+}
+
+bool is_view(const Node& node) noexcept { return stands_in(kViews, node); }
+bool is_constant(const Node& node) noexcept { return stands_in(kConstants, node); }
+
+void add_traffic(Cost& cost, const Network&, const Scope& scope, const Site& site, bool own) {
+  const Node& node = site.node();
+  if (!own || is_view(node) || is_constant(node)) return;
+  Dim written;
+  for (const TensorId output : node.outputs)
+    if (output != kAbsent) written += bytes_or_nothing(scope.facts[output].type);
+  cost.bytes_written += written;
+  // Operands of element-wise work are as large as its result, whose expression serves for them too.
+  const Type* made = node.outputs.size() == 1 && node.outputs[0] != kAbsent ? &scope.facts[node.outputs[0]].type : nullptr;
+  for (std::size_t index = 0; index < node.inputs.size(); ++index) {
+    if (node.inputs[index] == kAbsent) continue;
+    const Type& read = scope.facts[node.inputs[index]].type;
+    const bool is_picked_from = index == 0 && stands_in(kPicks, node);
+    const bool serves = is_picked_from || (made != nullptr && is_as_large(*made, read));
+    cost.bytes_read += serves ? written : bytes_or_nothing(read);
+  }
+}
+
+namespace {
+
+/// Only bodies of repeats are entered, which nest a few levels deep.
+Dim activation_bytes_of(const Network& network, const Shapes& shapes, const Scope& scope) {
+  Dim bytes;
+  const Graph& graph = network.graphs[scope.graph];
+  auto call = scope.calls.begin();
+  for (NodeId id = 0; id < graph.nodes.size(); ++id) {
+    const Node& node = graph.nodes[id];
+    if (is_view(node) || is_constant(node) || graph.is_side(id)) continue;
+    while (call != scope.calls.end() && call->node < id) ++call;
+    const auto* repetition =
+        call == scope.calls.end() || call->node != id ? nullptr : &network.graphs[shapes.scopes[call->scope].graph].repetition;
+    if (repetition != nullptr && repetition->has_value()) {
+      const Dim once = activation_bytes_of(network, shapes, shapes.scopes[call->scope]);
+      bytes += sum_of_copies(once, (*repetition)->index, (*repetition)->count);
+      continue;
+    }
+    for (const TensorId output : node.outputs)
+      if (output != kAbsent && !is_shape_value(scope.facts[output])) bytes += bytes_or_nothing(scope.facts[output].type);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Dim activation_bytes(const Network& network, const Shapes& shapes) {
+  return activation_bytes_of(network, shapes, shapes.scopes.front());
+}
+
+}  // namespace macroscope

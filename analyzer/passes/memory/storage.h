@@ -1,0 +1,30 @@
+// How many bytes does a tensor take, which tensors share their storage with another, and what does a node move?
+#pragma once
+
+#include <span>
+
+#include "analyzer/passes/cost/cost.h"
+#include "analyzer/passes/shapes/shapes.h"
+
+namespace macroscope {
+
+/// Bytes of `elements` elements, packed as they are stored: two int4 a byte. \throws NotKnown for strings and unknown types
+Dim bytes_of(DataType dtype, const Dim& elements);
+/// Bytes of a tensor, dense or sparse (its dense extent). \throws NotKnown
+Dim bytes_of(const Type& type);
+
+/// True for operators whose result is their first input's storage under another shape or name: Reshape, Flatten, Squeeze, Unsqueeze,
+/// Identity, Dropout at inference.
+bool is_view(const Node& node) noexcept;
+
+/// True for operators whose result is stored with the model or stands for shapes alone: they move nothing.
+bool is_constant(const Node& node) noexcept;
+
+/// Adds the bytes a node reads (weights included) and writes; `own` is false for a node that only calls a graph, whose nodes count.
+void add_traffic(Cost& cost, const Network& network, const Scope& scope, const Site& site, bool own);
+
+/// Bytes of all node outputs of the main graph, and of all copies of what is repeated there, without views, constants and integer shape
+/// values; outputs whose size is not known are left out.
+Dim activation_bytes(const Network& network, const Shapes& shapes);
+
+}  // namespace macroscope

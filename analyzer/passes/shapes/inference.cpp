@@ -1,0 +1,468 @@
+#include "analyzer/passes/shapes/inference.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/container/small_vector.hpp>
+#include <functional>
+#include <utility>
+
+#include "analyzer/network/attributes.h"
+#include "analyzer/network/large_table.h"
+#include "analyzer/operators/custom.h"
+#include "analyzer/operators/notation/body.h"
+#include "analyzer/operators/notation/nest.h"
+#include "analyzer/operators/per_element.h"
+#include "analyzer/passes/shapes/representable_size.h"
+
+namespace macroscope {
+namespace {
+
+/// Floating contents are followed where they are as short as a list of scales; integers further, see Value::kMaxElements.
+constexpr std::int64_t kMaxReals = 16;
+/// Calls within calls, and nested graphs.
+constexpr std::size_t kMaxDepth = 512;
+/// Nodes inferred in all, each time a graph is: bounds models whose functions call each other with ever new inputs.
+constexpr std::uint64_t kMaxNodesRun = 50'000'000;
+/// Elements of contents that nodes make, in all: bounds the memory of models that spread out the same content again and again.
+constexpr std::size_t kMaxElementsMade = std::size_t{1} << 21;
+/// Contents as short as a shape's are followed in any case.
+constexpr std::size_t kMaxShortContent = 64;
+
+std::size_t hash_of(const std::vector<Fact>& facts) {
+  std::size_t hash = facts.size();
+  for (const Fact& fact : facts) {
+    hash = hash * 31 + static_cast<std::size_t>(fact.type.dtype);
+    if (!fact.type.shape.known()) continue;
+    for (const Dim& dim : fact.type.shape) hash = hash * 31 + dim.hash();
+  }
+  return hash;
+}
+
+Fact substituted(const Fact& fact, const Bindings& bindings) {
+  Fact result = fact;
+  if (result.type.shape.known()) result.type.shape = result.type.shape.substitute(bindings);
+  if (const Integers* integers = fact.value ? fact.value->integers() : nullptr) {
+    Integers replaced = *integers;
+    for (auto& element : replaced)
+      if (element) element = element->substitute(bindings);
+    result.value = std::make_shared<const Value>(std::move(replaced));
+  }
+  return result;
+}
+
+bool is_content_followed(const StoredTensor& stored) {
+  if (stored.symbolic_shape != nullptr) return false;
+  std::int64_t elements = 1;
+  for (const std::int64_t dim : stored.dims) {
+    if (dim == 0) return true;
+    if (dim > static_cast<std::int64_t>(Value::kMaxElements) / elements) return false;
+    elements *= dim;
+  }
+  return !is_floating(stored.dtype) || elements <= kMaxReals;
+}
+
+/// Shapes of stored tensors: models repeat a few of them many times, and equal ones are one.
+class StoredShapes {
+ public:
+  Shape of(std::span<const std::int64_t> dims) {
+    Shape& known = shapes_[place_of(dims)];
+    if (known.known() &&
+        std::equal(known.begin(), known.end(), dims.begin(), dims.end(), [](const Dim& a, std::int64_t b) { return a.is(b); }))
+      return known;
+    const boost::container::small_vector<Dim, 8> extents(dims.begin(), dims.end());
+    return known = Shape(std::span<const Dim>(extents.data(), extents.size()));
+  }
+
+ private:
+  static constexpr std::size_t kPlaces = 64;
+
+  static std::size_t place_of(std::span<const std::int64_t> dims) {
+    std::size_t place = dims.size();
+    for (const std::int64_t dim : dims) place = place * 31 + static_cast<std::size_t>(dim);
+    return place % kPlaces;
+  }
+
+  std::array<Shape, kPlaces> shapes_;
+};
+
+NodeOrigin origin_of(const Scope& scope, const Node& node) {
+  return {scope.path, node.file_index, std::string(node.name), std::string(node.op)};
+}
+
+/// By TensorId: what the model says of it, or null.
+using Declared = std::vector<const Type*>;
+
+Declared declared_in(const Graph& graph) {
+  Declared declared(graph.tensors.size(), nullptr);
+  for (const Declaration& declaration : graph.declared) declared[declaration.tensor] = &declaration.type;
+  return declared;
+}
+
+}  // namespace
+
+void Inference::run_main() {
+  bind_known_symbols();
+  run(open_scope(0, {}, {}, network_.operator_sets), {}, nullptr);
+  count_multiplicities();
+  report_unused_bindings();
+}
+
+void Inference::bind_known_symbols() {
+  for (const auto& [key, value] : bindings_) {
+    const Symbol* symbol = network_.symbols.find_id(key);
+    if (symbol == nullptr) symbol = network_.symbols.find_name(key);
+    if (symbol == nullptr) continue;
+    by_id_.emplace(symbol->id, value);
+    used_bindings_.insert(key);
+  }
+}
+
+void Inference::report_unused_bindings() {
+  for (const auto& [key, value] : bindings_)
+    if (!used_bindings_.contains(key))
+      diagnostics_.push_back(
+          {Severity::warning, "unknown-symbol", fmt::format("the model has no size called '{}'", key), {}, {}});
+}
+
+Dim Inference::fresh(std::string_view name, SymbolOrigin origin) {
+  const Dim symbol = network_.symbols.fresh(name, origin);
+  const Symbol& made = network_.symbols.all().back();
+  for (const std::string_view key : {std::string_view(made.id), std::string_view(made.name)})
+    if (const auto bound = bindings_.find(key); bound != bindings_.end()) {
+      used_bindings_.insert(bound->first);
+      return bound->second;
+    }
+  fresh_.push_back(made.id);
+  return symbol;
+}
+
+void Inference::assume(std::string assumption) {
+  if (assumed_.insert(assumption).second) shapes_.assumptions.push_back(std::move(assumption));
+}
+
+void Inference::remember(Dim quantity) {
+  const Place place = places_.back();
+  shapes_.scopes[place.scope].remembered[place.node].push_back(std::move(quantity));
+}
+
+void Inference::report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) {
+  diagnostics_.push_back(
+      {severity, code, std::move(message), origin_of(shapes_.scopes[places_.back().scope], site.node()), std::move(help)});
+}
+
+ScopeId Inference::open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes,
+                              std::span<const OperatorSet> operator_sets) {
+  const auto id = static_cast<ScopeId>(shapes_.scopes.size());
+  Scope& scope = shapes_.scopes.emplace_back();
+  scope.graph = graph;
+  scope.path = std::move(path);
+  scope.multiplicity = 0;
+  scope.attributes = std::move(attributes);
+  scope.operator_sets = operator_sets;
+  return id;
+}
+
+void Inference::fill_stored(const Graph& graph, Scope& scope) {
+  StoredShapes stored_shapes;
+  for (TensorId id = 0; id < graph.tensors.size(); ++id) {
+    const std::uint32_t index = graph.tensors[id].stored;
+    if (index == kNone || scope.facts[id].type.kind != Kind::unknown) continue;
+    const StoredTensor& stored = graph.stored[index];
+    scope.facts[id] =
+        Fact::tensor(stored.dtype, stored.symbolic_shape != nullptr ? *stored.symbolic_shape : stored_shapes.of(stored.dims));
+    if (stored.sparse) scope.facts[id].type.kind = Kind::sparse;
+  }
+}
+
+/// Contents are read when a rule may ask for them: what is only a weight never is.
+void Inference::read_content(const Graph& graph, Scope& scope, TensorId tensor) const {
+  if (tensor == kAbsent || graph.tensors[tensor].stored == kNone || scope.facts[tensor].value) return;
+  const StoredTensor& stored = graph.stored[graph.tensors[tensor].stored];
+  if (is_content_followed(stored)) scope.facts[tensor].value = network_.content(stored);
+}
+
+void Inference::read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const {
+  constexpr std::string_view kOnlyStored = "wbsp";
+  for (std::size_t input = 0; input < node.inputs.size(); ++input) {
+    const bool is_weight =
+        row != nullptr && kOnlyStored.find(row->roles[std::min(input, row->roles.size() - 1)]) != std::string_view::npos;
+    if (!is_weight) read_content(graph, scope, node.inputs[input]);
+  }
+  for (const Attribute& attribute : node.attributes)
+    if (const auto* nested = std::get_if<GraphId>(&attribute.content))
+      for (const Tensor& tensor : network_.graphs[*nested].tensors) read_content(graph, scope, tensor.outer);
+}
+
+void Inference::fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs,
+                            const std::vector<const Type*>& declared) {
+  for (std::size_t index = 0; index < graph.inputs.size(); ++index) {
+    Fact& fact = scope.facts[graph.inputs[index]];
+    if (index < inputs.size()) fact = inputs[index];
+    const Type* type = declared[graph.inputs[index]];
+    const bool is_untyped =
+        type == nullptr || type->kind == Kind::unknown || (type->kind == Kind::tensor && type->dtype == DataType::unknown);
+    if (scope.graph == 0 && is_untyped)
+      diagnostics_.push_back({Severity::error,
+                              "untyped-input",
+                              fmt::format("input '{}' has no element type", graph.tensors[graph.inputs[index]].name),
+                              {},
+                              {}});
+    if (type == nullptr) continue;
+    Fact stated;
+    stated.type = *type;
+    if (!by_id_.empty()) stated = substituted(stated, by_id_);
+    reconcile(graph, scope, graph.inputs[index], stated.type, fact);
+  }
+}
+
+/// A declaration may leave extents open (below 0); where it is all that is known of a tensor, each is a size that only the data can tell.
+Type Inference::with_extents_named(Type type, std::string_view tensor) {
+  const auto is_open = [](const Dim& extent) { return extent.is_number() && *extent.number() < 0; };
+  if (type.element) type.element = std::make_shared<const Type>(with_extents_named(*type.element, tensor));
+  if (!type.shape.known() || std::none_of(type.shape.begin(), type.shape.end(), is_open)) return type;
+  std::vector<Dim> extents(type.shape.begin(), type.shape.end());
+  for (std::size_t axis = 0; axis < extents.size(); ++axis)
+    if (is_open(extents[axis])) extents[axis] = fresh(fmt::format("{}_dim_{}", tensor, axis), SymbolOrigin::data);
+  type.shape = Shape(extents);
+  return type;
+}
+
+/// `fact` with what only `declared` knows; a contradiction is reported at the tensor.
+void Inference::reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact) {
+  Agreement agreement = agree(fact.type, declared, fresh_);
+  fact.type = with_extents_named(std::move(agreement.type), graph.tensors[tensor].name);
+  for (std::string& assumption : agreement.assumptions) assume(std::move(assumption));
+  if (!agreement.renamed.empty()) fact = substituted(fact, agreement.renamed);
+  if (agreement.contradiction.empty() && agreement.misnomer.empty()) return;
+  const NodeId producer = graph.tensors[tensor].producer;
+  Origin origin;
+  if (producer != kNone) origin = origin_of(scope, graph.nodes[producer]);
+  const bool is_certain = !agreement.contradiction.empty();
+  diagnostics_.push_back(
+      {is_certain ? Severity::error : Severity::warning, "declared-type",
+       fmt::format("tensor '{}': {}", graph.tensors[tensor].name, is_certain ? agreement.contradiction : agreement.misnomer),
+       std::move(origin), "correct or drop the declared type of this tensor"});
+}
+
+void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer) {
+  Scope& scope = shapes_.scopes[id];
+  const Graph& graph = network_.graphs[scope.graph];
+  reserve_large(scope.facts, graph.tensors.size());
+  scope.facts.resize(graph.tensors.size());
+  scope.operators.resize(graph.nodes.size(), nullptr);
+  scope.inferred.resize(graph.nodes.size(), false);
+  for (TensorId tensor = 0; outer != nullptr && tensor < graph.tensors.size(); ++tensor)
+    if (graph.tensors[tensor].outer != kAbsent) scope.facts[tensor] = outer->facts[graph.tensors[tensor].outer];
+  const Declared declared = declared_in(graph);
+  fill_inputs(graph, scope, inputs, declared);
+  fill_stored(graph, scope);
+  for (const NodeId node : graph.order) {
+    if (++nodes_run_ > kMaxNodesRun) break;
+    places_.push_back({id, node});
+    run_node(graph, scope, node, declared);
+    places_.pop_back();
+  }
+  std::stable_sort(scope.calls.begin(), scope.calls.end(), [](const Call& a, const Call& b) { return a.node < b.node; });
+  finished_.push_back(id);
+}
+
+void Inference::step(ScopeId id, NodeId node) {
+  Scope& scope = shapes_.scopes[id];
+  const Graph& graph = network_.graphs[scope.graph];
+  scope.operator_sets = network_.operator_sets;
+  scope.facts.resize(graph.tensors.size());
+  scope.operators.resize(graph.nodes.size(), nullptr);
+  scope.inferred.resize(graph.nodes.size(), false);
+  places_.push_back({id, node});
+  run_node(graph, scope, node, {});
+  places_.pop_back();
+}
+
+void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared) {
+  const Node& node = graph.nodes[id];
+  const Function* function = network_.functions.empty() ? nullptr : network_.find_function(node.domain, node.op, node.overload);
+  const std::int64_t version = version_in(scope.operator_sets, node.domain);
+  const Operator* row = function == nullptr ? find_row(network_, node, version) : nullptr;
+  scope.operators[id] = row;
+  read_contents(graph, scope, node, row);
+  const Site site(network_, graph, node, version, scope.facts, scope.attributes, this);
+  fresh_.clear();
+  std::vector<Fact> results;
+  try {
+    if (function != nullptr) {
+      results = call(site, *function, false);
+      scope.inferred[id] = true;
+    } else if (row != nullptr) {
+      results = results_of_row(site, *row);
+      scope.inferred[id] = true;
+    }
+    for (const Fact& result : results)
+      require(has_countable_bytes(result.type), "tensor-too-large", "a result of shape {} has more bytes than can be numbered",
+              result.type.shape);
+  } catch (const RuleError& error) {
+    report(site, Severity::error, error.code(), error.what(), error.help());
+    give_up(scope, id, results);
+  } catch (const AlgebraError& error) {
+    report(site, Severity::error, "overflow", error.what(), {});
+    give_up(scope, id, results);
+  } catch (const NotKnown&) {
+    results.clear();
+  }
+  for (std::size_t index = 0; index < node.outputs.size(); ++index) {
+    const TensorId output = node.outputs[index];
+    if (output == kAbsent) continue;
+    Fact& fact = scope.facts[output];
+    if (index < results.size()) fact = std::move(results[index]);
+    limit_content(fact);
+    if (output < declared.size() && declared[output] != nullptr) reconcile(graph, scope, output, *declared[output], fact);
+  }
+}
+
+void Inference::give_up(Scope& scope, NodeId node, std::vector<Fact>& results) {
+  scope.inferred[node] = false;
+  results.clear();
+}
+
+void Inference::limit_content(Fact& fact) {
+  if (fact.value == nullptr || fact.value->size() <= kMaxShortContent) return;
+  elements_made_ += fact.value->size();
+  if (elements_made_ > kMaxElementsMade) fact.value = nullptr;
+}
+
+std::vector<Fact> Inference::results_of_row(const Site& site, const Operator& row) {
+  struct Visitor {
+    Inference& inference;
+    const Site& site;
+    const Operator& row;
+    std::vector<Fact> operator()(const Loops& loops) const { return shape_of(loops, site); }
+    std::vector<Fact> operator()(const PerElement& per_element) const { return per_element_shape(per_element, site); }
+    std::vector<Fact> operator()(const Body&) const { return inference.call(site, inference.body_of(row), true); }
+    std::vector<Fact> operator()(const Moves& moves) const { return moves.shape(site); }
+    std::vector<Fact> operator()(const Rules& rules) const { return rules.shape(site); }
+  };
+  return std::visit(Visitor{*this, site, row}, row.meaning);
+}
+
+const Function& Inference::body_of(const Operator& row) {
+  std::unique_ptr<const Function>& function = bodies_[&row];
+  if (!function) function = std::make_unique<const Function>(compile_body(row, network_));
+  return *function;
+}
+
+std::vector<Fact> Inference::outputs_of(ScopeId id) const {
+  const Scope& scope = shapes_.scopes[id];
+  std::vector<Fact> outputs;
+  for (const TensorId output : network_.graphs[scope.graph].outputs) {
+    outputs.push_back(output == kAbsent ? Fact{} : scope.facts[output]);
+    if (outputs.back().type.kind == Kind::absent) outputs.back() = {};  // an operand that was left out, handed on
+  }
+  return outputs;
+}
+
+void Inference::check_call(const Site& site, const Function& function) const {
+  const Graph& body = network_.graphs[function.body];
+  require(site.output_count() == body.outputs.size(), "bad-call", "function '{}' gives {} values, {} are taken", function.name,
+          body.outputs.size(), site.output_count());
+  require(site.input_count() <= body.inputs.size(), "bad-call", "function '{}' takes {} operands, {} are given", function.name,
+          body.inputs.size(), site.input_count());
+}
+
+std::vector<Fact> Inference::call(const Site& site, const Function& function, bool internal) {
+  const bool recursive = std::find(active_.begin(), active_.end(), &function) != active_.end();
+  require(!recursive, "recursive-function", "function '{}' calls itself", function.name);
+  require(places_.size() < kMaxDepth, "too-deep", "calls nest deeper than {}", kMaxDepth);
+  std::vector<Fact> inputs;
+  const std::size_t operands = network_.graphs[function.body].inputs.size();
+  for (std::size_t index = 0; index < std::max(site.input_count(), operands); ++index) {
+    inputs.push_back(site.input(index));
+    if (!site.has_input(index)) inputs.back().type.kind = Kind::absent;
+  }
+  std::vector<Attribute> attributes = site.resolved_attributes();
+  if (!internal) check_call(site, function);
+  for (const Attribute& otherwise : function.defaults)
+    if (!site.has_attribute(otherwise.name)) attributes.push_back(otherwise);
+
+  auto& calls = called_[&function];
+  const std::size_t hash = hash_of(inputs);
+  const Place place = places_.back();
+  const auto [begin, end] = calls.equal_range(hash);
+  for (auto earlier = begin; earlier != end; ++earlier) {
+    const auto& [scope, earlier_inputs] = earlier->second;
+    if (earlier_inputs != inputs || !same_attributes(shapes_.scopes[scope].attributes, attributes)) continue;
+    shapes_.scopes[place.scope].calls.push_back({place.node, scope, 1, Nesting::sum});
+    return outputs_of(scope);
+  }
+
+  const std::string name =
+      function.domain.empty() ? std::string(function.name) : fmt::format("{}:{}", function.domain, function.name);
+  const std::string path = calls.empty() ? name : fmt::format("{}~{}", name, calls.size() + 1);
+  const std::span<const OperatorSet> sets = internal ? std::span<const OperatorSet>() : std::span(function.operator_sets);
+  const ScopeId scope = open_scope(function.body, path, std::move(attributes), sets);
+  shapes_.scopes[scope].internal = internal;
+  active_.push_back(&function);
+  run(scope, inputs, nullptr);
+  active_.pop_back();
+  calls.emplace(hash, std::pair(scope, std::move(inputs)));
+  shapes_.scopes[place.scope].calls.push_back({place.node, scope, 1, Nesting::sum});
+  return outputs_of(scope);
+}
+
+std::vector<Fact> Inference::enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips,
+                                   Nesting nesting) {
+  require(places_.size() < kMaxDepth, "too-deep", "graphs nest deeper than {}", kMaxDepth);
+  const Place place = places_.back();
+  const Scope& outer = shapes_.scopes[place.scope];
+  const std::string separator = outer.path.empty() ? "" : "/";
+  std::string path = fmt::format("{}{}node[{}].{}", outer.path, separator, site.node().file_index, role);
+  const ScopeId scope = open_scope(graph, std::move(path), outer.attributes, outer.operator_sets);
+  const FreshSymbols fresh = std::exchange(fresh_, {});
+  run(scope, inputs, &outer);
+  fresh_ = fresh;
+  auto& calls = shapes_.scopes[place.scope].calls;
+  // A rule that enters a graph again, with better inputs, means the last time.
+  std::erase_if(calls, [&](const Call& call) {
+    return call.node == place.node && shapes_.scopes[call.scope].path == shapes_.scopes[scope].path;
+  });
+  calls.push_back({place.node, scope, std::move(trips), nesting});
+  return outputs_of(scope);
+}
+
+void Inference::count_multiplicities() {
+  std::vector<bool> reached(shapes_.scopes.size(), false);
+  reached.front() = true;
+  shapes_.scopes.front().multiplicity = 1;
+  for (auto id = finished_.rbegin(); id != finished_.rend(); ++id) {
+    const Scope& scope = shapes_.scopes[*id];
+    if (!reached[*id]) continue;
+    for (const Call& call : scope.calls) {
+      shapes_.scopes[call.scope].multiplicity += scope.multiplicity * call.trips;
+      reached[call.scope] = true;
+    }
+  }
+  // A body that was entered again with better inputs has its first scope left over.
+  for (std::size_t id = 0; id < reached.size(); ++id)
+    if (!reached[id]) shapes_.scopes[id].internal = true;
+}
+
+Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics) {
+  Shapes shapes;
+  Inference(network, bindings, shapes, diagnostics).run_main();
+  return shapes;
+}
+
+Site site_of(const Network& network, const Scope& scope, NodeId node) {
+  const Graph& graph = network.graphs[scope.graph];
+  const auto remembered = scope.remembered.find(node);
+  return {network,
+          graph,
+          graph.nodes[node],
+          version_in(scope.operator_sets, graph.nodes[node].domain),
+          scope.facts,
+          scope.attributes,
+          nullptr,
+          remembered == scope.remembered.end() ? std::span<const Dim>() : std::span<const Dim>(remembered->second)};
+}
+
+}  // namespace macroscope

@@ -1,0 +1,89 @@
+// How does the shapes pass walk the graphs?  Used by infer_shapes() and by GrowingShapes alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "analyzer/operators/op_context.h"
+#include "analyzer/passes/shapes/declarations.h"
+#include "analyzer/passes/shapes/shapes.h"
+
+namespace macroscope {
+
+class Inference : public Surroundings {
+ public:
+  Inference(Network& network, const Bindings& bindings, Shapes& shapes, Diagnostics& diagnostics)
+      : network_(network), bindings_(bindings), shapes_(shapes), diagnostics_(diagnostics) {}
+
+  void run_main();
+
+  /// For a graph that grows: a scope of it, and one node after another.
+  ScopeId begin(GraphId graph) { return open_scope(graph, {}, {}, network_.operator_sets); }
+  void step(ScopeId scope, NodeId node);
+
+  Dim fresh(std::string_view name, SymbolOrigin origin) override;
+  void assume(std::string assumption) override;
+  void remember(Dim quantity) override;
+  void report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) override;
+  std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips,
+                          Nesting nesting) override;
+
+ private:
+  /// Where the walk stands.
+  struct Place {
+    ScopeId scope = 0;
+    NodeId node = 0;
+  };
+
+  ScopeId open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes,
+                     std::span<const OperatorSet> operator_sets);
+  void run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer);
+  void fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs, const std::vector<const Type*>& declared);
+  void fill_stored(const Graph& graph, Scope& scope);
+  void read_content(const Graph& graph, Scope& scope, TensorId tensor) const;
+  void read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const;
+  /// `declared`: by TensorId what the model says of it, or null; empty where it says nothing.
+  void run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared);
+  Type with_extents_named(Type type, std::string_view tensor);
+  void reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact);
+  /// Lets go of a long content once too much has been followed in all.
+  static void give_up(Scope& scope, NodeId node, std::vector<Fact>& results);
+  void limit_content(Fact& fact);
+  std::vector<Fact> results_of_row(const Site& site, const Operator& row);
+  /// \throws RuleError `bad-call` where the call does not fit the function
+  void check_call(const Site& site, const Function& function) const;
+  std::vector<Fact> call(const Site& site, const Function& function, bool internal);
+  const Function& body_of(const Operator& row);
+  std::vector<Fact> outputs_of(ScopeId id) const;
+  void bind_known_symbols();
+  void count_multiplicities();
+  void report_unused_bindings();
+
+  Network& network_;
+  /// As given: by id or by name.
+  const Bindings& bindings_;
+  /// Those of them that the model's inputs name, by id.
+  Bindings by_id_;
+  Shapes& shapes_;
+  Diagnostics& diagnostics_;
+  std::vector<Place> places_;
+  /// Scopes in the order in which they were finished: callees before callers.
+  std::vector<ScopeId> finished_;
+  /// Symbols that the rule of the current node asked for; a declared extent takes their place.
+  FreshSymbols fresh_;
+  /// By function: the scopes it was called in so far, to find those of equal inputs.
+  std::unordered_map<const Function*, std::unordered_multimap<std::size_t, std::pair<ScopeId, std::vector<Fact>>>> called_;
+  std::unordered_map<const Operator*, std::unique_ptr<const Function>> bodies_;
+  std::vector<const Function*> active_;
+  std::unordered_set<std::string> assumed_;
+  std::unordered_set<std::string> used_bindings_;
+  std::uint64_t nodes_run_ = 0;
+  std::size_t elements_made_ = 0;
+};
+
+}  // namespace macroscope

@@ -1,0 +1,156 @@
+#include "analyzer/passes/structure/decomposed_attention.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "analyzer/network/readers.h"
+#include "analyzer/passes/structure/elementwise_provenance.h"
+
+namespace macroscope {
+namespace {
+
+/// A number that a softmax turns into nothing.
+constexpr double kHidden = -1000;
+
+class Search {
+ public:
+  Search(const Network& network, const Scope& scope)
+      : network_(network), scope_(scope), graph_(network.main()), readers_(network, graph_) {}
+
+  std::vector<SpelledAttention> run() {
+    std::vector<SpelledAttention> found;
+    for (const Node& node : graph_.nodes)
+      if (node.domain.empty() && node.op == "Softmax")
+        if (std::optional<SpelledAttention> attention = around(node)) found.push_back(std::move(*attention));
+    return found;
+  }
+
+ private:
+  const Node* maker_of(TensorId tensor) const {
+    const NodeId maker = tensor == kAbsent ? kNone : graph_.tensors[tensor].producer;
+    return maker == kNone ? nullptr : &graph_.nodes[maker];
+  }
+
+  static TensorId input(const Node& node, std::size_t index) { return index < node.inputs.size() ? node.inputs[index] : kAbsent; }
+
+  std::optional<SpelledAttention> around(const Node& softmax) const {
+    const TensorId masked = input(softmax, 0);
+    const Shape& shape = scope_.facts[masked].type.shape;
+    if (!shape.known() || shape.rank() != 4) return std::nullopt;
+    const std::int64_t axis = integer_attribute(softmax, "axis", -1);
+    const Node* scores = masked_scores(masked);
+    const Node* result = product_of(softmax.outputs.front());
+    if ((axis != -1 && axis != 3) || scores == nullptr || result == nullptr) return std::nullopt;
+    return SpelledAttention{scores->inputs[1], result->inputs[1], shape[2], shape[3]};
+  }
+
+  /// The product that what goes into the softmax was, if later keys are hidden on the way.
+  const Node* masked_scores(TensorId tensor) const {
+    bool is_causal = false;
+    while (const Node* node = maker_of(tensor)) {
+      if (is_product(*node)) return is_causal ? node : nullptr;
+      const auto next = before(*node, is_causal);
+      if (!next) return nullptr;
+      tensor = *next;
+    }
+    return nullptr;
+  }
+
+  static bool is_product(const Node& node) { return node.domain.empty() && node.op == "MatMul" && node.inputs.size() == 2; }
+
+  /// The scores that a node works on: it masks them, scales them or casts them.
+  std::optional<TensorId> before(const Node& node, bool& is_causal) const {
+    static constexpr std::array<std::string_view, 2> kPassing{"Cast", "Identity"}, kScaling{"Mul", "Div"};
+    if (is_one_of(node, kPassing)) return input(node, 0);
+    if (is_one_of(node, kScaling) && is_one_number(input(node, 1))) return input(node, 0);
+    if (!node.domain.empty() || node.inputs.size() < 2) return std::nullopt;
+    if (node.op == "Add") {
+      for (const std::size_t mask : {1U, 0U})
+        if (is_triangle(node.inputs[mask], true, true)) return passed(is_causal, node.inputs[1 - mask]);
+      return std::nullopt;
+    }
+    if (node.op != "Where" || node.inputs.size() != 3) return std::nullopt;
+    if (hides(node.inputs[2]) && is_triangle(node.inputs[0], false, false)) return passed(is_causal, node.inputs[1]);
+    if (hides(node.inputs[1]) && is_triangle(node.inputs[0], true, false)) return passed(is_causal, node.inputs[2]);
+    return std::nullopt;
+  }
+
+  static TensorId passed(bool& is_causal, TensorId scores) {
+    is_causal = true;
+    return scores;
+  }
+
+  bool is_one_number(TensorId tensor) const {
+    return tensor != kAbsent && scope_.facts[tensor].type.shape.known() && scope_.facts[tensor].type.shape.elements().is(1);
+  }
+
+  bool hides(TensorId tensor) const {
+    const std::optional<double> number = number_of(scope_.facts[tensor].value);
+    return number && *number <= kHidden;
+  }
+
+  static std::optional<double> number_of(const ValuePointer& value) {
+    if (value == nullptr || value->size() != 1) return std::nullopt;
+    if (const Reals* reals = value->reals()) return reals->front() ? reals->front()->number() : std::nullopt;
+    const Integers* integers = value->integers();
+    const auto number = integers != nullptr && integers->front() ? integers->front()->number() : std::nullopt;
+    return number ? std::optional(static_cast<double>(*number)) : std::nullopt;
+  }
+
+  /// A square, everywhere the same number, of which the part above the diagonal is left (`is_upper`), or the part with it and below.
+  bool is_triangle(TensorId tensor, bool is_upper, bool is_negative) const {
+    static constexpr std::array<std::string_view, 5> kPassing{"Cast", "Identity", "Unsqueeze", "Expand", "Trilu"};
+    for (const Node* node = maker_of(tensor); node != nullptr && is_one_of(*node, kPassing); node = maker_of(input(*node, 0)))
+      if (node->op == "Trilu") return leaves(*node, is_upper) && is_filled(input(*node, 0), is_negative);
+    return false;
+  }
+
+  bool leaves(const Node& trilu, bool is_upper) const {
+    const TensorId shift = input(trilu, 1);
+    const std::optional<double> diagonal = shift == kAbsent ? std::optional(0.0) : number_of(scope_.facts[shift].value);
+    return (integer_attribute(trilu, "upper", 1) != 0) == is_upper && diagonal && *diagonal == (is_upper ? 1 : 0);
+  }
+
+  bool is_filled(TensorId tensor, bool is_negative) const {
+    const Node* node = maker_of(tensor);
+    static constexpr std::array<std::string_view, 4> kPassing{"Cast", "Identity", "Unsqueeze", "Expand"};
+    while (node != nullptr && is_one_of(*node, kPassing)) node = maker_of(input(*node, 0));
+    if (node == nullptr || !node->domain.empty() || node->op != "ConstantOfShape") return false;
+    for (const Attribute& attribute : node->attributes) {
+      const auto* stored = std::get_if<const StoredTensor*>(&attribute.content);
+      if (attribute.name != "value" || stored == nullptr) continue;
+      const std::optional<double> number = number_of(network_.content(**stored));
+      return number && (is_negative ? *number <= kHidden : *number != 0);
+    }
+    return false;  // zeros
+  }
+
+  /// The product whose left side a tensor is, and which alone takes it.
+  const Node* product_of(TensorId tensor) const {
+    static constexpr std::array<std::string_view, 3> kPassing{"Cast", "Identity", "Dropout"};
+    while (readers_.of(tensor).size() == 1) {
+      const Reader& reader = readers_.of(tensor).front();
+      const Node& node = graph_.nodes[reader.node];
+      if (reader.input != 0) return nullptr;
+      if (is_product(node)) return &node;
+      if (!is_one_of(node, kPassing)) return nullptr;
+      tensor = node.outputs.front();
+    }
+    return nullptr;
+  }
+
+  const Network& network_;
+  const Scope& scope_;
+  const Graph& graph_;
+  Readers readers_;
+};
+
+}  // namespace
+
+std::vector<SpelledAttention> find_causal_attention(const Network& network, const Scope& scope) {
+  return Search(network, scope).run();
+}
+
+}  // namespace macroscope

@@ -1,0 +1,24 @@
+// Where is attention written out as two products with a softmax between, under a mask that hides what comes later?
+//
+// Only what is certain is found: scores of a product of two activations to which a triangle of large negative numbers is added, or of
+// which a triangle is replaced by them.  A mask whose content no operator tells, as one that is stored, is none of these.
+#pragma once
+
+#include <vector>
+
+#include "analyzer/passes/shapes/shapes.h"
+
+namespace macroscope {
+
+struct SpelledAttention {
+  /// Keys [batch, heads, size, length] as the first product takes them, and values [batch, heads, length, size].
+  TensorId keys = kAbsent;
+  TensorId values = kAbsent;
+  Dim query_length;
+  Dim key_length;
+};
+
+/// Causal attention of the main graph, in order of its nodes.
+std::vector<SpelledAttention> find_causal_attention(const Network& network, const Scope& scope);
+
+}  // namespace macroscope

@@ -1,0 +1,166 @@
+#include "analyzer/passes/structure/elementwise_provenance.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace macroscope {
+namespace {
+
+constexpr std::array<std::string_view, 6> kRandom{"Bernoulli",        "Multinomial",   "RandomNormal",
+                                                  "RandomNormalLike", "RandomUniform", "RandomUniformLike"};
+constexpr std::array<std::string_view, 10> kElementWise{
+    "BatchNormalization", "Cast", "CastLike", "Clip", "DequantizeLinear", "Dropout", "Gelu", "Identity", "Pad", "QuantizeLinear"};
+constexpr std::array<std::string_view, 8> kAffine{"Add",     "BatchNormalization", "Cast", "Div",
+                                                  "Dropout", "Identity",           "Mul",  "Sub"};
+
+/// In training, statistics of the batch mix its elements.
+bool is_training(const Node& node) { return node.op == "BatchNormalization" && integer_attribute(node, "training_mode", 0) != 0; }
+
+/// One factor for each channel: every extent but the first two is 1.
+bool is_gate(const Shape& gate, const Shape& data) {
+  if (!gate.known() || gate.rank() != data.rank() || gate.rank() < 3) return false;
+  return std::all_of(gate.begin() + 2, gate.end(), [](const Dim& extent) { return extent.is(1); });
+}
+
+}  // namespace
+
+std::int64_t integer_attribute(const Node& node, std::string_view name, std::int64_t otherwise) noexcept {
+  for (const Attribute& attribute : node.attributes)
+    if (const auto* number = std::get_if<std::int64_t>(&attribute.content); number != nullptr && attribute.name == name)
+      return *number;
+  return otherwise;
+}
+
+std::span<const std::int64_t> integers_attribute(const Node& node, std::string_view name) noexcept {
+  for (const Attribute& attribute : node.attributes)
+    if (const auto* numbers = std::get_if<std::span<const std::int64_t>>(&attribute.content);
+        numbers != nullptr && attribute.name == name)
+      return *numbers;
+  return {};
+}
+
+bool is_random(const Node& node) noexcept {
+  // Dropout that may be training says so by its third operand.
+  return is_one_of(node, kRandom) || (node.domain.empty() && node.op == "Dropout" && node.inputs.size() > 2);
+}
+
+bool has_nested_graph(const Node& node) noexcept {
+  return std::any_of(node.attributes.begin(), node.attributes.end(),
+                     [](const Attribute& attribute) { return std::holds_alternative<GraphId>(attribute.content); });
+}
+
+bool is_one_of(const Node& node, std::span<const std::string_view> names) noexcept {
+  return node.domain.empty() && std::find(names.begin(), names.end(), node.op) != names.end();
+}
+
+Lineage::Lineage(const Network& network, const Scope& scope)
+    : network_(&network),
+      graph_(&network.graphs[scope.graph]),
+      readers_(network, *graph_),
+      stored_(graph_->tensors.size()),
+      origin_(graph_->tensors.size()),
+      affine_(graph_->tensors.size(), true),
+      passes_on_(graph_->nodes.size()),
+      leaves_(graph_->tensors.size()),
+      first_taker_(graph_->tensors.size() + 1, 0) {
+  find_stored();
+  find_origins(scope);
+  find_takers();
+}
+
+Lineages::Lineages(const Network& network, const Shapes& shapes) : of_scope_(shapes.scopes.size()) {
+  for (ScopeId id = 0; id < shapes.scopes.size(); ++id) {
+    const Scope& scope = shapes.scopes[id];
+    if (id == 0 || (!scope.internal && !scope.multiplicity.is(0)))
+      of_scope_[id] = std::make_unique<const Lineage>(network, scope);
+  }
+}
+
+void Lineage::find_stored() {
+  for (TensorId id = 0; id < graph_->tensors.size(); ++id) {
+    const Graph* graph = graph_;
+    TensorId tensor = id;
+    while (graph->tensors[tensor].outer != kAbsent && graph->parent != kNone) {
+      tensor = graph->tensors[tensor].outer;
+      graph = &network_->graphs[graph->parent];
+    }
+    const Tensor& made = graph->tensors[tensor];
+    const Node* producer = made.producer == kNone ? nullptr : &graph->nodes[made.producer];
+    stored_[id] = made.stored != kNone || (producer != nullptr && producer->domain.empty() && producer->op == "Constant");
+  }
+  for (const NodeId id : graph_->order) {
+    const Node& node = graph_->nodes[id];
+    if (node.inputs.empty() || has_nested_graph(node) || is_random(node)) continue;
+    const bool is_stored =
+        std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId input) { return input == kAbsent || stored_[input]; });
+    if (!is_stored) continue;
+    for (const TensorId output : node.outputs)
+      if (output != kAbsent) stored_[output] = true;
+  }
+}
+
+bool Lineage::works_on_elements(const Scope& scope, NodeId node) const {
+  const Operator* row = scope.operators[node];
+  if (row == nullptr) return false;
+  const Node& at = graph_->nodes[node];
+  return (std::holds_alternative<PerElement>(row->meaning) || is_one_of(at, kElementWise)) && !is_training(at);
+}
+
+/// The operand whose elements the node's result holds, changed one by one; kAbsent if there is none.
+TensorId Lineage::passed_on(const Scope& scope, const Node& node) const {
+  TensorId data = kAbsent;
+  for (const TensorId input : node.inputs) {
+    if (input == kAbsent || stored_[input]) continue;
+    if (data != kAbsent && origin_[input] != origin_[data]) return gated(scope, node);
+    data = input;
+  }
+  return data;
+}
+
+TensorId Lineage::gated(const Scope& scope, const Node& node) const {
+  if (node.op != "Mul" || node.inputs.size() != 2) return kAbsent;
+  for (const auto& [data, gate] : {std::pair(node.inputs[0], node.inputs[1]), std::pair(node.inputs[1], node.inputs[0])}) {
+    const Shape& shape = scope.facts[data].type.shape;
+    if (shape.known() && shape == scope.facts[node.outputs.front()].type.shape && is_gate(scope.facts[gate].type.shape, shape))
+      return data;
+  }
+  return kAbsent;
+}
+
+void Lineage::find_origins(const Scope& scope) {
+  std::iota(origin_.begin(), origin_.end(), TensorId{0});
+  for (const NodeId id : graph_->order) {
+    const Node& node = graph_->nodes[id];
+    if (node.outputs.empty() || node.outputs.front() == kAbsent || !works_on_elements(scope, id)) continue;
+    const TensorId output = node.outputs.front();
+    const TensorId data = passed_on(scope, node);
+    if (data == kAbsent) continue;
+    const bool is_padding = node.op == "Pad";
+    if (!is_padding && !(scope.facts[data].type.shape == scope.facts[output].type.shape)) continue;
+    passes_on_[id] = true;
+    origin_[output] = origin_[data];
+    const auto operands = std::count_if(node.inputs.begin(), node.inputs.end(),
+                                        [&](TensorId input) { return input != kAbsent && !stored_[input]; });
+    affine_[output] = affine_[data] && is_one_of(node, kAffine) && operands == 1;
+  }
+  for (const std::vector<TensorId>* outputs : {&graph_->outputs, &graph_->side_outputs})
+    for (const TensorId output : *outputs) leaves_[origin_[output]] = true;
+}
+
+void Lineage::find_takers() {
+  const auto for_each = [&](auto visit) {
+    for (TensorId tensor = 0; tensor < graph_->tensors.size(); ++tensor)
+      for (const Reader& reader : readers_.of(tensor)) {
+        const Node& node = graph_->nodes[reader.node];
+        if (!passes_on_[reader.node] || origin_[node.outputs.front()] != origin_[tensor]) visit(origin_[tensor], reader.node);
+      }
+  };
+  for_each([&](TensorId origin, NodeId) { ++first_taker_[origin + 1]; });
+  std::partial_sum(first_taker_.begin(), first_taker_.end(), first_taker_.begin());
+  takers_.resize(first_taker_.back());
+  std::vector<std::uint32_t> next(first_taker_.begin(), first_taker_.end() - 1);
+  for_each([&](TensorId origin, NodeId node) { takers_[next[origin]++] = node; });
+}
+
+}  // namespace macroscope

@@ -1,0 +1,82 @@
+// Which layer made what a tensor holds, if work on single elements does not count?
+//
+// Activations, normalisation by stored statistics, casts, biases and gates stand between layers without mixing positions or channels.
+// Structures (a 1x1 before a 3x3, a depthwise layer before a pointwise one) are found across them: a tensor's origin is the tensor that
+// the last other layer made.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "analyzer/network/readers.h"
+#include "analyzer/passes/shapes/shapes.h"
+
+namespace macroscope {
+
+class Lineage {
+ public:
+  Lineage(const Network& network, const Scope& scope);
+
+  [[nodiscard]] const Readers& readers() const noexcept { return readers_; }
+  /// True for what is stored with the model, and for what is computed from that alone, the same in each run.
+  [[nodiscard]] bool is_stored(TensorId tensor) const noexcept { return stored_[tensor]; }
+  /// The tensor itself, if a layer that does more than work on elements made it.
+  [[nodiscard]] TensorId origin(TensorId tensor) const noexcept { return origin_[tensor]; }
+  /// Between the origin and the tensor stand only sums and products with stored numbers.
+  [[nodiscard]] bool is_affine(TensorId tensor) const noexcept { return affine_[tensor]; }
+  /// The node passes one of its inputs on, element by element.
+  [[nodiscard]] bool passes_on(NodeId node) const noexcept { return passes_on_[node]; }
+  /// What reads a tensor of this origin and does more than pass it on.
+  [[nodiscard]] std::span<const NodeId> takers(TensorId origin) const noexcept {
+    return std::span(takers_).subspan(first_taker_[origin], first_taker_[origin + 1] - first_taker_[origin]);
+  }
+  /// Some tensor of this origin is an output of the graph.
+  [[nodiscard]] bool leaves(TensorId origin) const noexcept { return leaves_[origin]; }
+
+ private:
+  void find_stored();
+  void find_origins(const Scope& scope);
+  void find_takers();
+  [[nodiscard]] bool works_on_elements(const Scope& scope, NodeId node) const;
+  [[nodiscard]] TensorId passed_on(const Scope& scope, const Node& node) const;
+  [[nodiscard]] TensorId gated(const Scope& scope, const Node& node) const;
+
+  const Network* network_;
+  const Graph* graph_;
+  Readers readers_;
+  std::vector<bool> stored_;
+  std::vector<TensorId> origin_;
+  std::vector<bool> affine_;
+  std::vector<bool> passes_on_;
+  std::vector<bool> leaves_;
+  std::vector<std::uint32_t> first_taker_;
+  std::vector<NodeId> takers_;
+};
+
+/// Of every graph that runs and stands in reports.
+class Lineages {
+ public:
+  Lineages(const Network& network, const Shapes& shapes);
+  /// Null for a scope that never runs, or that only defines an operator.
+  [[nodiscard]] const Lineage* of(ScopeId scope) const noexcept { return of_scope_[scope].get(); }
+  /// Of the main graph, which always runs.
+  [[nodiscard]] const Lineage& main() const noexcept { return *of_scope_.front(); }
+
+ private:
+  std::vector<std::unique_ptr<const Lineage>> of_scope_;
+};
+
+/// An attribute that holds an integer; `otherwise` where there is none.
+[[nodiscard]] std::int64_t integer_attribute(const Node& node, std::string_view name, std::int64_t otherwise) noexcept;
+/// An attribute that holds integers; empty where there is none.
+[[nodiscard]] std::span<const std::int64_t> integers_attribute(const Node& node, std::string_view name) noexcept;
+/// Two runs of the node may differ: random numbers.
+[[nodiscard]] bool is_random(const Node& node) noexcept;
+/// The node runs graphs of its own: a branch, a loop's body.
+[[nodiscard]] bool has_nested_graph(const Node& node) noexcept;
+/// An operator of ONNX's own domain that has one of these names.
+[[nodiscard]] bool is_one_of(const Node& node, std::span<const std::string_view> names) noexcept;
+
+}  // namespace macroscope

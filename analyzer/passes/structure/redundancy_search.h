@@ -1,0 +1,45 @@
+// What do the searches for redundancies share?  Used by redundancy.cpp and the searches alone.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "analyzer/passes/structure/elementwise_provenance.h"
+#include "analyzer/passes/structure/redundancy.h"
+
+namespace macroscope::redundancies {
+
+/// One graph in one scope.
+struct Place {
+  const Network& network;
+  ScopeId id;
+  const Scope& scope;
+  const Graph& graph;
+  const Parameters& parameters;
+  const std::vector<Cost>& costs;
+  const Lineage& lineage;
+  /// By TensorId: an output of the graph, or a side output.
+  std::vector<bool> is_output;
+};
+
+/// What leaving out these nodes saves.
+Opportunity without(const Place& place, Redundancy kind, std::vector<NodeId> layers);
+
+/// Groups of marked nodes that hang together by tensors between them, each in order of the file.
+std::vector<std::vector<NodeId>> connected(const Place& place, const std::vector<bool>& marked);
+
+// The searches; each appends what it finds.
+using Found = std::vector<Opportunity>;
+void find_foldable(const Place& place, Found& found);
+void find_dead(const Place& place, Found& found);
+void find_identities(const Place& place, Found& found);
+void find_cancelling(const Place& place, Found& found);
+void find_constant(const Place& place, Found& found);
+void find_repeated(const Place& place, Found& found);
+/// Of stored tensors: tied, unused, by default.
+void find_stored(const Network& network, const Shapes& shapes, const Parameters& parameters, const Costs& costs, Found& found);
+
+/// By NodeId: computes the same in each run, from what is stored or from sizes that are numbers.
+std::vector<bool> constant_nodes(const Place& place);
+
+}  // namespace macroscope::redundancies

@@ -1,0 +1,56 @@
+// What does a model cost, as a record that can be limited, locked and compared: of an analysis that just ran, or of one written down
+// earlier?
+//
+// A record depends on nothing: it outlives the analysis that it was made of.  Text in it may be the model's.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analyzer/algebra/quantity.h"
+#include "analyzer/record/metric.h"
+
+namespace macroscope {
+
+struct LayerRecord {
+  std::string name;  // its own, otherwise that of its first output
+  std::string path;  // of its module
+  std::string op;    // `Conv`, `com.microsoft:FusedConv`
+  /// Shapes of its outputs as text: `[1, 64, 112, 112]`.
+  std::string shapes;
+  /// By kLayerMetrics; empty where it cannot be told.
+  std::array<std::optional<Quantity>, kLayerMetricCount> amounts{};
+
+  [[nodiscard]] const std::optional<Quantity>& of(Metric metric) const { return amounts[layer_metric(metric).value()]; }
+};
+
+/// `head/last/Conv`: without a slash in front, so that patterns of budgets need none.
+[[nodiscard]] std::string_view without_slash(std::string_view name) noexcept;
+
+struct ModelRecord {
+  /// As the user named it.
+  std::string path;
+  std::string name;
+  /// Sizes that were given a value, by their names in the model: `batch size` is 8.
+  std::map<std::string, std::string> bindings;
+  /// Names in the model of symbols by their identifiers, where the two differ.
+  std::map<std::string, std::string> symbols;
+  /// False where the totals are lower bounds.
+  bool is_complete = true;
+  /// By Metric; empty where it cannot be told or was not recorded.
+  std::array<std::optional<Quantity>, kMetrics> totals{};
+  /// Of the main graph.
+  std::vector<LayerRecord> layers;
+  /// How often each operator stands in the model's graphs: `com.microsoft:FusedConv`, of ONNX's own domain `Conv`.
+  std::map<std::string, std::size_t> operators;
+  /// Those of them without a cost rule.
+  std::map<std::string, std::size_t> unknown_operators;
+
+  [[nodiscard]] const std::optional<Quantity>& total(Metric metric) const { return totals[static_cast<std::size_t>(metric)]; }
+};
+
+}  // namespace macroscope

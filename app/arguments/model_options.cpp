@@ -1,0 +1,147 @@
+#include "app/arguments/model_options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "app/arguments/bindings.h"
+#include "app/arguments/usage_error.h"
+#include "app/messages.h"
+#include "app/net_models.h"
+#include "app/text_file.h"
+#include "configuration/device_file.h"
+#include "configuration/operator_file.h"
+
+namespace macroscope {
+namespace {
+
+std::shared_ptr<const CustomOperators> custom_operators(const std::string& path) {
+  if (path.empty()) return nullptr;
+  OperatorFile read = read_operator_file(content_of(path));
+  print(read.diagnostics, path, false, text_options_for(STDERR_FILENO, ColorChoice::automatic));
+  if (has_errors(read.diagnostics)) throw UsageError(fmt::format("the operators of {} are not used", path));
+  return std::move(read.operators);
+}
+
+/// `NAME=WORD`, as parameters of nets may have it: `--set pad=same`, `--set bias=false`.
+bool take_word(std::string_view text, Bindings& bindings) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0) return false;
+  const std::string_view word = text.substr(equals + 1);
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto is_part = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
+  if (word.empty() || !is_letter(word.front()) || !std::all_of(word.begin(), word.end(), is_part)) return false;
+  bindings.insert_or_assign(key_of_word(text.substr(0, equals)), Dim::symbol(word));
+  return true;
+}
+
+Optimizer chosen_optimizer(const std::string& name) {
+  constexpr std::string_view kNames[] = {"sgd", "momentum", "adam"};
+  return choose("--optimizer", name, kNames, [](std::string_view word) -> std::optional<Optimizer> {
+    for (const Optimizer optimizer : {Optimizer::sgd, Optimizer::momentum, Optimizer::adam})
+      if (name_of(optimizer) == word) return optimizer;
+    return std::nullopt;
+  });
+}
+
+std::shared_ptr<const Device> device_of(const std::string& path) {
+  if (path.empty()) return nullptr;
+  DeviceFile read = read_device_file(content_of(path));
+  print(read.diagnostics, path, false, text_options_for(STDERR_FILENO, ColorChoice::automatic));
+  if (has_errors(read.diagnostics)) throw UsageError(fmt::format("the device of {} is not used", path));
+  return std::move(read.device);
+}
+
+constexpr std::array<std::string_view, 2> kBiases{"include", "exclude"};
+
+std::optional<bool> excludes_biases(std::string_view word) {
+  if (word == "exclude") return true;
+  return word == "include" ? std::optional(false) : std::nullopt;
+}
+
+constexpr std::array<std::string_view, 2> kOrders{"file", "best"};
+
+std::optional<bool> is_best_order(std::string_view word) {
+  if (word == "best") return true;
+  return word == "file" ? std::optional(false) : std::nullopt;
+}
+
+Analysis analysis_of(ReadModel read, const AnalysisOptions& options) {
+  if (read.network) return analyze(std::move(*read.network), std::move(read.diagnostics), options);
+  Analysis nothing;
+  nothing.diagnostics = std::move(read.diagnostics);
+  nothing.costs.complete = false;
+  return nothing;
+}
+
+}  // namespace
+
+void ModelOptions::add_to(Command& command) {
+  command.add_option("--set", set, "numbers for open sizes: N=8,H=224; a range sweeps: H=224..512:32")
+      ->type_name("NAME=NUMBER")
+      ->allow_extra_args(false);
+  command.add_option("--assume", assume, "expressions for open sizes: H=32*h")->type_name("NAME=EXPR")->allow_extra_args(false);
+  command.add_option("--free", free, "parameters of a net that stay symbols, whatever their default is: C,H")
+      ->type_name("NAME")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_flag("--training", has_training, "also what a step of training costs: gradients, optimizer, kept activations");
+  command.add_option("--freeze", freeze, "parameters that are not learned: names, of tensors or layers, with * and ?")
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
+  command.add_option("--optimizer", optimizer, "sgd, momentum or adam")->type_name("NAME")->capture_default_str();
+  command.add_flag("--mixed-precision", mixed_precision, "train in 16 bits with a copy of the weights in 32");
+  command.add_option("--ops", operator_file, "cost rules for your own operators (TOML)")->type_name("FILE");
+  command.add_option("--bias", bias, "exclude: biases are stored, and count as no parameters, as some courses have it")
+      ->type_name("HOW")
+      ->capture_default_str();
+  command.add_flag("--cuts", has_cuts, "where to split the model across two devices");
+  command.add_option("--order", order, "order in which layers run, for the peak of memory: file, or best (looks for the least)")
+      ->type_name("ORDER");
+  command.add_option("--device", device_file, "what a device can do (TOML): bounds and best-case time of each layer")
+      ->type_name("FILE");
+  command.add_flag("--in-place", is_in_place, "element-wise layers write over operands that nobody reads later");
+}
+
+AnalysisOptions ModelOptions::analysis(std::vector<SweepRange>* ranges) const {
+  AnalysisOptions analysis;
+  for (const std::string& text : assume) add_bindings(text, true, analysis.bindings);
+  for (const std::string& name : free) {
+    const auto parsed = Dim::parse(name);
+    const auto* symbol = std::get_if<Dim>(&parsed);
+    if (symbol == nullptr || symbol->text() != name || symbol->is_number())
+      throw UsageError(fmt::format("'{}' is no name of a size", name), "for example --free C,H");
+    analysis.bindings.insert_or_assign(name, *symbol);
+  }
+  for (const std::string& text : set)
+    if (!take_word(text, analysis.bindings)) add_bindings(text, false, analysis.bindings, ranges);
+  analysis.without_biases = choose("--bias", bias, kBiases, excludes_biases);
+  analysis.has_cuts = has_cuts;
+  analysis.best_order = choose("--order", order, kOrders, is_best_order);
+  analysis.in_place = is_in_place;
+  analysis.device = device_of(device_file);
+  analysis.custom_operators = custom_operators(operator_file);
+  analysis.training.frozen = freeze;
+  analysis.training.optimizer = chosen_optimizer(optimizer);
+  analysis.training.mixed_precision = mixed_precision;
+  return analysis;
+}
+
+void for_each_model(const std::string& path, const AnalysisOptions& options,
+                    const std::function<void(const Analysis& analysis, const std::string& shown_path)>& visit) {
+  if (is_net_path(path)) {
+    for_each_net(path, options, visit);
+    return;
+  }
+  for (const auto& [key, value] : options.bindings)
+    if (is_key_of_word(key))
+      throw UsageError(fmt::format("--set takes numbers, and '{}' is none", value.text()),
+                       fmt::format("--assume {}={}", name_in_key(key), value.text()));
+  visit(analysis_of(read_model(path), options), path == "-" ? "standard input" : path);
+}
+
+}  // namespace macroscope

@@ -1,0 +1,41 @@
+// What do all commands that read models share: which options, and how is a model read and analysed by them?
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "analyzer/analysis.h"
+#include "app/arguments/bindings.h"
+#include "app/arguments/command_line.h"
+#include "app/read_model.h"
+
+namespace macroscope {
+
+struct ModelOptions {
+  Arguments set;
+  Arguments assume;
+  Arguments free;
+  std::string operator_file;
+  bool has_training = false;
+  Arguments freeze;
+  std::string optimizer = "adam";
+  bool mixed_precision = false;
+  std::string bias = "include";
+  bool has_cuts = false;
+  std::string order = "file";
+  bool is_in_place = false;
+  std::string device_file;
+
+  void add_to(Command& command);
+  /// Reads the files of operators and of a device, if they are named, and prints what is wrong with them.
+  /// \throws UsageError
+  /// \param ranges takes what is swept; null where a command takes no ranges
+  [[nodiscard]] AnalysisOptions analysis(std::vector<SweepRange>* ranges = nullptr) const;
+};
+
+/// Reads what `path` names and hands on each of its models, one at a time: a `.net` file may hold several.
+/// \param visit takes the analysis and the name to show for the model: its path, `FILE.net:NET`, `standard input`
+void for_each_model(const std::string& path, const AnalysisOptions& options,
+                    const std::function<void(const Analysis& analysis, const std::string& shown_path)>& visit);
+
+}  // namespace macroscope

@@ -1,0 +1,15 @@
+// How does a body that is repeated as often as a symbol says become one graph, for any round?
+#pragma once
+
+#include <vector>
+
+#include "frontends/dsl/graph/graph_writer.h"
+
+namespace macroscope::dsl {
+
+/// Writes the body a few times to find how shapes grow, and then once more for round i, as the graph of a Repeat node.
+/// \returns the states after all rounds \throws BuildError where shapes follow no law, and what the body throws
+std::vector<Handle> repeat(GraphWriter& writer, const Dim& count, const std::vector<Handle>& states,
+                           const GraphBuilder::RepeatBody& body);
+
+}  // namespace macroscope::dsl

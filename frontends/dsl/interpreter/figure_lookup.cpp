@@ -1,0 +1,259 @@
+#include "frontends/dsl/interpreter/figure_lookup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "analyzer/passes/cost/repeat_count.h"
+
+namespace macroscope::dsl {
+namespace {
+
+const std::vector<std::string_view> kQuantities{"params",           "parameters", "macs",       "flops",        "effective_macs",
+                                                "effective_params", "bytes",      "peak_bytes", "training_macs"};
+const std::vector<std::string_view> kProperties{"shape", "channels", "receptive_field", "fan_in",
+                                                "he",    "kernel",   "paths",           "shortest_path"};
+
+bool is_within(std::string_view name, std::string_view path) {
+  return name.starts_with(path) && (name.size() == path.size() || name[path.size()] == '/');
+}
+
+/// A node that a path means, in one of the scopes.
+struct Place {
+  ScopeId scope = 0;
+  NodeId node = 0;
+};
+
+/// The main graph's nodes; where there is none, those of nested graphs.
+std::vector<Place> places_of(const Analysis& analysis, std::string_view path) {
+  std::vector<Place> places;
+  for (ScopeId scope = 0; scope < analysis.shapes.scopes.size() && places.empty(); ++scope) {
+    if (analysis.shapes.scopes[scope].internal) continue;
+    const Graph& graph = analysis.network.graphs[analysis.shapes.scopes[scope].graph];
+    for (NodeId node = 0; node < graph.nodes.size(); ++node)
+      if (is_within(graph.nodes[node].name, path)) places.push_back({scope, node});
+  }
+  if (places.empty()) throw Untold{fmt::format("there is no layer '{}'", path)};
+  return places;
+}
+
+const Node& node_at(const Analysis& analysis, Place place) {
+  return analysis.network.graphs[analysis.shapes.scopes[place.scope].graph].nodes[place.node];
+}
+
+Dim effective_parameters_of(const Analysis& analysis, Place place) {
+  const GraphId graph = analysis.shapes.scopes[place.scope].graph;
+  Dim sum = analysis.parameters.of_node[graph][place.node];
+  for (const macroscope::Parameter& parameter : analysis.parameters.rows)
+    if (parameter.graph == graph && parameter.counted_at == place.node && parameter.same_as == kNone &&
+        parameter.effective_elements)
+      sum += *parameter.effective_elements - parameter.elements;
+  return sum;
+}
+
+Dim weight_bytes_of(const Analysis& analysis, Place place) {
+  const GraphId graph = analysis.shapes.scopes[place.scope].graph;
+  Dim sum;
+  for (const macroscope::Parameter& parameter : analysis.parameters.rows)
+    if (parameter.graph == graph && parameter.counted_at == place.node && parameter.same_as == kNone &&
+        parameter.role != Role::unused)
+      sum += parameter.bytes;
+  return sum;
+}
+
+Dim cost_of(const Cost& cost, std::string_view name) {
+  if (name == "macs") return cost.macs;
+  if (name == "effective_macs") return cost.effective_macs;
+  return cost.flops();
+}
+
+/// Bytes alive while the node runs, or the most of any node.
+Dim peak_of(const Memory& memory, std::optional<NodeId> node) {
+  if (!memory.is_complete) throw Untold{"the size of some tensor is not known"};
+  if (!node) {
+    if (!memory.peak) throw Untold{"too many steps may be the peak, depending on the symbols"};
+    return *memory.peak;
+  }
+  Dim bytes;
+  const bool is_told = memory.for_each_step([&](std::uint32_t step, const Dim& alive) {
+    if (memory.order[step] == *node) bytes = alive;
+  });
+  if (!is_told) throw Untold{"the bytes alive are past 128 bits"};
+  return bytes;
+}
+
+Dim training_macs_of(const Analysis& analysis, Place place) {
+  const GradientCost& gradient = analysis.training().nodes[place.scope][place.node];
+  const Cost& cost = analysis.costs.nodes[place.scope][place.node];
+  if (!gradient.is_known || cost.status == Status::unknown)
+    throw Untold{fmt::format("what training '{}' costs is not known", node_at(analysis, place).name)};
+  return cost.macs + gradient.input_macs + gradient.weight_macs;
+}
+
+bool hangs_on_cost(std::string_view name) { return name == "macs" || name == "flops" || name == "effective_macs"; }
+
+Datum of_axes(const std::vector<Dim>& axes) {
+  if (!axes.empty() && std::all_of(axes.begin(), axes.end(), [&](const Dim& axis) { return axis == axes.front(); }))
+    return {Number(axes.front())};
+  std::vector<Datum> list;
+  list.reserve(axes.size());
+  for (const Dim& axis : axes) list.push_back({Number(axis)});
+  return Datum::list_of(std::move(list));
+}
+
+/// (k - 1) * dilation + 1 along each axis.
+Datum kernel_of(const Analysis& analysis, std::string_view path) {
+  for (const Place place : places_of(analysis, path)) {
+    const Scope& scope = analysis.shapes.scopes[place.scope];
+    const Site site = site_of(analysis.network, scope, place.node);
+    std::vector<Dim> kernel;
+    if (const auto given = site.size_list("kernel_shape")) {
+      kernel.assign(given->begin(), given->end());
+    } else if (node_at(analysis, place).op.find("Conv") != std::string_view::npos && site.shape(1).known() &&
+               site.shape(1).rank() > 2) {
+      kernel.assign(site.shape(1).begin() + 2, site.shape(1).end());
+    }
+    if (kernel.empty()) continue;
+    if (const auto dilations = site.size_list("dilations"))
+      for (std::size_t axis = 0; axis < kernel.size() && axis < dilations->size(); ++axis)
+        kernel[axis] = (kernel[axis] - 1) * (*dilations)[axis] + 1;
+    return of_axes(kernel);
+  }
+  throw Untold{fmt::format("'{}' has no kernel", path)};
+}
+
+const FanOfLayer& fan_of(const Analysis& analysis, std::string_view path) {
+  for (const Place place : places_of(analysis, path))
+    if (const auto& fan = analysis.initialization().nodes[place.scope][place.node]) return *fan;
+  throw Untold{fmt::format("'{}' multiplies by no trained weight", path)};
+}
+
+Datum initialization_of(const Analysis& analysis, std::string_view name, std::string_view path) {
+  const FanOfLayer& fan = fan_of(analysis, path);
+  if (name == "fan_in") return {Number(fan.in)};
+  if (const auto he = fan.he()) return {Number::of_real(*he)};
+  throw Untold{fmt::format("the fan-in of '{}' is {}", path, fan.in.text())};
+}
+
+Number number_of_paths(const PathCount& count) {
+  if (count.is_exact()) {
+    try {
+      return number_of(count.decimal());
+    } catch (const AlgebraError&) {  // past 128 bits: as a decimal
+    }
+  }
+  return Number::of_real(std::exp2(count.log2()));
+}
+
+Datum paths_of(const Analysis& analysis, std::string_view name, TensorId tensor) {
+  const Paths& paths = analysis.findings().gradients.from_tensor[tensor];
+  if (name == "paths") return {number_of_paths(paths.count)};
+  if (paths.count.is_zero()) throw Untold{fmt::format("no gradient comes to '{}'", analysis.network.main().tensors[tensor].name)};
+  return {Number(Dim(static_cast<std::int64_t>(paths.fewest_weighted)))};
+}
+
+/// Of the input of the net that it depends on; one number where all axes agree.
+Datum receptive_field_of(const Analysis& analysis, TensorId tensor) {
+  const std::string_view called = analysis.network.main().tensors[tensor].name;
+  const std::vector<InputField> fields = analysis.receptive_fields().of(tensor, analysis.shapes);
+  if (fields.empty()) throw Untold{fmt::format("'{}' depends on no input with spatial axes", called)};
+  if (fields.size() > 1) throw Untold{fmt::format("'{}' depends on {} inputs", called, fields.size())};
+  std::vector<Dim> axes;
+  bool is_all = true;
+  for (const AxisField& axis : fields.front().axes) {
+    if (axis.kind == AxisField::Kind::unknown) throw Untold{fmt::format("the receptive field of '{}' is not known", called)};
+    is_all = is_all && axis.kind == AxisField::Kind::all;
+    axes.push_back(axis.size);
+  }
+  if (is_all) return {std::string("all")};
+  if (std::any_of(fields.front().axes.begin(), fields.front().axes.end(),
+                  [](const AxisField& axis) { return axis.kind == AxisField::Kind::all; }))
+    throw Untold{fmt::format("'{}' depends on the whole of one axis", called)};
+  return of_axes(axes);
+}
+
+}  // namespace
+
+const std::vector<std::string_view>& quantity_names() { return kQuantities; }
+const std::vector<std::string_view>& property_names() { return kProperties; }
+
+bool is_quantity(std::string_view name) noexcept {
+  return std::find(kQuantities.begin(), kQuantities.end(), name) != kQuantities.end();
+}
+
+bool is_property(std::string_view name) noexcept {
+  return std::find(kProperties.begin(), kProperties.end(), name) != kProperties.end();
+}
+
+bool is_property_of_layers(std::string_view name) noexcept { return name == "fan_in" || name == "he" || name == "kernel"; }
+
+Number quantity_of(const Analysis& analysis, std::string_view name) {
+  if (name == "params" || name == "parameters") return analysis.parameters.total(Role::weight);
+  if (name == "effective_params") return analysis.parameters.totals.effective_weights;
+  if (name == "bytes") return analysis.parameters.totals.weight_bytes;
+  if (name == "peak_bytes") return peak_of(analysis.memory, std::nullopt);
+  if (!analysis.costs.complete) throw Untold{"some layers have no cost rule, and the total is a lower bound"};
+  if (name == "training_macs") {
+    if (!analysis.training().total.is_known) throw Untold{"what training costs is not known of some layers"};
+    return analysis.training().macs;
+  }
+  return cost_of(analysis.costs.total, name);
+}
+
+Number quantity_of(const Analysis& analysis, std::string_view name, std::string_view path) {
+  Dim sum;
+  const std::vector<Place> places = places_of(analysis, path);
+  for (const Place place : places) {
+    if (name == "params" || name == "parameters") {
+      sum += analysis.parameters.of_node[analysis.shapes.scopes[place.scope].graph][place.node];
+    } else if (name == "effective_params") {
+      sum += effective_parameters_of(analysis, place);
+    } else if (name == "bytes") {
+      sum += weight_bytes_of(analysis, place);
+    } else if (name == "training_macs") {
+      sum += training_macs_of(analysis, place);
+    } else if (name == "peak_bytes") {
+      if (place.scope != 0) throw Untold{fmt::format("'{}' stands in a graph of its own", path)};
+      sum = max(sum, peak_of(analysis.memory, place.node));
+    } else {
+      const Cost& cost = analysis.costs.nodes[place.scope][place.node];
+      if (cost.status == Status::unknown && hangs_on_cost(name))
+        throw Untold{fmt::format("the cost of '{}' is not known", node_at(analysis, place).name)};
+      sum += cost_of(cost, name);
+    }
+  }
+  // What stands in a `repeat` whose count is a symbol is there in each of its rounds.
+  return over_copies(analysis.network, analysis.shapes.scopes[places.front().scope].graph, sum);
+}
+
+Datum property_of_tensor(const Analysis& analysis, std::string_view name, TensorId tensor) {
+  if (name == "receptive_field") return receptive_field_of(analysis, tensor);
+  if (name == "paths" || name == "shortest_path") return paths_of(analysis, name, tensor);
+  const Fact& fact = analysis.shapes.scopes.front().facts[tensor];
+  const std::string_view called = analysis.network.main().tensors[tensor].name;
+  if (!fact.type.shape.known()) throw Untold{fmt::format("the shape of '{}' is not known", called)};
+  const Shape& shape = fact.type.shape;
+  if (name == "shape") {
+    std::vector<Datum> dims;
+    for (const Dim& dim : shape) dims.push_back({Number(dim)});
+    return Datum::list_of(std::move(dims));
+  }
+  if (shape.rank() < 2) throw Untold{fmt::format("'{}' of shape {} has no channels", called, shape.text())};
+  return {Number(shape[1])};
+}
+
+Datum property_of_node(const Analysis& analysis, std::string_view name, std::string_view path) {
+  return name == "kernel" ? kernel_of(analysis, path) : initialization_of(analysis, name, path);
+}
+
+TensorId result_of(const Analysis& analysis, std::string_view path) {
+  const Graph& graph = analysis.network.main();
+  TensorId result = kAbsent;
+  for (const Node& node : graph.nodes)  // the last one of a layer of several nodes makes its result
+    if (is_within(node.name, path) && !node.outputs.empty()) result = node.outputs.front();
+  return result;
+}
+
+}  // namespace macroscope::dsl

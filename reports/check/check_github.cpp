@@ -1,0 +1,63 @@
+#include "reports/check/check_github.h"
+
+#include <fmt/format.h>
+
+#include "reports/notation/escape.h"
+#include "reports/notation/number_text.h"
+
+namespace macroscope {
+namespace {
+
+constexpr std::size_t kMost = 10;
+
+struct Place {
+  const ModelVerdicts* model;
+  const Verdict* verdict;
+};
+
+std::string annotation(std::string_view kind, const Place& place, const CheckReport& report) {
+  const Verdict& verdict = *place.verdict;
+  const std::string& file = report.file_of(verdict);
+  std::string message = fmt::format("{}: {}: {}", place.model->path, subject_of(verdict), sentence_of(verdict));
+  std::string text = github_message(message);
+  for (const std::string& line : details_of(verdict, file)) text += "%0A" + github_message(line);
+  std::string properties;
+  if (!file.empty()) properties = fmt::format("file={},", github_property(file));
+  if (verdict.origin.line > 0) properties += fmt::format("line={},col={},", verdict.origin.line, verdict.origin.column);
+  const std::string title = fmt::format("{} {}", subject_of(verdict), name_of(verdict.outcome));
+  return fmt::format("::{} {}title={}::{}\n", kind, properties, github_property(title), text);
+}
+
+void write_kind(std::string_view kind, const std::vector<Place>& places, const CheckReport& report, Sink& sink) {
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (i + 1 == kMost && places.size() > kMost) {
+      sink.write(fmt::format("::{} title=macroscope::and {} more: see the job's log\n", kind, grouped(places.size() - i)));
+      return;
+    }
+    sink.write(annotation(kind, places[i], report));
+  }
+}
+
+}  // namespace
+
+void render_check_github(const CheckReport& report, Sink& sink) {
+  std::vector<Place> errors;
+  std::vector<Place> undecided;
+  std::vector<Place> warnings;
+  for (const ModelVerdicts& model : report.models) {
+    for (const Verdict& verdict : model.verdicts) {
+      if (verdict.outcome == Outcome::failed) errors.push_back({&model, &verdict});
+      if (verdict.outcome == Outcome::undecided) undecided.push_back({&model, &verdict});
+      if (verdict.outcome == Outcome::warned) warnings.push_back({&model, &verdict});
+    }
+    if (model.has_errors)
+      sink.write(
+          fmt::format("::error title=macroscope::{}: the model cannot be read or has errors\n", github_message(model.path)));
+  }
+  errors.insert(errors.end(), undecided.begin(), undecided.end());
+  write_kind("error", errors, report, sink);
+  write_kind("warning", warnings, report, sink);
+  sink.write(fmt::format("{}: {}\n", counted(report.models.size(), "model"), words_for(count_outcomes(report))));
+}
+
+}  // namespace macroscope

@@ -1,0 +1,13 @@
+// How do verdicts read in a terminal?
+#pragma once
+
+#include "reports/check/check_words.h"
+#include "reports/document/sink.h"
+#include "reports/formats/text_style.h"
+
+namespace macroscope {
+
+/// \param hides_passed leaves out what passed; counts stay
+void render_check_text(const CheckReport& report, Sink& sink, const TextOptions& options, bool hides_passed);
+
+}  // namespace macroscope

@@ -1,0 +1,12 @@
+// How is a lock written down?  A line for each group of layers, so that a diff shows what changed and nothing else.
+#pragma once
+
+#include "analyzer/budget/lock.h"
+#include "reports/document/sink.h"
+
+namespace macroscope {
+
+/// What configuration/lock_file reads.
+void render_lock(const Lock& lock, Sink& sink);
+
+}  // namespace macroscope

@@ -1,0 +1,314 @@
+#include "reports/document/analysis_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "reports/notation/number_text.h"
+#include "reports/pictures/receptive_field_picture.h"
+#include "reports/pictures/structure_pictures.h"
+#include "reports/sections/memory_figures.h"
+#include "reports/sections/memory_section.h"
+#include "reports/sections/prefill_decode_section.h"
+#include "reports/sections/receptive_field_section.h"
+#include "reports/sections/roofline_section.h"
+#include "reports/sections/structure_section.h"
+#include "reports/sections/sweep_section.h"
+#include "reports/sections/training_section.h"
+#include "reports/tables/layer_table.h"
+
+namespace macroscope {
+namespace {
+
+/// Inputs and outputs that the summary lists by name.
+constexpr std::size_t kListedTensors = 6;
+
+Cell total_cell(const Figures& figures, Measure measure) {
+  std::optional<Quantity> total = figures.total(measure);
+  return total ? Cell(std::move(*total)) : Cell(NotTold{});
+}
+
+bool is_zero(const Cell& cell) {
+  const auto* quantity = std::get_if<Quantity>(&cell);
+  return quantity != nullptr && quantity->value.is(0);
+}
+
+std::string made_by(const ModelInformation& information) {
+  if (information.producer.empty()) return {};
+  return fmt::format(", by {}{}{}", information.producer, information.producer_version.empty() ? "" : " ",
+                     information.producer_version);
+}
+
+std::string opsets_of(const Network& network) {
+  std::string text;
+  for (const OperatorSet& set : network.operator_sets)
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", set.domain, set.domain.empty() ? "opset " : " ", set.version);
+  return text;
+}
+
+std::string origin_of(const Network& network) {
+  const ModelInformation& information = network.information;
+  std::string text =
+      information.format == "onnx" ? fmt::format("ONNX, IR version {}", information.ir_version) : std::string(information.format);
+  const std::string opsets = opsets_of(network);
+  if (!opsets.empty()) text += ", " + opsets;
+  return text + made_by(information);
+}
+
+std::string type_text(const Type& type) {
+  switch (type.kind) {
+    case Kind::absent:
+    case Kind::unknown:
+      return "?";
+    case Kind::tensor:
+    case Kind::sparse:
+      break;
+    case Kind::sequence:
+      return "sequence";
+    case Kind::optional:
+      return "optional";
+    case Kind::map:
+      return "map";
+  }
+  if (type.dtype == DataType::unknown && !type.shape.known()) return "?";
+  const std::string_view dtype = type.dtype == DataType::unknown ? "?" : name_of(type.dtype);
+  return fmt::format("{}{}{}", type.kind == Kind::sparse ? "sparse " : "", dtype, type.shape.text());
+}
+
+void add_tensors(Summary& lines, const Figures& figures, const std::vector<TensorId>& tensors, std::string_view label) {
+  const std::size_t listed = tensors.size() == kListedTensors + 1 ? tensors.size() : std::min(tensors.size(), kListedTensors);
+  const Graph& graph = figures.network().main();
+  const std::size_t first = lines.size();
+  for (std::size_t i = 0; i < listed; ++i) {
+    const Type& type = figures.analysis().shapes.scopes.front().facts[tensors[i]].type;
+    lines.push_back({label, ModelText{std::string(graph.tensors[tensors[i]].name)}, ColumnType::name, type_text(type)});
+  }
+  if (listed < tensors.size())
+    lines.push_back({label, fmt::format("[{} others]", grouped(tensors.size() - listed)), ColumnType::text});
+  for (std::size_t i = first + 1; i < lines.size(); ++i) lines[i].label = {};
+}
+
+std::string stored_besides(const Parameters& parameters) {
+  std::string text;
+  for (const Role role : {Role::statistic, Role::quantisation, Role::constant, Role::unused}) {
+    const Dim& elements = parameters.total(role);
+    if (elements.is(0)) continue;
+    static constexpr std::string_view kWords[kRoles] = {"", "statistics", "quantisation", "constants", "unused"};
+    text += fmt::format("{}{} {}", text.empty() ? "besides " : ", ", grouped(elements), kWords[static_cast<std::size_t>(role)]);
+  }
+  if (const Dim& biases = parameters.totals.biases_left_out; !biases.is(0))
+    text += fmt::format("{}{} in biases", text.empty() ? "besides " : ", ", grouped(biases));
+  return text;
+}
+
+/// `2 per MAC, and 2.1 M add, 530 compare`; of kinds that are expressions the name alone.
+std::string kinds_of_flops(const Costs& costs) {
+  static constexpr std::string_view kWords[kFlopKinds] = {"add", "mul", "div", "compare", "special"};
+  std::string text;
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) {
+    const Dim& count = costs.total.flops_by_kind[kind];
+    if (count.is(0)) continue;
+    const std::string shortened = short_count(count);
+    const std::string number = !count.integer() ? "" : (shortened.empty() ? grouped(count) : shortened) + " ";
+    text += fmt::format("{}{}{}", text.empty() ? "2 per MAC, and " : ", ", number, kWords[kind]);
+  }
+  return text.empty() ? "2 per MAC" : text;
+}
+
+std::string dtypes_of_macs(const Costs& costs) {
+  const auto& by_dtype = costs.total.macs_by_dtype;
+  if (by_dtype.empty()) return "1 MAC = 2 FLOPs";
+  if (by_dtype.size() == 1) return fmt::format("in {}; 1 MAC = 2 FLOPs", name_of(by_dtype.front().first));
+  std::string text;
+  for (const auto& [dtype, macs] : by_dtype)
+    text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", grouped(macs), name_of(dtype));
+  return text;
+}
+
+Section summary_section(const Figures& figures) {
+  const Analysis& analysis = figures.analysis();
+  const Costs& costs = analysis.costs;
+  Summary lines;
+  lines.push_back({"Model", origin_of(figures.network()), ColumnType::text});
+  lines.push_back({"Nodes", Quantity{Dim::of_size(costs.node_count)}, ColumnType::number,
+                   costs.costed_count == costs.node_count ? "all of them costed"
+                                                          : fmt::format("{} of them costed", grouped(costs.costed_count))});
+  lines.push_back(
+      {"Parameters", total_cell(figures, Measure::parameters), ColumnType::count, stored_besides(analysis.parameters)});
+  if (const Dim& side = analysis.parameters.side.elements[static_cast<std::size_t>(Role::weight)]; !side.is(0))
+    lines.push_back({"In training", Quantity{analysis.parameters.total(Role::weight) + side}, ColumnType::count,
+                     "with those of side outputs"});
+  lines.push_back({"MACs", total_cell(figures, Measure::macs), ColumnType::count, dtypes_of_macs(costs)});
+  const Cell effective = total_cell(figures, Measure::effective_macs);
+  const std::optional<Quantity> macs = figures.total(Measure::macs);
+  const auto* effective_quantity = std::get_if<Quantity>(&effective);
+  if (effective_quantity != nullptr && macs && effective_quantity->value != macs->value)
+    lines.push_back({"Effective MACs", effective, ColumnType::count, "without padding and masked work"});
+  lines.push_back({"FLOPs", total_cell(figures, Measure::flops), ColumnType::count, kinds_of_flops(costs)});
+  if (Cell int_ops = total_cell(figures, Measure::int_ops); !is_zero(int_ops))
+    lines.push_back({"Integer ops", std::move(int_ops), ColumnType::count, "2 per integer MAC"});
+  lines.push_back({"Weights", Quantity{analysis.parameters.totals.weight_bytes}, ColumnType::bytes, "stored with the model"});
+  lines.push_back(
+      {"Activations", Quantity{costs.activation_bytes, !costs.complete}, ColumnType::bytes, "all layers' outputs together"});
+  lines.push_back(peak_line(figures));
+  lines.push_back({"Read", total_cell(figures, Measure::bytes_read), ColumnType::bytes, "weights included"});
+  lines.push_back({"Written", total_cell(figures, Measure::bytes_written), ColumnType::bytes});
+  add_tensors(lines, figures, figures.network().main().inputs, "Inputs");
+  add_tensors(lines, figures, figures.network().main().outputs, "Outputs");
+  add_tensors(lines, figures, figures.network().main().side_outputs, "Side outputs");
+  return {"summary", "Summary", std::move(lines)};
+}
+
+Section unknown_section(const Costs& costs) {
+  Table table;
+  table.columns = {{"op", "no cost rule for", ColumnType::name}, {"count", "nodes", ColumnType::number}};
+  std::vector<Row> rows;
+  for (const UnknownOperator& unknown : costs.unknown)
+    rows.push_back(
+        {RowKind::entry, 0, {ModelText{shown_operator(unknown.domain, unknown.op)}, Quantity{Dim::of_size(unknown.count)}}});
+  table.row_count = rows.size();
+  table.row = [rows = std::move(rows)](std::size_t index) { return rows[index]; };
+  return {"unknown", "Operators without a cost rule", std::move(table), true};
+}
+
+Section incomplete_section(const Costs& costs) {
+  const std::size_t open = costs.node_count - costs.costed_count;
+  const std::string share =
+      percent(static_cast<double>(costs.costed_count) / static_cast<double>(std::max<std::uint64_t>(costs.node_count, 1)));
+  std::string what = open == 0
+                         ? "The shapes of some tensors could not be told: totals are lower bounds."
+                         : fmt::format("{} of {} could not be costed: totals are lower bounds ({} % of the nodes are costed).",
+                                       grouped(open), counted(costs.node_count, "node"), share.empty() ? "0" : share);
+  return {"incomplete", "Incomplete", Lines{std::move(what)}, true};
+}
+
+/// Symbols that some figure of the report depends on come with the name they have in the model.
+Section symbols_section(const Network& network) {
+  static constexpr std::string_view kOrigins[] = {"input", "data", "loop"};
+  Table table;
+  table.columns = {{"id", "symbol", ColumnType::text},
+                   {"name", "name in the model", ColumnType::name},
+                   {"origin", "known from", ColumnType::text}};
+  table.row_count = network.symbols.all().size();
+  table.row = [&network](std::size_t index) {
+    const Symbol& symbol = network.symbols.all()[index];
+    return Row{
+        RowKind::entry, 0, {symbol.id, ModelText{symbol.name}, std::string(kOrigins[static_cast<std::size_t>(symbol.origin)])}};
+  };
+  return {"symbols", "Symbols", std::move(table)};
+}
+
+/// Definitions of named expressions that the totals refer to.
+Lines definitions_of(const Figures& figures, bool has_training) {
+  Lines lines;
+  std::set<std::string> named;
+  for (std::size_t measure = 0; measure < kMeasures; ++measure) {
+    if (static_cast<Measure>(measure) == Measure::training_macs && !has_training) continue;
+    const std::optional<Quantity> total = figures.total(static_cast<Measure>(measure));
+    if (!total) continue;
+    for (const auto& [name, definition] : total->value.definitions())
+      if (named.insert(name).second) lines.push_back(fmt::format("{} = {}", name, definition.text()));
+  }
+  return lines;
+}
+
+std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::initializer_list<std::string_view> usual) {
+  std::vector<const LayerColumn*> columns;
+  const auto add = [&](std::string_view id) {
+    if (const LayerColumn* column = find_layer_column(id)) columns.push_back(column);
+  };
+  for (const std::string& id : options.columns) add(id);
+  if (columns.empty())
+    for (const std::string_view id : usual) add(id);
+  return columns;
+}
+
+LayerTreeOptions tree_options(const ReportOptions& options) { return {options.depth, options.sort, options.top, {}}; }
+
+Table table_for_people(const Figures& figures, const ReportOptions& options) {
+  std::vector<const LayerColumn*> columns =
+      columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops", "bar"});
+  if (options.has_training && options.columns.empty()) columns.push_back(find_layer_column("training_macs"));
+  Table table = layer_table(figures, std::move(columns), tree_options(options), true);
+  if (!options.columns.empty())
+    for (Column& column : table.columns) column.is_optional = false;
+  return table;
+}
+
+Row models_row(const Figures& figures) {
+  Row row{RowKind::entry, 0, {ModelText{figures.path()}}};
+  if (!figures.has_model()) {
+    row.cells.resize(7, NotTold{});
+    return row;
+  }
+  row.cells.emplace_back(Quantity{Dim::of_size(figures.analysis().costs.node_count)});
+  for (const Measure measure : {Measure::parameters, Measure::macs, Measure::flops})
+    row.cells.push_back(total_cell(figures, measure));
+  row.cells.emplace_back(Quantity{figures.analysis().parameters.totals.weight_bytes});
+  const std::optional<Quantity> peak = peak_bytes(figures);
+  row.cells.push_back(peak ? Cell(*peak) : Cell(NotTold{}));
+  return row;
+}
+
+}  // namespace
+
+Report report_of(const Figures& figures, const ReportOptions& options) {
+  Report report;
+  report.path.text = figures.path();
+  if (figures.has_model()) {
+    const Analysis& analysis = figures.analysis();
+    report.title.text = analysis.network.information.name;
+    if (!analysis.costs.complete) report.sections.push_back(incomplete_section(analysis.costs));
+    if (!analysis.costs.unknown.empty()) report.sections.push_back(unknown_section(analysis.costs));
+    report.sections.push_back(summary_section(figures));
+    add_sweep_sections(figures, report.sections);
+    add_generation_section(figures, report.sections);
+    report.sections.push_back({"layers", "Layers", table_for_people(figures, options)});
+    if (options.has_training) report.sections.push_back(training_section(figures));
+    if (options.has_details) {
+      if (auto fields = receptive_field_section(figures)) report.sections.push_back(std::move(*fields));
+      if (auto picture = receptive_field_picture(figures)) report.sections.push_back(std::move(*picture));
+      add_structure_sections(report.sections, figures, options);
+      add_structure_pictures(report.sections, figures);
+    }
+    add_cuts_section(report.sections, figures, options);
+    if (options.has_details) add_memory_sections(figures, report.sections);
+    add_roofline_sections(figures, report.sections);
+    if (!analysis.network.symbols.all().empty()) report.sections.push_back(symbols_section(analysis.network));
+    if (Lines definitions = definitions_of(figures, options.has_training); !definitions.empty())
+      report.sections.push_back({"definitions", "Definitions", std::move(definitions)});
+    if (!analysis.shapes.assumptions.empty())
+      report.sections.push_back({"assumptions", "Holds if", Lines(analysis.shapes.assumptions)});
+  }
+  if (options.has_diagnostics && !figures.analysis().diagnostics.empty())
+    report.sections.push_back(
+        {"diagnostics", "Diagnostics", figures.analysis().diagnostics, has_errors(figures.analysis().diagnostics)});
+  return report;
+}
+
+Table layers_of(const Figures& figures, const ReportOptions& options) {
+  return layer_table(figures,
+                     columns_of(options, {"index", "name", "op", "domain", "path", "output_shape", "dtype", "parameters", "macs",
+                                          "effective_macs", "flops", "int_ops", "bytes_read", "bytes_written", "live_bytes",
+                                          "formula", "status"}),
+                     tree_options(options), false);
+}
+
+void ModelsTable::add(const Figures& figures) { rows_.push_back(models_row(figures)); }
+
+Table ModelsTable::table() const {
+  Table table;
+  table.columns = {{"model", "model", ColumnType::name},
+                   {"nodes", "nodes", ColumnType::number},
+                   {"parameters", "parameters", ColumnType::count},
+                   {"macs", "MACs", ColumnType::count},
+                   {"flops", "FLOPs", ColumnType::count},
+                   {"weight_bytes", "weights", ColumnType::bytes},
+                   {"peak_bytes", "peak memory", ColumnType::bytes}};
+  table.row_count = rows_.size();
+  table.row = [rows = rows_](std::size_t index) { return rows[index]; };
+  return table;
+}
+
+}  // namespace macroscope

@@ -1,0 +1,14 @@
+// Which operators are known, and how is the cost of each counted?
+#pragma once
+
+#include <string_view>
+
+#include "reports/document/report.h"
+
+namespace macroscope {
+
+/// A row for each operator of the catalogue and each of its versions that differ; those whose name or domain holds `filter`, letters of
+/// either case.
+[[nodiscard]] Table operators_table(std::string_view filter = {});
+
+}  // namespace macroscope

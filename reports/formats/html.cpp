@@ -1,0 +1,199 @@
+#include "reports/formats/html.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/formats/html_writer.h"
+#include "reports/notation/escape.h"
+#include "reports/pictures/icicle_svg.h"
+#include "reports/pictures/shared_pictures.h"
+#include "reports/tables/layer_table.h"
+#include "reports/tables/nested_layers.h"
+#include "reports/tables/operator_totals.h"
+#include "reports/tables/totals_table.h"
+#include "reports/web/web_assets.h"
+
+namespace macroscope {
+namespace {
+
+/// More boxes than this would be no picture; layers that follow each other are then taken together.
+constexpr std::size_t kMostBoxes = 120;
+
+/// A digest of hexadecimal digits as a policy wants it.
+std::string base64_of_hex(std::string_view hex) {
+  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const auto value = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
+  std::string out;
+  unsigned bits = 0;
+  unsigned count = 0;
+  for (const char c : hex) {
+    bits = bits << 4U | value(c);
+    count += 4;
+    if (count < 6) continue;
+    count -= 6;
+    out += kDigits[bits >> count & 63U];
+  }
+  if (count > 0) out += kDigits[bits << (6 - count) & 63U];
+  while (out.size() % 4 != 0) out += '=';
+  return out;
+}
+
+struct View {
+  std::string_view id;
+  std::string_view title;
+};
+constexpr View kViews[] = {
+    {"overview", "Overview"}, {"layers", "Layers"}, {"map", "Map"}, {"graph", "Graph"}, {"counting", "Counting"}};
+
+std::string opening_of(const View& view, const std::string& prefix) {
+  return fmt::format("<section class=\"view\" data-view=\"{}\" id=\"{}{}\">\n<h2>{}</h2>\n", view.id, prefix, view.id,
+                     view.title);
+}
+
+std::string shown_columns(const ReportOptions& options) {
+  if (options.columns.empty()) return "name operator output_shape parameters macs share flops";
+  std::string text;
+  for (const std::string& id : options.columns) text += fmt::format("{}{}", text.empty() ? "" : " ", id);
+  return text;
+}
+
+std::string title_of(const Report& report) {
+  const std::string& title = report.title.text.empty() ? report.path.text : report.title.text;
+  return title.empty() ? "Model" : title;
+}
+
+/// `MACs`
+std::string_view title_of(Measure measure) { return find_layer_column(name_of(measure))->column.title; }
+
+std::string caption_of(const std::vector<GraphPicture>& pictures, std::size_t index, const Figures& figures) {
+  if (index == 0) return "The model";
+  const GraphPicture& outside = pictures[pictures[index].parent];
+  const auto box = std::find_if(outside.boxes.begin(), outside.boxes.end(), [&](const GraphBox& b) { return b.inside == index; });
+  const BoxText text = text_of(*box, figures);
+  const std::string name = box->kind == BoxKind::module ? std::string(box->path) : text.first;
+  return fmt::format("{}, {}", name, text.second);
+}
+
+}  // namespace
+
+void HtmlPage::begin(const std::string& title) {
+  sink_.write(fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; "
+      "base-uri 'none'; form-action 'none'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" "
+      "content=\"no-referrer\">\n"
+      "<title>{} - macroscope</title>\n<style>",
+      base64_of_hex(kReportScriptDigest), base64_of_hex(kReportStyleDigest), html_text(title)));
+  sink_.write(kReportStyle);
+  sink_.write("</style>\n<script>");
+  sink_.write(kReportScript);
+  sink_.write("</script>\n</head>\n<body>\n<main>\n");
+}
+
+std::string HtmlPage::open(const Report& report, bool has_pictures) {
+  const std::string title = title_of(report);
+  if (articles_ == 0) begin(title);
+  const std::string prefix = fmt::format("m{}-", ++articles_);
+  sink_.write(fmt::format("<article id=\"m{}\" data-title=\"{}\">\n<header>\n<h1>{}</h1>\n", articles_, html_text(title),
+                          html_text(title)));
+  if (!report.path.text.empty() && report.path.text != title)
+    sink_.write(fmt::format("<p class=\"path\">{}</p>\n", html_text(report.path.text)));
+  if (has_pictures) {
+    sink_.write("<nav aria-label=\"Views\">");
+    for (const View& view : kViews)
+      sink_.write(fmt::format("<a href=\"#{}{}\" data-to=\"{}\">{}</a> ", prefix, view.id, view.id, view.title));
+    sink_.write("</nav>\n");
+  }
+  sink_.write("</header>\n");
+  return prefix;
+}
+
+void HtmlPage::write_overview(const Report& report, const std::string& prefix, bool has_layers) {
+  sink_.write(opening_of(kViews[0], prefix));
+  const auto is_first = [](const Section& section) { return section.is_warning || section.id == "diagnostics"; };
+  for (const bool first : {true, false})
+    for (const Section& section : report.sections)
+      if (is_first(section) == first && (has_layers || section.id != "layers")) write_html_section(section, prefix, sink_);
+  sink_.write("</section>\n");
+}
+
+void HtmlPage::write_layers(const Figures& figures, const PageLayers& layers, const ReportOptions& options,
+                            const std::string& prefix) {
+  sink_.write(opening_of(kViews[1], prefix));
+  const std::string shown = shown_columns(options);
+  const std::size_t open_levels = options.depth > 0 ? options.depth - 1 : 0;
+  write_html_table(layers.table(), {"layers", "Layers by module", "data layers", shown, open_levels, true}, sink_);
+  sink_.write("<div class=\"part by-operator\">\n<h3>By operator</h3>\n");
+  write_html_table(operator_totals_table(figures), {"operators", "All layers of each operator together", "data operators"},
+                   sink_);
+  sink_.write("</div>\n");
+  if (const Table nested = nested_layers_table(figures); nested.row_count > 0) {
+    sink_.write("<h3>Inside of loops, conditions and functions, each time</h3>\n<div class=\"part\">\n");
+    write_html_table(nested, {"nested_layers", "Layers inside of others"}, sink_);
+    sink_.write("</div>\n");
+  }
+  sink_.write("</section>\n");
+
+  sink_.write(opening_of(kViews[2], prefix));
+  const std::string_view quantity = title_of(layers.weighed_by());
+  sink_.write(fmt::format("<p class=\"caption\">Modules from the outermost down, as wide as their share of {}.</p>\n", quantity));
+  draw_icicle(layers.bars(), quantity, sink_);
+  sink_.write("</section>\n");
+}
+
+void HtmlPage::write_graph(const Figures& figures, const PageLayers& layers, const std::string& prefix) {
+  const Measure measure = layers.weighed_by();
+  sink_.write(opening_of(kViews[3], prefix));
+  sink_.write(
+      fmt::format("<p class=\"caption\">Data flows downwards; a darker box has more {}, each shade about twice the one before. "
+                  "Constants are left out.</p>\n",
+                  title_of(measure)));
+  const std::vector<GraphPicture> pictures = nested_pictures(figures, measure, kMostBoxes);
+  for (const SharedPicture& picture : shared_pictures(pictures, figures, layers)) {
+    const std::string others = picture.count == 1 ? "" : fmt::format(", one of {} that look the same", picture.count);
+    sink_.write(fmt::format("<details class=\"picture\" data-p={}{}><summary>{}{}</summary>\n", picture.id,
+                            picture.first == 0 ? " open" : "", html_text(caption_of(pictures, picture.first, figures)), others));
+    sink_.write(picture.drawing);
+    sink_.write("</details>\n");
+  }
+  sink_.write("</section>\n");
+}
+
+void HtmlPage::add(const Figures& figures, const ReportOptions& options) {
+  ReportOptions all = options;
+  all.has_diagnostics = true;
+  const Report report = report_of(figures, all);
+  const std::string prefix = open(report, figures.has_model());
+  write_overview(report, prefix, false);
+  if (figures.has_model()) {
+    const PageLayers layers(figures, options);
+    write_layers(figures, layers, options, prefix);
+    write_graph(figures, layers, prefix);
+    sink_.write(opening_of(kViews[4], prefix));
+    write_html_table(totals_table(figures), {"totals", "All totals and how they are counted"}, sink_);
+    sink_.write("</section>\n");
+  }
+  sink_.write("</article>\n");
+}
+
+void HtmlPage::add(const Report& report) {
+  const std::string prefix = open(report, false);
+  write_overview(report, prefix, true);
+  sink_.write("</article>\n");
+}
+
+void HtmlPage::add(const Section& section) {
+  Report report;
+  report.title.text = section.title;
+  report.sections.push_back(section);
+  add(report);
+}
+
+void HtmlPage::finish() {
+  if (articles_ == 0) begin("Report");
+  sink_.write("</main>\n</body>\n</html>\n");
+}
+
+}  // namespace macroscope

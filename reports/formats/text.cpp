@@ -1,0 +1,179 @@
+#include "reports/formats/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/formats/text_table.h"
+#include "reports/notation/diagnostic_text.h"
+#include "reports/notation/escape.h"
+#include "reports/notation/number_text.h"
+#include "reports/notation/unicode.h"
+
+namespace macroscope {
+namespace {
+
+/// Lines that an expression of the summary may take.
+constexpr std::size_t kExpressionLines = 6;
+
+/// The columns of these tables say what they list.
+bool speaks_for_itself(std::string_view section) {
+  return section == "layers" || section == "symbols" || section == "unknown" || section == "sweep";
+}
+
+class TextRenderer {
+ public:
+  TextRenderer(const Report& report, Sink& sink, const TextOptions& options) : report_(report), sink_(sink), options_(options) {}
+
+  void render() {
+    title();
+    for (const Section& section : report_.sections) {
+      section_ = &section;
+      std::visit(*this, section.content);
+    }
+    if (is_shortened_) {
+      sink_.write("\n" +
+                  styled("Expressions with … or K, M, G are shortened: --format json has them whole.", Style::faint, options_) +
+                  "\n");
+    }
+  }
+
+  void operator()(const Summary& summary) {
+    sink_.write("\n");
+    std::size_t label_columns = 0;
+    Columns columns;
+    for (const SummaryLine& line : summary) {
+      label_columns = std::max(label_columns, line.label.size());
+      const auto* quantity = std::get_if<Quantity>(&line.value);
+      if (quantity == nullptr || !quantity->value.integer()) continue;
+      columns.exact = std::max(columns.exact, exact(*quantity).size());
+      columns.rounded = std::max(columns.rounded, rounded(*quantity, line.type).size());
+    }
+    columns.label = label_columns + 2;
+    for (const SummaryLine& line : summary) write_line(line, columns);
+  }
+
+  void operator()(const Table& table) {
+    if (table.row_count == 0) return;
+    sink_.write("\n");
+    if (!speaks_for_itself(section_->id)) sink_.write(styled(section_->title, Style::strong, options_) + "\n");
+    if (write_text_table(table, sink_, options_)) is_shortened_ = true;
+  }
+
+  void operator()(const Lines& lines) {
+    sink_.write("\n");
+    if (section_->is_warning) {
+      for (const std::string& line : lines)
+        sink_.write(styled(wrapped(escape_text(line), options_.width, 0), Style::warning, options_) + "\n");
+      return;
+    }
+    sink_.write(styled(section_->title, Style::strong, options_) + "\n");
+    const std::size_t shown = lines.size() == kListedLines + 1 ? lines.size() : std::min(lines.size(), kListedLines);
+    for (std::size_t i = 0; i < shown; ++i)
+      sink_.write("  " + wrapped(escape_text(lines[i]), std::max<std::size_t>(options_.width, 24) - 4, 4) + "\n");
+    if (shown < lines.size())
+      sink_.write(styled(fmt::format("  [{} others]", grouped(lines.size() - shown)), Style::faint, options_) + "\n");
+  }
+
+  /// A table beside it has the figures.
+  void operator()(const Chart& /*chart*/) {}
+
+  void operator()(const Diagnostics& diagnostics) {
+    sink_.write("\n");
+    for (const Diagnostic& diagnostic : diagnostics) sink_.write(text_of(diagnostic, report_.path.text, options_));
+  }
+
+ private:
+  static constexpr std::size_t kListedLines = 20;
+
+  struct Columns {
+    std::size_t label = 0;
+    std::size_t exact = 0;
+    std::size_t rounded = 0;
+  };
+
+  static std::string exact(const Quantity& quantity) { return (quantity.at_least ? ">= " : "") + grouped(quantity.value); }
+  static std::string rounded(const Quantity& quantity, ColumnType type) {
+    if (type == ColumnType::bytes) return short_bytes(quantity.value);
+    return type == ColumnType::count && quantity.value.integer() ? short_count(quantity.value) : std::string();
+  }
+
+  void title() {
+    std::string line =
+        styled(escape_text(report_.title.text.empty() ? report_.path.text : report_.title.text), Style::strong, options_);
+    if (!report_.title.text.empty() && !report_.path.text.empty()) line += fmt::format("  ({})", escape_text(report_.path.text));
+    sink_.write(line + "\n");
+  }
+
+  void write_line(const SummaryLine& line, const Columns& columns) {
+    std::string out = styled(padded(std::string(line.label), columns.label, false), Style::strong, options_);
+    if (const auto* quantity = std::get_if<Quantity>(&line.value)) {
+      append_quantity(out, *quantity, line, columns);
+    } else {
+      bool ignored = false;
+      const std::size_t room = std::max<std::size_t>(options_.width, columns.label + 20) - columns.label;
+      const std::string value = text_of_cell(line.value, line.type, room, ignored);
+      out += value;
+      append_remark(out, line.remark, columns.label + columns_of(value), columns);
+    }
+    while (!out.empty() && out.back() == ' ') out.pop_back();
+    sink_.write(out + "\n");
+  }
+
+  void append_quantity(std::string& out, const Quantity& quantity, const SummaryLine& line, const Columns& columns) {
+    const std::string value = exact(quantity);
+    if (!quantity.value.integer()) {
+      const std::string unit = line.type == ColumnType::bytes ? " bytes" : "";
+      append_expression(out, value + unit, columns);
+      if (!line.remark.empty()) append_own_line(out, line.remark, columns.label);
+      return;
+    }
+    std::size_t used = columns.label + std::max(columns.exact, value.size());
+    out += styled(padded(value, columns.exact, true), quantity.at_least ? Style::warning : Style::plain, options_);
+    const std::string unit = line.type == ColumnType::bytes ? " B" : "";
+    if (columns.rounded > 0) {
+      const std::string short_form = rounded(quantity, line.type);
+      const std::string shown = padded(short_form.empty() && !unit.empty() ? "B" : short_form, columns.rounded + 2, true);
+      out += styled(shown, Style::faint, options_);
+      used += columns.rounded + 2;
+    }
+    append_remark(out, line.remark, used, columns);
+  }
+
+  void append_expression(std::string& out, const std::string& value, const Columns& columns) const {
+    const std::size_t room = std::max<std::size_t>(options_.width, columns.label + 30) - columns.label;
+    const std::string lines = wrapped(value, room, columns.label);
+    std::size_t end = 0;
+    for (std::size_t line = 0; line < kExpressionLines && end != std::string::npos; ++line) end = lines.find('\n', end + 1);
+    out += lines.substr(0, end);
+    if (end != std::string::npos) append_own_line(out, "… and more terms: --format json has them all", columns.label);
+  }
+
+  void append_remark(std::string& out, std::string_view remark, std::size_t used, const Columns& columns) {
+    if (remark.empty()) return;
+    const std::string shown = escape_text(remark);
+    if (used + 3 + columns_of(shown) <= options_.width) {
+      out += "   " + styled(shown, Style::faint, options_);
+    } else {
+      append_own_line(out, remark, columns.label);
+    }
+  }
+
+  void append_own_line(std::string& out, std::string_view remark, std::size_t indent) const {
+    const std::size_t room = std::max<std::size_t>(options_.width, indent + 30) - indent;
+    const std::string text = wrapped(escape_text(remark), room, indent);
+    out += "\n" + std::string(indent, ' ') + styled(text, Style::faint, options_);
+  }
+
+  const Report& report_;
+  Sink& sink_;
+  const TextOptions& options_;
+  const Section* section_ = nullptr;
+  bool is_shortened_ = false;
+};
+
+}  // namespace
+
+void render_text(const Report& report, Sink& sink, const TextOptions& options) { TextRenderer(report, sink, options).render(); }
+
+}  // namespace macroscope

@@ -1,0 +1,14 @@
+// What does the JSON report say of memory?  `totals.peak`, and the object `memory`.
+#pragma once
+
+#include "reports/json/json_fields.h"
+#include "reports/tables/figures.h"
+
+namespace macroscope {
+
+/// The member `peak` of the totals.
+void write_peak(const Figures& figures, JsonFields& fields);
+/// The member `memory` of the document.
+void write_memory(const Figures& figures, JsonFields& fields);
+
+}  // namespace macroscope

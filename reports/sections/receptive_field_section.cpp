@@ -1,0 +1,139 @@
+#include "reports/sections/receptive_field_section.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "reports/notation/number_text.h"
+
+namespace macroscope {
+namespace {
+
+/// Outputs that have rows; those behind them are counted.
+constexpr std::size_t kMostOutputs = 6;
+
+/// One text for each spatial axis, said once where all are alike.
+std::string joined(const InputField& field, const std::function<std::string(const AxisField&)>& text_of, bool says_all) {
+  std::vector<std::string> texts;
+  for (const AxisField& axis : field.axes)
+    texts.push_back(axis.kind == AxisField::Kind::extent    ? text_of(axis)
+                    : axis.kind == AxisField::Kind::unknown ? "?"
+                    : says_all                              ? "all"
+                                                            : "");
+  const bool alike = std::all_of(texts.begin(), texts.end(), [&](const std::string& text) { return text == texts.front(); });
+  if (alike && (texts.front().empty() || texts.front() == "all" || texts.front() == "?")) return texts.front();
+  return fmt::format("{}", fmt::join(texts, " x "));
+}
+
+std::string size_text(const AxisField& axis) {
+  return axis.size.text() + (axis.before ? " (before)" : axis.after ? " (after)" : axis.wraps ? " (cyclic)" : "");
+}
+std::string jump_text(const AxisField& axis) { return axis.jump.text(); }
+std::string start_text(const AxisField& axis) { return axis.start.text(); }
+
+std::string centres(const InputField& field) {
+  bool has_extent = false, is_aligned = true;
+  for (const AxisField& axis : field.axes) {
+    if (axis.kind != AxisField::Kind::extent) continue;
+    has_extent = true;
+    is_aligned = is_aligned && axis.aligned;
+  }
+  return !has_extent ? "" : is_aligned ? "yes" : "no";
+}
+
+std::string plainly(const ReceptiveFields& fields, const Shapes& shapes, TensorId tensor,
+                    const std::function<std::string(const AxisField&)>& text_of, bool says_all) {
+  const std::vector<InputField> of_tensor = fields.of(tensor, shapes);
+  return of_tensor.empty() ? std::string() : joined(of_tensor.front(), text_of, says_all);
+}
+
+class Rows {
+ public:
+  explicit Rows(const Figures& figures)
+      : fields_(figures.analysis().receptive_fields()), shapes_(figures.analysis().shapes), graph_(figures.network().main()) {}
+
+  std::vector<Row> make() {
+    for (std::uint32_t input = 0; input < fields_.inputs.size(); ++input)
+      if (const TensorId last = last_with_extent(input); last != kAbsent) add(last, input);
+    std::size_t listed = 0;
+    for (const TensorId output : graph_.outputs) {
+      if (output == kAbsent || std::find(shown_.begin(), shown_.end(), output) != shown_.end()) continue;
+      if (++listed > kMostOutputs) break;
+      for (std::uint32_t input = 0; input < fields_.inputs.size(); ++input) add(output, input);
+    }
+    return std::move(rows_);
+  }
+
+ private:
+  /// The last tensor in order of which this input has an extent along every axis.
+  [[nodiscard]] TensorId last_with_extent(std::uint32_t input) const {
+    std::uint32_t first = 0;
+    for (std::uint32_t before = 0; before < input; ++before)
+      first += static_cast<std::uint32_t>(fields_.inputs[before].axes.size());
+    const std::uint32_t end = first + static_cast<std::uint32_t>(fields_.inputs[input].axes.size());
+    for (auto node = graph_.order.rbegin(); node != graph_.order.rend(); ++node)
+      for (const TensorId output : graph_.nodes[*node].outputs) {
+        if (output == kAbsent || fields_.tensors[output] == nullptr) continue;
+        const auto& readings = *fields_.tensors[output];
+        const auto is_extent = [&](const ReceptiveFields::SourceReading& reading) {
+          return reading.source >= first && reading.source < end && reading.reading.is_range() && !reading.reading.steps.empty();
+        };
+        const bool may_have =
+            std::count_if(readings.begin(), readings.end(), is_extent) == static_cast<std::ptrdiff_t>(end - first);
+        if (may_have && has_extents(output, input)) return output;
+      }
+    return kAbsent;
+  }
+
+  [[nodiscard]] bool has_extents(TensorId tensor, std::uint32_t input) const {
+    for (const InputField& field : fields_.of(tensor, shapes_))
+      if (field.input == input)
+        return std::all_of(field.axes.begin(), field.axes.end(),
+                           [](const AxisField& axis) { return axis.kind == AxisField::Kind::extent; });
+    return false;
+  }
+
+  void add(TensorId tensor, std::uint32_t input) {
+    for (const InputField& field : fields_.of(tensor, shapes_)) {
+      if (field.input != input) continue;
+      rows_.push_back({RowKind::entry,
+                       0,
+                       {ModelText{std::string(graph_.tensors[tensor].name)},
+                        ModelText{std::string(graph_.tensors[fields_.inputs[input].tensor].name)}, joined(field, size_text, true),
+                        joined(field, jump_text, false), joined(field, start_text, false), centres(field)}});
+      shown_.push_back(tensor);
+    }
+  }
+
+  const ReceptiveFields& fields_;
+  const Shapes& shapes_;
+  const Graph& graph_;
+  std::vector<TensorId> shown_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace
+
+std::optional<Section> receptive_field_section(const Figures& figures) {
+  if (figures.analysis().receptive_fields().inputs.empty()) return std::nullopt;
+  std::vector<Row> rows = Rows(figures).make();
+  if (rows.empty()) return std::nullopt;
+  Table table;
+  table.columns = {{"tensor", "tensor", ColumnType::name}, {"input", "of input", ColumnType::name},
+                   {"size", "size", ColumnType::text},     {"jump", "jump", ColumnType::text},
+                   {"start", "start", ColumnType::text},   {"aligned", "centres agree", ColumnType::text}};
+  table.row_count = rows.size();
+  table.row = [rows = std::move(rows)](std::size_t index) { return rows[index]; };
+  return Section{"receptive_field", "Receptive field", std::move(table)};
+}
+
+std::string receptive_field_text(const Figures& figures, TensorId tensor) {
+  return plainly(figures.analysis().receptive_fields(), figures.analysis().shapes, tensor, size_text, true);
+}
+
+std::string receptive_field_jump_text(const Figures& figures, TensorId tensor) {
+  return plainly(figures.analysis().receptive_fields(), figures.analysis().shapes, tensor, jump_text, false);
+}
+
+}  // namespace macroscope

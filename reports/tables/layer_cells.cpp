@@ -1,0 +1,73 @@
+#include "reports/tables/layer_cells.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "analyzer/operators/notation/worked_formula.h"
+
+namespace macroscope {
+
+LayerCells::LayerCells(const Figures& figures, ScopeId scope)
+    : figures_(&figures), scope_(scope), graph_(&figures.network().graphs[figures.analysis().shapes.scopes[scope].graph]) {}
+
+Cell LayerCells::of(NodeId index, std::string_view column) const {
+  const Node& node = graph_->nodes[index];
+  if (column == "index") return Quantity{Dim(node.file_index)};
+  if (column == "name") return ModelText{std::string(shown_name(*graph_, node))};
+  if (column == "operator") return ModelText{shown_operator(node.domain, node.op)};
+  if (column == "op") return ModelText{std::string(node.op)};
+  if (column == "domain") return ModelText{std::string(node.domain)};
+  if (column == "path") return ModelText{std::string(node.path)};
+  if (column == "input_shape") return shape_cell(node.inputs);
+  if (column == "output_shape") return shape_cell(node.outputs);
+  if (column == "dtype") return dtype_cell(node.outputs);
+  if (column == "formula") return formula_cell(index);
+  if (column == "status") return figures_->status(scope_, index);
+  return fan_cell(index, column);
+}
+
+Cell LayerCells::of(NodeId node, Measure measure) const {
+  std::optional<Quantity> quantity = figures_->of_layer(measure, scope_, node);
+  return quantity ? Cell(std::move(*quantity)) : Cell(NotTold{});
+}
+
+const Type* LayerCells::first_type(std::span<const TensorId> tensors) const {
+  for (const TensorId tensor : tensors)
+    if (tensor != kAbsent) return &figures_->analysis().shapes.scopes[scope_].facts[tensor].type;
+  return nullptr;
+}
+
+Cell LayerCells::shape_cell(std::span<const TensorId> tensors) const {
+  const Type* type = first_type(tensors);
+  if (type == nullptr) return {};
+  if (type->kind != Kind::tensor && type->kind != Kind::sparse)
+    return type->kind == Kind::unknown ? Cell(NotTold{}) : Cell(std::string("(no tensor)"));
+  return type->shape.known() ? Cell(type->shape) : Cell(NotTold{});
+}
+
+Cell LayerCells::dtype_cell(std::span<const TensorId> tensors) const {
+  const Type* type = first_type(tensors);
+  if (type == nullptr || type->dtype == DataType::unknown) return NotTold{};
+  return std::string(name_of(type->dtype));
+}
+
+Cell LayerCells::fan_cell(NodeId node, std::string_view column) const {
+  const auto& fans = figures_->analysis().initialization().nodes[scope_];
+  if (node >= fans.size() || !fans[node]) return {};
+  const FanOfLayer& fan = *fans[node];
+  if (column == "fan_in") return Quantity{fan.in};
+  if (column == "fan_out") return Quantity{fan.out};
+  const std::optional<double> sigma = column == "he" ? fan.he() : fan.xavier();
+  return sigma ? Cell(fmt::format("{:.4g}", *sigma)) : Cell(NotTold{});
+}
+
+Cell LayerCells::formula_cell(NodeId node) const {
+  const Scope& scope = figures_->analysis().shapes.scopes[scope_];
+  const Operator* row = scope.operators[node];
+  if (row == nullptr || !scope.inferred[node]) return {};
+  return worked_formula(*row, site_of(figures_->network(), scope, node));
+}
+
+}  // namespace macroscope

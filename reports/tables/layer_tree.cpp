@@ -1,0 +1,157 @@
+#include "reports/tables/layer_tree.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace macroscope {
+namespace {
+
+/// Modules nest no deeper than this in a table, however many slashes a name has.
+constexpr std::size_t kMaxDepth = 64;
+
+/// What rows are weighed by, in order of preference.
+constexpr Measure kWeights[] = {Measure::macs, Measure::flops, Measure::parameters, Measure::bytes_written};
+
+bool has_any(const Figures& figures, Measure measure) {
+  const std::optional<Quantity> total = figures.total(measure);
+  return !total || !total->value.is(0);
+}
+
+}  // namespace
+
+LayerTree::LayerTree(const Figures& figures, LayerTreeOptions options) : figures_(&figures), options_(std::move(options)) {
+  if (options_.sort) {
+    weighed_by_ = *options_.sort;
+  } else if (const auto* first =
+                 std::find_if(std::begin(kWeights), std::end(kWeights), [&](Measure m) { return has_any(figures, m); });
+             first != std::end(kWeights)) {
+    weighed_by_ = *first;
+  }
+  options_.depth = std::min(options_.depth, kMaxDepth);
+  std::vector<Measure>& measures = options_.measures;
+  if (std::find(measures.begin(), measures.end(), weighed_by_) == measures.end()) measures.push_back(weighed_by_);
+  collect();
+  const bool folds = options_.top != 0 && items_.size() > options_.top;
+  if (options_.sort || folds) weigh();
+  if (folds) choose();
+  emit();
+}
+
+void LayerTree::collect() {
+  const Graph& graph = figures_->network().main();
+  items_.reserve(options_.depth == 0 ? graph.nodes.size() : 0);
+  for (NodeId node = 0; node < graph.nodes.size(); ++node) {
+    const std::string_view path = graph.nodes[node].path;
+    std::uint32_t parent = kNone;
+    std::uint32_t level = 0;
+    std::size_t end = 0;
+    while (level < options_.depth && end < path.size()) {
+      end = std::min(path.find('/', end + 1), path.size());
+      parent = module_item(path.substr(0, end), parent, level++);
+    }
+    if (level == 0 || level < options_.depth) items_.push_back({parent, node, level, false, true, 0});
+    if (parent != kNone) add_to_modules(parent, node);
+  }
+}
+
+std::uint32_t LayerTree::module_item(std::string_view path, std::uint32_t parent, std::uint32_t level) {
+  const auto [found, is_new] = module_by_path_.try_emplace(path, static_cast<std::uint32_t>(modules_.size()));
+  if (is_new) {
+    const auto item = static_cast<std::uint32_t>(items_.size());
+    items_.push_back({parent, found->second, level, true, true, 0});
+    modules_.push_back({path, item, 0, std::vector<Sum>(options_.measures.size()), {}});
+  }
+  return modules_[found->second].item;
+}
+
+void LayerTree::add(std::vector<Sum>& sums, NodeId node) const {
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i].add(figures_->of_layer(options_.measures[i], 0, node));
+}
+
+void LayerTree::add_to_modules(std::uint32_t item, NodeId node) {
+  for (; item != kNone; item = items_[item].parent) {
+    Module& module = modules_[items_[item].index];
+    ++module.layers;
+    add(module.sums, node);
+  }
+}
+
+void LayerTree::weigh() {
+  const auto at = std::find(options_.measures.begin(), options_.measures.end(), weighed_by_) - options_.measures.begin();
+  for (Item& item : items_) {
+    const std::optional<Quantity> quantity = item.is_module ? modules_[item.index].sums[static_cast<std::size_t>(at)].quantity()
+                                                            : figures_->of_layer(weighed_by_, 0, item.index);
+    item.weight = quantity ? weighing_.weight_of(quantity->value) : 0;
+  }
+}
+
+void LayerTree::choose() {
+  std::vector<std::uint32_t> largest(items_.size());
+  std::iota(largest.begin(), largest.end(), 0);
+  const auto last = largest.begin() + static_cast<std::ptrdiff_t>(options_.top);
+  std::nth_element(largest.begin(), last, largest.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return items_[a].weight != items_[b].weight ? items_[a].weight > items_[b].weight : a < b;
+  });
+  for (Item& item : items_) item.is_kept = false;
+  for (auto kept = largest.begin(); kept != last; ++kept)
+    for (std::uint32_t item = *kept; item != kNone && !items_[item].is_kept; item = items_[item].parent)
+      items_[item].is_kept = true;
+}
+
+void LayerTree::emit() {
+  std::vector<std::uint32_t> roots;
+  for (std::uint32_t item = 0; item < items_.size(); ++item) {
+    const std::uint32_t parent = items_[item].parent;
+    (parent == kNone ? roots : modules_[items_[parent].index].children).push_back(item);
+  }
+  emit_children(roots, 0);
+}
+
+void LayerTree::emit_children(const std::vector<std::uint32_t>& children, std::uint32_t level) {
+  std::vector<std::uint32_t> kept;
+  std::vector<std::uint32_t> folded;
+  for (const std::uint32_t child : children) (items_[child].is_kept ? kept : folded).push_back(child);
+  if (folded.size() == 1) {  // a row of its own takes no more room
+    kept = children;
+    folded.clear();
+  }
+  if (options_.sort)
+    std::stable_sort(kept.begin(), kept.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return items_[a].weight > items_[b].weight; });
+  for (const std::uint32_t child : kept) {
+    const Item& item = items_[child];
+    if (!item.is_module) {
+      rows_.push_back({RowKind::entry, level, item.index, 1, {}});
+      continue;
+    }
+    const Module& module = modules_[item.index];
+    rows_.push_back({RowKind::module, level, item.index, module.layers, module.path});
+    emit_children(module.children, level + 1);
+  }
+  if (!folded.empty()) emit_others(folded, level);
+}
+
+void LayerTree::emit_others(const std::vector<std::uint32_t>& folded, std::uint32_t level) {
+  std::vector<Sum> sums(options_.measures.size());
+  std::uint32_t layers = 0;
+  for (const std::uint32_t child : folded) {
+    const Item& item = items_[child];
+    layers += item.is_module ? modules_[item.index].layers : 1;
+    if (item.is_module) {
+      for (std::size_t i = 0; i < sums.size(); ++i) sums[i].add(modules_[item.index].sums[i]);
+    } else {
+      add(sums, item.index);
+    }
+  }
+  rows_.push_back({RowKind::others, level, static_cast<std::uint32_t>(others_.size()), layers, {}});
+  others_.push_back(std::move(sums));
+}
+
+std::optional<Quantity> LayerTree::of(const Row& row, Measure measure) const noexcept {
+  if (row.kind == RowKind::entry) return figures_->of_layer(measure, 0, row.index);
+  const auto at = std::find(options_.measures.begin(), options_.measures.end(), measure) - options_.measures.begin();
+  const std::vector<Sum>& sums = row.kind == RowKind::module ? modules_[row.index].sums : others_[row.index];
+  return sums[static_cast<std::size_t>(at)].quantity();
+}
+
+}  // namespace macroscope

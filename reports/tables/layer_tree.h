@@ -1,0 +1,85 @@
+// Which rows does a table of layers have?  Modules by path, layers below them, in which order, and what is folded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/tables/figures.h"
+
+namespace macroscope {
+
+struct LayerTreeOptions {
+  /// Levels of modules that are rolled up; 0: layers alone.
+  std::size_t depth = 0;
+  /// Largest first; empty: in the model's order.
+  std::optional<Measure> sort;
+  /// Rows of modules and layers at most, the largest ones; the rest is folded into one row beside them.  0: all.
+  std::size_t top = 0;
+  /// What sums are wanted of.
+  std::vector<Measure> measures;
+};
+
+class LayerTree {
+ public:
+  struct Row {
+    RowKind kind = RowKind::entry;
+    std::uint32_t level = 0;
+    /// A layer's node; an index for sums of modules and others.
+    std::uint32_t index = 0;
+    /// Layers that it stands for.
+    std::uint32_t layers = 1;
+    /// A module's path.
+    std::string_view path{};
+  };
+
+  LayerTree(const Figures& figures, LayerTreeOptions options);
+
+  /// Parents before their children.  Rows of one level and parent add up to that parent, those of level 0 to the model.
+  [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
+  [[nodiscard]] std::optional<Quantity> of(const Row& row, Measure measure) const noexcept;
+  /// What rows are weighed by where nothing was asked for: the first measure the model has any of.
+  [[nodiscard]] Measure weighed_by() const noexcept { return weighed_by_; }
+
+ private:
+  struct Item {
+    std::uint32_t parent = kNone;  // an item that is a module
+    std::uint32_t index = 0;       // node or module
+    std::uint32_t level = 0;
+    bool is_module = false;
+    bool is_kept = true;
+    double weight = 0;
+  };
+  struct Module {
+    std::string_view path;
+    std::uint32_t item = 0;
+    std::uint32_t layers = 0;
+    std::vector<Sum> sums;
+    std::vector<std::uint32_t> children{};  // items
+  };
+
+  void collect();
+  std::uint32_t module_item(std::string_view path, std::uint32_t parent, std::uint32_t level);
+  void add_to_modules(std::uint32_t item, NodeId node);
+  void add(std::vector<Sum>& sums, NodeId node) const;
+  void weigh();
+  void choose();
+  void emit();
+  void emit_children(const std::vector<std::uint32_t>& children, std::uint32_t level);
+  void emit_others(const std::vector<std::uint32_t>& folded, std::uint32_t level);
+
+  const Figures* figures_;
+  LayerTreeOptions options_;
+  Measure weighed_by_ = Measure::macs;
+  std::vector<Item> items_;
+  std::vector<Module> modules_;
+  std::unordered_map<std::string_view, std::uint32_t> module_by_path_;
+  std::vector<Row> rows_;
+  std::vector<std::vector<Sum>> others_;
+  Weighing weighing_;
+};
+
+}  // namespace macroscope

@@ -1,0 +1,62 @@
+#include "reports/tables/operator_totals.h"
+
+#include <array>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "reports/tables/figures.h"
+#include "reports/tables/layer_table.h"
+
+namespace macroscope {
+namespace {
+
+struct OperatorTotal {
+  std::string name;
+  std::size_t layers = 0;
+  std::array<Sum, kMeasures> sums{};
+};
+
+std::vector<OperatorTotal> totals_of(const Figures& figures) {
+  std::vector<OperatorTotal> totals;
+  std::unordered_map<std::string, std::size_t> places;
+  const Graph& graph = figures.network().main();
+  for (NodeId node = 0; node < graph.nodes.size(); ++node) {
+    const std::string name = shown_operator(graph.nodes[node].domain, graph.nodes[node].op);
+    const auto [place, is_new] = places.try_emplace(name, totals.size());
+    if (is_new) totals.push_back({name});
+    OperatorTotal& total = totals[place->second];
+    ++total.layers;
+    for (std::size_t measure = 0; measure < kMeasures; ++measure)
+      total.sums[measure].add(figures.of_layer(static_cast<Measure>(measure), 0, node));
+  }
+  return totals;
+}
+
+}  // namespace
+
+Table operator_totals_table(const Figures& figures) {
+  Table table;
+  table.columns = {{"name", "operator", ColumnType::name}, {"layers", "layers", ColumnType::number}};
+  std::vector<Measure> measures;
+  for (const LayerColumn& column : layer_columns()) {
+    if (!column.measure) continue;
+    table.columns.push_back(column.column);
+    measures.push_back(*column.measure);
+  }
+  std::vector<OperatorTotal> totals = totals_of(figures);
+  table.row_count = totals.size();
+  table.row = [totals = std::move(totals), measures = std::move(measures)](std::size_t index) {
+    const OperatorTotal& total = totals[index];
+    Row row{RowKind::entry, 0, {ModelText{total.name}, Quantity{Dim::of_size(total.layers)}}};
+    for (const Measure measure : measures) {
+      const std::optional<Quantity> sum = total.sums[static_cast<std::size_t>(measure)].quantity();
+      row.cells.push_back(sum ? Cell(*sum) : Cell(NotTold{}));
+    }
+    return row;
+  };
+  return table;
+}
+
+}  // namespace macroscope

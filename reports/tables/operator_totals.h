@@ -1,0 +1,13 @@
+// Which operators does the model consist of, and what do all layers of each take together?
+#pragma once
+
+#include "reports/document/report.h"
+
+namespace macroscope {
+
+class Figures;
+
+/// A row for each operator of the main graph, in the order in which they first stand there, with the sums of every quantity that layers have.
+[[nodiscard]] Table operator_totals_table(const Figures& figures);
+
+}  // namespace macroscope
