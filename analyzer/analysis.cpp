@@ -21,11 +21,11 @@ Bindings applied(const Bindings& wanted, const SymbolTable& symbols) {
 Findings find_all(const Analysis& analysis) {
   const Network& network = analysis.network;
   const Shapes& shapes = analysis.shapes;
-  const Lineages lineages(network, shapes);
-  return {find_growth(network, shapes, lineages, analysis.parameters, analysis.costs),
-          find_savings(network, shapes, lineages, analysis.costs),
-          find_redundancies(network, shapes, lineages, analysis.parameters, analysis.costs),
-          trace_gradients(network, shapes, lineages, analysis.costs)};
+  const ElementwiseProvenances provenances(network, shapes);
+  return {find_growth(network, shapes, provenances, analysis.parameters, analysis.costs),
+          find_savings(network, shapes, provenances, analysis.costs),
+          find_redundancies(network, shapes, provenances, analysis.parameters, analysis.costs),
+          trace_gradients(network, shapes, provenances, analysis.costs)};
 }
 
 /// Said with every report, so that nobody takes a field that is not told for one that is not there.
@@ -65,8 +65,8 @@ const Findings& Analysis::findings() const {
   return findings_.get([this] { return has_model() ? find_all(*this) : Findings(); });
 }
 
-const std::optional<Generation>& Analysis::generation() const {
-  return generation_.get([this] { return has_model() ? find_generation(network, shapes, costs) : std::nullopt; });
+const std::optional<PrefillDecode>& Analysis::prefill_decode() const {
+  return prefill_decode_.get([this] { return has_model() ? find_prefill_decode(network, shapes, costs) : std::nullopt; });
 }
 
 Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions& options) {
@@ -79,7 +79,8 @@ Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions
   analysis.costs = count_costs(analysis.network, analysis.shapes, analysis.diagnostics);
   analysis.training_options = options.training;
   if (options.has_cuts)
-    analysis.cuts = find_cuts(analysis.network, analysis.shapes, Lineages(analysis.network, analysis.shapes), analysis.costs);
+    analysis.cuts =
+        find_cuts(analysis.network, analysis.shapes, ElementwiseProvenances(analysis.network, analysis.shapes), analysis.costs);
   if (options.best_order) {
     analysis.schedule = best_schedule(analysis.network, analysis.shapes, analysis.parameters, options.in_place, analysis.memory);
   } else {

@@ -47,7 +47,7 @@ struct AnalysisOptions {
 
 /// How the model is built, graph by graph.
 struct Findings {
-  Growth growth;
+  ChannelGrowth growth;
   std::vector<Saving> savings;
   std::vector<Opportunity> redundancies;
   GradientFlow gradients;
@@ -98,7 +98,7 @@ struct Analysis {
   [[nodiscard]] const Initialization& initialization() const;
   [[nodiscard]] const Findings& findings() const;
   /// Empty for a model without attention.
-  [[nodiscard]] const std::optional<Generation>& generation() const;
+  [[nodiscard]] const std::optional<PrefillDecode>& prefill_decode() const;
 
  private:
   [[nodiscard]] bool has_model() const noexcept { return !network.graphs.empty() && !shapes.scopes.empty(); }
@@ -107,7 +107,7 @@ struct Analysis {
   OnDemand<Training> training_;
   OnDemand<Initialization> initialization_;
   OnDemand<Findings> findings_;
-  OnDemand<std::optional<Generation>> generation_;
+  OnDemand<std::optional<PrefillDecode>> prefill_decode_;
 };
 
 /// Analyses a network.  `diagnostics` are those of the front end that read it; more are added.

@@ -37,13 +37,13 @@ class Passes {
     measure("receptive_fields", [&] { find_receptive_fields(network_, shapes_); });
     measure("training", [&] { count_training(network_, shapes_, parameters_, costs_); });
     measure("initialization", [&] { find_fans(network_, shapes_, parameters_); });
-    measure("lineages", [&] { Lineages(network_, shapes_); });
-    const Lineages lineages(network_, shapes_);
-    measure("growth", [&] { find_growth(network_, shapes_, lineages, parameters_, costs_); });
-    measure("savings", [&] { find_savings(network_, shapes_, lineages, costs_); });
-    measure("redundancies", [&] { find_redundancies(network_, shapes_, lineages, parameters_, costs_); });
-    measure("gradient_flow", [&] { trace_gradients(network_, shapes_, lineages, costs_); });
-    measure("generation", [&] { find_generation(network_, shapes_, costs_); });
+    measure("lineages", [&] { ElementwiseProvenances(network_, shapes_); });
+    const ElementwiseProvenances provenances(network_, shapes_);
+    measure("growth", [&] { find_growth(network_, shapes_, provenances, parameters_, costs_); });
+    measure("savings", [&] { find_savings(network_, shapes_, provenances, costs_); });
+    measure("redundancies", [&] { find_redundancies(network_, shapes_, provenances, parameters_, costs_); });
+    measure("gradient_flow", [&] { trace_gradients(network_, shapes_, provenances, costs_); });
+    measure("generation", [&] { find_prefill_decode(network_, shapes_, costs_); });
     std::printf("\"all\": %.6f}\n", all_);
   }
 

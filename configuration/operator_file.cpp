@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 4> kMeanings{"loops", "elements", "body",
 constexpr std::string_view kRoleLetters = "wbsqcvpx";
 constexpr std::int64_t kMaxEffort = 1'000'000;
 
-std::vector<Fact> same_as_first(const Site& site) { return {site.input(0)}; }
+std::vector<Fact> same_as_first(const OpContext& context) { return {context.input(0)}; }
 
 class OperatorFileReader {
  public:

@@ -7,7 +7,7 @@
 
 namespace macroscope {
 
-Dim Tally::sum() const {
+Dim GroupedSum::sum() const {
   std::vector<std::pair<Dim, std::uint64_t>> terms(times_.begin(), times_.end());
   // In one order on every machine: what grows too large is named as it grows.
   std::sort(terms.begin(), terms.end(),

@@ -10,7 +10,7 @@
 
 namespace macroscope {
 
-class Tally {
+class GroupedSum {
  public:
   /// \throws AlgebraError past 128 bits
   void add(const Dim& term) {

@@ -25,14 +25,14 @@ double approximate(const Dim& quantity) noexcept {
   return number ? static_cast<double>(*number) : std::numeric_limits<double>::infinity();
 }
 
-double Weighing::weight_of(const Dim& quantity) {
+double NominalEstimate::weight_of(const Dim& quantity) {
   if (quantity.integer()) return approximate(quantity);
   const auto [found, is_new] = weights_.try_emplace(quantity, std::numeric_limits<double>::infinity());
-  if (is_new) found->second = weigh(quantity, kTypicalSize);
+  if (is_new) found->second = estimate(quantity, kTypicalSize);
   return found->second;
 }
 
-double Weighing::weigh(const Dim& quantity, int size) {
+double NominalEstimate::estimate(const Dim& quantity, int size) {
   try {
     return approximate(at_size(quantity, size));
   } catch (const AlgebraError&) {
@@ -40,7 +40,7 @@ double Weighing::weigh(const Dim& quantity, int size) {
   }
 }
 
-std::optional<double> Weighing::share_of(const Dim& row, const Dim& total) {
+std::optional<double> NominalEstimate::share_of(const Dim& row, const Dim& total) {
   try {
     const Dim row_number = at_typical_sizes(row);
     const Dim total_number = at_typical_sizes(total);

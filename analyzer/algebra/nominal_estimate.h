@@ -13,12 +13,12 @@ namespace macroscope {
 [[nodiscard]] double approximate(const Dim& quantity) noexcept;
 
 /// Orders quantities with symbols among each other: every symbol stands for the same number, which says little but is the same everywhere.
-class Weighing {
+class NominalEstimate {
  public:
   /// Kept, so that asking again is quick.
   [[nodiscard]] double weight_of(const Dim& quantity);
   /// Its value where every symbol is `size`, not kept.  Of two quantities of which one is never the smaller, neither is it here.
-  [[nodiscard]] static double weigh(const Dim& quantity, int size);
+  [[nodiscard]] static double estimate(const Dim& quantity, int size);
   /// row / total if that is one number for all values of the symbols.
   [[nodiscard]] static std::optional<double> share_of(const Dim& row, const Dim& total);
 

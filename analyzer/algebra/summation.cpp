@@ -60,7 +60,7 @@ std::vector<std::int64_t> falling_coefficients(std::uint32_t power) {
 
 }  // namespace
 
-Dim sum_of_copies(const Dim& term, std::string_view index, const Dim& count) {
+Dim sum_over_repeats(const Dim& term, std::string_view index, const Dim& count) {
   if (term.is_number() || index.empty()) return term * count;
   const algebra::Quotient quotient = algebra::without_exact_floors(term);
   const std::vector<Dim> coefficients = coefficients_of(quotient.over, index);

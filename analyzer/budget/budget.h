@@ -21,7 +21,7 @@ struct Limit {
   TextOrigin origin;
 };
 
-/// Growth that is allowed against a baseline; both must be exceeded where both are given.
+/// ChannelGrowth that is allowed against a baseline; both must be exceeded where both are given.
 struct GrowthLimit {
   Metric metric = Metric::parameters;
   /// A share of the baseline as a fraction of whole numbers: +2.5 % is 25 / 1000.

@@ -61,14 +61,14 @@ std::vector<bool> needed_for(const Graph& graph, std::span<const TensorId> resul
 }
 
 /// The graph's nodes that only side outputs need, and everything within them.
-void find_side_nodes(Network& network, Graph& graph, const Edges& edges) {
-  if (graph.side_outputs.empty()) return;
+void find_auxiliary_nodes(Network& network, Graph& graph, const Edges& edges) {
+  if (graph.auxiliary_outputs.empty()) return;
   const std::vector<bool> needed = needed_for(graph, graph.outputs, edges);
-  graph.side_nodes = needed_for(graph, graph.side_outputs, edges);
+  graph.auxiliary_nodes = needed_for(graph, graph.auxiliary_outputs, edges);
   std::vector<const Node*> pending;
   for (NodeId node = 0; node < graph.nodes.size(); ++node) {
-    if (needed[node]) graph.side_nodes[node] = false;
-    if (graph.side_nodes[node]) pending.push_back(&graph.nodes[node]);
+    if (needed[node]) graph.auxiliary_nodes[node] = false;
+    if (graph.auxiliary_nodes[node]) pending.push_back(&graph.nodes[node]);
   }
   while (!pending.empty()) {
     const Node& node = *pending.back();
@@ -77,7 +77,7 @@ void find_side_nodes(Network& network, Graph& graph, const Edges& edges) {
       const auto* nested = std::get_if<GraphId>(&attribute.content);
       if (nested == nullptr) continue;
       Graph& within = network.graphs[*nested];
-      within.side_nodes.assign(within.nodes.size(), true);
+      within.auxiliary_nodes.assign(within.nodes.size(), true);
       for (const Node& inner : within.nodes) pending.push_back(&inner);
     }
   }
@@ -100,7 +100,7 @@ std::vector<NodeId> complete(Network& network, GraphId id) {
   }
   Order order = order_of(static_cast<std::uint32_t>(graph.nodes.size()), edges);
   graph.order = std::move(order.nodes);
-  find_side_nodes(network, graph, edges);
+  find_auxiliary_nodes(network, graph, edges);
   return std::move(order.cycle);
 }
 

@@ -133,9 +133,9 @@ struct Graph {
   std::vector<TensorId> inputs;
   std::vector<TensorId> outputs;
   /// Results that are used in training alone, as the heads of auxiliary classifiers are; none of them is among `outputs`.
-  std::vector<TensorId> side_outputs;
+  std::vector<TensorId> auxiliary_outputs;
   /// By NodeId: what no output needs and a side output does, which inference leaves out; empty where there is no such node.
-  std::vector<bool> side_nodes;
+  std::vector<bool> auxiliary_nodes;
   /// Types that inputs, intermediate values and outputs are declared to have; inputs come first, in order of `inputs`.
   std::vector<Declaration> declared;
   /// Order in which nodes can be evaluated.
@@ -145,7 +145,7 @@ struct Graph {
   /// Each copy has stored tensors of its own.
   std::optional<Repetition> repetition{};
 
-  [[nodiscard]] bool is_side(NodeId node) const noexcept { return !side_nodes.empty() && side_nodes[node]; }
+  [[nodiscard]] bool is_side(NodeId node) const noexcept { return !auxiliary_nodes.empty() && auxiliary_nodes[node]; }
 };
 
 /// Version of an operator set that a graph was written against.

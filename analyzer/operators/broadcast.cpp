@@ -9,7 +9,7 @@ const Dim& plainer(const Dim& a, const Dim& b) noexcept {
   return b.size() < a.size() ? b : a;
 }
 
-Dim broadcast(const Site& site, const Dim& a, const Dim& b) {
+Dim broadcast(const OpContext& context, const Dim& a, const Dim& b) {
   if (a == b || b.is(1)) return a;
   if (a.is(1)) return b;
   if (equal(a, b) == Certainty::never) {
@@ -17,14 +17,14 @@ Dim broadcast(const Site& site, const Dim& a, const Dim& b) {
     const bool may_stretch = equal(a, 1) != Certainty::never || equal(b, 1) != Certainty::never;
     require(may_stretch, "broadcast", "{} and {} do not broadcast", a, b);
     const bool first_is_one = equal(a, 1) != Certainty::never;
-    site.assume(fmt::format("{} == 1", (first_is_one ? a : b).text()));
+    context.assume(fmt::format("{} == 1", (first_is_one ? a : b).text()));
     return first_is_one ? b : a;
   }
-  site.assume(fmt::format("{} == {}", a.text(), b.text()));
+  context.assume(fmt::format("{} == {}", a.text(), b.text()));
   return plainer(a, b);
 }
 
-Shape broadcast(const Site& site, const Shape& a, const Shape& b) {
+Shape broadcast(const OpContext& context, const Shape& a, const Shape& b) {
   if (!a.known() || !b.known()) return Shape::unknown();
   if (a == b) return a;
   const Shape& longer = a.rank() >= b.rank() ? a : b;
@@ -32,17 +32,17 @@ Shape broadcast(const Site& site, const Shape& a, const Shape& b) {
   std::vector<Dim> dims(longer.begin(), longer.end());
   const std::size_t offset = longer.rank() - shorter.rank();
   for (std::size_t axis = 0; axis < shorter.rank(); ++axis)
-    dims[offset + axis] = broadcast(site, dims[offset + axis], shorter[axis]);
+    dims[offset + axis] = broadcast(context, dims[offset + axis], shorter[axis]);
   if (std::equal(dims.begin(), dims.end(), longer.begin())) return longer;
   return Shape(dims);
 }
 
-Shape broadcast_inputs(const Site& site, std::size_t first) {
+Shape broadcast_inputs(const OpContext& context, std::size_t first) {
   Shape shape;
   bool any = false;
-  for (std::size_t index = first; index < site.input_count(); ++index) {
-    if (!site.has_input(index)) continue;
-    shape = any ? broadcast(site, shape, site.shape(index)) : site.shape(index);
+  for (std::size_t index = first; index < context.input_count(); ++index) {
+    if (!context.has_input(index)) continue;
+    shape = any ? broadcast(context, shape, context.shape(index)) : context.shape(index);
     any = true;
   }
   return shape;

@@ -14,12 +14,12 @@ const Dim& plainer(const Dim& a, const Dim& b) noexcept;
 
 /// The extent that two extents broadcast to.  Where a symbol meets a number above 1, or another symbol, that they agree is recorded as an
 /// assumption. \throws RuleError `broadcast`
-Dim broadcast(const Site& site, const Dim& a, const Dim& b);
+Dim broadcast(const OpContext& context, const Dim& a, const Dim& b);
 
 /// numpy's rule: aligned at the last axis, 1 stretches.  Unknown if either is. \throws RuleError `broadcast`
-Shape broadcast(const Site& site, const Shape& a, const Shape& b);
+Shape broadcast(const OpContext& context, const Shape& a, const Shape& b);
 
 /// All inputs of a node from `first` on that are given.
-Shape broadcast_inputs(const Site& site, std::size_t first = 0);
+Shape broadcast_inputs(const OpContext& context, std::size_t first = 0);
 
 }  // namespace macroscope

@@ -1,6 +1,6 @@
 // What does a rule see of the node it is asked about?
 //
-// A Site is one node in one place: its operands as far as they are known, its attributes with a function's references resolved, the
+// A OpContext is one node in one place: its operands as far as they are known, its attributes with a function's references resolved, the
 // version of its operator set, and what a rule may do besides returning a result: name a size that only the data can tell, record an
 // assumption, look into a nested graph.
 #pragma once
@@ -19,7 +19,7 @@
 
 namespace macroscope {
 
-class Site;
+class OpContext;
 
 /// How the works of a node's nested graphs make up the node's own.
 enum class Nesting : std::uint8_t {
@@ -28,31 +28,32 @@ enum class Nesting : std::uint8_t {
 };
 
 /// What a node's surroundings do for its rule.
-class Surroundings {
+class InferenceHooks {
  public:
-  virtual ~Surroundings() = default;
+  virtual ~InferenceHooks() = default;
   virtual Dim fresh(std::string_view name, SymbolOrigin origin) = 0;
   virtual void assume(std::string assumption) = 0;
   virtual void remember(Dim quantity) = 0;
-  virtual void report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) = 0;
+  virtual void report(const OpContext& context, Severity severity, std::string_view code, std::string message,
+                      std::string help) = 0;
   /// Infers a nested graph for these inputs and returns what its outputs are.  `role` names it in reports (`then`, `body`).
-  virtual std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips,
-                                  Nesting nesting) = 0;
+  virtual std::vector<Fact> enter(const OpContext& context, GraphId graph, std::vector<Fact> inputs, std::string_view role,
+                                  Dim iterations, Nesting nesting) = 0;
 };
 
 using Sizes = boost::container::small_vector<Dim, 6>;
 
-class Site {
+class OpContext {
  public:
-  Site(const Network& network, const Graph& graph, const Node& node, std::int64_t version, std::span<const Fact> facts,
-       std::span<const Attribute> caller_attributes, Surroundings* surroundings, std::span<const Dim> remembered = {}) noexcept
+  OpContext(const Network& network, const Graph& graph, const Node& node, std::int64_t version, std::span<const Fact> facts,
+            std::span<const Attribute> caller_attributes, InferenceHooks* hooks, std::span<const Dim> remembered = {}) noexcept
       : network_(&network),
         graph_(&graph),
         node_(&node),
         version_(version),
         facts_(facts),
         caller_attributes_(caller_attributes),
-        surroundings_(surroundings),
+        hooks_(hooks),
         remembered_(remembered) {}
 
   [[nodiscard]] const Network& network() const noexcept { return *network_; }
@@ -67,7 +68,7 @@ class Site {
   [[nodiscard]] const Shape& shape(std::size_t index) const noexcept { return input(index).type.shape; }
   [[nodiscard]] DataType dtype(std::size_t index) const noexcept { return input(index).type.dtype; }
   [[nodiscard]] std::string_view input_name(std::size_t index) const noexcept;
-  /// The shape, for rules that can do nothing without it. \throws NotKnown; RuleError if the operand is left out.
+  /// The shape, for rules that can do nothing without it. \throws Unknown; RuleError if the operand is left out.
   [[nodiscard]] const Shape& known_shape(std::size_t index) const;
 
   // Contents of operands.
@@ -87,7 +88,7 @@ class Site {
   [[nodiscard]] std::string_view output_name(std::size_t index) const noexcept;
   /// What the shapes pass found for an output; for work rules only.
   [[nodiscard]] const Fact& output(std::size_t index) const noexcept;
-  /// What the shape rule remembered, in order; for work rules only. \throws NotKnown if it did not come that far
+  /// What the shape rule remembered, in order; for work rules only. \throws Unknown if it did not come that far
   [[nodiscard]] const Dim& remembered(std::size_t index) const;
 
   // Attributes; a wrong kind is a RuleError `bad-attribute`.
@@ -119,20 +120,20 @@ class Site {
   [[nodiscard]] Dim fresh_named(std::string_view name, SymbolOrigin origin) const;
   /// Work rules bind the same nests again: what is assumed then was recorded when the shape was inferred.
   void assume(std::string assumption) const {
-    if (surroundings_ != nullptr) surroundings_->assume(std::move(assumption));
+    if (hooks_ != nullptr) hooks_->assume(std::move(assumption));
   }
   /// Keeps a quantity that no shape tells (how often a decoder runs) for the work rule, which finds it in remembered().
   void remember(Dim quantity) const {
-    if (surroundings_ != nullptr) surroundings_->remember(std::move(quantity));
+    if (hooks_ != nullptr) hooks_->remember(std::move(quantity));
   }
   void warn(std::string_view code, std::string message, std::string help = {}) const {
-    if (surroundings_ != nullptr) surroundings_->report(*this, Severity::warning, code, std::move(message), std::move(help));
+    if (hooks_ != nullptr) hooks_->report(*this, Severity::warning, code, std::move(message), std::move(help));
   }
   /// \throws RuleError `shape-mismatch` if the two are never equal; records an assumption if that is not certain.
   void must_equal(const Dim& a, const Dim& b, std::string_view what) const;
-  std::vector<Fact> enter(GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips = 1,
+  std::vector<Fact> enter(GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim iterations = 1,
                           Nesting nesting = Nesting::sum) const {
-    return surroundings_->enter(*this, graph, std::move(inputs), role, std::move(trips), nesting);
+    return hooks_->enter(*this, graph, std::move(inputs), role, std::move(iterations), nesting);
   }
 
   /// An axis counted from either end as 0 .. rank - 1. \throws RuleError `bad-axis`
@@ -145,11 +146,11 @@ class Site {
   std::int64_t version_;
   std::span<const Fact> facts_;
   std::span<const Attribute> caller_attributes_;
-  Surroundings* surroundings_;
+  InferenceHooks* hooks_;
   std::span<const Dim> remembered_;
 };
 
-/// Number of elements of a tensor. \throws NotKnown
+/// Number of elements of a tensor. \throws Unknown
 Dim elements_of(const Fact& fact);
 
 }  // namespace macroscope

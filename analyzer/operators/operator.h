@@ -20,18 +20,18 @@
 namespace macroscope {
 
 /// What the outputs of a node are.  Fewer entries than outputs: the rest is unknown.
-/// \throws RuleError, NotKnown (all outputs unknown), AlgebraError
-using ShapeRule = std::vector<Fact> (*)(const Site& site);
-/// What a node does, once shapes are known. \throws NotKnown if that cannot be told, AlgebraError
-using WorkRule = Work (*)(const Site& site);
+/// \throws RuleError, Unknown (all outputs unknown), AlgebraError
+using ShapeRule = std::vector<Fact> (*)(const OpContext& context);
+/// What a node does, once shapes are known. \throws Unknown if that cannot be told, AlgebraError
+using WorkRule = Work (*)(const OpContext& context);
 /// One element of an integer result from the elements of its operands.
 using Fold = std::optional<Dim> (*)(std::span<const Dim> operands);
 /// The same for an operator that works element by element; it may record an assumption.  Of reals: where whole numbers are not enough.
-using ElementFold = std::optional<Dim> (*)(std::span<const Dim> operands, const Site& site);
-using RealFold = std::optional<Real> (*)(std::span<const Real> operands, const Site& site);
-using Condition = bool (*)(const Site& site);
-/// Shape of operand `operand` of a formula. \throws RuleError, NotKnown
-using OperandShape = Shape (*)(const Site& site, std::size_t operand);
+using ElementFold = std::optional<Dim> (*)(std::span<const Dim> operands, const OpContext& context);
+using RealFold = std::optional<Real> (*)(std::span<const Real> operands, const OpContext& context);
+using Condition = bool (*)(const OpContext& context);
+/// Shape of operand `operand` of a formula. \throws RuleError, Unknown
+using OperandShape = Shape (*)(const OpContext& context, std::size_t operand);
 
 /// The dtype of a result.
 enum class Result : std::uint8_t { as_first_input, boolean, int32, int64, as_given };

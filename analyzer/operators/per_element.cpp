@@ -10,20 +10,20 @@ namespace {
 
 constexpr std::int64_t kNumpyBroadcastSince = 7;
 
-void check_count(const PerElement& row, const Site& site) {
-  const std::size_t count = site.input_count();
+void check_count(const PerElement& row, const OpContext& context) {
+  const std::size_t count = context.input_count();
   const auto wanted = static_cast<std::size_t>(row.operands);
   require(count >= 1 && (wanted == 0 || count == wanted), "operand-count", "{} operands are given, not {}", count,
           wanted == 0 ? 1 : wanted);
   for (std::size_t index = 0; index < count; ++index)
-    require(site.has_input(index), "missing-input", "operand {} is left out", index);
+    require(context.has_input(index), "missing-input", "operand {} is left out", index);
 }
 
-DataType operand_type(const PerElement& row, const Site& site) {
-  if (row.mixed) return site.dtype(0);
-  DataType common = site.dtype(0);
-  for (std::size_t index = 1; index < site.input_count(); ++index) {
-    const DataType type = site.dtype(index);
+DataType operand_type(const PerElement& row, const OpContext& context) {
+  if (row.mixed) return context.dtype(0);
+  DataType common = context.dtype(0);
+  for (std::size_t index = 1; index < context.input_count(); ++index) {
+    const DataType type = context.dtype(index);
     if (type == DataType::unknown || type == common) continue;
     require(common == DataType::unknown, "dtype-mismatch", "operand {} is {}, the ones before are {}", index, name_of(type),
             name_of(common));
@@ -49,34 +49,35 @@ DataType result_type(Result result, DataType operand) {
 
 /// The second operand against the first as versions before 7 do it: only where `broadcast` says so, laid over the axes from `axis` on, by
 /// default the last ones, and the result has the first's shape.
-Shape shape_before_numpy(const Site& site) {
-  const Shape& first = site.shape(0);
-  const Shape& second = site.shape(1);
-  if (site.integer("broadcast", 0) == 0) {
+Shape shape_before_numpy(const OpContext& context) {
+  const Shape& first = context.shape(0);
+  const Shape& second = context.shape(1);
+  if (context.integer("broadcast", 0) == 0) {
     if (!first.known()) return second;
     if (second.known()) {
       require(first.rank() == second.rank(), "broadcast", "{} and {} differ, and broadcast is not set", first, second);
       for (std::size_t axis = 0; axis < first.rank(); ++axis)
-        if (!second[axis].is(1)) site.must_equal(first[axis], second[axis], "an axis of both operands");
+        if (!second[axis].is(1)) context.must_equal(first[axis], second[axis], "an axis of both operands");
     }
     return first;
   }
   if (!first.known() || !second.known()) return first;
   require(second.rank() <= first.rank(), "broadcast", "{} does not fit into {}", second, first);
   const auto from_last = static_cast<std::int64_t>(first.rank() - second.rank());
-  const std::int64_t given = site.integer("axis", from_last);
+  const std::int64_t given = context.integer("axis", from_last);
   const std::int64_t start = given < 0 ? given + static_cast<std::int64_t>(first.rank()) : given;
   require(start >= 0 && start <= from_last, "bad-axis", "{} does not fit into {} from axis {} on", second, first, given);
   for (std::size_t axis = 0; axis < second.rank(); ++axis)
     if (!second[axis].is(1))
-      site.must_equal(first[axis + static_cast<std::size_t>(start)], second[axis], "an axis of both operands");
+      context.must_equal(first[axis + static_cast<std::size_t>(start)], second[axis], "an axis of both operands");
   return first;
 }
 
-Shape result_shape(const PerElement& row, const Site& site) {
-  if (row.shaped_by_first || site.input_count() == 1) return site.shape(0);
-  if (row.operands == 2 && site.version() < kNumpyBroadcastSince && site.node().domain.empty()) return shape_before_numpy(site);
-  return broadcast_inputs(site);
+Shape result_shape(const PerElement& row, const OpContext& context) {
+  if (row.shaped_by_first || context.input_count() == 1) return context.shape(0);
+  if (row.operands == 2 && context.version() < kNumpyBroadcastSince && context.node().domain.empty())
+    return shape_before_numpy(context);
+  return broadcast_inputs(context);
 }
 
 // Contents.
@@ -86,13 +87,13 @@ std::size_t place_in(std::size_t operand_size, std::size_t element) { return ope
 
 /// How many elements the result has whose content follows from the operands', if there are such: each operand has one element or as many
 /// as the result, so that they stand in the same order.
-std::optional<std::size_t> followed_size(const Site& site, const Shape& result) {
+std::optional<std::size_t> followed_size(const OpContext& context, const Shape& result) {
   if (!result.known()) return std::nullopt;
   const auto elements = result.elements().number();
   if (!elements || *elements < 0 || *elements > static_cast<std::int64_t>(Value::kMaxElements)) return std::nullopt;
   const auto size = static_cast<std::size_t>(*elements);
-  for (std::size_t index = 0; index < site.input_count(); ++index) {
-    const std::size_t operand = site.input(index).value->size();
+  for (std::size_t index = 0; index < context.input_count(); ++index) {
+    const std::size_t operand = context.input(index).value->size();
     if (operand != 1 && operand != size) return std::nullopt;
   }
   return size;
@@ -138,11 +139,11 @@ using Operands = boost::container::small_vector<Element, 3>;
 
 /// The elements of all operands that element `element` of the result is made of; empty if one is not known.
 template <typename Element>
-std::optional<Operands<Element>> operands_at(const Site& site, std::size_t element,
+std::optional<Operands<Element>> operands_at(const OpContext& context, std::size_t element,
                                              std::optional<Element> (*at)(const Value&, std::size_t)) {
   Operands<Element> operands;
-  for (std::size_t index = 0; index < site.input_count(); ++index) {
-    const Value& content = *site.input(index).value;
+  for (std::size_t index = 0; index < context.input_count(); ++index) {
+    const Value& content = *context.input(index).value;
     std::optional<Element> operand = at(content, place_in(content.size(), element));
     if (!operand) return std::nullopt;
     operands.push_back(*std::move(operand));
@@ -150,39 +151,39 @@ std::optional<Operands<Element>> operands_at(const Site& site, std::size_t eleme
   return operands;
 }
 
-std::optional<Dim> folded_size(const PerElement& row, const Site& site, std::size_t element) {
-  const auto operands = row.fold == nullptr ? std::nullopt : operands_at<Dim>(site, element, size_at);
-  return operands ? row.fold({operands->data(), operands->size()}, site) : std::nullopt;
+std::optional<Dim> folded_size(const PerElement& row, const OpContext& context, std::size_t element) {
+  const auto operands = row.fold == nullptr ? std::nullopt : operands_at<Dim>(context, element, size_at);
+  return operands ? row.fold({operands->data(), operands->size()}, context) : std::nullopt;
 }
 
-std::optional<Real> folded_real(const PerElement& row, const Site& site, std::size_t element) {
+std::optional<Real> folded_real(const PerElement& row, const OpContext& context, std::size_t element) {
   if (row.fold_reals == nullptr) {
-    const std::optional<Dim> size = folded_size(row, site, element);
+    const std::optional<Dim> size = folded_size(row, context, element);
     return size ? std::optional(Real::ratio(*size)) : std::nullopt;
   }
-  const auto operands = operands_at<Real>(site, element, real_at);
-  return operands ? row.fold_reals({operands->data(), operands->size()}, site) : std::nullopt;
+  const auto operands = operands_at<Real>(context, element, real_at);
+  return operands ? row.fold_reals({operands->data(), operands->size()}, context) : std::nullopt;
 }
 
-ValuePointer folded(const PerElement& row, const Site& site, const Type& result) {
-  const std::optional<std::size_t> size = followed_size(site, result.shape);
+ValuePointer folded(const PerElement& row, const OpContext& context, const Type& result) {
+  const std::optional<std::size_t> size = followed_size(context, result.shape);
   if (!size) return nullptr;
   if (is_floating(result.dtype)) {
     Reals reals(*size);
     for (std::size_t element = 0; element < *size; ++element)
-      reals[element] = rounded_to(result.dtype, folded_real(row, site, element));
+      reals[element] = rounded_to(result.dtype, folded_real(row, context, element));
     return std::make_shared<const Value>(std::move(reals));
   }
   Integers integers(*size);
   for (std::size_t element = 0; element < *size; ++element)
-    integers[element] = held_by(result.dtype, folded_size(row, site, element));
+    integers[element] = held_by(result.dtype, folded_size(row, context, element));
   return std::make_shared<const Value>(std::move(integers));
 }
 
-bool is_followed(const PerElement& row, const Site& site) {
+bool is_followed(const PerElement& row, const OpContext& context) {
   if (row.fold == nullptr && row.fold_reals == nullptr) return false;
-  for (std::size_t index = 0; index < site.input_count(); ++index) {
-    const ValuePointer& value = site.input(index).value;
+  for (std::size_t index = 0; index < context.input_count(); ++index) {
+    const ValuePointer& value = context.input(index).value;
     if (value == nullptr || value->texts() != nullptr) return false;
   }
   return true;
@@ -190,22 +191,22 @@ bool is_followed(const PerElement& row, const Site& site) {
 
 }  // namespace
 
-std::vector<Fact> per_element_shape(const PerElement& row, const Site& site) {
-  check_count(row, site);
+std::vector<Fact> per_element_shape(const PerElement& row, const OpContext& context) {
+  check_count(row, context);
   std::vector<Fact> results;
-  results.push_back(Fact::tensor(result_type(row.result, operand_type(row, site)), result_shape(row, site)));
+  results.push_back(Fact::tensor(result_type(row.result, operand_type(row, context)), result_shape(row, context)));
   Fact& result = results.front();
-  if (is_followed(row, site)) result.value = folded(row, site, result.type);
+  if (is_followed(row, context)) result.value = folded(row, context, result.type);
   return results;
 }
 
-Work per_element_work(const PerElement& row, const Site& site) {
+Work per_element_work(const PerElement& row, const OpContext& context) {
   Work work;
-  if (!is_floating(site.dtype(0)) && !is_floating(site.output(0).type.dtype)) return work;
-  const Dim elements = elements_of(site.output(0));
+  if (!is_floating(context.dtype(0)) && !is_floating(context.output(0).type.dtype)) return work;
+  const Dim elements = elements_of(context.output(0));
   work.add(row.effort, elements);
-  if (!row.per_further_input.is_zero() && site.input_count() > 1)
-    work.add(row.per_further_input, elements * Dim::of_size(site.input_count() - 1));
+  if (!row.per_further_input.is_zero() && context.input_count() > 1)
+    work.add(row.per_further_input, elements * Dim::of_size(context.input_count() - 1));
   return work;
 }
 

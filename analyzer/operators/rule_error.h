@@ -26,7 +26,7 @@ class RuleError : public std::runtime_error {
 };
 
 /// Something a rule needs is not known (a shape, a content); no fault of the model.  Caught at the same place.
-class NotKnown : public std::exception {
+class Unknown : public std::exception {
  public:
   [[nodiscard]] const char* what() const noexcept override { return "not known"; }
 };

@@ -26,7 +26,7 @@ constexpr std::size_t kListedTensors = 6;
 
 Cell total_cell(const Figures& figures, Measure measure) {
   std::optional<Quantity> total = figures.total(measure);
-  return total ? Cell(std::move(*total)) : Cell(NotTold{});
+  return total ? Cell(std::move(*total)) : Cell(UnknownCell{});
 }
 
 bool is_zero(const Cell& cell) {
@@ -156,7 +156,7 @@ Section summary_section(const Figures& figures) {
   lines.push_back({"Written", total_cell(figures, Measure::bytes_written), ColumnType::bytes});
   add_tensors(lines, figures, figures.network().main().inputs, "Inputs");
   add_tensors(lines, figures, figures.network().main().outputs, "Outputs");
-  add_tensors(lines, figures, figures.network().main().side_outputs, "Side outputs");
+  add_tensors(lines, figures, figures.network().main().auxiliary_outputs, "Side outputs");
   return {"summary", "Summary", std::move(lines)};
 }
 
@@ -239,7 +239,7 @@ Table table_for_people(const Figures& figures, const ReportOptions& options) {
 Row models_row(const Figures& figures) {
   Row row{RowKind::entry, 0, {ModelText{figures.path()}}};
   if (!figures.has_model()) {
-    row.cells.resize(7, NotTold{});
+    row.cells.resize(7, UnknownCell{});
     return row;
   }
   row.cells.emplace_back(Quantity{Dim::of_size(figures.analysis().costs.node_count)});
@@ -247,7 +247,7 @@ Row models_row(const Figures& figures) {
     row.cells.push_back(total_cell(figures, measure));
   row.cells.emplace_back(Quantity{figures.analysis().parameters.totals.weight_bytes});
   const std::optional<Quantity> peak = peak_bytes(figures);
-  row.cells.push_back(peak ? Cell(*peak) : Cell(NotTold{}));
+  row.cells.push_back(peak ? Cell(*peak) : Cell(UnknownCell{}));
   return row;
 }
 
@@ -263,7 +263,7 @@ Report report_of(const Figures& figures, const ReportOptions& options) {
     if (!analysis.costs.unknown.empty()) report.sections.push_back(unknown_section(analysis.costs));
     report.sections.push_back(summary_section(figures));
     add_sweep_sections(figures, report.sections);
-    add_generation_section(figures, report.sections);
+    add_prefill_decode_section(figures, report.sections);
     report.sections.push_back({"layers", "Layers", table_for_people(figures, options)});
     if (options.has_training) report.sections.push_back(training_section(figures));
     if (options.has_details) {

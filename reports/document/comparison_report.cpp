@@ -18,12 +18,12 @@ using Layout = JsonWriter::Layout;
 /// What is shown of each layer, most telling first.
 constexpr std::array<Metric, 4> kShown{Metric::macs, Metric::parameters, Metric::flops, Metric::bytes_written};
 
-Cell cell_of(const std::optional<Quantity>& quantity) { return quantity ? Cell(*quantity) : Cell(NotTold{}); }
+Cell cell_of(const std::optional<Quantity>& quantity) { return quantity ? Cell(*quantity) : Cell(UnknownCell{}); }
 
 /// `-12.3 %`; empty where that is no number or nothing changed.
 std::string change_in_percent(const std::optional<Quantity>& before, const std::optional<Quantity>& difference) {
   if (!before || !difference || difference->value.is(0)) return {};
-  const std::optional<double> share = Weighing::share_of(difference->value, before->value);
+  const std::optional<double> share = NominalEstimate::share_of(difference->value, before->value);
   return share ? fmt::format("{:+.3g} %", 100 * *share) : std::string();
 }
 

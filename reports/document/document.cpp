@@ -197,7 +197,7 @@ class SvgDocument : public Document {
   void add(const Figures& figures) override {
     if (!figures.has_model() || std::exchange(is_drawn_, true)) return;
     if (figures.sweep() != nullptr) return draw_sweep(figures);
-    const Measure measure = LayerTree(figures, {}).weighed_by();
+    const Measure measure = LayerTree(figures, {}).estimated_by();
     draw_picture(flat_picture(figures, measure, options_.report.depth), figures, {true}, measure, sink_);
   }
   void finish() override {}

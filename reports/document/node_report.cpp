@@ -194,7 +194,7 @@ class NodeReport {
     Summary lines;
     const auto add = [&](std::string_view label, Measure measure, ColumnType type, std::string remark = {}) {
       const std::optional<Quantity> amount = figures_.of_layer(measure, place_.scope, place_.node);
-      lines.push_back({label, amount ? Cell(*amount) : Cell(NotTold{}), type, std::move(remark)});
+      lines.push_back({label, amount ? Cell(*amount) : Cell(UnknownCell{}), type, std::move(remark)});
     };
     add("Parameters", Measure::parameters, ColumnType::count);
     add("MACs", Measure::macs, ColumnType::count, share_of_model());
@@ -216,7 +216,7 @@ class NodeReport {
     const std::optional<Quantity> own = figures_.of_layer(Measure::macs, place_.scope, place_.node);
     const std::optional<Quantity> all = figures_.total(Measure::macs);
     if (!own || !all || place_.scope != 0) return {};
-    const std::optional<double> share = Weighing::share_of(own->value, all->value);
+    const std::optional<double> share = NominalEstimate::share_of(own->value, all->value);
     return share && *share > 0 ? fmt::format("{} % of the model", percent(*share)) : std::string();
   }
 
@@ -242,9 +242,9 @@ std::optional<NodePlace> find_node(const Figures& figures, std::string_view want
   if (!figures.has_model() || wanted.empty()) return std::nullopt;
   if (const auto named = find_where(figures, [&](ScopeId, const Graph&, const Node& node) { return node.name == wanted; }))
     return named;
-  if (const auto maker =
+  if (const auto producer =
           find_where(figures, [&](ScopeId, const Graph& graph, const Node& node) { return makes(graph, node, wanted); }))
-    return maker;
+    return producer;
   const std::optional<std::uint32_t> number = number_in(wanted);
   if (!number) return std::nullopt;
   return find_where(figures,

@@ -27,7 +27,7 @@ namespace macroscope {
 enum class ColumnType : std::uint8_t { name, text, number, count, bytes, shape, percent, status, worked };
 
 /// What cannot be told at all.
-struct NotTold {};
+struct UnknownCell {};
 
 /// A share of a whole, 0 .. 1.
 struct Share {
@@ -40,7 +40,7 @@ struct ModelText {
 };
 
 /// Nothing, words, model's text, a quantity, a shape, a share, a status, a calculation.
-using Cell = std::variant<std::monostate, std::string, ModelText, Quantity, Shape, Share, Status, NotTold, Worked>;
+using Cell = std::variant<std::monostate, std::string, ModelText, Quantity, Shape, Share, Status, UnknownCell, Worked>;
 
 struct Column {
   std::string_view id;  // `output_shape`: fixed, for --columns and machine-read formats

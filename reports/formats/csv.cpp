@@ -18,7 +18,7 @@ struct CellToCsv {
   std::string operator()(const Shape& shape) const { return csv_cell(shape.text()); }
   std::string operator()(const Share& share) const { return fmt::format("{:.6f}", share.fraction); }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }
-  std::string operator()(const NotTold& /*unknown*/) const { return {}; }
+  std::string operator()(const UnknownCell& /*unknown*/) const { return {}; }
   std::string operator()(const Worked& worked) const { return csv_cell(worked.text()); }
 };
 

@@ -114,7 +114,7 @@ class DotWriter {
 
 void write_dot(const Figures& figures, std::size_t depth, Sink& sink) {
   const LayerTree tree(figures, {});
-  const GraphPicture picture = flat_picture(figures, tree.weighed_by(), depth);
+  const GraphPicture picture = flat_picture(figures, tree.estimated_by(), depth);
   DotWriter(picture, figures, sink).write();
 }
 

@@ -137,14 +137,14 @@ void HtmlPage::write_layers(const Figures& figures, const PageLayers& layers, co
   sink_.write("</section>\n");
 
   sink_.write(opening_of(kViews[2], prefix));
-  const std::string_view quantity = title_of(layers.weighed_by());
+  const std::string_view quantity = title_of(layers.estimated_by());
   sink_.write(fmt::format("<p class=\"caption\">Modules from the outermost down, as wide as their share of {}.</p>\n", quantity));
   draw_icicle(layers.bars(), quantity, sink_);
   sink_.write("</section>\n");
 }
 
 void HtmlPage::write_graph(const Figures& figures, const PageLayers& layers, const std::string& prefix) {
-  const Measure measure = layers.weighed_by();
+  const Measure measure = layers.estimated_by();
   sink_.write(opening_of(kViews[3], prefix));
   sink_.write(
       fmt::format("<p class=\"caption\">Data flows downwards; a darker box has more {}, each shade about twice the one before. "

@@ -56,7 +56,7 @@ struct CellToHtml {
     return share.fraction > 0 ? html_text(percent(share.fraction)) : std::string();
   }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }
-  std::string operator()(const NotTold& /*unknown*/) const { return "?"; }
+  std::string operator()(const UnknownCell& /*unknown*/) const { return "?"; }
   std::string operator()(const Worked& worked) const { return html_text(worked.text()); }
 };
 
@@ -87,7 +87,7 @@ class RowWriter {
       out += is_number(type) ? "<td" : start_of_text_;
       const auto* quantity = std::get_if<Quantity>(&content);
       if (quantity != nullptr && !quantity->value.integer())
-        fmt::format_to(std::back_inserter(out), " data-w={:.6g}", weighing_.weight_of(quantity->value));
+        fmt::format_to(std::back_inserter(out), " data-w={:.6g}", nominal_estimate_.weight_of(quantity->value));
       out += '>';
     }
     out += std::visit(CellToHtml{}, content);
@@ -102,7 +102,7 @@ class RowWriter {
 
   const Table& table_;
   std::string_view start_of_text_;
-  Weighing weighing_;
+  NominalEstimate nominal_estimate_;
 };
 
 class SectionWriter {

@@ -59,7 +59,7 @@ struct CellToLatex {
     return share.fraction > 0 ? latex_text(percent(share.fraction)) : std::string();
   }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }
-  std::string operator()(const NotTold& /*unknown*/) const { return "?"; }
+  std::string operator()(const UnknownCell& /*unknown*/) const { return "?"; }
   std::string operator()(const Worked& worked) const {
     std::string formula;
     for (const Worked::Step& step : worked.steps)

@@ -36,7 +36,7 @@ struct CellToMarkdown {
   }
   std::string operator()(const Share& share) const { return share.fraction > 0 ? percent(share.fraction) + " %" : std::string(); }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }
-  std::string operator()(const NotTold& /*unknown*/) const { return "?"; }
+  std::string operator()(const UnknownCell& /*unknown*/) const { return "?"; }
   std::string operator()(const Worked& worked) const {
     const std::string remark = worked.remark.empty() ? "" : fmt::format(" ({})", markdown_text(worked.remark));
     if (!has_math) return markdown_code(Worked{worked.steps, {}}.text()) + remark;

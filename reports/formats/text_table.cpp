@@ -61,7 +61,7 @@ struct CellText {
   }
   std::string operator()(const Share& share) const { return percent(share.fraction); }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }
-  std::string operator()(const NotTold& /*unknown*/) const { return "?"; }
+  std::string operator()(const UnknownCell& /*unknown*/) const { return "?"; }
   std::string operator()(const Worked& worked) const { return shortened_in_middle(escape_text(worked.text()), columns); }
 };
 
@@ -213,7 +213,7 @@ class TextTable {
   static Style style_of(const Row& row, const Cell& cell) {
     const auto* quantity = std::get_if<Quantity>(&cell);
     const auto* status = std::get_if<Status>(&cell);
-    if (std::holds_alternative<NotTold>(cell) || (quantity != nullptr && quantity->at_least)) return Style::warning;
+    if (std::holds_alternative<UnknownCell>(cell) || (quantity != nullptr && quantity->at_least)) return Style::warning;
     if (status != nullptr && *status == Status::unknown) return Style::warning;
     if (row.kind == RowKind::total || row.kind == RowKind::module) return Style::strong;
     if (row.kind == RowKind::others || (quantity != nullptr && quantity->value.is(0))) return Style::faint;

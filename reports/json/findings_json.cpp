@@ -131,7 +131,7 @@ class FindingsWriter {
       json_.begin_object();
       json_.member("tensor", names_of(concatenation.scope).of(branch.branch.operand));
       quantity("channels", branch.channels);
-      share("share", Weighing::share_of(branch.channels, concatenation.channels));
+      share("share", NominalEstimate::share_of(branch.channels, concatenation.channels));
       write_layers("layers", concatenation.scope, branch.branch.nodes);
       quantity("macs", branch.macs);
       quantity("parameters", branch.parameters);

@@ -43,7 +43,7 @@ class JsonDocument {
     if (figures_.has_model()) write_totals();
     if (figures_.has_model()) write_memory(figures_, fields_);
     if (figures_.has_model()) write_roofline(figures_, fields_);
-    if (figures_.has_model()) write_generation(figures_, fields_);
+    if (figures_.has_model()) write_prefill_decode(figures_, fields_);
     if (figures_.has_model()) write_sweep(figures_, fields_);
     write_main_graph();
     write_scopes();
@@ -273,7 +273,7 @@ class JsonDocument {
     write_operands("inputs", node.inputs, names);
     write_operands("outputs", node.outputs, names);
     write_quantity("multiplicity", Quantity{scope.multiplicity});
-    if (id == 0 && index < graph.side_nodes.size() && graph.side_nodes[index]) {
+    if (id == 0 && index < graph.auxiliary_nodes.size() && graph.auxiliary_nodes[index]) {
       json_.key("side");
       json_.boolean(true);
     }
@@ -354,7 +354,7 @@ struct CellToJson {
   }
   void operator()(const Share& share) const { json.string(fmt::format("{}", share.fraction)); }
   void operator()(const Status& status) const { json.string(name_of(status)); }
-  void operator()(const NotTold& /*unknown*/) const { json.null(); }
+  void operator()(const UnknownCell& /*unknown*/) const { json.null(); }
   void operator()(const Worked& worked) const { json.string(worked.text()); }
 };
 

@@ -25,9 +25,9 @@ void write_schedule(const Figures& figures, const Schedule& schedule, JsonFields
   JsonWriter& json = fields.json();
   json.key("optimal");
   json.boolean(schedule.is_optimal);
-  const auto told = [](const std::optional<Dim>& bytes) { return bytes ? std::optional(Quantity{*bytes}) : std::nullopt; };
-  fields.member("file_order_bytes", told(schedule.in_file_order.peak));
-  fields.member("saved_bytes", told(schedule.saved));
+  const auto known = [](const std::optional<Dim>& bytes) { return bytes ? std::optional(Quantity{*bytes}) : std::nullopt; };
+  fields.member("file_order_bytes", known(schedule.in_file_order.peak));
+  fields.member("saved_bytes", known(schedule.saved));
   json.key("nodes");
   json.begin_array();
   for (const NodeId node : schedule.order) json.integer(figures.network().main().nodes[node].file_index);

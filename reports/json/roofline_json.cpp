@@ -5,7 +5,7 @@
 namespace macroscope {
 namespace {
 
-void write_told(JsonWriter& json, std::string_view key, const std::optional<double>& number) {
+void write_known(JsonWriter& json, std::string_view key, const std::optional<double>& number) {
   json.key(key);
   if (!number) return json.null();
   json.real(*number);
@@ -42,7 +42,7 @@ void write_roofline(const Figures& figures, JsonFields& fields) {
   json.key("roofline");
   json.begin_object(JsonWriter::Layout::lines);
   write_device(*analysis.device, fields);
-  write_told(json, "best_case_seconds", roofline.seconds);
+  write_known(json, "best_case_seconds", roofline.seconds);
   json.key("complete");
   json.boolean(roofline.is_complete);
   json.key("missing");
@@ -62,9 +62,9 @@ void write_roofline(const Figures& figures, JsonFields& fields) {
 void write_layer_limit(const Figures& figures, NodeId node, JsonFields& fields) {
   if (!figures.analysis().roofline) return;
   const LayerLimit& limit = figures.analysis().roofline->layers[node];
-  write_told(fields.json(), "intensity", intensity_of(limit));
+  write_known(fields.json(), "intensity", intensity_of(limit));
   fields.json().member("bound", name_of(limit.bound));
-  write_told(fields.json(), "best_case_seconds", limit.seconds);
+  write_known(fields.json(), "best_case_seconds", limit.seconds);
 }
 
 }  // namespace macroscope

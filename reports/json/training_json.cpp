@@ -25,9 +25,9 @@ void write_training(const Figures& figures, JsonWriter& json, const std::functio
   member("bytes", training.bytes());
   json.key("recomputation");
   json.begin_object();
-  member("segments", Dim::of_size(training.recomputation.segments));
-  member("saved_bytes", training.recomputation.saved_bytes);
-  member("macs", training.recomputation.macs);
+  member("segments", Dim::of_size(training.activation_checkpointing.segments));
+  member("saved_bytes", training.activation_checkpointing.saved_bytes);
+  member("macs", training.activation_checkpointing.macs);
   json.end_object();
   json.end_object();
 }

@@ -49,8 +49,8 @@ std::vector<Field> growing_fields(const Figures& figures) {
   for (const NodeId node : graph.order) {
     const std::span<const TensorId> outputs = graph.nodes[node].outputs;
     if (outputs.empty() || outputs.front() == kAbsent) continue;
-    const auto* readings = all.tensors[outputs.front()].get();
-    if (readings == nullptr || std::exchange(before, readings) == readings) continue;
+    const auto* accesses = all.tensors[outputs.front()].get();
+    if (accesses == nullptr || std::exchange(before, accesses) == accesses) continue;
     const std::optional<Field> field = field_of(all.of(outputs.front(), figures.analysis().shapes), node);
     if (field && field->longest() > (growing.empty() ? 1 : growing.back().longest())) growing.push_back(*field);
   }

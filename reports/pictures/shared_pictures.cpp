@@ -42,7 +42,7 @@ std::vector<SharedPicture> shared_pictures(const std::vector<GraphPicture>& pict
                                return links;
                              }};
     TextSink sink;
-    draw_picture(pictures[p], figures, style, layers.weighed_by(), sink);
+    draw_picture(pictures[p], figures, style, layers.estimated_by(), sink);
     SharedPicture& candidate = shared.emplace_back();
     candidate.id = static_cast<std::uint32_t>(shared.size() - 1);
     candidate.drawing = sink.take();

@@ -57,13 +57,13 @@ std::optional<Chart> picture_of(const Figures& figures, const DenseBlock& block)
 }
 
 /// A bar for each module that splits its input into branches and joins them, divided by what each branch brings.
-std::optional<Chart> picture_of_modules(const Figures& figures, const Growth& growth) {
+std::optional<Chart> picture_of_modules(const Figures& figures, const ChannelGrowth& growth) {
   Chart chart = bars_of_channels("Channels that each branch brings", {});
   std::size_t modules = 0, branches = 0;
   for (const Concatenation& module : growth.concatenations) {
-    const bool is_told = std::all_of(module.branches.begin(), module.branches.end(),
-                                     [](const BranchGrowth& branch) { return branch.channels.integer().has_value(); });
-    if (module.input == kAbsent || !is_told || module.branches.size() > kMostBranches) continue;
+    const bool is_known = std::all_of(module.branches.begin(), module.branches.end(),
+                                      [](const BranchGrowth& branch) { return branch.channels.integer().has_value(); });
+    if (module.input == kAbsent || !is_known || module.branches.size() > kMostBranches) continue;
     ++modules;
     if (chart.categories.size() == kMostBars) continue;
     while (branches < module.branches.size()) {

@@ -19,11 +19,11 @@ std::optional<Quantity> peak_bytes(const Figures& figures) {
 }
 
 const PeakStep* shown_peak(const Figures& figures) {
-  Weighing weighing;
+  NominalEstimate nominal_estimate;
   const PeakStep* shown = nullptr;
   double most = 0;
   for (const PeakStep& peak : figures.analysis().memory.peaks) {
-    const double weight = weighing.weight_of(peak.bytes);
+    const double weight = nominal_estimate.weight_of(peak.bytes);
     if (shown != nullptr && weight <= most) continue;
     shown = &peak;
     most = weight;

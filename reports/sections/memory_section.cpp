@@ -26,9 +26,9 @@ std::string_view name_of_step(const Figures& figures, std::uint32_t step) {
 std::vector<std::uint32_t> largest_at(const Figures& figures, std::uint32_t step) {
   const Memory& memory = figures.analysis().memory;
   std::vector<std::uint32_t> alive = memory.alive_at(step);
-  Weighing weighing;
+  NominalEstimate nominal_estimate;
   std::stable_sort(alive.begin(), alive.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return weighing.weight_of(memory.buffers.all[a].bytes) > weighing.weight_of(memory.buffers.all[b].bytes);
+    return nominal_estimate.weight_of(memory.buffers.all[a].bytes) > nominal_estimate.weight_of(memory.buffers.all[b].bytes);
   });
   return alive;
 }
@@ -64,7 +64,7 @@ std::string schedule_remark(const Schedule& schedule) {
   if (!schedule.saved) return "the order of the file: with sizes left open none is known to be better";
   if (schedule.saved->is(0))
     return schedule.is_optimal ? "no order needs less than the file's" : "no better order than the file's was found";
-  const std::optional<double> share = Weighing::share_of(*schedule.saved, *schedule.in_file_order.peak);
+  const std::optional<double> share = NominalEstimate::share_of(*schedule.saved, *schedule.in_file_order.peak);
   return fmt::format("in the {} order, which saves {} B{} of the file's", schedule.is_optimal ? "best" : "better",
                      grouped(*schedule.saved), share ? fmt::format(" ({} %)", percent(*share)) : std::string());
 }
@@ -74,12 +74,12 @@ Row row_of(const Figures& figures, std::uint32_t index, const PeakStep& peak) {
   const Buffer& buffer = figures.analysis().memory.buffers.all[index];
   const Type& type = figures.analysis().shapes.scopes.front().facts[buffer.tensor].type;
   Row row{RowKind::entry, 0, {ModelText{std::string(graph.tensors[buffer.tensor].name)}}};
-  row.cells.emplace_back(buffer.maker == kNone ? Cell(std::string("input"))
-                                               : Cell(ModelText{std::string(graph.nodes[buffer.maker].op)}));
-  row.cells.push_back(type.shape.known() ? Cell(type.shape) : Cell(NotTold{}));
-  row.cells.push_back(type.dtype == DataType::unknown ? Cell(NotTold{}) : Cell(std::string(name_of(type.dtype))));
-  row.cells.push_back(buffer.is_known ? Cell(Quantity{buffer.bytes}) : Cell(NotTold{}));
-  const std::optional<double> share = Weighing::share_of(buffer.bytes, peak.bytes);
+  row.cells.emplace_back(buffer.producer == kNone ? Cell(std::string("input"))
+                                                  : Cell(ModelText{std::string(graph.nodes[buffer.producer].op)}));
+  row.cells.push_back(type.shape.known() ? Cell(type.shape) : Cell(UnknownCell{}));
+  row.cells.push_back(type.dtype == DataType::unknown ? Cell(UnknownCell{}) : Cell(std::string(name_of(type.dtype))));
+  row.cells.push_back(buffer.is_known ? Cell(Quantity{buffer.bytes}) : Cell(UnknownCell{}));
+  const std::optional<double> share = NominalEstimate::share_of(buffer.bytes, peak.bytes);
   row.cells.push_back(share ? Cell(Share{*share}) : Cell());
   return row;
 }
@@ -100,10 +100,14 @@ Table alive_at_peak(const Figures& figures, const PeakStep& peak) {
       sum.add(buffer.is_known ? std::optional(Quantity{buffer.bytes}) : std::nullopt);
     }
     const std::optional<Quantity> bytes = sum.quantity();
-    rows.push_back(
-        {RowKind::others,
-         0,
-         {fmt::format("[{} others]", grouped(alive.size() - listed)), {}, {}, {}, bytes ? Cell(*bytes) : Cell(NotTold{}), {}}});
+    rows.push_back({RowKind::others,
+                    0,
+                    {fmt::format("[{} others]", grouped(alive.size() - listed)),
+                     {},
+                     {},
+                     {},
+                     bytes ? Cell(*bytes) : Cell(UnknownCell{}),
+                     {}}});
   }
   if (const Dim inside = figures.analysis().memory.inside_at(peak.step); !inside.is(0))
     rows.push_back({RowKind::entry, 0, {std::string("[inside the node]"), {}, {}, {}, Quantity{inside}, {}}});
@@ -126,7 +130,7 @@ Table order_table(const Figures& figures) {
     return Row{RowKind::entry,
                0,
                {Quantity{Dim(graph.nodes[node].file_index)}, ModelText{std::string(shown_name(graph, graph.nodes[node]))},
-                live[node] ? Cell(*live[node]) : Cell(NotTold{})}};
+                live[node] ? Cell(*live[node]) : Cell(UnknownCell{})}};
   };
   return table;
 }
@@ -162,7 +166,7 @@ SummaryLine peak_line(const Figures& figures) {
   const std::optional<Quantity> peak = peak_bytes(figures);
   std::string remark = peak_remark(figures);
   if (figures.analysis().schedule) remark = fmt::format("{}; {}", schedule_remark(*figures.analysis().schedule), remark);
-  return {"Peak memory", peak ? Cell(*peak) : Cell(NotTold{}), ColumnType::bytes, std::move(remark)};
+  return {"Peak memory", peak ? Cell(*peak) : Cell(UnknownCell{}), ColumnType::bytes, std::move(remark)};
 }
 
 void add_memory_sections(const Figures& figures, std::vector<Section>& sections) {

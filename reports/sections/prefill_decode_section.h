@@ -10,9 +10,9 @@
 namespace macroscope {
 
 /// Adds the costs of prefill and decode, and what could not be derived; nothing for a model without attention.
-void add_generation_section(const Figures& figures, std::vector<Section>& sections);
+void add_prefill_decode_section(const Figures& figures, std::vector<Section>& sections);
 
 /// The member `generation` of the JSON document.
-void write_generation(const Figures& figures, JsonFields& fields);
+void write_prefill_decode(const Figures& figures, JsonFields& fields);
 
 }  // namespace macroscope

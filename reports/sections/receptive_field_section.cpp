@@ -75,12 +75,12 @@ class Rows {
     for (auto node = graph_.order.rbegin(); node != graph_.order.rend(); ++node)
       for (const TensorId output : graph_.nodes[*node].outputs) {
         if (output == kAbsent || fields_.tensors[output] == nullptr) continue;
-        const auto& readings = *fields_.tensors[output];
-        const auto is_extent = [&](const ReceptiveFields::SourceReading& reading) {
-          return reading.source >= first && reading.source < end && reading.reading.is_range() && !reading.reading.steps.empty();
+        const auto& accesses = *fields_.tensors[output];
+        const auto is_extent = [&](const ReceptiveFields::SourceReading& access) {
+          return access.source >= first && access.source < end && access.access.is_range() && !access.access.steps.empty();
         };
         const bool may_have =
-            std::count_if(readings.begin(), readings.end(), is_extent) == static_cast<std::ptrdiff_t>(end - first);
+            std::count_if(accesses.begin(), accesses.end(), is_extent) == static_cast<std::ptrdiff_t>(end - first);
         if (may_have && has_extents(output, input)) return output;
       }
     return kAbsent;

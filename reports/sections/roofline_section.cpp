@@ -25,11 +25,12 @@ class RooflineReport {
         roofline_(*figures.analysis().roofline) {
     longest_.resize(roofline_.layers.size());
     std::iota(longest_.begin(), longest_.end(), NodeId{0});
-    Weighing weighing;
+    NominalEstimate nominal_estimate;
     std::vector<double> weights;
     weights.reserve(longest_.size());
     for (const LayerLimit& limit : roofline_.layers)
-      weights.push_back(limit.seconds ? *limit.seconds : weighing.weight_of(limit.operations) + weighing.weight_of(limit.bytes));
+      weights.push_back(limit.seconds ? *limit.seconds
+                                      : nominal_estimate.weight_of(limit.operations) + nominal_estimate.weight_of(limit.bytes));
     std::stable_sort(longest_.begin(), longest_.end(), [&](NodeId a, NodeId b) { return weights[a] > weights[b]; });
   }
 
@@ -38,7 +39,7 @@ class RooflineReport {
     lines.push_back({"Device", device_.name, ColumnType::text, device_.source});
     lines.push_back({"Best-case time", time_cell(roofline_.seconds), ColumnType::text, time_remark()});
     lines.push_back({"Held back by", bounds_text(), ColumnType::text});
-    const Cell needed = roofline_.needed ? Cell(Quantity{*roofline_.needed, !roofline_.is_needed_complete}) : Cell(NotTold{});
+    const Cell needed = roofline_.needed ? Cell(Quantity{*roofline_.needed, !roofline_.is_needed_complete}) : Cell(UnknownCell{});
     lines.push_back({"Weights and peak", needed, ColumnType::bytes, fit_remark()});
     return lines;
   }
@@ -81,7 +82,7 @@ class RooflineReport {
 
  private:
   static Cell time_cell(const std::optional<double>& seconds) {
-    return seconds ? Cell(chart_number(*seconds, ChartUnit::seconds)) : Cell(NotTold{});
+    return seconds ? Cell(chart_number(*seconds, ChartUnit::seconds)) : Cell(UnknownCell{});
   }
 
   [[nodiscard]] std::string time_remark() const {
@@ -145,8 +146,8 @@ class RooflineReport {
   }
 
   [[nodiscard]] Cell share_cell(const std::optional<double>& seconds) const {
-    const bool is_told = seconds && roofline_.seconds && *roofline_.seconds > 0;
-    return is_told ? Cell(Share{*seconds / *roofline_.seconds}) : Cell();
+    const bool is_known = seconds && roofline_.seconds && *roofline_.seconds > 0;
+    return is_known ? Cell(Share{*seconds / *roofline_.seconds}) : Cell();
   }
 
   [[nodiscard]] Row others(std::size_t listed) const {
@@ -159,16 +160,16 @@ class RooflineReport {
       if (limit.bound == Bound::unknown) continue;
       seconds = seconds && limit.seconds ? std::optional(*seconds + *limit.seconds) : std::nullopt;
     }
-    const auto told = [](const Sum& sum) {
+    const auto known = [](const Sum& sum) {
       const std::optional<Quantity> quantity = sum.quantity();
-      return quantity ? Cell(*quantity) : Cell(NotTold{});
+      return quantity ? Cell(*quantity) : Cell(UnknownCell{});
     };
     return {RowKind::others,
             0,
             {fmt::format("[{} others]", grouped(longest_.size() - listed)),
              {},
-             told(operations),
-             told(bytes),
+             known(operations),
+             known(bytes),
              {},
              {},
              time_cell(seconds),

@@ -38,11 +38,11 @@ constexpr Swept kTotals[] = {
 constexpr std::string_view kForPeople[] = {"macs", "flops", "activation_bytes"};
 
 Cell total_cell(const SweepRow& row, Dim SweepRow::*total) {
-  return row.is_wrong ? Cell(NotTold{}) : Cell(Quantity{row.*total, !row.is_complete});
+  return row.is_wrong ? Cell(UnknownCell{}) : Cell(Quantity{row.*total, !row.is_complete});
 }
 
 Cell peak_cell(const SweepRow& row) {
-  return row.is_wrong || !row.peak_bytes ? Cell(NotTold{}) : Cell(Quantity{*row.peak_bytes, !row.is_complete});
+  return row.is_wrong || !row.peak_bytes ? Cell(UnknownCell{}) : Cell(Quantity{*row.peak_bytes, !row.is_complete});
 }
 
 bool has_times(const Sweep& sweep) {
@@ -50,7 +50,7 @@ bool has_times(const Sweep& sweep) {
 }
 
 /// What the bars show: MACs, or FLOPs of a model without any.
-Dim SweepRow::*weighed_by(const Sweep& sweep) {
+Dim SweepRow::*estimated_by(const Sweep& sweep) {
   const bool has_macs = std::any_of(sweep.rows.begin(), sweep.rows.end(), [](const SweepRow& row) { return !row.macs.is(0); });
   return has_macs ? &SweepRow::macs : &SweepRow::flops;
 }
@@ -63,9 +63,9 @@ class SweepTable {
     for (const Swept& swept : kTotals)
       if (!is_for_people || std::find(std::begin(kForPeople), std::end(kForPeople), swept.id) != std::end(kForPeople))
         totals_.push_back(&swept);
-    Weighing weighing;
+    NominalEstimate nominal_estimate;
     for (const SweepRow& row : sweep.rows) {
-      weights_.push_back(row.is_wrong ? 0 : weighing.weight_of(row.*weighed_by(sweep)));
+      weights_.push_back(row.is_wrong ? 0 : nominal_estimate.weight_of(row.*estimated_by(sweep)));
       most_ = std::max(most_, weights_.back());
     }
   }
@@ -78,7 +78,7 @@ class SweepTable {
     if (has_times(*sweep_))
       columns.push_back({"best_case_seconds", "best case", is_for_people_ ? ColumnType::number : ColumnType::text});
     if (is_for_people_) {
-      columns.push_back({"bar", weighed_by(*sweep_) == &SweepRow::macs ? "MACs" : "FLOPs", ColumnType::text, true});
+      columns.push_back({"bar", estimated_by(*sweep_) == &SweepRow::macs ? "MACs" : "FLOPs", ColumnType::text, true});
     } else {
       columns.push_back({"complete", "complete", ColumnType::text});
     }
@@ -102,7 +102,7 @@ class SweepTable {
 
  private:
   [[nodiscard]] Cell time_cell(const SweepRow& row) const {
-    if (!row.best_case_seconds || row.is_wrong) return NotTold{};
+    if (!row.best_case_seconds || row.is_wrong) return UnknownCell{};
     return is_for_people_ ? chart_number(*row.best_case_seconds, ChartUnit::seconds) : fmt::format("{}", *row.best_case_seconds);
   }
 
@@ -173,7 +173,7 @@ void add_sweep_sections(const Figures& figures, std::vector<Section>& sections) 
   const auto macs = [](const SweepRow& row) { return std::optional(row.macs); };
   const auto flops = [](const SweepRow& row) { return std::optional(row.flops); };
   const auto peak = [](const SweepRow& row) { return row.peak_bytes; };
-  if (weighed_by(*sweep) == &SweepRow::macs) {
+  if (estimated_by(*sweep) == &SweepRow::macs) {
     add_chart(*sweep, "sweep_macs", "MACs", ChartUnit::count, macs, sections);
   } else {
     add_chart(*sweep, "sweep_flops", "FLOPs", ChartUnit::count, flops, sections);
@@ -201,9 +201,9 @@ void write_sweep(const Figures& figures, JsonFields& fields) {
     json.begin_array();
     for (const Dim& value : row.values) fields.value(value);
     json.end_array();
-    const auto told = [&](const Dim& total) { return row.is_wrong ? std::nullopt : std::optional(Quantity{total}); };
-    for (const Swept& swept : kTotals) fields.member(swept.id, told(row.*swept.total));
-    fields.member("peak_bytes", row.peak_bytes ? told(*row.peak_bytes) : std::nullopt);
+    const auto known = [&](const Dim& total) { return row.is_wrong ? std::nullopt : std::optional(Quantity{total}); };
+    for (const Swept& swept : kTotals) fields.member(swept.id, known(row.*swept.total));
+    fields.member("peak_bytes", row.peak_bytes ? known(*row.peak_bytes) : std::nullopt);
     if (has_times(*sweep)) {
       json.key("best_case_seconds");
       if (row.best_case_seconds && !row.is_wrong) {

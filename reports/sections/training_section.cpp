@@ -44,11 +44,11 @@ Section training_section(const Figures& figures) {
   const bool is_saved_open = !training.are_bytes_known;
   lines.push_back(bytes("Activations", training.saved_bytes, "kept for the gradients", is_saved_open));
   lines.push_back(bytes("Together", training.bytes(), "", is_saved_open));
-  const Recomputation& recomputation = training.recomputation;
-  if (recomputation.segments > 1) {
-    lines.push_back(bytes("Recomputing", recomputation.saved_bytes,
-                          fmt::format("activations kept if {} segments run twice", grouped(recomputation.segments))));
-    lines.push_back(macs("  costs", recomputation.macs, "MACs forward once more"));
+  const ActivationCheckpointing& activation_checkpointing = training.activation_checkpointing;
+  if (activation_checkpointing.segments > 1) {
+    lines.push_back(bytes("Recomputing", activation_checkpointing.saved_bytes,
+                          fmt::format("activations kept if {} segments run twice", grouped(activation_checkpointing.segments))));
+    lines.push_back(macs("  costs", activation_checkpointing.macs, "MACs forward once more"));
   }
   return {"training", "Training", std::move(lines)};
 }

@@ -30,7 +30,7 @@ Cell LayerCells::of(NodeId index, std::string_view column) const {
 
 Cell LayerCells::of(NodeId node, Measure measure) const {
   std::optional<Quantity> quantity = figures_->of_layer(measure, scope_, node);
-  return quantity ? Cell(std::move(*quantity)) : Cell(NotTold{});
+  return quantity ? Cell(std::move(*quantity)) : Cell(UnknownCell{});
 }
 
 const Type* LayerCells::first_type(std::span<const TensorId> tensors) const {
@@ -43,13 +43,13 @@ Cell LayerCells::shape_cell(std::span<const TensorId> tensors) const {
   const Type* type = first_type(tensors);
   if (type == nullptr) return {};
   if (type->kind != Kind::tensor && type->kind != Kind::sparse)
-    return type->kind == Kind::unknown ? Cell(NotTold{}) : Cell(std::string("(no tensor)"));
-  return type->shape.known() ? Cell(type->shape) : Cell(NotTold{});
+    return type->kind == Kind::unknown ? Cell(UnknownCell{}) : Cell(std::string("(no tensor)"));
+  return type->shape.known() ? Cell(type->shape) : Cell(UnknownCell{});
 }
 
 Cell LayerCells::dtype_cell(std::span<const TensorId> tensors) const {
   const Type* type = first_type(tensors);
-  if (type == nullptr || type->dtype == DataType::unknown) return NotTold{};
+  if (type == nullptr || type->dtype == DataType::unknown) return UnknownCell{};
   return std::string(name_of(type->dtype));
 }
 
@@ -60,7 +60,7 @@ Cell LayerCells::fan_cell(NodeId node, std::string_view column) const {
   if (column == "fan_in") return Quantity{fan.in};
   if (column == "fan_out") return Quantity{fan.out};
   const std::optional<double> sigma = column == "he" ? fan.he() : fan.xavier();
-  return sigma ? Cell(fmt::format("{:.4g}", *sigma)) : Cell(NotTold{});
+  return sigma ? Cell(fmt::format("{:.4g}", *sigma)) : Cell(UnknownCell{});
 }
 
 Cell LayerCells::formula_cell(NodeId node) const {

@@ -67,25 +67,25 @@ class LayerRows {
         has_total_(has_total),
         tree_(figures, std::move(options)),
         cells_(figures, 0) {
-    const std::vector<bool>& side = figures.network().main().side_nodes;
-    has_side_ = has_total && std::find(side.begin(), side.end(), true) != side.end();
+    const std::vector<bool>& side = figures.network().main().auxiliary_nodes;
+    has_auxiliary_ = has_total && std::find(side.begin(), side.end(), true) != side.end();
     find_unaccounted();
     if (std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->column.id == "live_bytes"; }))
       find_live();
   }
 
   [[nodiscard]] std::string_view share_title() const noexcept {
-    return kShareTitles[static_cast<std::size_t>(tree_.weighed_by())];
+    return kShareTitles[static_cast<std::size_t>(tree_.estimated_by())];
   }
   [[nodiscard]] std::size_t size() const noexcept {
-    return tree_.rows().size() + (has_side_ ? 1 : 0) + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0);
+    return tree_.rows().size() + (has_auxiliary_ ? 1 : 0) + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0);
   }
 
   [[nodiscard]] Row row(std::size_t index) const {
     if (index < tree_.rows().size()) return row_of(tree_.rows()[index]);
     std::size_t below = index - tree_.rows().size();
-    if (has_side_ && below-- == 0)
-      return row_of(RowKind::others, [this](const LayerColumn& column) { return side_cell(column); });
+    if (has_auxiliary_ && below-- == 0)
+      return row_of(RowKind::others, [this](const LayerColumn& column) { return auxiliary_cell(column); });
     if (has_unaccounted_ && below == 0)
       return row_of(RowKind::others, [this](const LayerColumn& column) { return unaccounted_cell(column); });
     return row_of(RowKind::total, [this](const LayerColumn& column) { return total_cell(column); });
@@ -103,23 +103,23 @@ class LayerRows {
     const std::optional<Quantity> in_layers = sum.quantity();
     const std::optional<Quantity> total = figures_->total(Measure::parameters);
     if (!in_layers || !total) return;
-    unaccounted_ = total->value - (in_layers->value - side_of(Measure::parameters).quantity().value_or(Quantity{}).value);
+    unaccounted_ = total->value - (in_layers->value - auxiliary_of(Measure::parameters).quantity().value_or(Quantity{}).value);
     has_unaccounted_ = !unaccounted_.is(0);
   }
 
   /// Of the layers that only side outputs need: rows show them, and the total leaves them out.
-  [[nodiscard]] Sum side_of(Measure measure) const {
+  [[nodiscard]] Sum auxiliary_of(Measure measure) const {
     Sum sum;
     const Graph& graph = figures_->network().main();
-    for (NodeId node = 0; node < graph.side_nodes.size(); ++node)
-      if (graph.side_nodes[node]) sum.add(figures_->of_layer(measure, 0, node));
+    for (NodeId node = 0; node < graph.auxiliary_nodes.size(); ++node)
+      if (graph.auxiliary_nodes[node]) sum.add(figures_->of_layer(measure, 0, node));
     return sum;
   }
 
-  [[nodiscard]] Cell side_cell(const LayerColumn& column) const {
+  [[nodiscard]] Cell auxiliary_cell(const LayerColumn& column) const {
     if (!column.measure) return column.column.id == "name" ? Cell(std::string("[less: only in training]")) : Cell();
     if (*column.measure == Measure::training_macs) return Quantity{};
-    std::optional<Quantity> side = side_of(*column.measure).quantity();
+    std::optional<Quantity> side = auxiliary_of(*column.measure).quantity();
     if (side) side->value = -side->value;
     return quantity_cell(std::move(side));
   }
@@ -139,14 +139,14 @@ class LayerRows {
   }
 
   static Cell quantity_cell(std::optional<Quantity> quantity) {
-    if (!quantity) return NotTold{};
+    if (!quantity) return UnknownCell{};
     return std::move(*quantity);
   }
 
   Cell cell(const LayerTree::Row& row, const LayerColumn& column) const {
     if (column.measure) return quantity_cell(tree_.of(row, *column.measure));
-    if (column.column.id == "share") return share_cell(tree_.of(row, tree_.weighed_by()));
-    if (column.column.id == "bar") return bar_cell(tree_.of(row, tree_.weighed_by()));
+    if (column.column.id == "share") return share_cell(tree_.of(row, tree_.estimated_by()));
+    if (column.column.id == "bar") return bar_cell(tree_.of(row, tree_.estimated_by()));
     if (column.column.id == "live_bytes") return live_cell(row);
     switch (row.kind) {
       case RowKind::module:
@@ -213,9 +213,9 @@ class LayerRows {
   static TensorId first_of(std::span<const TensorId> tensors) { return tensors.empty() ? kAbsent : tensors.front(); }
 
   Cell share_cell(const std::optional<Quantity>& quantity) const {
-    const std::optional<Quantity> total = figures_->total(tree_.weighed_by());
+    const std::optional<Quantity> total = figures_->total(tree_.estimated_by());
     if (!quantity || !total) return {};
-    const std::optional<double> share = Weighing::share_of(quantity->value, total->value);
+    const std::optional<double> share = NominalEstimate::share_of(quantity->value, total->value);
     return share ? Cell(Share{*share}) : Cell();
   }
 
@@ -251,7 +251,7 @@ class LayerRows {
   std::vector<NodeId> by_path_;
   Dim unaccounted_;
   bool has_unaccounted_ = false;
-  bool has_side_ = false;
+  bool has_auxiliary_ = false;
 };
 
 }  // namespace

@@ -21,18 +21,18 @@ bool has_any(const Figures& figures, Measure measure) {
 
 LayerTree::LayerTree(const Figures& figures, LayerTreeOptions options) : figures_(&figures), options_(std::move(options)) {
   if (options_.sort) {
-    weighed_by_ = *options_.sort;
+    estimated_by_ = *options_.sort;
   } else if (const auto* first =
                  std::find_if(std::begin(kWeights), std::end(kWeights), [&](Measure m) { return has_any(figures, m); });
              first != std::end(kWeights)) {
-    weighed_by_ = *first;
+    estimated_by_ = *first;
   }
   options_.depth = std::min(options_.depth, kMaxDepth);
   std::vector<Measure>& measures = options_.measures;
-  if (std::find(measures.begin(), measures.end(), weighed_by_) == measures.end()) measures.push_back(weighed_by_);
+  if (std::find(measures.begin(), measures.end(), estimated_by_) == measures.end()) measures.push_back(estimated_by_);
   collect();
   const bool folds = options_.top != 0 && items_.size() > options_.top;
-  if (options_.sort || folds) weigh();
+  if (options_.sort || folds) estimate();
   if (folds) choose();
   emit();
 }
@@ -76,12 +76,12 @@ void LayerTree::add_to_modules(std::uint32_t item, NodeId node) {
   }
 }
 
-void LayerTree::weigh() {
-  const auto at = std::find(options_.measures.begin(), options_.measures.end(), weighed_by_) - options_.measures.begin();
+void LayerTree::estimate() {
+  const auto at = std::find(options_.measures.begin(), options_.measures.end(), estimated_by_) - options_.measures.begin();
   for (Item& item : items_) {
     const std::optional<Quantity> quantity = item.is_module ? modules_[item.index].sums[static_cast<std::size_t>(at)].quantity()
-                                                            : figures_->of_layer(weighed_by_, 0, item.index);
-    item.weight = quantity ? weighing_.weight_of(quantity->value) : 0;
+                                                            : figures_->of_layer(estimated_by_, 0, item.index);
+    item.weight = quantity ? nominal_estimate_.weight_of(quantity->value) : 0;
   }
 }
 

@@ -42,7 +42,7 @@ class LayerTree {
   [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
   [[nodiscard]] std::optional<Quantity> of(const Row& row, Measure measure) const noexcept;
   /// What rows are weighed by where nothing was asked for: the first measure the model has any of.
-  [[nodiscard]] Measure weighed_by() const noexcept { return weighed_by_; }
+  [[nodiscard]] Measure estimated_by() const noexcept { return estimated_by_; }
 
  private:
   struct Item {
@@ -65,7 +65,7 @@ class LayerTree {
   std::uint32_t module_item(std::string_view path, std::uint32_t parent, std::uint32_t level);
   void add_to_modules(std::uint32_t item, NodeId node);
   void add(std::vector<Sum>& sums, NodeId node) const;
-  void weigh();
+  void estimate();
   void choose();
   void emit();
   void emit_children(const std::vector<std::uint32_t>& children, std::uint32_t level);
@@ -73,13 +73,13 @@ class LayerTree {
 
   const Figures* figures_;
   LayerTreeOptions options_;
-  Measure weighed_by_ = Measure::macs;
+  Measure estimated_by_ = Measure::macs;
   std::vector<Item> items_;
   std::vector<Module> modules_;
   std::unordered_map<std::string_view, std::uint32_t> module_by_path_;
   std::vector<Row> rows_;
   std::vector<std::vector<Sum>> others_;
-  Weighing weighing_;
+  NominalEstimate nominal_estimate_;
 };
 
 }  // namespace macroscope

@@ -52,7 +52,7 @@ Table operator_totals_table(const Figures& figures) {
     Row row{RowKind::entry, 0, {ModelText{total.name}, Quantity{Dim::of_size(total.layers)}}};
     for (const Measure measure : measures) {
       const std::optional<Quantity> sum = total.sums[static_cast<std::size_t>(measure)].quantity();
-      row.cells.push_back(sum ? Cell(*sum) : Cell(NotTold{}));
+      row.cells.push_back(sum ? Cell(*sum) : Cell(UnknownCell{}));
     }
     return row;
   };

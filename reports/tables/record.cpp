@@ -28,9 +28,9 @@ std::optional<Quantity> receptive_field_of(const Figures& figures) {
       for (std::size_t i = 0; i < field.axes.size(); ++i) {
         const AxisField& axis = field.axes[i];
         const bool is_all = axis.kind == AxisField::Kind::all;
-        const bool is_told = is_all ? shape.known() : axis.kind == AxisField::Kind::extent;
-        const Dim size = !is_told ? Dim(0) : is_all ? shape[input.axes[i]] : axis.size;
-        most = most ? Quantity{max(most->value, size), most->at_least || !is_told} : Quantity{size, !is_told};
+        const bool is_known = is_all ? shape.known() : axis.kind == AxisField::Kind::extent;
+        const Dim size = !is_known ? Dim(0) : is_all ? shape[input.axes[i]] : axis.size;
+        most = most ? Quantity{max(most->value, size), most->at_least || !is_known} : Quantity{size, !is_known};
       }
     }
   }

@@ -83,7 +83,7 @@ std::string id_of(const std::string& group, const std::string& key) {
 
 /// Of a value of the document: a number, an expression, null.  Empty for all others.
 std::optional<Cell> cell_of(const nlohmann::ordered_json& value) {
-  if (value.is_null()) return NotTold{};
+  if (value.is_null()) return UnknownCell{};
   if (value.is_number_integer()) return Quantity{Dim(value.get<std::int64_t>())};
   if (!value.is_string()) return std::nullopt;
   auto parsed = Dim::parse(value.get<std::string>());

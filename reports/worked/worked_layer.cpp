@@ -27,8 +27,8 @@ std::vector<std::string> map_letters(std::size_t axes) {
 }
 
 /// `N*F*H'*W' * K*K*C`: every place of every filter takes every tap of every channel.
-std::optional<Worked> macs_of_convolution(const BoundNest& nest, const Site& site, const Dim& macs) {
-  const std::optional<ConvolutionSizes> sizes = convolution_sizes(nest, site);
+std::optional<Worked> macs_of_convolution(const BoundNest& nest, const OpContext& context, const Dim& macs) {
+  const std::optional<ConvolutionSizes> sizes = convolution_sizes(nest, context);
   if (!sizes) return std::nullopt;
   std::vector<Letter> letters{{"N", sizes->batch}, {"F", sizes->filters}, {"C", sizes->channels}, {"G", sizes->groups}};
   const std::vector<std::string> map = map_letters(sizes->places.size());
@@ -93,7 +93,7 @@ class LayerWriter {
     add_flops();
     add_memory();
     if (scope_id_ == 0) add_receptive_field();
-    add_rounds();
+    add_iterations();
     if (options.has_gradients) add_gradients();
   }
 
@@ -107,7 +107,7 @@ class LayerWriter {
     if (loops == nullptr || !scope_.inferred[id_]) return;
     try {
       nest_ = bind(*loops, site_);
-    } catch (const NotKnown&) {
+    } catch (const Unknown&) {
     } catch (const RuleError&) {}
   }
 
@@ -233,7 +233,7 @@ class LayerWriter {
   }
 
   /// What the lines of the layers in a repeated body stand for.
-  void add_rounds() {
+  void add_iterations() {
     const auto call = std::find_if(scope_.calls.begin(), scope_.calls.end(), [&](const Call& each) { return each.node == id_; });
     if (call == scope_.calls.end()) return;
     const std::optional<Repetition>& repetition =
@@ -282,7 +282,7 @@ class LayerWriter {
   const Graph& graph_;
   NodeId id_;
   const Operator* row_;
-  Site site_;
+  OpContext site_;
   std::vector<WorkedLine>& lines_;
   std::optional<BoundNest> nest_;
 };

@@ -39,8 +39,8 @@ std::optional<Dim> extent_of(const BoundNest& nest, std::string_view loop) {
   return extents.size() == 1 ? std::optional(extents.front()) : std::nullopt;
 }
 
-std::optional<Worked> of_convolution(const BoundNest& nest, const Site& site, bool has_bias, const Dim& total) {
-  const std::optional<ConvolutionSizes> sizes = convolution_sizes(nest, site);
+std::optional<Worked> of_convolution(const BoundNest& nest, const OpContext& context, bool has_bias, const Dim& total) {
+  const std::optional<ConvolutionSizes> sizes = convolution_sizes(nest, context);
   if (!sizes) return std::nullopt;
   const KernelLetters kernel(sizes->kernel);
   std::vector<Letter> letters{{"F", sizes->filters}, {"C", sizes->channels}, {"G", sizes->groups}};
@@ -92,12 +92,12 @@ Worked of_extents(const std::vector<const Parameter*>& parameters, const Scope& 
 
 }  // namespace
 
-Worked worked_parameters(const std::vector<const Parameter*>& parameters, const BoundNest* nest, const Site& site,
+Worked worked_parameters(const std::vector<const Parameter*>& parameters, const BoundNest* nest, const OpContext& context,
                          const Scope& scope, const Dim& total) {
   if (nest != nullptr && nest->formula->is_contraction()) {
     if (const std::optional<WeightAndBias> found = weight_and_bias(parameters, scope)) {
       const bool has_bias = found->bias != nullptr;
-      if (std::optional<Worked> worked = of_convolution(*nest, site, has_bias, total)) return *worked;
+      if (std::optional<Worked> worked = of_convolution(*nest, context, has_bias, total)) return *worked;
       if (std::optional<Worked> worked = of_product(*nest, has_bias, total)) return *worked;
     }
   }

@@ -13,7 +13,7 @@ namespace macroscope {
 /// stored: `30522*768 + 512*768`.
 /// \param parameters those that the node counts; `total` is their sum
 /// \param nest the node's loop nest, or null
-[[nodiscard]] Worked worked_parameters(const std::vector<const Parameter*>& parameters, const BoundNest* nest, const Site& site,
-                                       const Scope& scope, const Dim& total);
+[[nodiscard]] Worked worked_parameters(const std::vector<const Parameter*>& parameters, const BoundNest* nest,
+                                       const OpContext& context, const Scope& scope, const Dim& total);
 
 }  // namespace macroscope

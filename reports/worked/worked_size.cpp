@@ -38,20 +38,20 @@ std::vector<Axis> axes_of(const BoundNest& nest, bool is_transposed) {
   return axes;
 }
 
-std::string formula_of_size(const Axis& axis, bool is_transposed, const Site& site) {
+std::string formula_of_size(const Axis& axis, bool is_transposed, const OpContext& context) {
   const bool is_even = axis.window.pad_begin == axis.window.pad_end;
   if (is_transposed) {
-    const std::string further = site.has_attribute("output_padding") ? " + O" : "";
+    const std::string further = context.has_attribute("output_padding") ? " + O" : "";
     return fmt::format("S(W-1) + D(K-1) + 1 - {}{}", is_even ? "2P" : "P1 - P2", further);
   }
-  if (site.text("auto_pad", "NOTSET").starts_with("SAME")) return "ceil(W/S)";
-  const bool rounds_up = site.integer("ceil_mode", 0) != 0;
+  if (context.text("auto_pad", "NOTSET").starts_with("SAME")) return "ceil(W/S)";
+  const bool rounds_up = context.integer("ceil_mode", 0) != 0;
   return fmt::format("{}((W + {} - D(K-1) - 1)/S) + 1", rounds_up ? "ceil" : "floor", is_even ? "2P" : "P1 + P2");
 }
 
 /// Empty where the usual formula does not give what was inferred: an output's shape by attribute.
-std::optional<Worked> worked_size(const Axis& axis, bool is_transposed, const Site& site) {
-  const std::string formula = formula_of_size(axis, is_transposed, site);
+std::optional<Worked> worked_size(const Axis& axis, bool is_transposed, const OpContext& context) {
+  const std::string formula = formula_of_size(axis, is_transposed, context);
   std::vector<Letter> letters{{"W", axis.input},
                               {"K", axis.window.kernel},
                               {"S", Dim(axis.window.stride)},
@@ -82,32 +82,33 @@ std::string factor_text(const Dim& extent) {
 
 }  // namespace
 
-std::vector<SizeLine> sizes_of_windows(const BoundNest& nest, const Site& site) {
+std::vector<SizeLine> sizes_of_windows(const BoundNest& nest, const OpContext& context) {
   const bool is_transposed = has_window(nest.formula->output);
   const std::vector<Axis> axes = axes_of(nest, is_transposed);
   const bool are_equal = std::all_of(axes.begin(), axes.end(), [&](const Axis& axis) { return axis == axes.front(); });
   const std::size_t count = are_equal ? std::min<std::size_t>(axes.size(), 1) : axes.size();
   std::vector<SizeLine> lines;
   for (std::size_t axis = 0; axis < count; ++axis) {
-    std::optional<Worked> worked = worked_size(axes[axis], is_transposed, site);
+    std::optional<Worked> worked = worked_size(axes[axis], is_transposed, context);
     if (worked) lines.push_back({fmt::format("output{}", axis_name(axis, count)), std::move(*worked), axes[axis].output});
   }
   return lines;
 }
 
-std::optional<SizeLine> joined_size(const Site& site) {
-  const std::string_view op = site.node().op;
-  const Shape& output = site.output_count() > 0 ? site.output(0).type.shape : site.shape(0);
-  if (!site.node().domain.empty() || !output.known() || !site.shape(0).known()) return std::nullopt;
-  if (op == "Flatten" && output.rank() == 2 && site.integer("axis", 1) == 1 && site.shape(0).rank() > 2)
-    return SizeLine{
-        "output", {{{"", product_text(Shape(site.shape(0).dims().subspan(1)))}, {"=", result_text(output[1])}}, {}}, output[1]};
-  if (op != "Concat" || !site.integer("axis")) return std::nullopt;
-  const std::size_t axis = Site::axis_of(*site.integer("axis"), output.rank());
+std::optional<SizeLine> joined_size(const OpContext& context) {
+  const std::string_view op = context.node().op;
+  const Shape& output = context.output_count() > 0 ? context.output(0).type.shape : context.shape(0);
+  if (!context.node().domain.empty() || !output.known() || !context.shape(0).known()) return std::nullopt;
+  if (op == "Flatten" && output.rank() == 2 && context.integer("axis", 1) == 1 && context.shape(0).rank() > 2)
+    return SizeLine{"output",
+                    {{{"", product_text(Shape(context.shape(0).dims().subspan(1)))}, {"=", result_text(output[1])}}, {}},
+                    output[1]};
+  if (op != "Concat" || !context.integer("axis")) return std::nullopt;
+  const std::size_t axis = OpContext::axis_of(*context.integer("axis"), output.rank());
   std::string terms;
-  for (std::size_t input = 0; input < site.input_count(); ++input) {
-    if (!site.shape(input).known() || site.shape(input).rank() <= axis) return std::nullopt;
-    terms += (input == 0 ? "" : " + ") + site.shape(input)[axis].text();
+  for (std::size_t input = 0; input < context.input_count(); ++input) {
+    if (!context.shape(input).known() || context.shape(input).rank() <= axis) return std::nullopt;
+    terms += (input == 0 ? "" : " + ") + context.shape(input)[axis].text();
   }
   const bool is_channels = axis == 1 && output.rank() > 2;
   return SizeLine{is_channels ? "channels" : fmt::format("axis {}", axis),
@@ -115,7 +116,7 @@ std::optional<SizeLine> joined_size(const Site& site) {
                   output[axis]};
 }
 
-std::optional<ConvolutionSizes> convolution_sizes(const BoundNest& nest, const Site& site) {
+std::optional<ConvolutionSizes> convolution_sizes(const BoundNest& nest, const OpContext& context) {
   if (nest.windows.empty() || !nest.formula->is_contraction() || nest.formula->operands.size() != 2) return std::nullopt;
   const auto extent_of = [&](std::string_view loop) -> std::optional<Dim> {
     const auto& loops = nest.formula->loops;
@@ -127,7 +128,7 @@ std::optional<ConvolutionSizes> convolution_sizes(const BoundNest& nest, const S
   const auto groups = extent_of("g");
   const auto filters = extent_of("o");
   const auto channels = extent_of("c");
-  if (!batch || !groups || !filters || !channels || !site.node().domain.empty()) return std::nullopt;
+  if (!batch || !groups || !filters || !channels || !context.node().domain.empty()) return std::nullopt;
   ConvolutionSizes sizes{
       *batch, *groups * *filters, *groups * *channels, *groups, {}, nest.positions, has_window(nest.formula->output)};
   for (const Window& window : nest.windows) sizes.kernel.push_back(window.kernel);

@@ -19,10 +19,10 @@ struct SizeLine {
 };
 
 /// `floor((W + 2P - D(K-1) - 1)/S) + 1` for each axis that a window moves along, one line where all axes have the same numbers.
-[[nodiscard]] std::vector<SizeLine> sizes_of_windows(const BoundNest& nest, const Site& site);
+[[nodiscard]] std::vector<SizeLine> sizes_of_windows(const BoundNest& nest, const OpContext& context);
 
 /// What Flatten multiplies and Concat adds up.
-[[nodiscard]] std::optional<SizeLine> joined_size(const Site& site);
+[[nodiscard]] std::optional<SizeLine> joined_size(const OpContext& context);
 
 /// What a convolution's letters stand for.
 struct ConvolutionSizes {
@@ -33,7 +33,7 @@ struct ConvolutionSizes {
   bool is_transposed = false;
 };
 /// Empty where the nest is no convolution.
-[[nodiscard]] std::optional<ConvolutionSizes> convolution_sizes(const BoundNest& nest, const Site& site);
+[[nodiscard]] std::optional<ConvolutionSizes> convolution_sizes(const BoundNest& nest, const OpContext& context);
 
 /// `K*K` where all axes have one extent, otherwise `K1*K2`.
 class KernelLetters {

@@ -1,6 +1,6 @@
 // How much arithmetic does an implementation do?  It is run on numbers that count what is done to them.
 //
-//   Tally tally = counted([] { Number x = -2.5; return x > 0 ? x : exp(x) - 1; });   // compare 1, special 1, add 1
+//   GroupedSum tally = counted([] { Number x = -2.5; return x > 0 ? x : exp(x) - 1; });   // compare 1, special 1, add 1
 #pragma once
 
 #include <array>
@@ -12,13 +12,13 @@
 namespace macroscope::testing {
 
 /// Multiply-accumulates and everything else by kind, in the order of Flop.
-struct Tally {
+struct GroupedSum {
   std::int64_t macs = 0;
   std::array<std::int64_t, kFlopKinds> flops{};
-  friend bool operator==(const Tally&, const Tally&) = default;
+  friend bool operator==(const GroupedSum&, const GroupedSum&) = default;
 };
 
-inline thread_local Tally current_tally;
+inline thread_local GroupedSum current_sum;
 
 class Number {
  public:
@@ -48,17 +48,17 @@ class Number {
 
   /// sum += a * b as one multiply-accumulate of a contraction.
   friend void accumulate(Number& sum, Number a, Number b) {
-    ++current_tally.macs;
+    ++current_sum.macs;
     sum.value_ += a.value_ * b.value_;
   }
 
  private:
   static Number made(Flop kind, double value) {
-    ++current_tally.flops[static_cast<std::size_t>(kind)];
+    ++current_sum.flops[static_cast<std::size_t>(kind)];
     return value;
   }
   static bool compared(bool result) {
-    ++current_tally.flops[static_cast<std::size_t>(Flop::compare)];
+    ++current_sum.flops[static_cast<std::size_t>(Flop::compare)];
     return result;
   }
 
@@ -67,10 +67,10 @@ class Number {
 
 /// What `implementation` does when it is run.
 template <typename Implementation>
-Tally counted(Implementation implementation) {
-  current_tally = {};
+GroupedSum counted(Implementation implementation) {
+  current_sum = {};
   implementation();
-  return current_tally;
+  return current_sum;
 }
 
 }  // namespace macroscope::testing

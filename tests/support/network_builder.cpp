@@ -77,8 +77,8 @@ NetworkBuilder& NetworkBuilder::output(std::string_view name) {
   return *this;
 }
 
-NetworkBuilder& NetworkBuilder::side_output(std::string_view name) {
-  graph().side_outputs.push_back(tensor(name));
+NetworkBuilder& NetworkBuilder::auxiliary_output(std::string_view name) {
+  graph().auxiliary_outputs.push_back(tensor(name));
   return *this;
 }
 

@@ -44,7 +44,7 @@ class NetworkBuilder {
   NetworkBuilder& node(std::string_view op, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
                        const std::vector<Attribute>& attributes = {}, std::string_view domain = {});
   NetworkBuilder& output(std::string_view name);
-  NetworkBuilder& side_output(std::string_view name);
+  NetworkBuilder& auxiliary_output(std::string_view name);
   NetworkBuilder& declare(std::string_view name, Type type);
 
   Attribute integer(std::string_view name, std::int64_t value);

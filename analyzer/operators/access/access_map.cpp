@@ -14,18 +14,18 @@ std::uint64_t bit_of(std::uint32_t axis) { return axis < 64 ? std::uint64_t{1} <
 /// Takes the place of one step of a source's reading by what a result reads of the axis that the step walks.
 class Substitution {
  public:
-  Substitution(Reading& into, const Shape& operand, const Shape& result) : into_(into), operand_(operand), result_(result) {}
+  Substitution(AccessMap& into, const Shape& operand, const Shape& result) : into_(into), operand_(operand), result_(result) {}
 
   /// False if no steps describe what comes out.
-  bool apply(const ReadingStep& step, const Reading& axis) {
+  bool apply(const AccessTerm& step, const AccessMap& axis) {
     if (axis.steps.empty() && !axis.before && !axis.after) return apply_positions(step, axis);
     if (step.is_plain() && step.period() == 1) return apply_to_plain(step, axis);
     const bool is_shifted = !axis.low.is(0) || !axis.high.is(0);
-    const ReadingStep periodic = with_period_for_divisor(step);
+    const AccessTerm periodic = with_period_for_divisor(step);
     const bool can_be_periodic = periodic.is_plain();
     if (is_shifted && can_be_periodic && apply_to_periodic(periodic, axis)) return true;
     if (!axis.before && !axis.after) {
-      const Reading kept = into_;
+      const AccessMap kept = into_;
       if (apply_to_digit(step, axis)) return true;
       into_ = kept;
     }
@@ -39,7 +39,7 @@ class Substitution {
   }
 
   /// The axis is read at fixed positions.
-  bool apply_positions(const ReadingStep& step, const Reading& axis) {
+  bool apply_positions(const AccessTerm& step, const AccessMap& axis) {
     const auto digit_at = [&](const Dim& position) {
       const Dim digit = floor_div(position + step.offset, step.divisor);
       return step.modulus.is(0) ? digit : mod(digit, step.modulus);
@@ -58,7 +58,7 @@ class Substitution {
     return true;
   }
 
-  bool apply_digits(const ReadingStep& step, const Dim& first, const Dim& last) {
+  bool apply_digits(const AccessTerm& step, const Dim& first, const Dim& last) {
     const std::optional<std::int64_t> from = first.number(), to = last.number();
     if (!from || !to || !is_at_least_zero(step.step)) return false;
     const std::optional<Span> read = of_digits(step, *from, *to);
@@ -66,13 +66,13 @@ class Substitution {
     return read.has_value();
   }
 
-  bool apply_to_plain(const ReadingStep& step, const Reading& axis) {
+  bool apply_to_plain(const AccessTerm& step, const AccessMap& axis) {
     const Dim& by = step.step;
     const bool forward = is_at_least_zero(by);
     if (!forward && !is_at_most_zero(by)) return false;
     add(forward ? Span{by * axis.low, by * axis.high} : Span{by * axis.high, by * axis.low});
-    for (const ReadingStep& inner : axis.steps) {
-      ReadingStep& scaled = into_.steps.emplace_back(inner);
+    for (const AccessTerm& inner : axis.steps) {
+      AccessTerm& scaled = into_.steps.emplace_back(inner);
       scaled.step = inner.step * by;
       if (!by.is(1)) {
         for (Dim& low : scaled.lows) low *= by;
@@ -86,16 +86,16 @@ class Substitution {
   }
 
   /// Both walk plain numbers: the result repeats when both do.
-  bool apply_to_periodic(const ReadingStep& step, const Reading& axis) {
+  bool apply_to_periodic(const AccessTerm& step, const AccessMap& axis) {
     if (axis.steps.size() != 1 || !is_at_least_zero(step.step)) return false;
-    const ReadingStep inner = with_period_for_divisor(axis.steps.front());
+    const AccessTerm inner = with_period_for_divisor(axis.steps.front());
     const auto advance = inner.step.number(), low = axis.low.number(), high = axis.high.number();
     if (!inner.is_plain() || !advance || !low || !high) return false;
     const auto period = static_cast<std::int64_t>(step.period());
     const std::int64_t turns = period / std::gcd(period, *advance);
     const std::int64_t length = turns * static_cast<std::int64_t>(inner.period());
     if (length > static_cast<std::int64_t>(kMaxPeriod)) return false;
-    ReadingStep joined{inner.axis, step.step * (Dim(*advance) * turns)};
+    AccessTerm joined{inner.axis, step.step * (Dim(*advance) * turns)};
     joined.step = floor_div(joined.step, period);
     std::vector<bool> gaps;
     for (std::int64_t index = 0; index < length; ++index) {
@@ -117,12 +117,12 @@ class Substitution {
     return true;
   }
 
-  Dim extent_of(const ReadingStep& step) const { return step.axis < result_.rank() ? result_[step.axis] : Dim(1); }
+  Dim extent_of(const AccessTerm& step) const { return step.axis < result_.rank() ? result_[step.axis] : Dim(1); }
 
   /// A digit of an index that is itself a sum of digits, as Reshape makes it.
-  bool apply_to_digit(ReadingStep step, const Reading& axis) {
+  bool apply_to_digit(AccessTerm step, const AccessMap& axis) {
     if (axis.low != axis.high) return false;
-    const ReadingStep& first = axis.steps.front();
+    const AccessTerm& first = axis.steps.front();
     const bool is_one_index = axis.steps.size() == 1 && first.is_plain() && first.period() == 1 && first.step.is(1);
     // Beside what the operand holds the result may hold more, where another operand stands: it has no further digits.
     const bool may_hold_more = at_least(operand_[step.axis], extent_of(first)) != Certainty::always;
@@ -130,26 +130,26 @@ class Substitution {
       step.modulus = digits_of(step, operand_[step.axis]);
     if (!axis.low.is(0) || !step.offset.is(0)) {
       if (!is_one_index) return false;
-      ReadingStep& shifted = into_.steps.emplace_back(step);
+      AccessTerm& shifted = into_.steps.emplace_back(step);
       shifted.axis = first.axis;
       shifted.offset += axis.low;
       return true;
     }
     bool has_phase = step.period() == 1;
-    const bool is_selected = std::all_of(axis.steps.begin(), axis.steps.end(), [&](const ReadingStep& inner) {
+    const bool is_selected = std::all_of(axis.steps.begin(), axis.steps.end(), [&](const AccessTerm& inner) {
       return inner.period() == 1 && select(step, inner, has_phase);
     });
     return is_selected && (has_phase || apply_digits(step, 0, 0));
   }
 
   /// The operand ends with a period.  A piece that ends within one is mostly that of a cyclic shift, whose pieces have to match.
-  bool ends_with_period(const ReadingStep& step) const {
+  bool ends_with_period(const AccessTerm& step) const {
     return step.period() == 1 || exact_quotient(digits_of(step, operand_[step.axis]), Dim::of_size(step.period()));
   }
 
   /// What of `inner`, a digit of weight inner.step in the index, lies within the digit `step` of it.  That with the lowest weight tells which
   /// digit of a period it is.
-  bool select(const ReadingStep& step, const ReadingStep& inner, bool& has_phase) {
+  bool select(const AccessTerm& step, const AccessTerm& inner, bool& has_phase) {
     const Dim weight = inner.step, above = weight * digits_of(inner, extent_of(inner));
     if (exact_quotient(step.divisor, above)) return true;  // below the digit
     const Dim top = step.divisor * step.modulus;           // 0: there is none
@@ -157,7 +157,7 @@ class Substitution {
     const std::optional<Dim> scale = exact_quotient(weight, step.divisor);
     const std::optional<Dim> cut = scale ? Dim(1) : exact_quotient(step.divisor, weight);
     if (!cut || !inner.offset.is(0)) return false;
-    ReadingStep& part = into_.steps.emplace_back(inner);
+    AccessTerm& part = into_.steps.emplace_back(inner);
     part.divisor = inner.divisor * *cut;
     if (!take_period(part, step, scale.value_or(1), has_phase)) return false;
     if (!inner.modulus.is(0)) {
@@ -173,7 +173,7 @@ class Substitution {
   }
 
   /// What `part`, of this weight within the digit `step`, contributes: whole periods, or what that digit of a period reads.
-  static bool take_period(ReadingStep& part, const ReadingStep& step, const Dim& scale, bool& has_phase) {
+  static bool take_period(AccessTerm& part, const AccessTerm& step, const Dim& scale, bool& has_phase) {
     if (scale.is(1)) {
       part.step = step.step;
       part.lows = step.lows;
@@ -187,12 +187,12 @@ class Substitution {
     return turns.has_value();
   }
 
-  Reading& into_;
+  AccessMap& into_;
   const Shape& operand_;
   const Shape& result_;
 };
 
-bool order_of_steps(const ReadingStep& a, const ReadingStep& b) {
+bool order_of_steps(const AccessTerm& a, const AccessTerm& b) {
   if (a.axis != b.axis) return a.axis < b.axis;
   const auto da = a.divisor.number(), db = b.divisor.number();
   if (da && db) return *da > *db;
@@ -201,7 +201,7 @@ bool order_of_steps(const ReadingStep& a, const ReadingStep& b) {
 }
 
 /// Joins two neighbouring digits of one index into one; both with a period of 1.
-bool join(ReadingStep& upper, const ReadingStep& lower) {
+bool join(AccessTerm& upper, const AccessTerm& lower) {
   if (upper.axis != lower.axis || upper.offset != lower.offset || upper.period() > 1 || lower.period() > 1) return false;
   if (upper.divisor == lower.divisor && upper.modulus == lower.modulus) {
     upper.step += lower.step;
@@ -215,16 +215,16 @@ bool join(ReadingStep& upper, const ReadingStep& lower) {
   return true;
 }
 
-void simplify(Reading& reading, const Shape& shape) {
-  for (ReadingStep& step : reading.steps) {
+void simplify(AccessMap& access, const Shape& shape) {
+  for (AccessTerm& step : access.steps) {
     if (step.modulus.is(0) || step.axis >= shape.rank() || !step.offset.is(0)) continue;
     if (step.divisor * step.modulus == shape[step.axis]) step.modulus = 0;
   }
-  if (reading.steps.size() < 2) return;
-  std::stable_sort(reading.steps.begin(), reading.steps.end(), order_of_steps);
-  for (std::size_t index = 0; index + 1 < reading.steps.size();) {
-    if (join(reading.steps[index], reading.steps[index + 1])) {
-      reading.steps.erase(reading.steps.begin() + static_cast<std::ptrdiff_t>(index) + 1);
+  if (access.steps.size() < 2) return;
+  std::stable_sort(access.steps.begin(), access.steps.end(), order_of_steps);
+  for (std::size_t index = 0; index + 1 < access.steps.size();) {
+    if (join(access.steps[index], access.steps[index + 1])) {
+      access.steps.erase(access.steps.begin() + static_cast<std::ptrdiff_t>(index) + 1);
       index = index == 0 ? 0 : index - 1;
     } else {
       ++index;
@@ -234,119 +234,119 @@ void simplify(Reading& reading, const Shape& shape) {
 
 }  // namespace
 
-Reading Reading::at(Dim position) {
-  Reading reading;
-  reading.kind = Kind::range;
-  reading.low = position;
-  reading.high = std::move(position);
-  return reading;
+AccessMap AccessMap::at(Dim position) {
+  AccessMap access;
+  access.kind = Kind::range;
+  access.low = position;
+  access.high = std::move(position);
+  return access;
 }
 
-Reading Reading::along(std::size_t axis, Dim step, Dim low, Dim high) {
-  Reading reading = of_step({static_cast<std::uint32_t>(axis), std::move(step)});
-  reading.low = std::move(low);
-  reading.high = std::move(high);
-  return reading;
+AccessMap AccessMap::along(std::size_t axis, Dim step, Dim low, Dim high) {
+  AccessMap access = of_step({static_cast<std::uint32_t>(axis), std::move(step)});
+  access.low = std::move(low);
+  access.high = std::move(high);
+  return access;
 }
 
-Reading Reading::of_step(ReadingStep step) {
-  Reading reading;
-  reading.kind = Kind::range;
+AccessMap AccessMap::of_step(AccessTerm step) {
+  AccessMap access;
+  access.kind = Kind::range;
   if (const auto bounds = take_common_bounds(step)) {
-    reading.low = bounds->low;
-    reading.high = bounds->high;
+    access.low = bounds->low;
+    access.high = bounds->high;
   }
-  reading.steps.push_back(std::move(step));
-  return reading;
+  access.steps.push_back(std::move(step));
+  return access;
 }
 
-Reading Reading::everything() {
-  Reading reading;
-  reading.kind = Kind::all;
-  return reading;
+AccessMap AccessMap::everything() {
+  AccessMap access;
+  access.kind = Kind::all;
+  return access;
 }
 
-Reading Reading::whole(const Dim& extent) { return extent.is(1) ? at(0) : everything(); }
+AccessMap AccessMap::whole(const Dim& extent) { return extent.is(1) ? at(0) : everything(); }
 
-Reading Reading::up_to(std::size_t axis) {
-  Reading reading = along(axis);
-  reading.before = true;
-  return reading;
+AccessMap AccessMap::up_to(std::size_t axis) {
+  AccessMap access = along(axis);
+  access.before = true;
+  return access;
 }
 
-Reading Reading::from(std::size_t axis) {
-  Reading reading = along(axis);
-  reading.after = true;
-  return reading;
+AccessMap AccessMap::from(std::size_t axis) {
+  AccessMap access = along(axis);
+  access.after = true;
+  return access;
 }
 
-Reading Reading::unknown(std::uint64_t spread) {
-  Reading reading;
-  reading.spread = spread;
-  return reading;
+AccessMap AccessMap::unknown(std::uint64_t spread) {
+  AccessMap access;
+  access.spread = spread;
+  return access;
 }
 
-std::uint64_t Reading::axes_read() const noexcept {
+std::uint64_t AccessMap::axes_read() const noexcept {
   std::uint64_t axes = spread;
-  for (const ReadingStep& step : steps) axes |= bit_of(step.axis);
+  for (const AccessTerm& step : steps) axes |= bit_of(step.axis);
   return axes;
 }
 
-Reading somewhere_along(std::size_t axis) { return Reading::unknown(bit_of(static_cast<std::uint32_t>(axis))); }
+AccessMap somewhere_along(std::size_t axis) { return AccessMap::unknown(bit_of(static_cast<std::uint32_t>(axis))); }
 
 namespace {
 
 /// What becomes of a source that is laid out in an unknown order.
-Reading compose_spread(const Reading& source, std::span<const Reading> axes) {
-  Reading reading;
+AccessMap compose_spread(const AccessMap& source, std::span<const AccessMap> axes) {
+  AccessMap access;
   bool is_whole = false;
   for (std::uint32_t axis = 0; axis < axes.size(); ++axis) {
     if ((source.spread & bit_of(axis)) == 0) continue;
-    const bool reads_all = axes[axis].kind == Reading::Kind::all;
+    const bool reads_all = axes[axis].kind == AccessMap::Kind::all;
     is_whole = is_whole || reads_all;
-    reading.spread |= axes[axis].axes_read();
+    access.spread |= axes[axis].axes_read();
   }
   // An axis that is read at one place alone, and does not come back, leaves an unknown part.
-  return is_whole && reading.spread == 0 ? Reading::everything() : reading;
+  return is_whole && access.spread == 0 ? AccessMap::everything() : access;
 }
 
 }  // namespace
 
-Reading compose(const Reading& source, std::span<const Reading> axes, const Shape& operand, const Shape& result) {
-  if (source.kind == Reading::Kind::all) return source;
-  if (source.kind == Reading::Kind::unknown) return compose_spread(source, axes);
+AccessMap compose(const AccessMap& source, std::span<const AccessMap> axes, const Shape& operand, const Shape& result) {
+  if (source.kind == AccessMap::Kind::all) return source;
+  if (source.kind == AccessMap::Kind::unknown) return compose_spread(source, axes);
   std::uint64_t spread = 0;
   bool is_described = true;
-  Reading reading;
-  reading.kind = source.kind;
-  reading.aligned = source.aligned;
-  reading.before = source.before;
-  reading.after = source.after;
-  reading.wraps = source.wraps;
-  reading.low = source.low;
-  reading.high = source.high;
-  for (const ReadingStep& step : source.steps) {
-    if (step.axis >= axes.size()) return Reading::unknown();
-    const Reading& axis = axes[step.axis];
-    if (axis.kind == Reading::Kind::all) {
+  AccessMap access;
+  access.kind = source.kind;
+  access.aligned = source.aligned;
+  access.before = source.before;
+  access.after = source.after;
+  access.wraps = source.wraps;
+  access.low = source.low;
+  access.high = source.high;
+  for (const AccessTerm& step : source.steps) {
+    if (step.axis >= axes.size()) return AccessMap::unknown();
+    const AccessMap& axis = axes[step.axis];
+    if (axis.kind == AccessMap::Kind::all) {
       if (source.steps.size() == 1) return axis;
       const std::optional<Span> read = over_all(step, operand[step.axis]);
       if (read) {
-        reading.low += read->low;
-        reading.high += read->high;
+        access.low += read->low;
+        access.high += read->high;
         continue;
       }
     }
     spread |= axis.axes_read();
-    reading.aligned = reading.aligned && axis.aligned;
+    access.aligned = access.aligned && axis.aligned;
     const bool is_one_sided = axis.before || axis.after;
     if (!axis.is_range() || axis.wraps || (is_one_sided && source.steps.size() > 1) ||
-        !Substitution(reading, operand, result).apply(step, axis))
+        !Substitution(access, operand, result).apply(step, axis))
       is_described = false;
   }
-  if (!is_described) return Reading::unknown(spread);
-  simplify(reading, result);
-  return reading;
+  if (!is_described) return AccessMap::unknown(spread);
+  simplify(access, result);
+  return access;
 }
 
 }  // namespace macroscope

@@ -1,11 +1,11 @@
 // Which positions along one axis of a source does an element of a tensor read?
 //
-// A Reading says it for every element at once: element (i, j, ...) reads the positions
+// A AccessMap says it for every element at once: element (i, j, ...) reads the positions
 //   low + sum of steps  ..  high + sum of steps
 // where a step is what one index contributes.  A convolution of stride 2 whose three taps begin in the padding is
 // [-1, 1] + 2 i.  An axis that was cut in two (i = 7 a + b) gives two steps; two axes that were joined give digits of one index.
 //
-// Readings compose: that of a tensor, and those of the operator that reads it, give that of the operator's result.
+// AccessMaps compose: that of a tensor, and those of the operator that reads it, give that of the operator's result.
 #pragma once
 
 #include <boost/container/small_vector.hpp>
@@ -21,7 +21,7 @@ namespace macroscope {
 
 /// What index i of one axis contributes: with digit = floor((i + offset) / divisor), modulo `modulus` where that is not 0, and
 /// digit = period * q + r, between q * step + lows[r] and q * step + highs[r].
-struct ReadingStep {
+struct AccessTerm {
   std::uint32_t axis = 0;
   Dim step = 1;
   Dim offset = 0;
@@ -36,10 +36,10 @@ struct ReadingStep {
   [[nodiscard]] std::size_t period() const noexcept { return lows.empty() ? 1 : lows.size(); }
   /// The index itself counts.
   [[nodiscard]] bool is_plain() const noexcept { return divisor.is(1) && modulus.is(0) && offset.is(0); }
-  friend bool operator==(const ReadingStep&, const ReadingStep&) = default;
+  friend bool operator==(const AccessTerm&, const AccessTerm&) = default;
 };
 
-struct Reading {
+struct AccessMap {
   enum class Kind : std::uint8_t {
     range,
     all,     // the whole axis of the source
@@ -53,7 +53,7 @@ struct Reading {
   /// Positions behind the end of the source's axis are those from its start on, and the other way round: a cyclic shift.
   bool wraps = false;
   Dim low, high;
-  boost::container::small_vector<ReadingStep, 1> steps;
+  boost::container::small_vector<AccessTerm, 1> steps;
   /// Kind::unknown: axes along which the source is laid out, a bit each, in an order that no steps describe.  To read all of them
   /// whole is to read all of the source.
   std::uint64_t spread = 0;
@@ -61,21 +61,21 @@ struct Reading {
   [[nodiscard]] bool is_range() const noexcept { return kind == Kind::range; }
   /// Axes whose index it hangs on, or along which it is spread, a bit each.
   [[nodiscard]] std::uint64_t axes_read() const noexcept;
-  friend bool operator==(const Reading&, const Reading&) = default;
+  friend bool operator==(const AccessMap&, const AccessMap&) = default;
 
   /// One position, whatever the element.
-  static Reading at(Dim position);
+  static AccessMap at(Dim position);
   /// [low, high] + step * index of `axis`.
-  static Reading along(std::size_t axis, Dim step = 1, Dim low = 0, Dim high = 0);
-  static Reading of_step(ReadingStep step);
+  static AccessMap along(std::size_t axis, Dim step = 1, Dim low = 0, Dim high = 0);
+  static AccessMap of_step(AccessTerm step);
   /// Every position.
-  static Reading everything();
+  static AccessMap everything();
   /// The whole of an axis of this extent: one position where there is only one.
-  static Reading whole(const Dim& extent);
+  static AccessMap whole(const Dim& extent);
   /// Up to and with the index of `axis`; from it on.
-  static Reading up_to(std::size_t axis);
-  static Reading from(std::size_t axis);
-  static Reading unknown(std::uint64_t spread = 0);
+  static AccessMap up_to(std::size_t axis);
+  static AccessMap from(std::size_t axis);
+  static AccessMap unknown(std::uint64_t spread = 0);
 };
 
 /// Most digits in a period that are kept apart.
@@ -83,6 +83,6 @@ inline constexpr std::size_t kMaxPeriod = 256;
 
 /// The reading of a result: `source` is that of an operand of shape `operand`, `axes` how the result, of shape `result`, reads each axis of it.
 /// \throws AlgebraError
-Reading compose(const Reading& source, std::span<const Reading> axes, const Shape& operand, const Shape& result);
+AccessMap compose(const AccessMap& source, std::span<const AccessMap> axes, const Shape& operand, const Shape& result);
 
 }  // namespace macroscope

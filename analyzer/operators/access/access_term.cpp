@@ -7,11 +7,11 @@ namespace macroscope {
 bool is_at_least_zero(const Dim& dim) { return at_least(dim, 0) == Certainty::always; }
 bool is_at_most_zero(const Dim& dim) { return at_least(-dim, 0) == Certainty::always; }
 
-Dim digits_of(const ReadingStep& step, const Dim& extent) {
+Dim digits_of(const AccessTerm& step, const Dim& extent) {
   return step.modulus.is(0) ? ceil_div(extent + step.offset, step.divisor) : step.modulus;
 }
 
-std::optional<Span> of_digit(const ReadingStep& step, const Dim& digit) {
+std::optional<Span> of_digit(const AccessTerm& step, const Dim& digit) {
   if (step.lows.empty()) return Span{digit * step.step, digit * step.step};
   const auto period = static_cast<std::int64_t>(step.period());
   const Dim turns = floor_div(digit, period);
@@ -20,7 +20,7 @@ std::optional<Span> of_digit(const ReadingStep& step, const Dim& digit) {
   return Span{turns * step.step + step.lows[phase], turns * step.step + step.highs[phase]};
 }
 
-std::optional<Span> of_digits(const ReadingStep& step, std::int64_t first, std::int64_t last) {
+std::optional<Span> of_digits(const AccessTerm& step, std::int64_t first, std::int64_t last) {
   // Within a period bounds may be in any order; those of the next are the same, further on.
   const auto period = static_cast<std::int64_t>(step.period());
   std::optional<Dim> low, high;
@@ -31,7 +31,7 @@ std::optional<Span> of_digits(const ReadingStep& step, std::int64_t first, std::
   return low && high ? std::optional(Span{*low, *high}) : std::nullopt;
 }
 
-std::optional<Span> over_all(const ReadingStep& step, const Dim& extent) {
+std::optional<Span> over_all(const AccessTerm& step, const Dim& extent) {
   const Dim digits = digits_of(step, extent);
   if (step.period() > 1) {
     const std::optional<std::int64_t> number = digits.number();
@@ -46,11 +46,11 @@ std::optional<Span> over_all(const ReadingStep& step, const Dim& extent) {
   return std::nullopt;
 }
 
-std::optional<ReadingStep> refined(const ReadingStep& step, std::int64_t times) {
+std::optional<AccessTerm> refined(const AccessTerm& step, std::int64_t times) {
   const std::size_t repeats = static_cast<std::size_t>(times);
   if (times == 1) return step;
   if (times > static_cast<std::int64_t>(kMaxPeriod) || repeats * step.period() > kMaxPeriod) return std::nullopt;
-  ReadingStep finer = step;
+  AccessTerm finer = step;
   finer.divisor = *exact_quotient(step.divisor, times);
   finer.modulus = step.modulus * times;
   finer.lows.clear();
@@ -64,13 +64,13 @@ std::optional<ReadingStep> refined(const ReadingStep& step, std::int64_t times) 
   return finer;
 }
 
-ReadingStep with_period_for_divisor(const ReadingStep& step) {
+AccessTerm with_period_for_divisor(const AccessTerm& step) {
   const std::optional<std::int64_t> divisor = step.divisor.number();
   if (!step.modulus.is(0) || !step.offset.is(0) || !divisor || *divisor < 2) return step;
   return refined(step, *divisor).value_or(step);
 }
 
-std::optional<Span> take_common_bounds(ReadingStep& step) {
+std::optional<Span> take_common_bounds(AccessTerm& step) {
   if (step.lows.empty() || !step.gaps.empty()) return std::nullopt;
   const auto is_first = [](const std::vector<Dim>& bounds) {
     return std::all_of(bounds.begin(), bounds.end(), [&](const Dim& bound) { return bound == bounds.front(); });

@@ -16,24 +16,24 @@ bool is_at_least_zero(const Dim& dim);
 bool is_at_most_zero(const Dim& dim);
 
 /// How many digits an axis of this extent has.
-Dim digits_of(const ReadingStep& step, const Dim& extent);
+Dim digits_of(const AccessTerm& step, const Dim& extent);
 
 /// Of one digit; empty for a gap. \pre step.period() == 1 or `digit` is a number
-std::optional<Span> of_digit(const ReadingStep& step, const Dim& digit);
+std::optional<Span> of_digit(const AccessTerm& step, const Dim& digit);
 
 /// Of the digits first .. last together; empty if all are gaps. \pre step.step >= 0
-std::optional<Span> of_digits(const ReadingStep& step, std::int64_t first, std::int64_t last);
+std::optional<Span> of_digits(const AccessTerm& step, std::int64_t first, std::int64_t last);
 
 /// Over all indices of an axis of this extent; empty where a sign is not certain. \throws AlgebraError
-std::optional<Span> over_all(const ReadingStep& step, const Dim& extent);
+std::optional<Span> over_all(const AccessTerm& step, const Dim& extent);
 
 /// The same step by digits that are `times` as fine, with a longer period; empty where that is too long. \pre times divides step.divisor
-std::optional<ReadingStep> refined(const ReadingStep& step, std::int64_t times);
+std::optional<AccessTerm> refined(const AccessTerm& step, std::int64_t times);
 
 /// The same step by the index itself, for what computes with single indices, if it has no modulus and no offset and that is short enough.
-ReadingStep with_period_for_divisor(const ReadingStep& step);
+AccessTerm with_period_for_divisor(const AccessTerm& step);
 
 /// A period whose digits all read alike is a divisor: what they read is taken out of the step.
-std::optional<Span> take_common_bounds(ReadingStep& step);
+std::optional<Span> take_common_bounds(AccessTerm& step);
 
 }  // namespace macroscope

@@ -56,12 +56,12 @@ std::vector<Group> groups_of(const Shape& operand, const Shape& result) {
 }
 
 /// What of the result's axis lies in the axis `part` of the operand; empty where it lies across in no simple way.
-bool add_share(const Part& part, const Part& of_result, Reading& reading) {
+bool add_share(const Part& part, const Part& of_result, AccessMap& access) {
   const Dim bottom = part.stride, top = part.stride * part.extent;
   const Dim weight = of_result.stride, above = of_result.stride * of_result.extent;
   if (of_result.extent.is(1)) return true;
   if (exact_quotient(bottom, above) || exact_quotient(weight, top)) return true;
-  ReadingStep step{static_cast<std::uint32_t>(of_result.axis)};
+  AccessTerm step{static_cast<std::uint32_t>(of_result.axis)};
   const std::optional<Dim> scale = exact_quotient(weight, bottom);
   const std::optional<Dim> cut = scale ? Dim(1) : exact_quotient(bottom, weight);
   if (!cut) return false;
@@ -72,75 +72,77 @@ bool add_share(const Part& part, const Part& of_result, Reading& reading) {
     if (!modulus) return false;
     step.modulus = *modulus;
   }
-  reading.steps.push_back(std::move(step));
+  access.steps.push_back(std::move(step));
   return true;
 }
 
 /// An axis of one element stays an axis of its own where one of the result's stands for it.
-Reading of_part(const Part& part, const std::vector<Part>& result) {
-  Reading reading = Reading::at(0);
-  if (part.extent.is(1)) return reading;
+AccessMap of_part(const Part& part, const std::vector<Part>& result) {
+  AccessMap access = AccessMap::at(0);
+  if (part.extent.is(1)) return access;
   for (auto of_result = result.rbegin(); of_result != result.rend(); ++of_result)
-    if (!add_share(part, *of_result, reading)) {
+    if (!add_share(part, *of_result, access)) {
       std::uint64_t spread = 0;
       for (const Part& other : result) spread |= other.axis < 64 ? std::uint64_t{1} << other.axis : 0;
-      return Reading::unknown(spread);
+      return AccessMap::unknown(spread);
     }
-  return reading;
+  return access;
 }
 
-std::size_t named_axis(const Site& site, std::size_t rank) { return Site::axis_of(site.integer("axis", -1), rank); }
+std::size_t named_axis(const OpContext& context, std::size_t rank) {
+  return OpContext::axis_of(context.integer("axis", -1), rank);
+}
 
 template <typename AxesOf>
-AxisMap every_pair(const Site& site, AxesOf axes_of) {
+AxisMap every_pair(const OpContext& context, AxesOf axes_of) {
   AxisMap map;
-  for (std::size_t output = 0; output < site.output_count(); ++output) {
-    if (!site.has_output(output)) continue;
-    for (std::size_t operand = 0; operand < site.input_count(); ++operand)
-      if (site.has_input(operand) && site.shape(operand).known()) axes_of(map, output, operand);
+  for (std::size_t output = 0; output < context.output_count(); ++output) {
+    if (!context.has_output(output)) continue;
+    for (std::size_t operand = 0; operand < context.input_count(); ++operand)
+      if (context.has_input(operand) && context.shape(operand).known()) axes_of(map, output, operand);
   }
   return map;
 }
 
 }  // namespace
 
-std::vector<Reading> same(std::size_t rank) {
-  std::vector<Reading> axes;
+std::vector<AccessMap> same(std::size_t rank) {
+  std::vector<AccessMap> axes;
   axes.reserve(rank);
-  for (std::size_t axis = 0; axis < rank; ++axis) axes.push_back(Reading::along(axis));
+  for (std::size_t axis = 0; axis < rank; ++axis) axes.push_back(AccessMap::along(axis));
   return axes;
 }
 
-std::vector<Reading> same_but(const Shape& operand, std::size_t axis, Reading reading) {
-  std::vector<Reading> axes = same(operand.rank());
-  axes[axis] = std::move(reading);
+std::vector<AccessMap> same_but(const Shape& operand, std::size_t axis, AccessMap access) {
+  std::vector<AccessMap> axes = same(operand.rank());
+  axes[axis] = std::move(access);
   return axes;
 }
 
-std::vector<Reading> whole_between(const Shape& operand, std::size_t first, std::size_t last) {
-  std::vector<Reading> axes = same(operand.rank());
-  for (std::size_t axis = first; axis < last; ++axis) axes[axis] = Reading::whole(operand[axis]);
+std::vector<AccessMap> whole_between(const Shape& operand, std::size_t first, std::size_t last) {
+  std::vector<AccessMap> axes = same(operand.rank());
+  for (std::size_t axis = first; axis < last; ++axis) axes[axis] = AccessMap::whole(operand[axis]);
   return axes;
 }
 
-std::vector<Reading> broadcast(const Shape& operand, const Shape& result) {
-  std::vector<Reading> axes;
-  if (operand.rank() > result.rank()) return std::vector<Reading>(operand.rank(), Reading::unknown());
+std::vector<AccessMap> broadcast(const Shape& operand, const Shape& result) {
+  std::vector<AccessMap> axes;
+  if (operand.rank() > result.rank()) return std::vector<AccessMap>(operand.rank(), AccessMap::unknown());
   axes.reserve(operand.rank());
   const std::size_t offset = result.rank() - operand.rank();
   for (std::size_t axis = 0; axis < operand.rank(); ++axis) {
     const bool is_stretched = operand[axis].is(1) && !result[offset + axis].is(1);
-    axes.push_back(is_stretched ? Reading::at(0) : Reading::along(offset + axis));
+    axes.push_back(is_stretched ? AccessMap::at(0) : AccessMap::along(offset + axis));
   }
   return axes;
 }
 
-std::vector<Reading> regrouped(const Shape& operand, const Shape& result) {
-  std::vector<Reading> axes(operand.rank(), Reading::at(0));
+std::vector<AccessMap> regrouped(const Shape& operand, const Shape& result) {
+  std::vector<AccessMap> axes(operand.rank(), AccessMap::at(0));
   for (const Group& group : groups_of(operand, result)) {
     const bool is_kept = group.operand_end - group.operand_first == 1 && group.result_end - group.result_first == 1;
     if (is_kept) {
-      axes[group.operand_first] = Reading::along(group.result_first);
+      axes[group.operand_first] = AccessMap::along(group.result_first);
       continue;
     }
     const std::vector<Part> result_parts = parts_of(result, group.result_first, group.result_end);
@@ -150,70 +152,71 @@ std::vector<Reading> regrouped(const Shape& operand, const Shape& result) {
   return axes;
 }
 
-AxisMap elementwise(const Site& site) {
-  return every_pair(site, [&](AxisMap& map, std::size_t output, std::size_t operand) {
-    const Shape& result = site.output(output).type.shape;
-    if (result.known()) map.reads(output, operand, broadcast(site.shape(operand), result));
+AxisMap elementwise(const OpContext& context) {
+  return every_pair(context, [&](AxisMap& map, std::size_t output, std::size_t operand) {
+    const Shape& result = context.output(output).type.shape;
+    if (result.known()) map.reads(output, operand, broadcast(context.shape(operand), result));
   });
 }
 
-AxisMap regroup(const Site& site) {
+AxisMap regroup(const OpContext& context) {
   AxisMap map;
-  const Shape& result = site.output(0).type.shape;
-  if (result.known()) map.reads(0, 0, regrouped(site.known_shape(0), result));
+  const Shape& result = context.output(0).type.shape;
+  if (result.known()) map.reads(0, 0, regrouped(context.known_shape(0), result));
   return map;
 }
 
-AxisMap everything(const Site& site) {
-  return every_pair(site, [&](AxisMap& map, std::size_t output, std::size_t operand) {
-    map.reads(output, operand, whole_between(site.shape(operand), 0, site.shape(operand).rank()));
+AxisMap everything(const OpContext& context) {
+  return every_pair(context, [&](AxisMap& map, std::size_t output, std::size_t operand) {
+    map.reads(output, operand, whole_between(context.shape(operand), 0, context.shape(operand).rank()));
   });
 }
 
-AxisMap nothing(const Site& /*site*/) {
+AxisMap nothing(const OpContext& /*context*/) {
   AxisMap map;
   map.reads_nothing = true;
   return map;
 }
 
-AxisMap rows(const Site& site) {
-  return every_pair(site, [&](AxisMap& map, std::size_t output, std::size_t operand) {
-    const Shape& shape = site.shape(operand);
-    const Shape& result = site.output(output).type.shape;
+AxisMap rows(const OpContext& context) {
+  return every_pair(context, [&](AxisMap& map, std::size_t output, std::size_t operand) {
+    const Shape& shape = context.shape(operand);
+    const Shape& result = context.output(output).type.shape;
     if (!result.known() || shape.rank() == 0 || result.rank() == 0) return;
-    std::vector<Reading> axes = broadcast(shape, result);
-    axes.back() = Reading::whole(shape[shape.rank() - 1]);
+    std::vector<AccessMap> axes = broadcast(shape, result);
+    axes.back() = AccessMap::whole(shape[shape.rank() - 1]);
     map.reads(output, operand, std::move(axes));
   });
 }
 
-AxisMap tokens(const Site& site) {
-  return every_pair(site, [&](AxisMap& map, std::size_t output, std::size_t operand) {
-    const Shape& shape = site.shape(operand);
-    const Shape& result = site.output(output).type.shape;
+AxisMap tokens(const OpContext& context) {
+  return every_pair(context, [&](AxisMap& map, std::size_t output, std::size_t operand) {
+    const Shape& shape = context.shape(operand);
+    const Shape& result = context.output(output).type.shape;
     if (!result.known()) return;
-    std::vector<Reading> axes;
+    std::vector<AccessMap> axes;
     for (std::size_t axis = 0; axis < shape.rank(); ++axis) {
       const bool has_place = axis + 1 < result.rank() && shape[axis] == result[axis];
-      axes.push_back(has_place ? Reading::along(axis) : Reading::whole(shape[axis]));
+      axes.push_back(has_place ? AccessMap::along(axis) : AccessMap::whole(shape[axis]));
     }
     map.reads(output, operand, std::move(axes));
   });
 }
 
-AxisMap along_axis(const Site& site) {
+AxisMap along_axis(const OpContext& context) {
   AxisMap map;
-  const Shape& shape = site.known_shape(0);
-  const std::size_t axis = named_axis(site, shape.rank());
-  for (std::size_t output = 0; output < site.output_count(); ++output) map.reads(output, 0, whole_between(shape, axis, axis + 1));
+  const Shape& shape = context.known_shape(0);
+  const std::size_t axis = named_axis(context, shape.rank());
+  for (std::size_t output = 0; output < context.output_count(); ++output)
+    map.reads(output, 0, whole_between(shape, axis, axis + 1));
   return map;
 }
 
-AxisMap from_axis(const Site& site) {
+AxisMap from_axis(const OpContext& context) {
   AxisMap map;
-  const Shape& shape = site.known_shape(0);
-  for (std::size_t output = 0; output < site.output_count(); ++output)
-    map.reads(output, 0, whole_between(shape, named_axis(site, shape.rank()), shape.rank()));
+  const Shape& shape = context.known_shape(0);
+  for (std::size_t output = 0; output < context.output_count(); ++output)
+    map.reads(output, 0, whole_between(shape, named_axis(context, shape.rank()), shape.rank()));
   return map;
 }
 

@@ -15,7 +15,7 @@ namespace macroscope {
 class AxisMap {
  public:
   /// How the elements of an output read an operand: a reading an axis of the operand.
-  void reads(std::size_t output, std::size_t operand, std::vector<Reading> axes) {
+  void reads(std::size_t output, std::size_t operand, std::vector<AccessMap> axes) {
     entries_.push_back({output, operand, std::move(axes), false});
   }
   /// What this operand holds has no bearing on the output.
@@ -25,7 +25,7 @@ class AxisMap {
 
   struct Entry {
     std::size_t output = 0, operand = 0;
-    std::vector<Reading> axes;
+    std::vector<AccessMap> axes;
     bool is_ignored = false;
   };
   /// Null where that cannot be told.
@@ -39,41 +39,41 @@ class AxisMap {
   std::vector<Entry> entries_;
 };
 
-/// \throws RuleError, NotKnown, AlgebraError
-using AxisRule = AxisMap (*)(const Site& site);
+/// \throws RuleError, Unknown, AlgebraError
+using AxisRule = AxisMap (*)(const OpContext& context);
 
 namespace axis_maps {
 
 /// Each axis as it is.
-std::vector<Reading> same(std::size_t rank);
+std::vector<AccessMap> same(std::size_t rank);
 /// Each axis as it is but for one.
-std::vector<Reading> same_but(const Shape& operand, std::size_t axis, Reading reading);
+std::vector<AccessMap> same_but(const Shape& operand, std::size_t axis, AccessMap access);
 /// Each axis as it is; those from `first` up to `last` read whole.
-std::vector<Reading> whole_between(const Shape& operand, std::size_t first, std::size_t last);
+std::vector<AccessMap> whole_between(const Shape& operand, std::size_t first, std::size_t last);
 /// By numpy's rule: where the operand has one element the result has many of.
-std::vector<Reading> broadcast(const Shape& operand, const Shape& result);
+std::vector<AccessMap> broadcast(const Shape& operand, const Shape& result);
 /// Row-major elements stay in their order.
-std::vector<Reading> regrouped(const Shape& operand, const Shape& result);
+std::vector<AccessMap> regrouped(const Shape& operand, const Shape& result);
 
 // Rules.
 
 /// Every output reads every operand at its own place, where the operand broadcasts to it.
-AxisMap elementwise(const Site& site);
+AxisMap elementwise(const OpContext& context);
 /// The outputs are the first operand's elements in another shape.
-AxisMap regroup(const Site& site);
+AxisMap regroup(const OpContext& context);
 /// Every output reads all of every operand.
-AxisMap everything(const Site& site);
+AxisMap everything(const OpContext& context);
 /// No output depends on what the operands hold.
-AxisMap nothing(const Site& site);
+AxisMap nothing(const OpContext& context);
 /// Features of tokens along the last axis: every output reads them whole in every operand, the other axes at the same place where the extents
 /// agree, counted from the first.
-AxisMap tokens(const Site& site);
+AxisMap tokens(const OpContext& context);
 /// Rows along the last axis, each by itself: every output reads the last axis of every operand whole, the others at their place.
-AxisMap rows(const Site& site);
+AxisMap rows(const OpContext& context);
 /// The same for the axis that `axis` names, the last where it is left out.
-AxisMap along_axis(const Site& site);
+AxisMap along_axis(const OpContext& context);
 /// From the axis that `axis` names, the last where it is left out, to the end.
-AxisMap from_axis(const Site& site);
+AxisMap from_axis(const OpContext& context);
 
 }  // namespace axis_maps
 

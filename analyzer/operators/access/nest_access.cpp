@@ -30,8 +30,8 @@ class NestAxes {
     }
   }
 
-  std::vector<Reading> of(const Operand& operand, const Shape& shape) const {
-    std::vector<Reading> axes;
+  std::vector<AccessMap> of(const Operand& operand, const Shape& shape) const {
+    std::vector<AccessMap> axes;
     const std::size_t fixed = operand.axes.size() - (operand.repeated_at >= 0 ? 1 : 0);
     for (const AxisIndex& index : operand.axes) {
       const std::size_t count = index.repeated ? shape.rank() - fixed : 1;
@@ -49,7 +49,7 @@ class NestAxes {
   }
 
   /// Axis number `which` of the `count` that an index of an operand takes.
-  Reading of_axis(const AxisIndex& index, std::size_t which, std::size_t count, const Dim& extent) const {
+  AccessMap of_axis(const AxisIndex& index, std::size_t which, std::size_t count, const Dim& extent) const {
     switch (index.form) {
       case Form::loop:
         return of_loop(index.loop, which, count, extent);
@@ -57,64 +57,64 @@ class NestAxes {
         return of_groups(index, extent);
       case Form::window: {
         const Place& place = places_[index.loop];
-        if (place.index == nullptr) return Reading::whole(extent);
-        return window_reading(nest_.windows[which], place.axis + which);
+        if (place.index == nullptr) return AccessMap::whole(extent);
+        return window_access(nest_.windows[which], place.axis + which);
       }
       case Form::reduced:
         break;
     }
-    return Reading::unknown();
+    return AccessMap::unknown();
   }
 
-  Reading of_loop(std::uint8_t loop, std::size_t which, std::size_t count, const Dim& extent) const {
+  AccessMap of_loop(std::uint8_t loop, std::size_t which, std::size_t count, const Dim& extent) const {
     const Place& place = places_[loop];
-    if (place.index == nullptr) return Reading::whole(extent);
+    if (place.index == nullptr) return AccessMap::whole(extent);
     if (place.index->form == Form::reduced) return of_reduced(place, which, extent);
     if (place.index->form == Form::window)
-      return place.index->loop == loop ? inverse_window_reading(nest_.windows[which], place.axis + which)
-                                       : Reading::whole(extent);
+      return place.index->loop == loop ? inverse_window_access(nest_.windows[which], place.axis + which)
+                                       : AccessMap::whole(extent);
     if (place.index->form == Form::groups) return of_cut(*place.index, place.axis, loop, extent);
     const Dim& walked = nest_.loops[loop].extents[place.count - count + which];
-    if (extent.is(1) && !walked.is(1)) return Reading::at(0);
-    return Reading::along(place.axis + place.count - count + which);
+    if (extent.is(1) && !walked.is(1)) return AccessMap::at(0);
+    return AccessMap::along(place.axis + place.count - count + which);
   }
 
-  Reading of_reduced(const Place& place, std::size_t which, const Dim& extent) const {
+  AccessMap of_reduced(const Place& place, std::size_t which, const Dim& extent) const {
     const auto& reduced = nest_.reduction.reduced;
-    if (reduced[which]) return Reading::whole(extent);
+    if (reduced[which]) return AccessMap::whole(extent);
     const auto before = std::count(reduced.begin(), reduced.begin() + static_cast<std::ptrdiff_t>(which), false);
-    return Reading::along(place.axis + (nest_.reduction.keep ? which : static_cast<std::size_t>(before)));
+    return AccessMap::along(place.axis + (nest_.reduction.keep ? which : static_cast<std::size_t>(before)));
   }
 
   const Dim& extent_of(std::uint8_t loop) const { return nest_.loops[loop].extents.front(); }
 
   /// An axis of the operand that is a part of a cut axis of the output: the group, or the place within one.
-  Reading of_cut(const AxisIndex& cut, std::size_t axis, std::uint8_t loop, const Dim& extent) const {
-    if (extent.is(1)) return Reading::at(0);
-    ReadingStep step{static_cast<std::uint32_t>(axis)};
+  AccessMap of_cut(const AxisIndex& cut, std::size_t axis, std::uint8_t loop, const Dim& extent) const {
+    if (extent.is(1)) return AccessMap::at(0);
+    AccessTerm step{static_cast<std::uint32_t>(axis)};
     const Dim& within = extent_of(cut.inner);
     if (loop == cut.inner) {
       if (!extent_of(cut.loop).is(1)) step.modulus = within;
     } else {
       step.divisor = within;
     }
-    return Reading::of_step(std::move(step));
+    return AccessMap::of_step(std::move(step));
   }
 
   /// g*c of the operand where the output has g*o: with its group it reads that group's c.
-  Reading of_groups(const AxisIndex& index, const Dim& extent) const {
+  AccessMap of_groups(const AxisIndex& index, const Dim& extent) const {
     const Place& group = places_[index.loop];
     const Place& inner = places_[index.inner];
-    if (group.index == nullptr) return Reading::whole(extent);
-    if (inner.index == group.index) return Reading::along(group.axis);
-    if (extent_of(index.loop).is(1) || inner.index != nullptr) return Reading::whole(extent);
-    ReadingStep step{static_cast<std::uint32_t>(group.axis)};
+    if (group.index == nullptr) return AccessMap::whole(extent);
+    if (inner.index == group.index) return AccessMap::along(group.axis);
+    if (extent_of(index.loop).is(1) || inner.index != nullptr) return AccessMap::whole(extent);
+    AccessTerm step{static_cast<std::uint32_t>(group.axis)};
     step.step = extent_of(index.inner);
     const AxisIndex& cut = *group.index;
     if (cut.form == Form::groups) step.divisor = extent_of(cut.inner);
-    Reading reading = Reading::of_step(std::move(step));
-    reading.high = extent_of(index.inner) - 1;
-    return reading;
+    AccessMap access = AccessMap::of_step(std::move(step));
+    access.high = extent_of(index.inner) - 1;
+    return access;
   }
 
   const BoundNest& nest_;
@@ -123,19 +123,19 @@ class NestAxes {
 
 }  // namespace
 
-Reading window_reading(const Window& window, std::size_t axis) {
-  return Reading::along(axis, window.stride, -window.pad_begin, window.reach() - 1 - window.pad_begin);
+AccessMap window_access(const Window& window, std::size_t axis) {
+  return AccessMap::along(axis, window.stride, -window.pad_begin, window.reach() - 1 - window.pad_begin);
 }
 
-Reading inverse_window_reading(const Window& window, std::size_t axis) {
+AccessMap inverse_window_access(const Window& window, std::size_t axis) {
   // Place p puts its tap k at o = p * stride + k * dilation - pad.  Elements o, o + stride ... are covered alike.
-  if (window.stride.is(1)) return Reading::along(axis, 1, window.pad_begin + 1 - window.reach(), window.pad_begin);
+  if (window.stride.is(1)) return AccessMap::along(axis, 1, window.pad_begin + 1 - window.reach(), window.pad_begin);
   const std::optional<std::int64_t> kernel = window.kernel.number(), pad = window.pad_begin.number(),
                                     step_size = window.stride.number(), dilation = window.dilation.number();
   const std::int64_t stride = step_size.value_or(0);
   if (!kernel || !pad || !dilation || stride < 1 || stride > static_cast<std::int64_t>(kMaxPeriod))
-    return Reading::unknown(axis < 64 ? 1ULL << axis : 0);
-  ReadingStep step{static_cast<std::uint32_t>(axis)};
+    return AccessMap::unknown(axis < 64 ? 1ULL << axis : 0);
+  AccessTerm step{static_cast<std::uint32_t>(axis)};
   std::vector<bool> gaps;
   for (std::int64_t element = 0; element < stride; ++element) {
     // The taps that meet an element are `stride` apart at most: the first and the last of them bound its places.
@@ -154,53 +154,53 @@ Reading inverse_window_reading(const Window& window, std::size_t axis) {
     step.highs.push_back(floor_div(Dim(element + *pad) - Dim(first) * window.dilation, stride));
   }
   if (std::find(gaps.begin(), gaps.end(), true) != gaps.end()) step.gaps = std::move(gaps);
-  return Reading::of_step(std::move(step));
+  return AccessMap::of_step(std::move(step));
 }
 
 namespace {
 
 /// What further operands a loop nest has whose content moves its taps about: offsets, by input.
-std::optional<std::size_t> offsets_of(const Site& site) {
+std::optional<std::size_t> offsets_of(const OpContext& context) {
   constexpr std::size_t kOffsets = 2;
-  return site.node().op == "DeformConv" && site.node().domain.empty() ? std::optional(kOffsets) : std::nullopt;
+  return context.node().op == "DeformConv" && context.node().domain.empty() ? std::optional(kOffsets) : std::nullopt;
 }
 
 /// Taps that data moves may read any place of the map.
-void read_anywhere(const Site& site, AxisMap& map, std::size_t operand) {
-  const Shape& shape = site.known_shape(operand);
+void read_anywhere(const OpContext& context, AxisMap& map, std::size_t operand) {
+  const Shape& shape = context.known_shape(operand);
   map.reads(0, operand, axis_maps::whole_between(shape, 1, shape.rank()));
 }
 
 }  // namespace
 
-AxisMap axes_of(const Loops& loops, const Site& site) {
-  const BoundNest nest = bind(loops, site);
+AxisMap axes_of(const Loops& loops, const OpContext& context) {
+  const BoundNest nest = bind(loops, context);
   const NestAxes axes(nest);
   AxisMap map;
   for (std::size_t index = 0; index < nest.formula->operands.size(); ++index) {
     const std::size_t operand = loops.operands[index];
-    const Shape logical = loops.logical != nullptr ? loops.logical(site, index) : site.known_shape(operand);
-    if (loops.logical != nullptr && logical != site.shape(operand)) continue;  // stored in another form
-    if (index == 0 && offsets_of(site)) {
-      read_anywhere(site, map, operand);
+    const Shape logical = loops.logical != nullptr ? loops.logical(context, index) : context.known_shape(operand);
+    if (loops.logical != nullptr && logical != context.shape(operand)) continue;  // stored in another form
+    if (index == 0 && offsets_of(context)) {
+      read_anywhere(context, map, operand);
       continue;
     }
-    std::vector<Reading> read = axes.of(nest.formula->operands[index], logical);
+    std::vector<AccessMap> read = axes.of(nest.formula->operands[index], logical);
     if (loops.indices) map.reads(1, operand, read);
     map.reads(0, operand, std::move(read));
   }
-  if (const auto offsets = offsets_of(site)) {
+  if (const auto offsets = offsets_of(context)) {
     // An element reads its own offsets, and its own mask.
-    for (std::size_t operand = *offsets; operand < site.input_count(); ++operand)
-      if (site.has_input(operand) && site.shape(operand).known() && site.shape(operand).rank() > 1)
-        map.reads(0, operand, axis_maps::whole_between(site.shape(operand), 1, 2));
+    for (std::size_t operand = *offsets; operand < context.input_count(); ++operand)
+      if (context.has_input(operand) && context.shape(operand).known() && context.shape(operand).rank() > 1)
+        map.reads(0, operand, axis_maps::whole_between(context.shape(operand), 1, 2));
   }
-  if (loops.bias >= 0 && site.has_input(static_cast<std::size_t>(loops.bias))) {
+  if (loops.bias >= 0 && context.has_input(static_cast<std::size_t>(loops.bias))) {
     const auto bias = static_cast<std::size_t>(loops.bias);
-    const Shape& shape = site.shape(bias);
+    const Shape& shape = context.shape(bias);
     const bool is_per_channel = shape.known() && shape.rank() == 1 && !nest.windows.empty();
     if (is_per_channel) {
-      map.reads(0, bias, {Reading::along(1)});
+      map.reads(0, bias, {AccessMap::along(1)});
     } else if (shape.known()) {
       map.reads(0, bias, axis_maps::broadcast(shape, nest.output));
     }

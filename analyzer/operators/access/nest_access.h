@@ -7,12 +7,12 @@
 
 namespace macroscope {
 
-/// \throws RuleError, NotKnown, AlgebraError
-AxisMap axes_of(const Loops& loops, const Site& site);
+/// \throws RuleError, Unknown, AlgebraError
+AxisMap axes_of(const Loops& loops, const OpContext& context);
 
 /// What a window reads as it moves: place p from p * stride - pad on, as far as it reaches.  `axis` is the result's.
-Reading window_reading(const Window& window, std::size_t axis);
+AccessMap window_access(const Window& window, std::size_t axis);
 /// The same for a transposed convolution, whose result the windows lie in: which places cover an element of `axis`.
-Reading inverse_window_reading(const Window& window, std::size_t axis);
+AccessMap inverse_window_access(const Window& window, std::size_t axis);
 
 }  // namespace macroscope

@@ -32,13 +32,13 @@ class Transformation {
       is_behind_ = true;
     } else if (mode == "align_corners") {
       const auto from = extent.number(), to = resized.number();
-      if (!from || !to) throw NotKnown();
+      if (!from || !to) throw Unknown();
       if (*to > 1 && *from > 1) {
         const std::int64_t common = std::gcd(*to - 1, *from - 1);
         scale_ = {(*to - 1) / common, (*from - 1) / common};
       }
     } else if (mode != "asymmetric") {
-      throw NotKnown();  // tf_crop_and_resize: a part of the axis
+      throw Unknown();  // tf_crop_and_resize: a part of the axis
     }
   }
 
@@ -90,27 +90,29 @@ std::optional<AxisScale> axis_scale(std::optional<double> scale, const Dim& exte
   return AxisScale{*to / common, *from / common};
 }
 
-Reading resized_reading(const Site& site, std::size_t axis, const AxisScale& scale, const Dim& extent, const Dim& resized) {
-  if (extent == resized) return Reading::along(axis);
-  const bool is_upsample = site.node().op == "Upsample";
-  const bool is_old = is_upsample || site.version() < 11;
-  const std::string_view mode = site.text("mode", "nearest");
-  const Transformation transformation(is_old ? "asymmetric" : site.text("coordinate_transformation_mode", "half_pixel"), scale,
+AccessMap resized_access(const OpContext& context, std::size_t axis, const AxisScale& scale, const Dim& extent,
+                         const Dim& resized) {
+  if (extent == resized) return AccessMap::along(axis);
+  const bool is_upsample = context.node().op == "Upsample";
+  const bool is_old = is_upsample || context.version() < 11;
+  const std::string_view mode = context.text("mode", "nearest");
+  const Transformation transformation(is_old ? "asymmetric" : context.text("coordinate_transformation_mode", "half_pixel"), scale,
                                       extent, resized);
-  const std::string_view rounding = is_old ? "floor" : site.text("nearest_mode", "round_prefer_floor");
+  const std::string_view rounding = is_old ? "floor" : context.text("nearest_mode", "round_prefer_floor");
   constexpr std::int64_t kMaxScale = 1 << 20;
-  if (transformation.period() > static_cast<std::int64_t>(kMaxPeriod) || transformation.advance() > kMaxScale) throw NotKnown();
-  ReadingStep step{static_cast<std::uint32_t>(axis), transformation.advance()};
+  if (transformation.period() > static_cast<std::int64_t>(kMaxPeriod) || transformation.advance() > kMaxScale) throw Unknown();
+  AccessTerm step{static_cast<std::uint32_t>(axis), transformation.advance()};
   for (std::int64_t index = 0; index < transformation.period(); ++index) {
     const Position at = transformation.of(index);
     const std::int64_t one = nearest(at, rounding);
-    const Bounds bounds = mode == "nearest" ? Bounds{one, one}
-                                            : under_filter(at, mode == "cubic" ? 2 : 1, scale, site.integer("antialias", 0) != 0);
+    const Bounds bounds = mode == "nearest"
+                              ? Bounds{one, one}
+                              : under_filter(at, mode == "cubic" ? 2 : 1, scale, context.integer("antialias", 0) != 0);
     step.lows.emplace_back(bounds.low);
     step.highs.emplace_back(bounds.high);
   }
-  if (step.period() > 1) return Reading::of_step(std::move(step));
-  return Reading::along(axis, step.step, step.lows.front(), step.highs.front());
+  if (step.period() > 1) return AccessMap::of_step(std::move(step));
+  return AccessMap::along(axis, step.step, step.lows.front(), step.highs.front());
 }
 
 }  // namespace macroscope

@@ -13,7 +13,8 @@ struct AxisScale {
 /// The scale of an axis that is `scale` times as long, where that is a fraction of small numbers; otherwise from the extents.
 std::optional<AxisScale> axis_scale(std::optional<double> scale, const Dim& extent, const Dim& resized);
 
-/// By the attributes mode, coordinate_transformation_mode, nearest_mode and antialias. \throws NotKnown
-Reading resized_reading(const Site& site, std::size_t axis, const AxisScale& scale, const Dim& extent, const Dim& resized);
+/// By the attributes mode, coordinate_transformation_mode, nearest_mode and antialias. \throws Unknown
+AccessMap resized_access(const OpContext& context, std::size_t axis, const AxisScale& scale, const Dim& extent,
+                         const Dim& resized);
 
 }  // namespace macroscope

@@ -19,16 +19,16 @@ std::optional<Dim> negation(const std::optional<Dim>& truth) {
 
 bool is_never_negative(const Dim& dim) { return at_least(dim, 0) == Certainty::always; }
 
-std::optional<Dim> truncated_quotient(const Dim& a, const Dim& b, const Site& site) {
+std::optional<Dim> truncated_quotient(const Dim& a, const Dim& b, const OpContext& context) {
   if (b.is(0)) return std::nullopt;
   if (auto exact = exact_quotient(a, b)) return exact;
   if (!is_never_negative(b)) {
     if (!is_never_negative(-b)) return std::nullopt;
-    return truncated_quotient(-a, -b, site);
+    return truncated_quotient(-a, -b, context);
   }
   if (is_never_negative(a)) return floor_div(a, b);
   if (is_never_negative(-a)) return -floor_div(-a, b);
-  site.assume(fmt::format("{} >= 0", a.text()));
+  context.assume(fmt::format("{} >= 0", a.text()));
   return floor_div(a, b);
 }
 
@@ -63,32 +63,34 @@ std::optional<Real> of_number(Reals operands, Function function) {
 
 }  // namespace
 
-std::optional<Dim> add(Sizes operands, const Site&) {
+std::optional<Dim> add(Sizes operands, const OpContext&) {
   return accumulated(operands, [](const Dim& a, const Dim& b) { return std::optional(a + b); });
 }
-std::optional<Dim> subtract(Sizes operands, const Site&) { return operands[0] - operands[1]; }
-std::optional<Dim> multiply(Sizes operands, const Site&) { return operands[0] * operands[1]; }
-std::optional<Dim> divide(Sizes operands, const Site& site) { return truncated_quotient(operands[0], operands[1], site); }
+std::optional<Dim> subtract(Sizes operands, const OpContext&) { return operands[0] - operands[1]; }
+std::optional<Dim> multiply(Sizes operands, const OpContext&) { return operands[0] * operands[1]; }
+std::optional<Dim> divide(Sizes operands, const OpContext& context) {
+  return truncated_quotient(operands[0], operands[1], context);
+}
 
-std::optional<Dim> modulo(Sizes operands, const Site& site) {
+std::optional<Dim> modulo(Sizes operands, const OpContext& context) {
   const Dim& a = operands[0];
   const Dim& b = operands[1];
   if (b.is(0)) return std::nullopt;
-  if (site.integer("fmod", 0) == 0) return mod(a, b);
-  const auto quotient = truncated_quotient(a, b, site);
+  if (context.integer("fmod", 0) == 0) return mod(a, b);
+  const auto quotient = truncated_quotient(a, b, context);
   return quotient ? std::optional(a - b * *quotient) : std::nullopt;
 }
 
-std::optional<Dim> raise(Sizes operands, const Site&) {
+std::optional<Dim> raise(Sizes operands, const OpContext&) {
   const auto exponent = operands[1].number();
   if (!exponent || *exponent < 0 || *exponent > kMaxExponent) return std::nullopt;
   return power(operands[0], static_cast<unsigned>(*exponent));
 }
 
-std::optional<Dim> negate(Sizes operands, const Site&) { return -operands[0]; }
-std::optional<Dim> magnitude(Sizes operands, const Site&) { return abs(operands[0]); }
+std::optional<Dim> negate(Sizes operands, const OpContext&) { return -operands[0]; }
+std::optional<Dim> magnitude(Sizes operands, const OpContext&) { return abs(operands[0]); }
 
-std::optional<Dim> sign(Sizes operands, const Site&) {
+std::optional<Dim> sign(Sizes operands, const OpContext&) {
   const Dim& a = operands[0];
   if (a.is(0)) return Dim(0);
   if (at_least(a, 1) == Certainty::always) return Dim(1);
@@ -96,46 +98,46 @@ std::optional<Dim> sign(Sizes operands, const Site&) {
   return std::nullopt;
 }
 
-std::optional<Dim> largest(Sizes operands, const Site&) {
+std::optional<Dim> largest(Sizes operands, const OpContext&) {
   return accumulated(operands, [](const Dim& a, const Dim& b) { return std::optional(max(a, b)); });
 }
-std::optional<Dim> smallest(Sizes operands, const Site&) {
+std::optional<Dim> smallest(Sizes operands, const OpContext&) {
   return accumulated(operands, [](const Dim& a, const Dim& b) { return std::optional(min(a, b)); });
 }
-std::optional<Dim> rectify(Sizes operands, const Site&) { return max(operands[0], 0); }
-std::optional<Dim> same(Sizes operands, const Site&) { return operands[0]; }
+std::optional<Dim> rectify(Sizes operands, const OpContext&) { return max(operands[0], 0); }
+std::optional<Dim> same(Sizes operands, const OpContext&) { return operands[0]; }
 
-std::optional<Dim> shift(Sizes operands, const Site& site) {
+std::optional<Dim> shift(Sizes operands, const OpContext& context) {
   const auto bits = operands[1].number();
   if (!bits || *bits < 0 || *bits >= kMaxExponent) return std::nullopt;
   const Dim factor = power(2, static_cast<unsigned>(*bits));
-  if (site.text("direction", {}) == "LEFT") return operands[0] * factor;
+  if (context.text("direction", {}) == "LEFT") return operands[0] * factor;
   return floor_div(operands[0], factor);
 }
 
-std::optional<Dim> is_equal(Sizes operands, const Site&) { return truth(equal(operands[0], operands[1])); }
-std::optional<Dim> is_greater_or_equal(Sizes operands, const Site&) { return truth(at_least(operands[0], operands[1])); }
-std::optional<Dim> is_less_or_equal(Sizes operands, const Site&) { return truth(at_least(operands[1], operands[0])); }
-std::optional<Dim> is_less(Sizes operands, const Site& site) { return negation(is_greater_or_equal(operands, site)); }
-std::optional<Dim> is_greater(Sizes operands, const Site& site) { return negation(is_less_or_equal(operands, site)); }
-std::optional<Dim> both(Sizes operands, const Site&) { return operands[0] * operands[1]; }
-std::optional<Dim> either(Sizes operands, const Site&) { return max(operands[0], operands[1]); }
-std::optional<Dim> one_only(Sizes operands, const Site&) { return operands[0] == operands[1] ? Dim(0) : Dim(1); }
-std::optional<Dim> opposite(Sizes operands, const Site&) { return Dim(1) - operands[0]; }
+std::optional<Dim> is_equal(Sizes operands, const OpContext&) { return truth(equal(operands[0], operands[1])); }
+std::optional<Dim> is_greater_or_equal(Sizes operands, const OpContext&) { return truth(at_least(operands[0], operands[1])); }
+std::optional<Dim> is_less_or_equal(Sizes operands, const OpContext&) { return truth(at_least(operands[1], operands[0])); }
+std::optional<Dim> is_less(Sizes operands, const OpContext& context) { return negation(is_greater_or_equal(operands, context)); }
+std::optional<Dim> is_greater(Sizes operands, const OpContext& context) { return negation(is_less_or_equal(operands, context)); }
+std::optional<Dim> both(Sizes operands, const OpContext&) { return operands[0] * operands[1]; }
+std::optional<Dim> either(Sizes operands, const OpContext&) { return max(operands[0], operands[1]); }
+std::optional<Dim> one_only(Sizes operands, const OpContext&) { return operands[0] == operands[1] ? Dim(0) : Dim(1); }
+std::optional<Dim> opposite(Sizes operands, const OpContext&) { return Dim(1) - operands[0]; }
 
-std::optional<Real> add_reals(Reals operands, const Site&) {
+std::optional<Real> add_reals(Reals operands, const OpContext&) {
   return accumulated(operands, [](const Real& a, const Real& b) { return sum(a, b); });
 }
 
-std::optional<Real> subtract_reals(Reals operands, const Site&) {
+std::optional<Real> subtract_reals(Reals operands, const OpContext&) {
   const auto subtrahend = negated(operands[1]);
   return subtrahend ? sum(operands[0], *subtrahend) : std::nullopt;
 }
 
-std::optional<Real> multiply_reals(Reals operands, const Site&) { return product(operands[0], operands[1]); }
-std::optional<Real> divide_reals(Reals operands, const Site&) { return quotient(operands[0], operands[1]); }
+std::optional<Real> multiply_reals(Reals operands, const OpContext&) { return product(operands[0], operands[1]); }
+std::optional<Real> divide_reals(Reals operands, const OpContext&) { return quotient(operands[0], operands[1]); }
 
-std::optional<Real> raise_reals(Reals operands, const Site&) {
+std::optional<Real> raise_reals(Reals operands, const OpContext&) {
   const auto base = operands[0].number();
   const auto exponent = operands[1].number();
   if (base && exponent) return Real(std::pow(*base, *exponent));
@@ -147,44 +149,44 @@ std::optional<Real> raise_reals(Reals operands, const Site&) {
   return Real::ratio(power(*whole, static_cast<unsigned>(*exponent)));
 }
 
-std::optional<Real> negate_real(Reals operands, const Site&) { return negated(operands[0]); }
+std::optional<Real> negate_real(Reals operands, const OpContext&) { return negated(operands[0]); }
 
-std::optional<Real> magnitude_of_real(Reals operands, const Site&) {
+std::optional<Real> magnitude_of_real(Reals operands, const OpContext&) {
   if (const auto whole = operands[0].whole()) return Real::ratio(abs(*whole));
   return of_number(operands, [](double a) { return std::fabs(a); });
 }
 
-std::optional<Real> reciprocal(Reals operands, const Site&) { return quotient(Real(1.0), operands[0]); }
-std::optional<Real> round_down(Reals operands, const Site&) { return floor(operands[0]); }
-std::optional<Real> round_up(Reals operands, const Site&) { return ceil(operands[0]); }
+std::optional<Real> reciprocal(Reals operands, const OpContext&) { return quotient(Real(1.0), operands[0]); }
+std::optional<Real> round_down(Reals operands, const OpContext&) { return floor(operands[0]); }
+std::optional<Real> round_up(Reals operands, const OpContext&) { return ceil(operands[0]); }
 
-std::optional<Real> round_to_nearest(Reals operands, const Site&) {
+std::optional<Real> round_to_nearest(Reals operands, const OpContext&) {
   if (operands[0].whole()) return operands[0];
   return of_number(operands, [](double a) { return std::nearbyint(a); });
 }
 
-std::optional<Real> largest_real(Reals operands, const Site&) {
+std::optional<Real> largest_real(Reals operands, const OpContext&) {
   return chosen(
       operands, [](double a, double b) { return std::max(a, b); }, [](const Dim& a, const Dim& b) { return max(a, b); });
 }
 
-std::optional<Real> smallest_real(Reals operands, const Site&) {
+std::optional<Real> smallest_real(Reals operands, const OpContext&) {
   return chosen(
       operands, [](double a, double b) { return std::min(a, b); }, [](const Dim& a, const Dim& b) { return min(a, b); });
 }
 
-std::optional<Real> rectify_real(Reals operands, const Site& site) {
+std::optional<Real> rectify_real(Reals operands, const OpContext& context) {
   const Real with_zero[] = {operands[0], Real(0.0)};
-  return largest_real(with_zero, site);
+  return largest_real(with_zero, context);
 }
 
-std::optional<Real> square_root(Reals operands, const Site&) {
+std::optional<Real> square_root(Reals operands, const OpContext&) {
   return of_number(operands, [](double a) { return std::sqrt(a); });
 }
-std::optional<Real> exponential(Reals operands, const Site&) {
+std::optional<Real> exponential(Reals operands, const OpContext&) {
   return of_number(operands, [](double a) { return std::exp(a); });
 }
-std::optional<Real> logarithm(Reals operands, const Site&) {
+std::optional<Real> logarithm(Reals operands, const OpContext&) {
   return of_number(operands, [](double a) { return std::log(a); });
 }
 

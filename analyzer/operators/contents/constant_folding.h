@@ -17,53 +17,53 @@ using Sizes = std::span<const Dim>;
 using Reals = std::span<const Real>;
 
 // Of integers; all of them take any number of operands where the operator does.
-std::optional<Dim> add(Sizes operands, const Site& site);
-std::optional<Dim> subtract(Sizes operands, const Site& site);
-std::optional<Dim> multiply(Sizes operands, const Site& site);
+std::optional<Dim> add(Sizes operands, const OpContext& context);
+std::optional<Dim> subtract(Sizes operands, const OpContext& context);
+std::optional<Dim> multiply(Sizes operands, const OpContext& context);
 /// Rounds toward zero.  Where the sign of the dividend hangs on a symbol, that it is not negative is recorded as an assumption.
-std::optional<Dim> divide(Sizes operands, const Site& site);
+std::optional<Dim> divide(Sizes operands, const OpContext& context);
 /// With the sign of the divisor, or with `fmod` of the dividend.
-std::optional<Dim> modulo(Sizes operands, const Site& site);
-std::optional<Dim> raise(Sizes operands, const Site& site);
-std::optional<Dim> negate(Sizes operands, const Site& site);
-std::optional<Dim> magnitude(Sizes operands, const Site& site);
-std::optional<Dim> sign(Sizes operands, const Site& site);
-std::optional<Dim> largest(Sizes operands, const Site& site);
-std::optional<Dim> smallest(Sizes operands, const Site& site);
-std::optional<Dim> rectify(Sizes operands, const Site& site);
+std::optional<Dim> modulo(Sizes operands, const OpContext& context);
+std::optional<Dim> raise(Sizes operands, const OpContext& context);
+std::optional<Dim> negate(Sizes operands, const OpContext& context);
+std::optional<Dim> magnitude(Sizes operands, const OpContext& context);
+std::optional<Dim> sign(Sizes operands, const OpContext& context);
+std::optional<Dim> largest(Sizes operands, const OpContext& context);
+std::optional<Dim> smallest(Sizes operands, const OpContext& context);
+std::optional<Dim> rectify(Sizes operands, const OpContext& context);
 /// The operand itself: rounding a whole number.
-std::optional<Dim> same(Sizes operands, const Site& site);
+std::optional<Dim> same(Sizes operands, const OpContext& context);
 /// By as many bits as the second operand says, in `direction`.
-std::optional<Dim> shift(Sizes operands, const Site& site);
+std::optional<Dim> shift(Sizes operands, const OpContext& context);
 
-std::optional<Dim> is_equal(Sizes operands, const Site& site);
-std::optional<Dim> is_less(Sizes operands, const Site& site);
-std::optional<Dim> is_less_or_equal(Sizes operands, const Site& site);
-std::optional<Dim> is_greater(Sizes operands, const Site& site);
-std::optional<Dim> is_greater_or_equal(Sizes operands, const Site& site);
-std::optional<Dim> both(Sizes operands, const Site& site);
-std::optional<Dim> either(Sizes operands, const Site& site);
-std::optional<Dim> one_only(Sizes operands, const Site& site);
-std::optional<Dim> opposite(Sizes operands, const Site& site);
+std::optional<Dim> is_equal(Sizes operands, const OpContext& context);
+std::optional<Dim> is_less(Sizes operands, const OpContext& context);
+std::optional<Dim> is_less_or_equal(Sizes operands, const OpContext& context);
+std::optional<Dim> is_greater(Sizes operands, const OpContext& context);
+std::optional<Dim> is_greater_or_equal(Sizes operands, const OpContext& context);
+std::optional<Dim> both(Sizes operands, const OpContext& context);
+std::optional<Dim> either(Sizes operands, const OpContext& context);
+std::optional<Dim> one_only(Sizes operands, const OpContext& context);
+std::optional<Dim> opposite(Sizes operands, const OpContext& context);
 
 // Of reals.
-std::optional<Real> add_reals(Reals operands, const Site& site);
-std::optional<Real> subtract_reals(Reals operands, const Site& site);
-std::optional<Real> multiply_reals(Reals operands, const Site& site);
-std::optional<Real> divide_reals(Reals operands, const Site& site);
-std::optional<Real> raise_reals(Reals operands, const Site& site);
-std::optional<Real> negate_real(Reals operands, const Site& site);
-std::optional<Real> magnitude_of_real(Reals operands, const Site& site);
-std::optional<Real> reciprocal(Reals operands, const Site& site);
-std::optional<Real> round_down(Reals operands, const Site& site);
-std::optional<Real> round_up(Reals operands, const Site& site);
+std::optional<Real> add_reals(Reals operands, const OpContext& context);
+std::optional<Real> subtract_reals(Reals operands, const OpContext& context);
+std::optional<Real> multiply_reals(Reals operands, const OpContext& context);
+std::optional<Real> divide_reals(Reals operands, const OpContext& context);
+std::optional<Real> raise_reals(Reals operands, const OpContext& context);
+std::optional<Real> negate_real(Reals operands, const OpContext& context);
+std::optional<Real> magnitude_of_real(Reals operands, const OpContext& context);
+std::optional<Real> reciprocal(Reals operands, const OpContext& context);
+std::optional<Real> round_down(Reals operands, const OpContext& context);
+std::optional<Real> round_up(Reals operands, const OpContext& context);
 /// To the nearest, halves to the even neighbour.
-std::optional<Real> round_to_nearest(Reals operands, const Site& site);
-std::optional<Real> largest_real(Reals operands, const Site& site);
-std::optional<Real> smallest_real(Reals operands, const Site& site);
-std::optional<Real> rectify_real(Reals operands, const Site& site);
-std::optional<Real> square_root(Reals operands, const Site& site);
-std::optional<Real> exponential(Reals operands, const Site& site);
-std::optional<Real> logarithm(Reals operands, const Site& site);
+std::optional<Real> round_to_nearest(Reals operands, const OpContext& context);
+std::optional<Real> largest_real(Reals operands, const OpContext& context);
+std::optional<Real> smallest_real(Reals operands, const OpContext& context);
+std::optional<Real> rectify_real(Reals operands, const OpContext& context);
+std::optional<Real> square_root(Reals operands, const OpContext& context);
+std::optional<Real> exponential(Reals operands, const OpContext& context);
+std::optional<Real> logarithm(Reals operands, const OpContext& context);
 
 }  // namespace macroscope::folds

@@ -17,11 +17,11 @@ class Differing {
 /// Differing extents become sizes that only the data can tell, named after output `index` of the site.
 class DifferingByData : public Differing {
  public:
-  DifferingByData(const Site& site, std::size_t output) : site_(site), output_(output) {}
+  DifferingByData(const OpContext& context, std::size_t output) : site_(context), output_(output) {}
   Dim extent(const Dim&, const Dim&) override { return site_.fresh(output_); }
 
  private:
-  const Site& site_;
+  const OpContext& site_;
   std::size_t output_;
 };
 

@@ -22,31 +22,36 @@ struct Heads {
   Dim count, width;
 };
 
-Heads heads_of(const Site& site, std::size_t index, std::string_view attribute) {
-  const Shape& shape = site.known_shape(index);
+Heads heads_of(const OpContext& context, std::size_t index, std::string_view attribute) {
+  const Shape& shape = context.known_shape(index);
   if (shape.rank() == 4) return {true, shape[1], shape[3]};
-  if (shape.rank() != 3) throw NotKnown();
-  const Dim count = site.size(attribute, site.size("num_heads", 0));
+  if (shape.rank() != 3) throw Unknown();
+  const Dim count = context.size(attribute, context.size("num_heads", 0));
   const std::optional<Dim> width = count.is(0) ? std::nullopt : exact_quotient(shape[2], count);
-  if (!width) throw NotKnown();
+  if (!width) throw Unknown();
   return {false, count, *width};
 }
 
 /// Writes attention as its two products, with the softmax between them.
 class AttentionWriter {
  public:
-  explicit AttentionWriter(const Site& site)
-      : site_(site),
-        query_(heads_of(site, kQuery, "q_num_heads")),
-        key_(heads_of(site, kKey, "kv_num_heads")),
-        value_(heads_of(site, kValue, "kv_num_heads")) {
+  explicit AttentionWriter(const OpContext& context)
+      : site_(context),
+        query_(heads_of(context, kQuery, "q_num_heads")),
+        key_(heads_of(context, kKey, "kv_num_heads")),
+        value_(heads_of(context, kValue, "kv_num_heads")) {
     const std::optional<Dim> members = exact_quotient(query_.count, key_.count);
-    if (!members) throw NotKnown();
+    if (!members) throw Unknown();
     const auto length = [&](std::size_t operand, const Heads& heads) {
-      return site.known_shape(operand)[heads.have_axis ? 2 : 1];
+      return context.known_shape(operand)[heads.have_axis ? 2 : 1];
     };
-    loops_ = {{"n", site.known_shape(kQuery)[0]}, {"h", key_.count},   {"g", *members},    {"i", length(kQuery, query_)},
-              {"j", length(kKey, key_)},          {"d", query_.width}, {"e", value_.width}};
+    loops_ = {{"n", context.known_shape(kQuery)[0]},
+              {"h", key_.count},
+              {"g", *members},
+              {"i", length(kQuery, query_)},
+              {"j", length(kKey, key_)},
+              {"d", query_.width},
+              {"e", value_.width}};
   }
 
   [[nodiscard]] Gradients derive() const {
@@ -125,26 +130,26 @@ class AttentionWriter {
     return sum.written();
   }
 
-  const Site& site_;
+  const OpContext& site_;
   Heads query_, key_, value_;
   std::vector<IndexSum::Loop> loops_;
 };
 
 /// Keys of earlier calls, biases and caps of scores have no formulas here.
-bool is_plain(const Site& site) {
-  if (site.node().domain == "com.microsoft") {
-    for (std::size_t input = kMask; input < site.input_count(); ++input)
-      if (site.has_input(input)) return false;
-    return site.has_input(kKey) && site.has_input(kValue);
+bool is_plain(const OpContext& context) {
+  if (context.node().domain == "com.microsoft") {
+    for (std::size_t input = kMask; input < context.input_count(); ++input)
+      if (context.has_input(input)) return false;
+    return context.has_input(kKey) && context.has_input(kValue);
   }
-  return !site.has_input(kPastKey) && !site.has_input(kPastValue) && !(site.real("softcap", 0) > 0);
+  return !context.has_input(kPastKey) && !context.has_input(kPastValue) && !(context.real("softcap", 0) > 0);
 }
 
 }  // namespace
 
-Gradients gradients_of_attention(const Site& site, const Graph&) {
-  if (!is_floating(site.dtype(kQuery)) || !is_plain(site)) return {};
-  return AttentionWriter(site).derive();
+Gradients gradients_of_attention(const OpContext& context, const Graph&) {
+  if (!is_floating(context.dtype(kQuery)) || !is_plain(context)) return {};
+  return AttentionWriter(context).derive();
 }
 
 }  // namespace macroscope

@@ -72,9 +72,10 @@ constexpr Row kRows[] = {
     {"Tanh", {"dL/dz * (1 - z^2)"}},
 };
 
-const Row* row_of(const Site& site) {
-  if (!site.node().domain.empty()) return nullptr;
-  const auto* found = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& row) { return row.op == site.node().op; });
+const Row* row_of(const OpContext& context) {
+  if (!context.node().domain.empty()) return nullptr;
+  const auto* found =
+      std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& row) { return row.op == context.node().op; });
   return found == std::end(kRows) ? nullptr : found;
 }
 
@@ -86,17 +87,17 @@ void put_in(std::string& text, std::string_view name, double value) {
 
 }  // namespace
 
-std::optional<ElementDerivative> derivative_of(const Site& site, std::size_t input) {
-  const Row* row = row_of(site);
+std::optional<ElementDerivative> derivative_of(const OpContext& context, std::size_t input) {
+  const Row* row = row_of(context);
   if (row == nullptr || input >= row->text.size() || row->text[input].empty()) return std::nullopt;
   const bool has_two = !row->text[1].empty();
   const std::string_view usual = !has_two ? "x" : input == 0 ? "a" : "b";
   ElementDerivative derivative{std::string(row->operands[input].empty() ? usual : row->operands[input]),
                                std::string(row->text[input]), std::string(row->words)};
   for (std::string* text : {&derivative.text, &derivative.words}) {
-    put_in(*text, "alpha", site.real("alpha", row->alpha));
-    put_in(*text, "gamma", site.real("gamma", row->gamma));
-    put_in(*text, "epsilon", site.real("epsilon", 1e-5));
+    put_in(*text, "alpha", context.real("alpha", row->alpha));
+    put_in(*text, "gamma", context.real("gamma", row->gamma));
+    put_in(*text, "epsilon", context.real("epsilon", 1e-5));
   }
   return derivative;
 }

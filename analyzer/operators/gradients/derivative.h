@@ -20,6 +20,6 @@ struct ElementDerivative {
 };
 
 /// Empty where the table has none.
-std::optional<ElementDerivative> derivative_of(const Site& site, std::size_t input);
+std::optional<ElementDerivative> derivative_of(const OpContext& context, std::size_t input);
 
 }  // namespace macroscope

@@ -28,12 +28,12 @@ struct Value {
 /// Writes an Einsum as sums over its letters, one for each pair of operands.
 class EinsumWriter {
  public:
-  EinsumWriter(const Site& site, const Graph& graph)
-      : site_(site), equation_(einsum::read_equation(site)), pairs_(einsum::contract(equation_).pairs) {
-    if (equation_.operands.size() > kMaxOperands) throw NotKnown();
+  EinsumWriter(const OpContext& context, const Graph& graph)
+      : site_(context), equation_(einsum::read_equation(context)), pairs_(einsum::contract(equation_).pairs) {
+    if (equation_.operands.size() > kMaxOperands) throw Unknown();
     name_loops();
     for (std::size_t operand = 0; operand < equation_.operands.size(); ++operand)
-      values_.push_back(value_of(name_of(operand, graph), equation_.axes[operand], site.known_shape(operand)));
+      values_.push_back(value_of(name_of(operand, graph), equation_.axes[operand], context.known_shape(operand)));
     for (std::size_t pair = 0; pair + 1 < pairs_.size(); ++pair) {
       const Labels labels = labels_of(pairs_[pair].result);
       values_.push_back(value_of(std::string(1, static_cast<char>('p' + pair)), labels, extents_of(labels)));
@@ -64,7 +64,7 @@ class EinsumWriter {
       if ((equation_.bound & bit_of(label)) != 0) std::erase(free, letter);
       loops_.push_back({std::string(1, letter), equation_.extents[label]});
     }
-    if (dots > 0 && free.empty()) throw NotKnown();
+    if (dots > 0 && free.empty()) throw Unknown();
     for (std::size_t axis = 0; axis < dots; ++axis)
       loops_.push_back(
           {free.front() + (dots == 1 ? std::string() : std::to_string(dots - axis)), equation_.extents[einsum::kLetters + axis]});
@@ -128,7 +128,7 @@ class EinsumWriter {
     return words;
   }
 
-  const Site& site_;
+  const OpContext& site_;
   einsum::Equation equation_;
   std::vector<einsum::Pair> pairs_;
   /// By label.
@@ -139,9 +139,9 @@ class EinsumWriter {
 
 }  // namespace
 
-Gradients gradients_of_einsum(const Site& site, const Graph& graph) {
-  if (!is_floating(site.dtype(0))) return {};
-  return EinsumWriter(site, graph).derive();
+Gradients gradients_of_einsum(const OpContext& context, const Graph& graph) {
+  if (!is_floating(context.dtype(0))) return {};
+  return EinsumWriter(context, graph).derive();
 }
 
 }  // namespace macroscope

@@ -29,11 +29,12 @@ bool is_plain(const Operator& row, const Loops& loops, const BoundNest& nest) {
 /// Writes a nest that was bound at a node as sums over indices.
 class NestWriter {
  public:
-  NestWriter(const Operator& row, const Loops& loops, const Site& site, const Graph& graph)
-      : row_(row), loops_(loops), site_(site), graph_(graph), nest_(bind(loops, site)) {
+  NestWriter(const Operator& row, const Loops& loops, const OpContext& context, const Graph& graph)
+      : row_(row), loops_(loops), site_(context), graph_(graph), nest_(bind(loops, context)) {
     const std::size_t count = nest_.formula->operands.size();
     for (std::size_t operand = 0; operand < count; ++operand) {
-      shapes_.push_back(loops.logical != nullptr ? loops.logical(site, operand) : site.known_shape(loops.operands[operand]));
+      shapes_.push_back(loops.logical != nullptr ? loops.logical(context, operand)
+                                                 : context.known_shape(loops.operands[operand]));
     }
     name_loops();
     name_operands();
@@ -326,7 +327,7 @@ class NestWriter {
 
   const Operator& row_;
   const Loops& loops_;
-  const Site& site_;
+  const OpContext& site_;
   const Graph& graph_;
   BoundNest nest_;
   std::vector<Shape> shapes_;
@@ -337,25 +338,25 @@ class NestWriter {
   IndexSum frame_;
 };
 
-Gradients of_elements(const Site& site) {
+Gradients of_elements(const OpContext& context) {
   Gradients gradients;
-  for (std::size_t input = 0; input < site.input_count(); ++input) {
-    if (!site.has_input(input) || !is_floating(site.dtype(input))) continue;
-    std::optional<ElementDerivative> derivative = derivative_of(site, input);
+  for (std::size_t input = 0; input < context.input_count(); ++input) {
+    if (!context.has_input(input) || !is_floating(context.dtype(input))) continue;
+    std::optional<ElementDerivative> derivative = derivative_of(context, input);
     if (!derivative) continue;
-    const Shape& shape = site.shape(input);
-    if (derivative->words.empty()) derivative->words = words_of_repetition(shape, site.output(0).type.shape);
+    const Shape& shape = context.shape(input);
+    if (derivative->words.empty()) derivative->words = words_of_repetition(shape, context.output(0).type.shape);
     gradients.of_inputs.push_back({input, {"dL/d" + derivative->operand, "=", derivative->text}, derivative->words, shape, 0});
   }
   return gradients;
 }
 
 /// What was moved is moved back.
-Gradients of_moves(const Site& site) {
-  const Shape& shape = site.shape(0);
-  if (!shape.known() || !site.output(0).type.shape.known() || !is_floating(site.dtype(0))) return {};
+Gradients of_moves(const OpContext& context) {
+  const Shape& shape = context.shape(0);
+  if (!shape.known() || !context.output(0).type.shape.known() || !is_floating(context.dtype(0))) return {};
   Gradient gradient{0, {"dL/dx", "=", "dL/dz"}, {}, shape, 0};
-  const std::string_view op = site.node().op;
+  const std::string_view op = context.node().op;
   if (op == "Flatten" || op == "Reshape" || op == "Squeeze" || op == "Unsqueeze") {
     gradient.words = fmt::format("in the shape {} again", shape.text());
   } else if (op == "Transpose") {
@@ -372,14 +373,14 @@ Gradients of_moves(const Site& site) {
 
 }  // namespace
 
-Gradients gradients_of(const Operator& row, const Site& site, const Graph& graph) {
+Gradients gradients_of(const Operator& row, const OpContext& context, const Graph& graph) {
   try {
-    if (const auto* loops = std::get_if<Loops>(&row.meaning)) return NestWriter(row, *loops, site, graph).derive();
-    if (const GradientRule rule = gradient_rule_of(site.node())) return rule(site, graph);
-    Gradients gradients = of_elements(site);
-    if (gradients.of_inputs.empty() && std::holds_alternative<Moves>(row.meaning)) return of_moves(site);
+    if (const auto* loops = std::get_if<Loops>(&row.meaning)) return NestWriter(row, *loops, context, graph).derive();
+    if (const GradientRule rule = gradient_rule_of(context.node())) return rule(context, graph);
+    Gradients gradients = of_elements(context);
+    if (gradients.of_inputs.empty() && std::holds_alternative<Moves>(row.meaning)) return of_moves(context);
     return gradients;
-  } catch (const NotKnown&) {
+  } catch (const Unknown&) {
   } catch (const RuleError&) {
   } catch (const AlgebraError&) {}
   return {};

@@ -49,6 +49,6 @@ struct Gradients {
 
 /// \param graph that the node stands in: a stored operand is called w
 /// Never throws on what a model says: what cannot be told is left out.
-Gradients gradients_of(const Operator& row, const Site& site, const Graph& graph);
+Gradients gradients_of(const Operator& row, const OpContext& context, const Graph& graph);
 
 }  // namespace macroscope

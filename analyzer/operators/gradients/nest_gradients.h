@@ -8,18 +8,18 @@
 
 namespace macroscope {
 
-/// \throws RuleError, NotKnown, also where no formulas are known for what the node's attributes ask for
-using GradientRule = Gradients (*)(const Site& site, const Graph& graph);
+/// \throws RuleError, Unknown, also where no formulas are known for what the node's attributes ask for
+using GradientRule = Gradients (*)(const OpContext& context, const Graph& graph);
 
 /// Null for operators that have none.
 GradientRule gradient_rule_of(const Node& node) noexcept;
 
 /// Pair by pair, in the order in which the operands are contracted.
-Gradients gradients_of_einsum(const Site& site, const Graph& graph);
+Gradients gradients_of_einsum(const OpContext& context, const Graph& graph);
 /// The products of queries with keys and of probabilities with values, the softmax between them.
-Gradients gradients_of_attention(const Site& site, const Graph& graph);
+Gradients gradients_of_attention(const OpContext& context, const Graph& graph);
 /// The products of inputs and of states with their weights, the gates between them.
-Gradients gradients_of_recurrence(const Site& site, const Graph& graph);
+Gradients gradients_of_recurrence(const OpContext& context, const Graph& graph);
 
 /// The gradient of an operand that was broadcast is a sum; empty where it was not.
 std::string words_of_repetition(const Shape& operand, const Shape& output);

@@ -36,16 +36,16 @@ constexpr Cell kCells[] = {
      {"Sigmoid", "Tanh", "Tanh"}},
 };
 
-const Cell& cell_of(const Site& site) {
+const Cell& cell_of(const OpContext& context) {
   for (const Cell& cell : kCells)
-    if (cell.op == site.node().op) return cell;
-  throw NotKnown();
+    if (cell.op == context.node().op) return cell;
+  throw Unknown();
 }
 
 /// Whether the gates do what the words of the cell say.
-bool has_usual_gates(const Cell& cell, const Site& site) {
-  if (site.has_attribute("clip") || site.integer("input_forget", 0) != 0 || site.has_input(kPeepholes)) return false;
-  const auto given = site.text_list("activations");
+bool has_usual_gates(const Cell& cell, const OpContext& context) {
+  if (context.has_attribute("clip") || context.integer("input_forget", 0) != 0 || context.has_input(kPeepholes)) return false;
+  const auto given = context.text_list("activations");
   if (!given) return true;
   std::size_t count = 0;
   while (count < 3 && !cell.activations[count].empty()) ++count;
@@ -57,14 +57,14 @@ bool has_usual_gates(const Cell& cell, const Site& site) {
 /// Writes a recurrent cell as the products of its inputs and of its states with their weights.
 class RecurrenceWriter {
  public:
-  explicit RecurrenceWriter(const Site& site)
-      : site_(site),
-        cell_(cell_of(site)),
-        is_batch_first_(site.integer("layout", 0) != 0),
-        is_reverse_(site.text("direction", "forward") == "reverse"),
-        resets_late_(site.integer("linear_before_reset", 0) != 0) {
-    const Shape& input = site.known_shape(kInput);
-    const Shape& recurrence = site.known_shape(kRecurrence);
+  explicit RecurrenceWriter(const OpContext& context)
+      : site_(context),
+        cell_(cell_of(context)),
+        is_batch_first_(context.integer("layout", 0) != 0),
+        is_reverse_(context.text("direction", "forward") == "reverse"),
+        resets_late_(context.integer("linear_before_reset", 0) != 0) {
+    const Shape& input = context.known_shape(kInput);
+    const Shape& recurrence = context.known_shape(kRecurrence);
     loops_ = {{"t", input[is_batch_first_ ? 1 : 0]},
               {"k", recurrence[0]},
               {"n", input[is_batch_first_ ? 0 : 1]},
@@ -199,7 +199,7 @@ class RecurrenceWriter {
     return sum.written();
   }
 
-  const Site& site_;
+  const OpContext& site_;
   const Cell& cell_;
   bool is_batch_first_, is_reverse_;
   /// GRU: the reset gate stands behind the product with the state, not before it.
@@ -209,9 +209,9 @@ class RecurrenceWriter {
 
 }  // namespace
 
-Gradients gradients_of_recurrence(const Site& site, const Graph&) {
-  if (!is_floating(site.dtype(kInput))) return {};
-  return RecurrenceWriter(site).derive();
+Gradients gradients_of_recurrence(const OpContext& context, const Graph&) {
+  if (!is_floating(context.dtype(kInput))) return {};
+  return RecurrenceWriter(context).derive();
 }
 
 }  // namespace macroscope

@@ -19,7 +19,7 @@ std::optional<std::size_t> label_of(char letter) {
 
 class EquationReader {
  public:
-  explicit EquationReader(const Site& site) : site_(site) {}
+  explicit EquationReader(const OpContext& context) : site_(context) {}
 
   Equation read() {
     for (const char c : site_.text("equation", ""))
@@ -121,7 +121,7 @@ class EquationReader {
     }
   }
 
-  const Site& site_;
+  const OpContext& site_;
   std::string text_;
   Equation equation_;
   std::array<int, kLetters> appearances_{};
@@ -149,6 +149,6 @@ LabelSet Equation::alone(std::size_t operand) const {
   return operands[operand] & ~elsewhere;
 }
 
-Equation read_equation(const Site& site) { return EquationReader(site).read(); }
+Equation read_equation(const OpContext& context) { return EquationReader(context).read(); }
 
 }  // namespace macroscope::einsum

@@ -35,7 +35,7 @@ struct Equation {
   [[nodiscard]] LabelSet alone(std::size_t operand) const;
 };
 
-/// \throws RuleError `bad-equation`, NotKnown
-Equation read_equation(const Site& site);
+/// \throws RuleError `bad-equation`, Unknown
+Equation read_equation(const OpContext& context);
 
 }  // namespace macroscope::einsum

@@ -101,13 +101,13 @@ LabelSet walked_by(const Equation& equation, std::size_t operand, const Shape& s
 
 Contraction contract(const Equation& equation) { return OrderSearch(equation).best(); }
 
-std::vector<SideGradient> gradients_by_pair(const Equation& equation, const Site& site, const std::vector<bool>& needs) {
+std::vector<SideGradient> gradients_by_pair(const Equation& equation, const OpContext& context, const std::vector<bool>& needs) {
   const Contraction contraction = contract(equation);
   const std::size_t operands = equation.operands.size();
   std::vector<LabelSet> labels;
   std::vector<bool> is_needed;
   for (std::size_t operand = 0; operand < operands; ++operand) {
-    labels.push_back(walked_by(equation, operand, site.known_shape(operand)));
+    labels.push_back(walked_by(equation, operand, context.known_shape(operand)));
     is_needed.push_back(operand < needs.size() && needs[operand]);
   }
   for (const Pair& pair : contraction.pairs) {

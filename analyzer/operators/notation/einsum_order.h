@@ -44,6 +44,6 @@ struct SideGradient {
 };
 
 /// Of all sides that an operand hangs on which needs a gradient, from the last pair to the first.
-std::vector<SideGradient> gradients_by_pair(const Equation& equation, const Site& site, const std::vector<bool>& needs);
+std::vector<SideGradient> gradients_by_pair(const Equation& equation, const OpContext& context, const std::vector<bool>& needs);
 
 }  // namespace macroscope::einsum

@@ -8,25 +8,25 @@ namespace macroscope {
 namespace products {
 
 template <std::size_t A, std::size_t B>
-bool both_matrices(const Site& site) {
-  return site.shape(A).rank() > 1 && site.shape(B).rank() > 1;
+bool both_matrices(const OpContext& context) {
+  return context.shape(A).rank() > 1 && context.shape(B).rank() > 1;
 }
 template <std::size_t A, std::size_t B>
-bool vector_by_matrix(const Site& site) {
-  return site.shape(A).rank() == 1 && site.shape(B).rank() > 1;
+bool vector_by_matrix(const OpContext& context) {
+  return context.shape(A).rank() == 1 && context.shape(B).rank() > 1;
 }
 template <std::size_t A, std::size_t B>
-bool matrix_by_vector(const Site& site) {
-  return site.shape(A).rank() > 1 && site.shape(B).rank() == 1;
+bool matrix_by_vector(const OpContext& context) {
+  return context.shape(A).rank() > 1 && context.shape(B).rank() == 1;
 }
 template <std::size_t A, std::size_t B>
-bool both_vectors(const Site& site) {
-  return site.shape(A).rank() == 1 && site.shape(B).rank() == 1;
+bool both_vectors(const OpContext& context) {
+  return context.shape(A).rank() == 1 && context.shape(B).rank() == 1;
 }
 
 template <bool TransposeA, bool TransposeB>
-bool transposed(const Site& site) {
-  return (site.integer("transA", 0) != 0) == TransposeA && (site.integer("transB", 0) != 0) == TransposeB;
+bool transposed(const OpContext& context) {
+  return (context.integer("transA", 0) != 0) == TransposeA && (context.integer("transB", 0) != 0) == TransposeB;
 }
 
 }  // namespace products
@@ -54,6 +54,6 @@ constexpr Loops transposed_product_of() {
 }
 
 /// Work of Gemm beside the product and the sum: alpha and beta cost a product each per element where they are not 1.
-Work gemm_scaling(const Site& site);
+Work gemm_scaling(const OpContext& context);
 
 }  // namespace macroscope

@@ -12,7 +12,8 @@ using Form = AxisIndex::Form;
 /// Binds the loops of a nest operand by operand.
 class Binder {
  public:
-  Binder(BoundNest& nest, std::span<const Shape> operands, const Site& site) : operands_(operands), site_(site), nest_(nest) {}
+  Binder(BoundNest& nest, std::span<const Shape> operands, const OpContext& context)
+      : operands_(operands), site_(context), nest_(nest) {}
 
   void bind() {
     const Formula& formula = *nest_.formula;
@@ -204,7 +205,7 @@ class Binder {
       given.assign(attribute->begin(), attribute->end());
     } else if (site_.has_input(1)) {
       const auto content = site_.numbers(1);
-      if (!content) throw NotKnown();
+      if (!content) throw Unknown();
       given = *content;
     }
     if (given.empty()) {
@@ -212,16 +213,16 @@ class Binder {
       return axes;
     }
     axes.reduced.assign(rank, false);
-    for (const std::int64_t axis : given) axes.reduced[Site::axis_of(axis, rank)] = true;
+    for (const std::int64_t axis : given) axes.reduced[OpContext::axis_of(axis, rank)] = true;
     return axes;
   }
 
   std::span<const Shape> operands_;
-  const Site& site_;
+  const OpContext& site_;
   BoundNest& nest_;
 };
 
-DataType result_type(const Loops& loops, const Site& site) {
+DataType result_type(const Loops& loops, const OpContext& context) {
   switch (loops.result) {
     case Result::boolean:
       return DataType::boolean;
@@ -230,26 +231,26 @@ DataType result_type(const Loops& loops, const Site& site) {
     case Result::int64:
       return DataType::int64;
     case Result::as_given:
-      return site.dtype(static_cast<std::size_t>(loops.result_input));
+      return context.dtype(static_cast<std::size_t>(loops.result_input));
     case Result::as_first_input:
       break;
   }
-  return site.dtype(0);
+  return context.dtype(0);
 }
 
 /// Axes of a reduction that are not known leave the rank known if they stay as 1, or nothing.
-Shape shape_without_axes(const Loops& loops, const Site& site) {
+Shape shape_without_axes(const Loops& loops, const OpContext& context) {
   const Formula& formula = formula_of(loops.nest.formula);
   const bool reduces = formula.output.axes.size() == 1 && formula.output.axes.front().form == Form::reduced;
-  if (!reduces || !site.shape(0).known() || site.integer("keepdims", 1) == 0) return Shape::unknown();
+  if (!reduces || !context.shape(0).known() || context.integer("keepdims", 1) == 0) return Shape::unknown();
   std::vector<Dim> dims;
-  for (std::size_t axis = 0; axis < site.shape(0).rank(); ++axis) dims.push_back(site.fresh(0, fmt::format("_{}", axis)));
+  for (std::size_t axis = 0; axis < context.shape(0).rank(); ++axis) dims.push_back(context.fresh(0, fmt::format("_{}", axis)));
   return Shape(dims);
 }
 
 /// The content of a reduction of everything to one element.
-ValuePointer folded(Fold fold, const Site& site) {
-  const Integers* content = site.integers(0);
+ValuePointer folded(Fold fold, const OpContext& context) {
+  const Integers* content = context.integers(0);
   if (content == nullptr || content->empty()) return nullptr;
   std::optional<Dim> result = content->front();
   for (std::size_t index = 1; index < content->size() && result; ++index) {
@@ -306,48 +307,48 @@ std::string BoundNest::worked() const {
   return text;
 }
 
-const Nest& nest_of(const Loops& loops, const Site& site) {
+const Nest& nest_of(const Loops& loops, const OpContext& context) {
   for (const Nest* nest : {&loops.nest, &loops.other, &loops.third, &loops.fourth})
-    if (!nest->formula.empty() && (nest->condition == nullptr || nest->condition(site))) return *nest;
-  site.warn("rank-mismatch", "no form of the operator takes operands of these ranks");
-  throw NotKnown();
+    if (!nest->formula.empty() && (nest->condition == nullptr || nest->condition(context))) return *nest;
+  context.warn("rank-mismatch", "no form of the operator takes operands of these ranks");
+  throw Unknown();
 }
 
-BoundNest bind(const Formula& formula, std::span<const Shape> operands, const Site& site) {
+BoundNest bind(const Formula& formula, std::span<const Shape> operands, const OpContext& context) {
   BoundNest nest;
   nest.formula = &formula;
-  Binder(nest, operands, site).bind();
+  Binder(nest, operands, context).bind();
   return nest;
 }
 
-BoundNest bind(const Loops& loops, const Site& site) {
+BoundNest bind(const Loops& loops, const OpContext& context) {
   std::array<Shape, 3> shapes;
   const std::size_t count = formula_of(loops.nest.formula).operands.size();
   for (std::size_t operand = 0; operand < count; ++operand)
-    shapes[operand] = loops.logical != nullptr ? loops.logical(site, operand) : site.known_shape(loops.operands[operand]);
-  BoundNest nest = bind(formula_of(nest_of(loops, site).formula), std::span<const Shape>(shapes).first(count), site);
-  if (count > 1) nest.mask = site.mask_of(loops.operands[1]);
+    shapes[operand] = loops.logical != nullptr ? loops.logical(context, operand) : context.known_shape(loops.operands[operand]);
+  BoundNest nest = bind(formula_of(nest_of(loops, context).formula), std::span<const Shape>(shapes).first(count), context);
+  if (count > 1) nest.mask = context.mask_of(loops.operands[1]);
   return nest;
 }
 
-std::vector<Fact> shape_of(const Loops& loops, const Site& site) {
-  Fact result = Fact::tensor(result_type(loops, site));
+std::vector<Fact> shape_of(const Loops& loops, const OpContext& context) {
+  Fact result = Fact::tensor(result_type(loops, context));
   try {
-    result.type.shape = bind(loops, site).output;
-    if (loops.fold != nullptr && result.type.shape.elements().is(1)) result.value = folded(loops.fold, site);
-  } catch (const NotKnown&) {
-    result.type.shape = shape_without_axes(loops, site);
+    result.type.shape = bind(loops, context).output;
+    if (loops.fold != nullptr && result.type.shape.elements().is(1)) result.value = folded(loops.fold, context);
+  } catch (const Unknown&) {
+    result.type.shape = shape_without_axes(loops, context);
   }
   std::vector<Fact> results{std::move(result)};
   if (loops.indices) results.push_back(Fact::tensor(DataType::int64, results.front().type.shape));
   return results;
 }
 
-Work work_of(const Loops& loops, const Site& site) {
-  const BoundNest nest = bind(loops, site);
-  Work work = loops.further == nullptr ? Work{} : loops.further(site);
+Work work_of(const Loops& loops, const OpContext& context) {
+  const BoundNest nest = bind(loops, context);
+  Work work = loops.further == nullptr ? Work{} : loops.further(context);
   const Dim points = nest.points();
-  const DataType dtype = site.dtype(loops.operands[0]);
+  const DataType dtype = context.dtype(loops.operands[0]);
   if (nest.formula->is_contraction()) {
     work.add_macs(points, nest.effective_points(), dtype);
   } else if (is_floating(dtype)) {
@@ -360,7 +361,7 @@ Work work_of(const Loops& loops, const Site& site) {
   work.add(loops.per_point, points);
   const Dim outputs = nest.output.elements();
   work.add(loops.per_output, outputs);
-  if (loops.bias >= 0 && site.has_input(static_cast<std::size_t>(loops.bias))) work.of(Flop::add) += outputs;
+  if (loops.bias >= 0 && context.has_input(static_cast<std::size_t>(loops.bias))) work.of(Flop::add) += outputs;
   return work;
 }
 

@@ -44,15 +44,15 @@ struct BoundNest {
   [[nodiscard]] std::string worked() const;
 };
 
-/// The nest whose condition holds at this site. \throws NotKnown if none does
-const Nest& nest_of(const Loops& loops, const Site& site);
+/// The nest whose condition holds at this site. \throws Unknown if none does
+const Nest& nest_of(const Loops& loops, const OpContext& context);
 
-/// Binds every loop from the operands' shapes and the node's attributes. \throws RuleError, NotKnown
-BoundNest bind(const Loops& loops, const Site& site);
+/// Binds every loop from the operands' shapes and the node's attributes. \throws RuleError, Unknown
+BoundNest bind(const Loops& loops, const OpContext& context);
 /// The same for a formula and the shapes of its operands.
-BoundNest bind(const Formula& formula, std::span<const Shape> operands, const Site& site);
+BoundNest bind(const Formula& formula, std::span<const Shape> operands, const OpContext& context);
 
-std::vector<Fact> shape_of(const Loops& loops, const Site& site);
-Work work_of(const Loops& loops, const Site& site);
+std::vector<Fact> shape_of(const Loops& loops, const OpContext& context);
+Work work_of(const Loops& loops, const OpContext& context);
 
 }  // namespace macroscope

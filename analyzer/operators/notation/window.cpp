@@ -8,8 +8,8 @@ namespace {
 
 enum class AutoPad : std::uint8_t { explicitly, same_upper, same_lower, valid };
 
-AutoPad auto_pad_of(const Site& site) {
-  const std::string_view text = site.text("auto_pad", "NOTSET");
+AutoPad auto_pad_of(const OpContext& context) {
+  const std::string_view text = context.text("auto_pad", "NOTSET");
   if (text == "NOTSET" || text.empty()) return AutoPad::explicitly;
   if (text == "SAME_UPPER") return AutoPad::same_upper;
   if (text == "SAME_LOWER") return AutoPad::same_lower;
@@ -18,22 +18,22 @@ AutoPad auto_pad_of(const Site& site) {
 }
 
 /// A list attribute of `count` entries, each at least `least`.
-std::optional<Sizes> list_of(const Site& site, std::string_view name, std::size_t count, std::int64_t least) {
-  std::optional<Sizes> list = site.size_list(name);
+std::optional<Sizes> list_of(const OpContext& context, std::string_view name, std::size_t count, std::int64_t least) {
+  std::optional<Sizes> list = context.size_list(name);
   if (!list) return list;
   require(list->size() == count, "bad-attribute", "{} has {} entries for {} spatial axes", name, list->size(), count);
   for (const Dim& entry : *list) {
     const Certainty holds = at_least(entry, least);
     require(holds != Certainty::never, "bad-attribute", "{} holds {}, less than {}", name, entry, least);
-    if (holds == Certainty::unknown) site.assume(fmt::format("{} >= {}", entry.text(), least));
+    if (holds == Certainty::unknown) context.assume(fmt::format("{} >= {}", entry.text(), least));
   }
   return list;
 }
 
-std::vector<Window> described(const Site& site, std::span<const Dim> kernel) {
+std::vector<Window> described(const OpContext& context, std::span<const Dim> kernel) {
   const std::size_t axes = kernel.size();
-  const std::optional<Sizes> strides = list_of(site, "strides", axes, 1);
-  const std::optional<Sizes> dilations = list_of(site, "dilations", axes, 1);
+  const std::optional<Sizes> strides = list_of(context, "strides", axes, 1);
+  const std::optional<Sizes> dilations = list_of(context, "dilations", axes, 1);
   std::vector<Window> windows(axes);
   for (std::size_t axis = 0; axis < axes; ++axis) {
     windows[axis].kernel = kernel[axis];
@@ -43,9 +43,9 @@ std::vector<Window> described(const Site& site, std::span<const Dim> kernel) {
   return windows;
 }
 
-void pad_explicitly(const Site& site, std::vector<Window>& windows) {
-  if (!site.has_attribute("pads")) return;
-  const std::optional<Sizes> pads = site.size_list("pads");
+void pad_explicitly(const OpContext& context, std::vector<Window>& windows) {
+  if (!context.has_attribute("pads")) return;
+  const std::optional<Sizes> pads = context.size_list("pads");
   require(pads->size() == 2 * windows.size(), "bad-attribute", "pads has {} entries for {} spatial axes", pads->size(),
           windows.size());
   for (const Dim& pad : *pads) require(at_least(pad, 0) != Certainty::never, "bad-attribute", "pads holds {}", pad);
@@ -61,60 +61,60 @@ void pad_by(Window& window, const Dim& total, AutoPad how) {
   window.pad_end = total - window.pad_begin;
 }
 
-void assume_fits(const Site& site, const Window& window, const Dim& input) {
+void assume_fits(const OpContext& context, const Window& window, const Dim& input) {
   if (at_least(input, window.reach()) != Certainty::always)
-    site.assume(fmt::format("{} >= {}", input.text(), window.reach().text()));
+    context.assume(fmt::format("{} >= {}", input.text(), window.reach().text()));
 }
 
 /// floor((input + pads - reach) / stride) + 1, or the ceiling without windows that start behind the input.
-Dim places(const Site& site, const Window& window, const Dim& input, bool ceiling) {
+Dim places(const OpContext& context, const Window& window, const Dim& input, bool ceiling) {
   const Dim room = input + window.pad_begin + window.pad_end - window.reach();
   if (at_least(room, 0) == Certainty::never)
     fail("kernel-exceeds-input", "a window of {} does not fit into {} with padding {} + {}", window.reach().text(), input.text(),
          window.pad_begin.text(), window.pad_end.text());
   // The stronger assumption of the two: with it, the count of taps that meet the input has a closed form as well.
-  if (!input.is_number() || !window.reach().is_number()) assume_fits(site, window, input);
+  if (!input.is_number() || !window.reach().is_number()) assume_fits(context, window, input);
   if (!ceiling) return floor_div(room, window.stride) + 1;
   return min(ceil_div(room, window.stride) + 1, ceil_div(input + window.pad_begin, window.stride));
 }
 
 }  // namespace
 
-std::vector<Window> windows_over(const Site& site, std::span<const Dim> input, std::span<const Dim> kernel,
+std::vector<Window> windows_over(const OpContext& context, std::span<const Dim> input, std::span<const Dim> kernel,
                                  std::vector<Dim>& positions) {
-  std::vector<Window> windows = described(site, kernel);
-  const AutoPad how = auto_pad_of(site);
-  if (how == AutoPad::explicitly) pad_explicitly(site, windows);
-  const bool ceiling = site.integer("ceil_mode", 0) != 0;
+  std::vector<Window> windows = described(context, kernel);
+  const AutoPad how = auto_pad_of(context);
+  if (how == AutoPad::explicitly) pad_explicitly(context, windows);
+  const bool ceiling = context.integer("ceil_mode", 0) != 0;
   positions.clear();
   for (std::size_t axis = 0; axis < windows.size(); ++axis) {
     Window& window = windows[axis];
     if (how == AutoPad::same_upper || how == AutoPad::same_lower) {
       positions.push_back(ceil_div(input[axis], window.stride));
-      if (!window.kernel.is_number()) assume_fits(site, window, input[axis]);
+      if (!window.kernel.is_number()) assume_fits(context, window, input[axis]);
       // With a stride of 1 that is reach - 1, which is never below 0.
       const Dim missing = (positions.back() - 1) * window.stride + window.reach() - input[axis];
       pad_by(window, window.stride.is(1) ? missing : max(missing, 0), how);
     } else {
-      positions.push_back(places(site, window, input[axis], ceiling));
+      positions.push_back(places(context, window, input[axis], ceiling));
     }
   }
   return windows;
 }
 
-std::vector<Window> windows_under(const Site& site, std::span<const Dim> positions, std::span<const Dim> kernel,
+std::vector<Window> windows_under(const OpContext& context, std::span<const Dim> positions, std::span<const Dim> kernel,
                                   std::vector<Dim>& extent) {
-  std::vector<Window> windows = described(site, kernel);
+  std::vector<Window> windows = described(context, kernel);
   const std::size_t axes = windows.size();
-  const AutoPad how = auto_pad_of(site);
-  const std::optional<Sizes> output_padding = list_of(site, "output_padding", axes, 0);
-  std::optional<Sizes> output_shape = site.size_list("output_shape");
+  const AutoPad how = auto_pad_of(context);
+  const std::optional<Sizes> output_padding = list_of(context, "output_padding", axes, 0);
+  std::optional<Sizes> output_shape = context.size_list("output_shape");
   if (output_shape && output_shape->size() > axes)  // some write batch and channels, too
     output_shape->erase(output_shape->begin(), output_shape->end() - static_cast<std::ptrdiff_t>(axes));
   require(!output_shape || output_shape->size() == axes, "bad-attribute", "output_shape has {} entries for {} spatial axes",
           output_shape ? output_shape->size() : 0, axes);
-  require(how == AutoPad::explicitly || !site.has_attribute("pads"), "bad-attribute", "pads and auto_pad are both given");
-  if (how == AutoPad::explicitly) pad_explicitly(site, windows);
+  require(how == AutoPad::explicitly || !context.has_attribute("pads"), "bad-attribute", "pads and auto_pad are both given");
+  if (how == AutoPad::explicitly) pad_explicitly(context, windows);
   extent.clear();
   for (std::size_t axis = 0; axis < axes; ++axis) {
     Window& window = windows[axis];
@@ -182,9 +182,9 @@ Dim lost_in(const Dim& pad, const Dim& dilation, const Dim& first, const Dim& co
   return losing * room - dilation * floor_div(losing * (losing - 1), 2);
 }
 
-/// Taps of a window whose number is a symbol.  \throws NotKnown where there is no closed form
+/// Taps of a window whose number is a symbol.  \throws Unknown where there is no closed form
 Dim symbolic_taps_inside(const Window& window, const TapRange& taps, const Dim& positions, const Dim& extent) {
-  if (!window.stride.is(1)) throw NotKnown();
+  if (!window.stride.is(1)) throw Unknown();
   const Dim behind = (positions - 1) + window.reach() - window.pad_begin - extent;  // places that the last tap loses
   const Dim taps_behind = window.kernel - taps.first - taps.count;
   return taps.count * positions - lost_in(window.pad_begin, window.dilation, taps.first, taps.count) -
@@ -208,7 +208,7 @@ Dim taps_inside(const Window& window, const TapRange& taps, const Dim& positions
   constexpr std::int64_t kMaxTaps = 4096;
   const std::optional<std::int64_t> first_tap = taps.first.number(), count = taps.count.number();
   if (!first_tap || !count) return symbolic_taps_inside(window, taps, positions, extent);
-  if (*count > kMaxTaps) throw NotKnown();
+  if (*count > kMaxTaps) throw Unknown();
   if (const auto known = numeric(window, taps, positions, extent)) return numeric_taps_inside(*known);
   Dim inside;
   for (std::int64_t tap = *first_tap; tap < *first_tap + *count; ++tap) {

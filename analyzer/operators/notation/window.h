@@ -26,12 +26,12 @@ struct Window {
 /// The windows that a node's attributes (strides, dilations, pads, auto_pad) describe over axes of extent `input` with `kernel` taps, and in
 /// `positions` how many places each takes: floor((input + pads - reach) / stride) + 1, or with ceil_mode the ceiling, where no window starts
 /// in the padding behind the input.  Records the assumption that each kernel fits. \throws RuleError
-std::vector<Window> windows_over(const Site& site, std::span<const Dim> input, std::span<const Dim> kernel,
+std::vector<Window> windows_over(const OpContext& context, std::span<const Dim> input, std::span<const Dim> kernel,
                                  std::vector<Dim>& positions);
 
 /// The same for a transposed convolution, whose windows move over the output: `extent` receives the output's extents from `positions` by
 /// (positions - 1) * stride + reach + output_padding - pads, or as auto_pad and output_shape say. \throws RuleError
-std::vector<Window> windows_under(const Site& site, std::span<const Dim> positions, std::span<const Dim> kernel,
+std::vector<Window> windows_under(const OpContext& context, std::span<const Dim> positions, std::span<const Dim> kernel,
                                   std::vector<Dim>& extent);
 
 /// Some of a window's taps: `count` of them from `first` on.

@@ -47,17 +47,17 @@ struct Words {
 
 }  // namespace
 
-std::string worked_formula(const Operator& row, const Site& site) {
+std::string worked_formula(const Operator& row, const OpContext& context) {
   try {
-    if (const auto* loops = std::get_if<Loops>(&row.meaning)) return bind(*loops, site).worked();
+    if (const auto* loops = std::get_if<Loops>(&row.meaning)) return bind(*loops, context).worked();
     if (const auto* per_element = std::get_if<PerElement>(&row.meaning)) {
       const int effort = sum_of(per_element->effort);
-      if (effort == 0 || !is_floating(site.dtype(0))) return {};
-      const Dim elements = elements_of(site.output(0));
+      if (effort == 0 || !is_floating(context.dtype(0))) return {};
+      const Dim elements = elements_of(context.output(0));
       const std::string text = elements.text();
       return fmt::format("{}*{}", effort, text.find(' ') == std::string::npos ? text : "(" + text + ")");
     }
-  } catch (const NotKnown&) {
+  } catch (const Unknown&) {
     return {};
   } catch (const RuleError&) {
     return {};

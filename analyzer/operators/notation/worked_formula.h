@@ -9,7 +9,7 @@ namespace macroscope {
 
 /// `1*64*112*112*3*7*7`: the extents of a loop nest, those of the output first; `2 * 401408` for element-wise work and its elements; empty
 /// where the cost has no such form.
-std::string worked_formula(const Operator& row, const Site& site);
+std::string worked_formula(const Operator& row, const OpContext& context);
 
 /// The rule in words or in index notation, for the table of operators.
 std::string rule_in_words(const Operator& row);

@@ -11,7 +11,7 @@
 namespace macroscope {
 namespace {
 
-using Readings = ReceptiveFields::Readings;
+using AccessMaps = ReceptiveFields::AccessMaps;
 using SourceReading = ReceptiveFields::SourceReading;
 
 /// Rounds that are walked one by one.
@@ -24,8 +24,8 @@ bool holds(const Dim& dim, const std::string& symbol) {
   return std::find(symbols.begin(), symbols.end(), symbol) != symbols.end();
 }
 
-bool steps_hold(const Reading& reading, const std::string& symbol) {
-  return std::any_of(reading.steps.begin(), reading.steps.end(), [&](const ReadingStep& step) {
+bool steps_hold(const AccessMap& access, const std::string& symbol) {
+  return std::any_of(access.steps.begin(), access.steps.end(), [&](const AccessTerm& step) {
     const auto is_held = [&](const Dim& dim) { return holds(dim, symbol); };
     return is_held(step.step) || is_held(step.offset) || is_held(step.divisor) || is_held(step.modulus) ||
            std::any_of(step.lows.begin(), step.lows.end(), is_held) || std::any_of(step.highs.begin(), step.highs.end(), is_held);
@@ -33,37 +33,37 @@ bool steps_hold(const Reading& reading, const std::string& symbol) {
 }
 
 template <typename Change>
-Readings changed(const Readings& readings, Change change) {
-  if (readings == nullptr) return nullptr;
+AccessMaps changed(const AccessMaps& accesses, Change change) {
+  if (accesses == nullptr) return nullptr;
   std::vector<SourceReading> result;
-  for (const auto& [source, reading] : *readings) result.push_back({source, change(source, reading)});
+  for (const auto& [source, access] : *accesses) result.push_back({source, change(source, access)});
   return std::make_shared<const std::vector<SourceReading>>(std::move(result));
 }
 
-bool is_same(const Readings& a, const Readings& b) {
+bool is_same(const AccessMaps& a, const AccessMaps& b) {
   if (a == b) return true;
   return a != nullptr && b != nullptr && std::equal(a->begin(), a->end(), b->begin(), b->end(), [](const auto& x, const auto& y) {
-           return x.source == y.source && x.reading == y.reading;
+           return x.source == y.source && x.access == y.access;
          });
 }
 
-bool are_same(const std::vector<Readings>& a, const std::vector<Readings>& b) {
+bool are_same(const std::vector<AccessMaps>& a, const std::vector<AccessMaps>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), is_same);
 }
 
 /// In an axis further, from `axis` on.
-Reading with_axis(Reading reading, std::size_t axis) {
-  for (ReadingStep& step : reading.steps)
+AccessMap with_axis(AccessMap access, std::size_t axis) {
+  for (AccessTerm& step : access.steps)
     if (step.axis >= axis) ++step.axis;
   const std::uint64_t below = axis < 64 ? (std::uint64_t{1} << axis) - 1 : ~std::uint64_t{0};
-  reading.spread = (reading.spread & below) | (reading.spread & ~below) << 1;
-  return reading;
+  access.spread = (access.spread & below) | (access.spread & ~below) << 1;
+  return access;
 }
 
 }  // namespace
 
-FieldRounds::FieldRounds(const Network& network, const Shapes& shapes, FieldWalk& walk, const Scope& scope, const Call& call,
-                         States& states)
+FieldIterations::FieldIterations(const Network& network, const Shapes& shapes, FieldWalk& walk, const Scope& scope,
+                                 const Call& call, States& states)
     : walk_(walk),
       scope_(scope),
       body_scope_(shapes.scopes[call.scope]),
@@ -76,15 +76,15 @@ FieldRounds::FieldRounds(const Network& network, const Shapes& shapes, FieldWalk
       places_(places()),
       given_(body_.tensors.size()) {}
 
-Dim FieldRounds::at_round(const Dim& dim, const Dim& round) const { return dim.substitute({{round_, round}}); }
+Dim FieldIterations::at_round(const Dim& dim, const Dim& round) const { return dim.substitute({{round_, round}}); }
 
 /// How much a bound moves from round to round; empty where that is not always the same.
-std::optional<Dim> FieldRounds::pace_of(const Dim& bound) const {
+std::optional<Dim> FieldIterations::pace_of(const Dim& bound) const {
   const Dim first = at_round(bound, 0), pace = at_round(bound, 1) - first;
   return bound == first + pace * Dim::symbol(round_) ? std::optional(pace) : std::nullopt;
 }
 
-FieldRounds::Places FieldRounds::places() const {
+FieldIterations::Places FieldIterations::places() const {
   const std::size_t inputs = node_.inputs.size();
   if (node_.domain.empty() && node_.op == "Loop" && inputs >= 2) return {2, 2, 1, inputs - 2, 0};
   if (node_.domain.empty() && node_.op == "Scan" && site_.version() >= 9) {
@@ -92,25 +92,25 @@ FieldRounds::Places FieldRounds::places() const {
     if (scanned <= inputs) return {0, 0, 0, inputs - scanned, scanned};
   }
   if (node_.domain == "macroscope" && node_.op == "Repeat") return {0, 0, 0, inputs, 0};
-  throw NotKnown();
+  throw Unknown();
 }
 
-std::size_t FieldRounds::axis_of(std::string_view attribute, std::size_t index, std::size_t rank) const {
+std::size_t FieldIterations::axis_of(std::string_view attribute, std::size_t index, std::size_t rank) const {
   const auto axes = site_.integer_list(attribute);
-  return Site::axis_of(axes && index < axes->size() ? (*axes)[index] : 0, rank);
+  return OpContext::axis_of(axes && index < axes->size() ? (*axes)[index] : 0, rank);
 }
 
-bool FieldRounds::is_backward(std::string_view attribute, std::size_t index) const {
+bool FieldIterations::is_backward(std::string_view attribute, std::size_t index) const {
   const auto directions = site_.integer_list(attribute);
   return directions && index < directions->size() && (*directions)[index] != 0;
 }
 
-void FieldRounds::run() {
+void FieldIterations::run() {
   for (TensorId tensor = 0; tensor < body_.tensors.size(); ++tensor)
     if (body_.tensors[tensor].outer != kAbsent) given_[tensor] = states_[body_.tensors[tensor].outer];
   for (std::size_t input = 0; input < places_.input; ++input)
     if (node_.inputs[input] != kAbsent && states_[node_.inputs[input]] != nullptr)
-      throw NotKnown();  // data tells how often it runs
+      throw Unknown();  // data tells how often it runs
   for (std::size_t state = 0; state < places_.states; ++state) {
     const TensorId input = node_.inputs[places_.input + state];
     now_.push_back(input == kAbsent ? nullptr : states_[input]);
@@ -120,80 +120,81 @@ void FieldRounds::run() {
     const TensorId tensor = node_.outputs[output];
     collected_.emplace_back(tensor == kAbsent ? Shape::unknown() : scope_.facts[tensor].type.shape, walk_.extents());
   }
-  if (!iterate() && !grow_steadily()) throw NotKnown();
+  if (!iterate() && !grow_steadily()) throw Unknown();
   give();
 }
 
-void FieldRounds::take_elements() {
+void FieldIterations::take_elements() {
   for (std::size_t index = 0; index < places_.scanned; ++index)
     given_[body_.inputs[places_.body_input + places_.states + index]] = element_of(index);
 }
 
-Readings FieldRounds::element_of(std::size_t index) const {
+AccessMaps FieldIterations::element_of(std::size_t index) const {
   const TensorId sequence = node_.inputs[places_.input + places_.states + index];
   const Shape& shape = scope_.facts[sequence].type.shape;
   const Shape& element = body_scope_.facts[body_.inputs[places_.body_input + places_.states + index]].type.shape;
   if (states_[sequence] == nullptr) return nullptr;
-  if (!shape.known() || !element.known()) throw NotKnown();
+  if (!shape.known() || !element.known()) throw Unknown();
   const std::size_t scanned = axis_of("scan_input_axes", index, shape.rank());
   const Dim round = Dim::symbol(round_);
-  std::vector<Reading> axes;
+  std::vector<AccessMap> axes;
   for (std::size_t axis = 0; axis < shape.rank(); ++axis)
-    axes.push_back(axis == scanned ? Reading::at(is_backward("scan_input_directions", index) ? shape[axis] - 1 - round : round)
-                                   : Reading::along(axis < scanned ? axis : axis - 1));
+    axes.push_back(axis == scanned ? AccessMap::at(is_backward("scan_input_directions", index) ? shape[axis] - 1 - round : round)
+                                   : AccessMap::along(axis < scanned ? axis : axis - 1));
   return changed(states_[sequence],
-                 [&](std::uint32_t, const Reading& reading) { return compose(reading, axes, shape, element); });
+                 [&](std::uint32_t, const AccessMap& access) { return compose(access, axes, shape, element); });
 }
 
-std::vector<Readings> FieldRounds::round(const std::vector<Readings>& now) {
-  if (!walk_.may_go_round()) throw NotKnown();
+std::vector<AccessMaps> FieldIterations::round(const std::vector<AccessMaps>& now) {
+  if (!walk_.may_go_round()) throw Unknown();
   States states = given_;
   for (std::size_t state = 0; state < places_.states; ++state) states[body_.inputs[places_.body_input + state]] = now[state];
   walk_.run(call_.scope, states);
-  std::vector<Readings> results;
+  std::vector<AccessMaps> results;
   for (const TensorId output : body_.outputs) results.push_back(output == kAbsent ? nullptr : states[output]);
   for (std::size_t output = 0; output < places_.body_output; ++output)
-    if (results[output] != nullptr) throw NotKnown();  // data tells when it ends
+    if (results[output] != nullptr) throw Unknown();  // data tells when it ends
   return results;
 }
 
-Shape FieldRounds::shape_of_state(std::size_t index) const {
+Shape FieldIterations::shape_of_state(std::size_t index) const {
   return body_scope_.facts[body_.inputs[places_.body_input + index]].type.shape;
 }
 
-Reading FieldRounds::widened(Reading reading) const {
-  if (!reading.is_range() || (!holds(reading.low, round_) && !holds(reading.high, round_))) return reading;
-  const std::optional<Dim> low = pace_of(reading.low), high = pace_of(reading.high);
-  if (!low || !high || *low != *high || steps_hold(reading, round_)) return Reading::unknown();
+AccessMap FieldIterations::widened(AccessMap access) const {
+  if (!access.is_range() || (!holds(access.low, round_) && !holds(access.high, round_))) return access;
+  const std::optional<Dim> low = pace_of(access.low), high = pace_of(access.high);
+  if (!low || !high || *low != *high || steps_hold(access, round_)) return AccessMap::unknown();
   if (at_least(*high, 0) == Certainty::always) {
-    reading.before = true;
-    reading.low = reading.high;
+    access.before = true;
+    access.low = access.high;
   } else if (at_least(-*high, 0) == Certainty::always) {
-    reading.after = true;
-    reading.high = reading.low;
+    access.after = true;
+    access.high = access.low;
   } else {
-    return Reading::unknown();
+    return AccessMap::unknown();
   }
-  return reading;
+  return access;
 }
 
-std::vector<Readings> FieldRounds::next_states(const std::vector<Readings>& results, std::optional<std::int64_t> round) const {
-  std::vector<Readings> next;
+std::vector<AccessMaps> FieldIterations::next_states(const std::vector<AccessMaps>& results,
+                                                     std::optional<std::int64_t> round) const {
+  std::vector<AccessMaps> next;
   const std::optional<Repetition>& repetition = body_.repetition;
   for (std::size_t state = 0; state < places_.states; ++state)
-    next.push_back(changed(results[places_.body_output + state], [&](std::uint32_t, const Reading& reading) {
-      if (!repetition || repetition->index.empty() || !reading.is_range()) return widened(reading);
-      if (!round || steps_hold(reading, repetition->index)) return Reading::unknown();
-      Reading bound = reading;
-      bound.low = reading.low.substitute({{repetition->index, *round}});
-      bound.high = reading.high.substitute({{repetition->index, *round}});
+    next.push_back(changed(results[places_.body_output + state], [&](std::uint32_t, const AccessMap& access) {
+      if (!repetition || repetition->index.empty() || !access.is_range()) return widened(access);
+      if (!round || steps_hold(access, repetition->index)) return AccessMap::unknown();
+      AccessMap bound = access;
+      bound.low = access.low.substitute({{repetition->index, *round}});
+      bound.high = access.high.substitute({{repetition->index, *round}});
       return bound;
     }));
   return next;
 }
 
-std::vector<Readings> FieldRounds::joined(const std::vector<Readings>& a, const std::vector<Readings>& b) const {
-  std::vector<Readings> both;
+std::vector<AccessMaps> FieldIterations::joined(const std::vector<AccessMaps>& a, const std::vector<AccessMaps>& b) const {
+  std::vector<AccessMaps> both;
   for (std::size_t state = 0; state < places_.states; ++state) {
     JoinedReadings join(shape_of_state(state), walk_.extents());
     join.add(a[state]);
@@ -204,12 +205,12 @@ std::vector<Readings> FieldRounds::joined(const std::vector<Readings>& a, const 
 }
 
 /// Round by round until all have been, or nothing changes any more.
-bool FieldRounds::iterate() {
-  const std::optional<std::int64_t> trips = call_.trips.number();
-  const bool is_counted = trips && *trips <= kMaxRounds;
-  for (std::int64_t number = 0; number < (is_counted ? *trips : kMaxJoins); ++number) {
-    const std::vector<Readings> results = round(now_);
-    std::vector<Readings> next = next_states(results, is_counted ? std::optional(number) : std::nullopt);
+bool FieldIterations::iterate() {
+  const std::optional<std::int64_t> iterations = call_.iterations.number();
+  const bool is_counted = iterations && *iterations <= kMaxRounds;
+  for (std::int64_t number = 0; number < (is_counted ? *iterations : kMaxJoins); ++number) {
+    const std::vector<AccessMaps> results = round(now_);
+    std::vector<AccessMaps> next = next_states(results, is_counted ? std::optional(number) : std::nullopt);
     if (!is_counted) next = joined(now_, next);
     collect(results);
     const bool is_end = are_same(now_, next) && (!body_.repetition || body_.repetition->index.empty());
@@ -220,88 +221,88 @@ bool FieldRounds::iterate() {
 }
 
 /// One state whose steps stay what they are moves its bounds in every round as in the first: they enter each sum and each minimum once.
-bool FieldRounds::grow_steadily() {
-  std::vector<Readings> first;
+bool FieldIterations::grow_steadily() {
+  std::vector<AccessMaps> first;
   for (std::size_t state = 0; state < places_.states; ++state) {
     const TensorId input = node_.inputs[places_.input + state];
     first.push_back(input == kAbsent ? nullptr : states_[input]);
   }
   const bool is_alone =
-      std::count_if(first.begin(), first.end(), [](const Readings& readings) { return readings != nullptr; }) == 1 &&
-      std::all_of(given_.begin(), given_.end(), [](const Readings& readings) { return readings == nullptr; });
+      std::count_if(first.begin(), first.end(), [](const AccessMaps& accesses) { return accesses != nullptr; }) == 1 &&
+      std::all_of(given_.begin(), given_.end(), [](const AccessMaps& accesses) { return accesses == nullptr; });
   if (!is_alone || node_.outputs.size() > places_.states) return false;
-  const std::vector<Readings> results = round(first);
+  const std::vector<AccessMaps> results = round(first);
   const std::string index = body_.repetition ? body_.repetition->index : std::string();
   for (std::size_t state = 0; state < places_.states; ++state) {
-    const Readings& before = first[state];
-    const Readings& after = results[places_.body_output + state];
+    const AccessMaps& before = first[state];
+    const AccessMaps& after = results[places_.body_output + state];
     if (is_same(before, after)) continue;
     if (before == nullptr || after == nullptr || before->size() != after->size()) return false;
     std::size_t place = 0;
-    now_[state] = changed(after, [&](std::uint32_t source, Reading reading) {
+    now_[state] = changed(after, [&](std::uint32_t source, AccessMap access) {
       const auto& [start_source, start] = (*before)[place++];
-      if (start == reading || reading.kind == Reading::Kind::all) return reading;
-      const bool keeps_steps = start_source == source && start.is_range() && reading.is_range() && !start.steps.empty() &&
-                               start.steps == reading.steps;
-      if (!keeps_steps || start.before != reading.before || start.after != reading.after || reading.wraps)
-        return Reading::unknown();
-      reading.low = start.low + sum_of_copies(reading.low - start.low, index, call_.trips);
-      reading.high = start.high + sum_of_copies(reading.high - start.high, index, call_.trips);
-      return reading;
+      if (start == access || access.kind == AccessMap::Kind::all) return access;
+      const bool keeps_steps =
+          start_source == source && start.is_range() && access.is_range() && !start.steps.empty() && start.steps == access.steps;
+      if (!keeps_steps || start.before != access.before || start.after != access.after || access.wraps)
+        return AccessMap::unknown();
+      access.low = start.low + sum_over_repeats(access.low - start.low, index, call_.iterations);
+      access.high = start.high + sum_over_repeats(access.high - start.high, index, call_.iterations);
+      return access;
     });
   }
   return true;
 }
 
 /// As a part of what the rounds give along a new axis.
-Reading FieldRounds::stacked(const Reading& reading, std::size_t index, std::size_t axis) const {
-  Reading result = with_axis(reading, axis);
+AccessMap FieldIterations::stacked(const AccessMap& access, std::size_t index, std::size_t axis) const {
+  AccessMap result = with_axis(access, axis);
   if (!result.is_range() || (!holds(result.low, round_) && !holds(result.high, round_))) return result;
-  if (steps_hold(result, round_)) return Reading::unknown();
+  if (steps_hold(result, round_)) return AccessMap::unknown();
   if (is_backward("scan_output_directions", index)) {
-    const Dim round = call_.trips - 1 - Dim::symbol(round_);
+    const Dim round = call_.iterations - 1 - Dim::symbol(round_);
     result.low = at_round(result.low, round);
     result.high = at_round(result.high, round);
   }
   const std::optional<Dim> low = pace_of(result.low), high = pace_of(result.high);
-  if (!low || !high || *low != *high) return Reading::unknown(std::uint64_t{axis < 64} << axis);
+  if (!low || !high || *low != *high) return AccessMap::unknown(std::uint64_t{axis < 64} << axis);
   result.low = at_round(result.low, 0);
   result.high = at_round(result.high, 0);
   const auto place =
-      std::find_if(result.steps.begin(), result.steps.end(), [&](const ReadingStep& step) { return step.axis > axis; });
-  result.steps.insert(place, ReadingStep{static_cast<std::uint32_t>(axis), *low});
+      std::find_if(result.steps.begin(), result.steps.end(), [&](const AccessTerm& step) { return step.axis > axis; });
+  result.steps.insert(place, AccessTerm{static_cast<std::uint32_t>(axis), *low});
   return result;
 }
 
-void FieldRounds::collect(const std::vector<Readings>& results) {
+void FieldIterations::collect(const std::vector<AccessMaps>& results) {
   for (std::size_t index = 0; index < collected_.size(); ++index) {
     const std::size_t output = places_.states + index;
     const TensorId tensor = node_.outputs[output];
     if (tensor == kAbsent || output + places_.body_output >= results.size()) continue;
     const Shape& shape = scope_.facts[tensor].type.shape;
-    collected_[index].add(changed(results[output + places_.body_output], [&](std::uint32_t, const Reading& reading) {
-      return shape.known() ? stacked(reading, index, axis_of("scan_output_axes", index, shape.rank())) : after_unknown(reading);
+    collected_[index].add(changed(results[output + places_.body_output], [&](std::uint32_t, const AccessMap& access) {
+      return shape.known() ? stacked(access, index, axis_of("scan_output_axes", index, shape.rank())) : after_unknown(access);
     }));
   }
 }
 
 /// What a state reads of an axis of `extent` positions behind the last round.
-Reading FieldRounds::after_all(Reading reading, const Dim& extent) const {
-  if (!reading.is_range()) return reading;
-  reading.low = at_round(reading.low, call_.trips - 1);
-  reading.high = at_round(reading.high, call_.trips - 1);
-  const bool is_whole = (reading.before && at_least(reading.high, extent - 1) == Certainty::always) ||
-                        (reading.after && at_least(0, reading.low) == Certainty::always);
-  return is_whole && reading.steps.empty() ? Reading::everything() : reading;
+AccessMap FieldIterations::after_all(AccessMap access, const Dim& extent) const {
+  if (!access.is_range()) return access;
+  access.low = at_round(access.low, call_.iterations - 1);
+  access.high = at_round(access.high, call_.iterations - 1);
+  const bool is_whole = (access.before && at_least(access.high, extent - 1) == Certainty::always) ||
+                        (access.after && at_least(0, access.low) == Certainty::always);
+  return is_whole && access.steps.empty() ? AccessMap::everything() : access;
 }
 
-void FieldRounds::give() {
+void FieldIterations::give() {
   for (std::size_t output = 0; output < node_.outputs.size(); ++output) {
     const TensorId tensor = node_.outputs[output];
     if (tensor == kAbsent) continue;
     states_[tensor] = output >= places_.states ? collected_[output - places_.states].take()
-                                               : changed(now_[output], [&](std::uint32_t source, const Reading& reading) {
-                                                   return after_all(reading, walk_.extents()[source]);
+                                               : changed(now_[output], [&](std::uint32_t source, const AccessMap& access) {
+                                                   return after_all(access, walk_.extents()[source]);
                                                  });
   }
 }

@@ -15,16 +15,16 @@
 
 namespace macroscope {
 
-class FieldRounds {
+class FieldIterations {
  public:
-  using Readings = FieldWalk::Readings;
+  using AccessMaps = FieldWalk::AccessMaps;
   using States = FieldWalk::States;
 
   /// The body that a node of `scope` calls.
-  FieldRounds(const Network& network, const Shapes& shapes, FieldWalk& walk, const Scope& scope, const Call& call,
-              States& states);
+  FieldIterations(const Network& network, const Shapes& shapes, FieldWalk& walk, const Scope& scope, const Call& call,
+                  States& states);
 
-  /// Fills in what the node makes. \throws NotKnown, AlgebraError
+  /// Fills in what the node makes. \throws Unknown, AlgebraError
   void run();
 
  private:
@@ -42,22 +42,22 @@ class FieldRounds {
   [[nodiscard]] bool is_backward(std::string_view attribute, std::size_t index) const;
 
   void take_elements();
-  [[nodiscard]] Readings element_of(std::size_t index) const;
+  [[nodiscard]] AccessMaps element_of(std::size_t index) const;
   /// What the body's outputs read in one round.
-  std::vector<Readings> round(const std::vector<Readings>& now);
+  std::vector<AccessMaps> round(const std::vector<AccessMaps>& now);
   bool iterate();
   bool grow_steadily();
-  std::vector<Readings> next_states(const std::vector<Readings>& results, std::optional<std::int64_t> round) const;
-  std::vector<Readings> joined(const std::vector<Readings>& a, const std::vector<Readings>& b) const;
-  void collect(const std::vector<Readings>& results);
-  [[nodiscard]] Reading stacked(const Reading& reading, std::size_t index, std::size_t axis) const;
+  std::vector<AccessMaps> next_states(const std::vector<AccessMaps>& results, std::optional<std::int64_t> round) const;
+  std::vector<AccessMaps> joined(const std::vector<AccessMaps>& a, const std::vector<AccessMaps>& b) const;
+  void collect(const std::vector<AccessMaps>& results);
+  [[nodiscard]] AccessMap stacked(const AccessMap& access, std::size_t index, std::size_t axis) const;
   void give();
 
   [[nodiscard]] Dim at_round(const Dim& dim, const Dim& round) const;
   [[nodiscard]] std::optional<Dim> pace_of(const Dim& bound) const;
   /// Everything up to where the sequence is read in a round has been read in the rounds before it.
-  [[nodiscard]] Reading widened(Reading reading) const;
-  [[nodiscard]] Reading after_all(Reading reading, const Dim& extent) const;
+  [[nodiscard]] AccessMap widened(AccessMap access) const;
+  [[nodiscard]] AccessMap after_all(AccessMap access, const Dim& extent) const;
   [[nodiscard]] Shape shape_of_state(std::size_t index) const;
 
   FieldWalk& walk_;
@@ -66,14 +66,14 @@ class FieldRounds {
   const Graph& body_;
   const Node& node_;
   const Call& call_;
-  Site site_;
+  OpContext site_;
   States& states_;
   /// The symbol for the number of a round; no model has one of that name.
   std::string round_;
   Places places_;
   /// What the body takes from around it, and elements of sequences.
   States given_;
-  std::vector<Readings> now_;
+  std::vector<AccessMaps> now_;
   std::vector<JoinedReadings> collected_;
 };
 

@@ -10,27 +10,27 @@
 namespace macroscope {
 namespace {
 
-using Readings = ReceptiveFields::Readings;
+using AccessMaps = ReceptiveFields::AccessMaps;
 using SourceReading = ReceptiveFields::SourceReading;
 using Joined = JoinedReadings;
 
-bool is_all(const Readings& readings) {
-  return std::all_of(readings->begin(), readings->end(),
-                     [](const SourceReading& reading) { return reading.reading.kind == Reading::Kind::all; });
+bool is_all(const AccessMaps& accesses) {
+  return std::all_of(accesses->begin(), accesses->end(),
+                     [](const SourceReading& access) { return access.access.kind == AccessMap::Kind::all; });
 }
 
 /// The axis map that a meaning gives away or names; empty where there is none.
-std::optional<AxisMap> map_by_meaning(const Operator& row, const Site& site) {
+std::optional<AxisMap> map_by_meaning(const Operator& row, const OpContext& context) {
   struct Visitor {
-    const Site& site;
-    std::optional<AxisMap> operator()(const Loops& loops) const { return axes_of(loops, site); }
-    std::optional<AxisMap> operator()(const PerElement&) const { return axis_maps::elementwise(site); }
+    const OpContext& context;
+    std::optional<AxisMap> operator()(const Loops& loops) const { return axes_of(loops, context); }
+    std::optional<AxisMap> operator()(const PerElement&) const { return axis_maps::elementwise(context); }
     std::optional<AxisMap> operator()(const Body&) const { return std::nullopt; }
     std::optional<AxisMap> operator()(const Moves& moves) const { return by(moves.axes); }
     std::optional<AxisMap> operator()(const Rules& rules) const { return by(rules.axes); }
-    std::optional<AxisMap> by(AxisRule rule) const { return rule == nullptr ? std::nullopt : std::optional(rule(site)); }
+    std::optional<AxisMap> by(AxisRule rule) const { return rule == nullptr ? std::nullopt : std::optional(rule(context)); }
   };
-  return std::visit(Visitor{site}, row.meaning);
+  return std::visit(Visitor{context}, row.meaning);
 }
 
 AxisRule rule_of(const Operator& row) {
@@ -42,7 +42,7 @@ AxisRule rule_of(const Operator& row) {
 bool has_map(const Operator& row) { return rule_of(row) != nullptr || std::holds_alternative<Loops>(row.meaning); }
 
 /// Some element reads nothing, or from before or up to before what its neighbour reads: the first and the last of a span do not bound it.
-bool is_uneven(const ReadingStep& step) {
+bool is_uneven(const AccessTerm& step) {
   const auto falls = [&](const std::vector<Dim>& bounds) {
     for (std::size_t digit = 1; digit < bounds.size(); ++digit)
       if (at_least(bounds[digit], bounds[digit - 1]) != Certainty::always) return true;
@@ -52,9 +52,9 @@ bool is_uneven(const ReadingStep& step) {
 }
 
 /// A kernel with holes over such elements: which of them its taps meet, the span that it reaches over does not tell.
-bool misses_some(const Site& site, const Reading& reading) {
-  if (std::none_of(reading.steps.begin(), reading.steps.end(), is_uneven)) return false;
-  const std::optional<Sizes> dilations = site.size_list("dilations");
+bool misses_some(const OpContext& context, const AccessMap& access) {
+  if (std::none_of(access.steps.begin(), access.steps.end(), is_uneven)) return false;
+  const std::optional<Sizes> dilations = context.size_list("dilations");
   return dilations && std::any_of(dilations->begin(), dilations->end(), [](const Dim& dilation) { return !dilation.is(1); });
 }
 
@@ -89,11 +89,11 @@ void FieldWalk::run_node(const Scope& scope, NodeId id, Maps& maps, States& stat
     } else if (calls.size() == 1 && (row == nullptr || std::holds_alternative<Body>(row->meaning))) {
       run_call(scope, id, calls.front().scope, states);
     } else if (calls.size() == 1) {
-      FieldRounds(network_, shapes_, *this, scope, calls.front(), states).run();
+      FieldIterations(network_, shapes_, *this, scope, calls.front(), states).run();
     } else {
       mark_unknown(scope, id, states);
     }
-  } catch (const NotKnown&) {
+  } catch (const Unknown&) {
     mark_unknown(scope, id, states);
   } catch (const RuleError&) {
     mark_unknown(scope, id, states);  // reported when its shape was inferred
@@ -120,31 +120,31 @@ bool FieldWalk::run_in_place(const Scope& scope, const Node& node, const Operato
   return true;
 }
 
-const AxisMap& FieldWalk::map_of(const Site& site, NodeId id, const Operator& row, Maps& maps) {
+const AxisMap& FieldWalk::map_of(const OpContext& context, NodeId id, const Operator& row, Maps& maps) {
   if (const AxisMap* known = maps.find(id)) return *known;
-  std::optional<AxisMap> map = map_by_meaning(row, site);
-  if (!map) throw NotKnown();
+  std::optional<AxisMap> map = map_by_meaning(row, context);
+  if (!map) throw Unknown();
   return maps.remember(id, std::move(*map));
 }
 
 void FieldWalk::run_by_map(const Scope& scope, NodeId id, const Operator& row, Maps& maps, States& states) const {
-  const Site site = site_of(network_, scope, id);
-  const AxisMap& map = map_of(site, id, row, maps);
+  const OpContext context = site_of(network_, scope, id);
+  const AxisMap& map = map_of(context, id, row, maps);
   if (map.reads_nothing) return;
-  const Node& node = site.node();
+  const Node& node = context.node();
   for (std::size_t output = 0; output < node.outputs.size(); ++output) {
     if (node.outputs[output] == kAbsent) continue;
-    const Shape& result = site.output(output).type.shape;
+    const Shape& result = context.output(output).type.shape;
     Joined joined(result, extents_);
     for (std::size_t operand = 0; operand < node.inputs.size(); ++operand) {
       const TensorId input = node.inputs[operand];
       if (input == kAbsent || states[input] == nullptr) continue;
       const AxisMap::Entry* entry = map.find(output, operand);
       if (entry != nullptr && entry->is_ignored) continue;
-      const bool is_known = entry != nullptr && result.known() && site.shape(operand).known();
-      for (const auto& [source, reading] : *states[input]) {
-        const bool is_told = is_known && !misses_some(site, reading);
-        joined.add(source, is_told ? compose(reading, entry->axes, site.shape(operand), result) : after_unknown(reading));
+      const bool is_known = entry != nullptr && result.known() && context.shape(operand).known();
+      for (const auto& [source, access] : *states[input]) {
+        const bool is_known = is_known && !misses_some(context, access);
+        joined.add(source, is_known ? compose(access, entry->axes, context.shape(operand), result) : after_unknown(access));
       }
     }
     states[node.outputs[output]] = joined.take();
@@ -162,10 +162,11 @@ const FieldWalk::Transfer& FieldWalk::transfer_of(ScopeId id) {
   for (const TensorId input : graph.inputs) {
     transfer.first_source.push_back(source);
     const Shape& shape = scope.facts[input].type.shape;
-    std::vector<SourceReading> readings{{source++, Reading::at(0)}};
-    for (std::size_t axis = 0; shape.known() && axis < shape.rank(); ++axis) readings.push_back({source++, Reading::along(axis)});
-    if (!shape.known()) readings.front().reading = Reading::unknown();
-    states[input] = std::make_shared<const std::vector<SourceReading>>(std::move(readings));
+    std::vector<SourceReading> accesses{{source++, AccessMap::at(0)}};
+    for (std::size_t axis = 0; shape.known() && axis < shape.rank(); ++axis)
+      accesses.push_back({source++, AccessMap::along(axis)});
+    if (!shape.known()) accesses.front().access = AccessMap::unknown();
+    states[input] = std::make_shared<const std::vector<SourceReading>>(std::move(accesses));
     extents.emplace_back(1);
     if (shape.known()) extents.insert(extents.end(), shape.begin(), shape.end());
   }
@@ -181,28 +182,28 @@ void FieldWalk::run_call(const Scope& scope, NodeId id, ScopeId callee, States& 
   const Transfer& transfer = transfer_of(callee);
   const Node& node = network_.graphs[scope.graph].nodes[id];
   for (std::size_t output = 0; output < node.outputs.size() && output < transfer.outputs.size(); ++output) {
-    const Readings& readings = transfer.outputs[output];
-    if (node.outputs[output] == kAbsent || readings == nullptr) continue;
+    const AccessMaps& accesses = transfer.outputs[output];
+    if (node.outputs[output] == kAbsent || accesses == nullptr) continue;
     const Shape& result = scope.facts[node.outputs[output]].type.shape;
     Joined joined(result, extents_);
     for (std::size_t operand = 0; operand < node.inputs.size() && operand + 1 < transfer.first_source.size(); ++operand) {
       const TensorId input = node.inputs[operand];
       if (input == kAbsent || states[input] == nullptr) continue;
       const std::uint32_t first = transfer.first_source[operand], end = transfer.first_source[operand + 1];
-      std::vector<Reading> axes;
+      std::vector<AccessMap> axes;
       bool is_read = false, is_known = result.known();
-      for (const auto& [source, reading] : *readings) {
+      for (const auto& [source, access] : *accesses) {
         if (source < first || source >= end) continue;
         is_read = true;
         if (source == first) {
-          is_known = is_known && reading.is_range();
+          is_known = is_known && access.is_range();
         } else {
-          axes.push_back(reading);
+          axes.push_back(access);
         }
       }
       if (!is_read) continue;
-      for (const auto& [source, reading] : *states[input])
-        joined.add(source, is_known ? compose(reading, axes, scope.facts[input].type.shape, result) : after_unknown(reading));
+      for (const auto& [source, access] : *states[input])
+        joined.add(source, is_known ? compose(access, axes, scope.facts[input].type.shape, result) : after_unknown(access));
     }
     states[node.outputs[output]] = joined.take();
   }
@@ -225,8 +226,8 @@ void FieldWalk::run_branches(const Scope& scope, NodeId id, std::span<const Call
   // Which branch is taken hangs on all that the condition reads.
   for (const TensorId input : node.inputs) {
     if (input == kAbsent || states[input] == nullptr) continue;
-    for (const auto& [source, reading] : *states[input])
-      for (Joined& output : outputs) output.add(source, reading.steps.empty() ? reading : Reading::everything());
+    for (const auto& [source, access] : *states[input])
+      for (Joined& output : outputs) output.add(source, access.steps.empty() ? access : AccessMap::everything());
   }
   for (std::size_t output = 0; output < outputs.size(); ++output)
     if (node.outputs[output] != kAbsent) states[node.outputs[output]] = outputs[output].take();
@@ -238,15 +239,15 @@ void FieldWalk::mark_unknown(const Scope& scope, NodeId id, States& states) cons
   Joined joined(Shape(), extents_);  // none of what cannot be told has steps
   const auto take = [&](TensorId tensor) {
     if (tensor == kAbsent || states[tensor] == nullptr) return;
-    for (const auto& [source, reading] : *states[tensor]) joined.add(source, after_unknown(reading));
+    for (const auto& [source, access] : *states[tensor]) joined.add(source, after_unknown(access));
   };
   for (const TensorId input : node.inputs) take(input);
   for (const Attribute& attribute : node.attributes)
     if (const auto* nested = std::get_if<GraphId>(&attribute.content))
       for (const Tensor& tensor : network_.graphs[*nested].tensors) take(tensor.outer);
-  const Readings readings = joined.take();
+  const AccessMaps accesses = joined.take();
   for (const TensorId output : node.outputs)
-    if (output != kAbsent) states[output] = readings;
+    if (output != kAbsent) states[output] = accesses;
 }
 
 }  // namespace macroscope

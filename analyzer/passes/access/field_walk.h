@@ -14,9 +14,9 @@ namespace macroscope {
 
 class FieldWalk {
  public:
-  using Readings = ReceptiveFields::Readings;
+  using AccessMaps = ReceptiveFields::AccessMaps;
   /// Of every tensor of one graph.
-  using States = std::vector<Readings>;
+  using States = std::vector<AccessMaps>;
 
   /// `extents`: by source how many positions it has.
   FieldWalk(const Network& network, const Shapes& shapes, std::vector<Dim> extents)
@@ -33,7 +33,7 @@ class FieldWalk {
  private:
   /// What an output of a function reads of each axis of each input of it.
   struct Transfer {
-    std::vector<Readings> outputs;
+    std::vector<AccessMaps> outputs;
     /// Of each input the first source; one further source stands for the input as a whole.
     std::vector<std::uint32_t> first_source;
   };
@@ -43,8 +43,8 @@ class FieldWalk {
   void run_node(const Scope& scope, NodeId node, Maps& maps, States& states);
   /// False if there is no such short way.
   bool run_in_place(const Scope& scope, const Node& node, const Operator& row, States& states) const;
-  /// \throws NotKnown where there is no map
-  static const AxisMap& map_of(const Site& site, NodeId node, const Operator& row, Maps& maps);
+  /// \throws Unknown where there is no map
+  static const AxisMap& map_of(const OpContext& context, NodeId node, const Operator& row, Maps& maps);
   void run_by_map(const Scope& scope, NodeId node, const Operator& row, Maps& maps, States& states) const;
   void run_call(const Scope& scope, NodeId node, ScopeId callee, States& states);
   void run_branches(const Scope& scope, NodeId node, std::span<const Call> calls, States& states);

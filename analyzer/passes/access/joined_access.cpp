@@ -8,34 +8,34 @@ namespace macroscope {
 
 using SourceReading = ReceptiveFields::SourceReading;
 
-void JoinedReadings::add(const Readings& readings) {
-  if (readings == nullptr || shared_ == readings) return;
-  if (readings_.empty() && shared_ == nullptr) {
-    shared_ = readings;
+void JoinedReadings::add(const AccessMaps& accesses) {
+  if (accesses == nullptr || shared_ == accesses) return;
+  if (accesses_.empty() && shared_ == nullptr) {
+    shared_ = accesses;
     return;
   }
-  for (const SourceReading& reading : *readings) add(reading.source, reading.reading);
+  for (const SourceReading& access : *accesses) add(access.source, access.access);
 }
 
-void JoinedReadings::add(std::uint32_t source, Reading reading) {
+void JoinedReadings::add(std::uint32_t source, AccessMap access) {
   if (shared_ != nullptr) {
-    readings_ = *shared_;
+    accesses_ = *shared_;
     shared_ = nullptr;
   }
-  const auto at = std::lower_bound(readings_.begin(), readings_.end(), source,
+  const auto at = std::lower_bound(accesses_.begin(), accesses_.end(), source,
                                    [](const SourceReading& a, std::uint32_t b) { return a.source < b; });
-  if (at == readings_.end() || at->source != source) {
-    readings_.insert(at, {source, std::move(reading)});
+  if (at == accesses_.end() || at->source != source) {
+    accesses_.insert(at, {source, std::move(access)});
   } else {
-    at->reading = hull(at->reading, reading, shape_, (*extents_)[source]);
+    at->access = hull(at->access, access, shape_, (*extents_)[source]);
   }
 }
 
-JoinedReadings::Readings JoinedReadings::take() {
-  if (shared_ != nullptr || readings_.empty()) return shared_;
-  return std::make_shared<const std::vector<SourceReading>>(std::move(readings_));
+JoinedReadings::AccessMaps JoinedReadings::take() {
+  if (shared_ != nullptr || accesses_.empty()) return shared_;
+  return std::make_shared<const std::vector<SourceReading>>(std::move(accesses_));
 }
 
-Reading after_unknown(const Reading& reading) { return reading.kind == Reading::Kind::all ? reading : Reading::unknown(); }
+AccessMap after_unknown(const AccessMap& access) { return access.kind == AccessMap::Kind::all ? access : AccessMap::unknown(); }
 
 }  // namespace macroscope

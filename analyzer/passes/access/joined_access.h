@@ -10,25 +10,25 @@ namespace macroscope {
 
 class JoinedReadings {
  public:
-  using Readings = ReceptiveFields::Readings;
+  using AccessMaps = ReceptiveFields::AccessMaps;
 
   /// For a result of this shape; `extents`, by source how many positions it has, must stay.
   JoinedReadings(const Shape& shape, const std::vector<Dim>& extents) : shape_(shape), extents_(&extents) {}
 
-  void add(const Readings& readings);
-  void add(std::uint32_t source, Reading reading);
+  void add(const AccessMaps& accesses);
+  void add(std::uint32_t source, AccessMap access);
   /// Null where nothing is read.
-  Readings take();
+  AccessMaps take();
 
  private:
   Shape shape_;
   const std::vector<Dim>* extents_;
   /// All that there is, so far: mostly there is nothing to join.
-  Readings shared_;
-  std::vector<ReceptiveFields::SourceReading> readings_;
+  AccessMaps shared_;
+  std::vector<ReceptiveFields::SourceReading> accesses_;
 };
 
 /// What reads an operand in a way that cannot be told reads all of what that has read already, or what cannot be told.
-Reading after_unknown(const Reading& reading);
+AccessMap after_unknown(const AccessMap& access);
 
 }  // namespace macroscope

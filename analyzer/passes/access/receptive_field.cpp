@@ -11,7 +11,7 @@
 namespace macroscope {
 namespace {
 
-/// Readings of all tensors together; with more, inputs are left out.
+/// AccessMaps of all tensors together; with more, inputs are left out.
 constexpr std::size_t kMaxReadings = 8'000'000;
 constexpr std::size_t kMaxSources = 64;
 
@@ -46,13 +46,13 @@ struct Line {
   std::size_t period = 1;
 };
 
-Line line_of(const Reading& reading, const ReadingStep& step) {
-  if (step.lows.empty()) return {{reading.low}, {reading.high}, step.step, {0}};
+Line line_of(const AccessMap& access, const AccessTerm& step) {
+  if (step.lows.empty()) return {{access.low}, {access.high}, step.step, {0}};
   Line line{{}, {}, step.step, {}, step.period()};
   for (std::size_t digit = 0; digit < step.period(); ++digit) {
     if (step.is_gap(digit)) continue;
-    line.lows.push_back(reading.low + step.lows[digit]);
-    line.highs.push_back(reading.high + step.highs[digit]);
+    line.lows.push_back(access.low + step.lows[digit]);
+    line.highs.push_back(access.high + step.highs[digit]);
     line.digits.push_back(digit);
   }
   return line;
@@ -70,9 +70,9 @@ Ratio start_of(const Line& line) {
   return ratio(least, under);
 }
 
-AxisField field_of(const Reading& read, const Shape& shape, const Dim& extent) {
+AxisField field_of(const AccessMap& read, const Shape& shape, const Dim& extent) {
   AxisField field;
-  if (read.kind == Reading::Kind::all) field.kind = AxisField::Kind::all;
+  if (read.kind == AccessMap::Kind::all) field.kind = AxisField::Kind::all;
   if (!read.is_range()) return field;
   field.kind = AxisField::Kind::extent;
   field.aligned = read.aligned;
@@ -84,13 +84,13 @@ AxisField field_of(const Reading& read, const Shape& shape, const Dim& extent) {
     if (read.before || read.after) field.kind = AxisField::Kind::unknown;
     return field;
   }
-  const std::optional<Reading> one = by_main_step(read, shape);
+  const std::optional<AccessMap> one = by_main_step(read, shape);
   if (!one) {
     field = {};
     if (reads_everything(read, shape, extent)) field.kind = AxisField::Kind::all;
     return field;
   }
-  const ReadingStep& step = one->steps.front();
+  const AccessTerm& step = one->steps.front();
   const Line line = line_of(*one, step);
   if (line.lows.empty()) return {};  // every element lies in a gap
   const Dim per_step = Dim::of_size(line.period) * step.divisor;
@@ -128,19 +128,19 @@ std::vector<InputField> ReceptiveFields::of(TensorId tensor, const Shapes& shape
   const std::vector<Fact>& facts = shapes.scopes.front().facts;
   const Shape& shape = facts[tensor].type.shape;
   std::uint32_t source = 0;
-  auto reading = tensors[tensor]->begin();
+  auto access = tensors[tensor]->begin();
   for (std::uint32_t input = 0; input < inputs.size(); ++input) {
     InputField field{input, {}};
     for (const std::uint32_t axis : inputs[input].axes) {
-      if (reading != tensors[tensor]->end() && reading->source == source) {
+      if (access != tensors[tensor]->end() && access->source == source) {
         try {
-          field.axes.push_back(shape.known() || reading->reading.kind != Reading::Kind::range
-                                   ? field_of(reading->reading, shape, facts[inputs[input].tensor].type.shape[axis])
+          field.axes.push_back(shape.known() || access->access.kind != AccessMap::Kind::range
+                                   ? field_of(access->access, shape, facts[inputs[input].tensor].type.shape[axis])
                                    : AxisField{});
         } catch (const AlgebraError&) {
           field.axes.emplace_back();
         }
-        ++reading;
+        ++access;
       }
       ++source;
     }
@@ -173,13 +173,13 @@ ReceptiveFields find_receptive_fields(const Network& network, const Shapes& shap
       continue;
     }
     fields.inputs.push_back({graph.inputs[index], axes[index]});
-    std::vector<ReceptiveFields::SourceReading> readings;
+    std::vector<ReceptiveFields::SourceReading> accesses;
     for (const std::uint32_t axis : axes[index]) {
-      readings.push_back({source++, Reading::along(axis)});
+      accesses.push_back({source++, AccessMap::along(axis)});
       extents.push_back(shapes.scopes.front().facts[graph.inputs[index]].type.shape[axis]);
     }
     fields.tensors[graph.inputs[index]] =
-        std::make_shared<const std::vector<ReceptiveFields::SourceReading>>(std::move(readings));
+        std::make_shared<const std::vector<ReceptiveFields::SourceReading>>(std::move(accesses));
   }
   if (!fields.inputs.empty()) FieldWalk(network, shapes, std::move(extents)).run(0, fields.tensors);
   return fields;

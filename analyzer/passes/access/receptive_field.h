@@ -67,12 +67,12 @@ class ReceptiveFields {
   /// A reading along one axis of an input; `source` counts the spatial axes of all inputs.
   struct SourceReading {
     std::uint32_t source = 0;
-    Reading reading;
+    AccessMap access;
   };
   /// Ordered by source.  Many tensors share one.
-  using Readings = std::shared_ptr<const std::vector<SourceReading>>;
+  using AccessMaps = std::shared_ptr<const std::vector<SourceReading>>;
   /// By TensorId; null for tensors that depend on no input.
-  std::vector<Readings> tensors;
+  std::vector<AccessMaps> tensors;
 };
 
 ReceptiveFields find_receptive_fields(const Network& network, const Shapes& shapes);

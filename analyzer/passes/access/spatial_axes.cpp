@@ -37,7 +37,7 @@ class Search {
       pending.pop_front();
       for (const Reader& reader : readers_.of(stop.tensor)) {
         if (++read > kMaxReaders) return std::nullopt;
-        if (const auto layout = told_by(reader, stop)) return layout;
+        if (const auto layout = known_by(reader, stop)) return layout;
         pass_through(reader, stop, pending);
       }
     }
@@ -49,7 +49,7 @@ class Search {
     return {stop.axes.size() > batch ? stop.axes[batch] : kNone, stop.axes.size() > channels ? stop.axes[channels] : kNone};
   }
 
-  std::optional<Layout> told_by(const Reader& reader, const Stop& stop) const {
+  std::optional<Layout> known_by(const Reader& reader, const Stop& stop) const {
     const Node& node = network_.main().nodes[reader.node];
     const Operator* row = reader.input == kNone ? nullptr : scope_.operators[reader.node];
     if (row == nullptr || reader.input != 0 || stop.axes.empty()) return std::nullopt;

@@ -42,7 +42,7 @@ void add(Cost& sum, const Cost& cost, const Dim& times) {
 }
 
 /// The sum of the costs of many nodes.
-class CostTally {
+class CostSum {
  public:
   void add(const Cost& cost) {
     macs_.add(cost.macs);
@@ -62,16 +62,16 @@ class CostTally {
   }
 
  private:
-  Tally& of(DataType dtype) {
+  GroupedSum& of(DataType dtype) {
     const auto found =
         std::find_if(macs_by_dtype_.begin(), macs_by_dtype_.end(), [&](const auto& entry) { return entry.first == dtype; });
-    return found == macs_by_dtype_.end() ? macs_by_dtype_.emplace_back(dtype, Tally()).second : found->second;
+    return found == macs_by_dtype_.end() ? macs_by_dtype_.emplace_back(dtype, GroupedSum()).second : found->second;
   }
 
-  Tally macs_, effective_macs_;
-  std::vector<std::pair<DataType, Tally>> macs_by_dtype_;
-  std::array<Tally, kFlopKinds> flops_by_kind_;
-  Tally bytes_read_, bytes_written_;
+  GroupedSum macs_, effective_macs_;
+  std::vector<std::pair<DataType, GroupedSum>> macs_by_dtype_;
+  std::array<GroupedSum, kFlopKinds> flops_by_kind_;
+  GroupedSum bytes_read_, bytes_written_;
 };
 
 /// Per quantity the dearer of two alternatives.
@@ -129,7 +129,7 @@ class Counting {
     done_[id] = true;
     const Scope& scope = shapes_.scopes[id];
     std::vector<Cost>& nodes = costs_.nodes[id];
-    CostTally tally, side;
+    CostSum grouped_sum, side;
     AlikeResults<NodeId> counted(network_, scope);
     auto call = scope.calls.begin();
     for (NodeId node = 0; node < nodes.size(); ++node) {
@@ -144,21 +144,21 @@ class Counting {
         if (is_alone && nodes[node].status != Status::unknown) counted.remember(node, node);
       }
       const bool is_side = id == 0 && network_.main().is_side(node);
-      (is_side ? side : tally).add(nodes[node]);
+      (is_side ? side : grouped_sum).add(nodes[node]);
       if (nodes[node].status == Status::unknown) totals_[id].status = Status::unknown;
     }
-    tally.give(totals_[id]);
+    grouped_sum.give(totals_[id]);
     if (id == 0) side.give(costs_.side);
     return totals_[id];
   }
 
   void count(Cost& cost, const Scope& scope, NodeId node, std::span<const Call> calls) {
     try {
-      const Site site = site_of(network_, scope, node);
+      const OpContext context = site_of(network_, scope, node);
       add_calls(cost, calls);
-      add_own_work(cost, scope, site, node);
-      add_traffic(cost, network_, scope, site, calls.empty());
-    } catch (const NotKnown&) {
+      add_own_work(cost, scope, context, node);
+      add_traffic(cost, network_, scope, context, calls.empty());
+    } catch (const Unknown&) {
       cost.status = Status::unknown;
     } catch (const RuleError&) {
       cost.status = Status::unknown;  // reported when its shape was inferred
@@ -183,9 +183,9 @@ class Counting {
       if (total.status == Status::unknown) cost.status = Status::unknown;
       const auto& repetition = network_.graphs[shapes_.scopes[call.scope].graph].repetition;
       if (repetition) {
-        add(cost, sum_of_copies(total, *repetition), 1);
+        add(cost, sum_over_repeats(total, *repetition), 1);
       } else if (call.nesting == Nesting::sum) {
-        add(cost, total, call.trips);
+        add(cost, total, call.iterations);
       } else if (std::exchange(first_alternative, false)) {
         dearest = total;
       } else {
@@ -196,9 +196,9 @@ class Counting {
   }
 
   /// Each copy may have other sizes.
-  static Cost sum_of_copies(Cost cost, const Repetition& repetition) {
+  static Cost sum_over_repeats(Cost cost, const Repetition& repetition) {
     const auto sum = [&](Dim& quantity) {
-      if (!quantity.is(0)) quantity = macroscope::sum_of_copies(quantity, repetition.index, repetition.count);
+      if (!quantity.is(0)) quantity = macroscope::sum_over_repeats(quantity, repetition.index, repetition.count);
     };
     sum(cost.macs);
     sum(cost.effective_macs);
@@ -209,12 +209,12 @@ class Counting {
     return cost;
   }
 
-  void add_own_work(Cost& cost, const Scope& scope, const Site& site, NodeId node) {
+  void add_own_work(Cost& cost, const Scope& scope, const OpContext& context, NodeId node) {
     const Operator* row = scope.operators[node];
     const bool called = row == nullptr && scope.inferred[node];
     if (called) return;
-    if (row == nullptr || !scope.inferred[node]) throw NotKnown();
-    const Work work = work_of(*row, site);
+    if (row == nullptr || !scope.inferred[node]) throw Unknown();
+    const Work work = work_of(*row, context);
     cost.macs += work.macs;
     cost.effective_macs += work.effective_macs;
     Dim macs = work.macs;
@@ -226,16 +226,16 @@ class Counting {
     for (std::size_t kind = 0; kind < kFlopKinds; ++kind) add(cost.flops_by_kind[kind], work.flops[kind], 1);
   }
 
-  static Work work_of(const Operator& row, const Site& site) {
+  static Work work_of(const Operator& row, const OpContext& context) {
     struct Visitor {
-      const Site& site;
-      Work operator()(const Loops& loops) const { return macroscope::work_of(loops, site); }
-      Work operator()(const PerElement& per_element) const { return per_element_work(per_element, site); }
+      const OpContext& context;
+      Work operator()(const Loops& loops) const { return macroscope::work_of(loops, context); }
+      Work operator()(const PerElement& per_element) const { return per_element_work(per_element, context); }
       Work operator()(const Body&) const { return {}; }  // the call of its body counts
       Work operator()(const Moves&) const { return {}; }
-      Work operator()(const Rules& rules) const { return rules.work(site); }
+      Work operator()(const Rules& rules) const { return rules.work(context); }
     };
-    return std::visit(Visitor{site}, row.meaning);
+    return std::visit(Visitor{context}, row.meaning);
   }
 
   void count_coverage(const Scope& scope, const std::vector<Cost>& nodes) {

@@ -80,7 +80,7 @@ class Roles {
     const auto is_among = [&](const std::vector<TensorId>& results) {
       return std::find(results.begin(), results.end(), step.tensor) != results.end();
     };
-    if (is_among(graph.outputs) || is_among(graph.side_outputs)) note(Use::anything, step, kNone, found);
+    if (is_among(graph.outputs) || is_among(graph.auxiliary_outputs)) note(Use::anything, step, kNone, found);
   }
 
   void read_by(const Step& step, const Reader& reader, Following& found) {
@@ -239,7 +239,7 @@ class CountingParameters {
       held_ = {};
       count_initializers(graph);
       count_constants(graph);
-      add_all_copies(graph);
+      add_all_repeats(graph);
     }
   }
 
@@ -352,12 +352,12 @@ class CountingParameters {
 
   /// A graph that is repeated has stored tensors of its own in each copy.  They are summed over a graph first, which makes one quotient of
   /// what each of them leaves.
-  void add_all_copies(GraphId graph) {
+  void add_all_repeats(GraphId graph) {
     Dim at_nodes = held_.at_nodes;
     for (GraphId inner = graph; inner != kNone; inner = network_.graphs[inner].parent) {
       const auto& repetition = network_.graphs[inner].repetition;
       if (!repetition) continue;
-      const auto sum = [&](Dim& quantity) { quantity = sum_of_copies(quantity, repetition->index, repetition->count); };
+      const auto sum = [&](Dim& quantity) { quantity = sum_over_repeats(quantity, repetition->index, repetition->count); };
       for (ParameterTotals* totals : {&held_.inference, &held_.side}) {
         for (Dim& elements : totals->elements) sum(elements);
         sum(totals->weight_bytes);

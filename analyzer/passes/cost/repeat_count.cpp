@@ -4,10 +4,10 @@
 
 namespace macroscope {
 
-Dim over_copies(const Network& network, GraphId graph, Dim each) {
+Dim over_repeats(const Network& network, GraphId graph, Dim each) {
   for (; graph != kNone; graph = network.graphs[graph].parent)
     if (const auto& repetition = network.graphs[graph].repetition)
-      each = sum_of_copies(each, repetition->index, repetition->count);
+      each = sum_over_repeats(each, repetition->index, repetition->count);
   return each;
 }
 

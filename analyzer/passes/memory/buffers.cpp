@@ -55,9 +55,9 @@ class BufferSearch {
   void leave_out(TensorId tensor) {
     while (tensor != kAbsent && !is_elsewhere_[tensor]) {
       is_elsewhere_[tensor] = true;
-      const NodeId maker = graph_.tensors[tensor].producer;
-      if (maker == kNone || !shares_first(graph_.nodes[maker]) || graph_.nodes[maker].outputs[0] != tensor) return;
-      tensor = graph_.nodes[maker].inputs[0];
+      const NodeId producer = graph_.tensors[tensor].producer;
+      if (producer == kNone || !shares_first(graph_.nodes[producer]) || graph_.nodes[producer].outputs[0] != tensor) return;
+      tensor = graph_.nodes[producer].inputs[0];
     }
   }
 
@@ -80,17 +80,17 @@ class BufferSearch {
     }
   }
 
-  void add(TensorId tensor, NodeId maker) {
+  void add(TensorId tensor, NodeId producer) {
     if (tensor == kAbsent || is_elsewhere_[tensor] || buffers_.of_tensor[tensor] != kNone) return;
     const Fact& fact = scope_.facts[tensor];
     const bool is_shape_value = fact.value != nullptr && !is_floating(fact.type.dtype);
     if (is_shape_value || fact.type.kind == Kind::absent) return;
     Buffer buffer;
     buffer.tensor = tensor;
-    buffer.maker = maker;
+    buffer.producer = producer;
     try {
       buffer.bytes = bytes_like_before(fact.type);
-    } catch (const NotKnown&) {
+    } catch (const Unknown&) {
       buffer.is_known = false;
     } catch (const AlgebraError&) {
       buffer.is_known = false;

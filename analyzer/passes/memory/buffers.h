@@ -17,7 +17,7 @@ struct Buffer {
   /// The tensor that it is made for; views of it share the buffer.
   TensorId tensor = kAbsent;
   /// The node that makes it; kNone for an input, which is there from the start.
-  NodeId maker = kNone;
+  NodeId producer = kNone;
   /// Its readers are readers[first_reader .. first_reader + reader_count) of Buffers, a node perhaps several times.
   std::uint32_t first_reader = 0;
   std::uint32_t reader_count = 0;

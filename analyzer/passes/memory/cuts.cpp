@@ -20,8 +20,8 @@ std::optional<std::int64_t> number_of(const Dim& quantity) {
 
 class Cutting {
  public:
-  Cutting(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs)
-      : graph_(network.main()), scope_(shapes.scopes.front()), costs_(costs.nodes.front()), lineage_(lineages.main()) {}
+  Cutting(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances, const Costs& costs)
+      : graph_(network.main()), scope_(shapes.scopes.front()), costs_(costs.nodes.front()), provenance_(provenances.main()) {}
 
   Cuts find() {
     if (graph_.order.empty() || !collect()) return std::move(cuts_);
@@ -37,7 +37,7 @@ class Cutting {
       if (!crosses(tensor)) continue;
       Wire wire;
       wire.producer = graph_.tensors[tensor].producer == kNone ? kOutside : graph_.tensors[tensor].producer;
-      for (const Reader& reader : lineage_.readers().of(tensor)) wire.consumers.push_back(reader.node);
+      for (const Reader& reader : provenance_.readers().of(tensor)) wire.consumers.push_back(reader.node);
       try {
         Dim bytes = bytes_of(scope_.facts[tensor].type);
         const std::optional<std::int64_t> width = number_of(bytes);
@@ -45,7 +45,7 @@ class Cutting {
         cuts_.is_at_typical_sizes = cuts_.is_at_typical_sizes || !bytes.is_number();
         wire.width = *width;
         bytes_.push_back(std::move(bytes));
-      } catch (const NotKnown&) {
+      } catch (const Unknown&) {
         return false;
       }
       wires_.push_back(std::move(wire));
@@ -67,7 +67,7 @@ class Cutting {
   bool crosses(TensorId tensor) const {
     const Fact& fact = scope_.facts[tensor];
     const bool is_size = fact.value != nullptr && !is_floating(fact.type.dtype);
-    return !is_size && !lineage_.is_stored(tensor) && !lineage_.readers().of(tensor).empty();
+    return !is_size && !provenance_.is_stored(tensor) && !provenance_.readers().of(tensor).empty();
   }
 
   void find_single() {
@@ -120,7 +120,7 @@ class Cutting {
   const Graph& graph_;
   const Scope& scope_;
   const std::vector<Cost>& costs_;
-  const Lineage& lineage_;
+  const ElementwiseProvenance& provenance_;
   std::vector<Wire> wires_;
   std::vector<TensorId> tensors_;  // by wire
   std::vector<Dim> bytes_;         // by wire
@@ -131,9 +131,9 @@ class Cutting {
 
 }  // namespace
 
-Cuts find_cuts(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs) {
+Cuts find_cuts(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances, const Costs& costs) {
   try {
-    return Cutting(network, shapes, lineages, costs).find();
+    return Cutting(network, shapes, provenances, costs).find();
   } catch (const AlgebraError&) {
     return {};  // bytes or MACs past 128 bits
   }

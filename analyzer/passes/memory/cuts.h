@@ -35,6 +35,6 @@ inline constexpr std::int64_t kTypicalSize = 64;
 inline constexpr std::int64_t kLeastShare = 10;
 
 /// Stored tensors, and sizes that follow from those of the inputs, are at hand on both devices and do not count.  The inputs are on the first.
-Cuts find_cuts(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs);
+Cuts find_cuts(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances, const Costs& costs);
 
 }  // namespace macroscope

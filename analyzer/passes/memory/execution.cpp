@@ -85,9 +85,9 @@ class Planning {
   void add_edges() {
     const Readers readers(network_, graph_);
     for (TensorId tensor = 0; tensor < graph_.tensors.size(); ++tensor) {
-      const NodeId maker = graph_.tensors[tensor].producer;
-      if (maker == kNone) continue;
-      for (const Reader& reader : readers.of(tensor)) plan_.steps[maker].successors.push_back(reader.node);
+      const NodeId producer = graph_.tensors[tensor].producer;
+      if (producer == kNone) continue;
+      for (const Reader& reader : readers.of(tensor)) plan_.steps[producer].successors.push_back(reader.node);
     }
     for (ExecutionPlan::Step& step : plan_.steps) {
       remove_doubles(step.successors);
@@ -104,11 +104,11 @@ class Planning {
     plan_.buffers.push_back({bytes, static_cast<std::uint32_t>(readers.size()), buffer.is_output});
     for (const NodeId reader : readers) plan_.steps[reader].reads.push_back(index);
     const bool is_kept = buffer.is_output || !readers.empty();
-    if (buffer.maker == kNone) {
+    if (buffer.producer == kNone) {
       if (is_kept) plan_.alive_at_start += bytes;
     } else {
-      plan_.steps[buffer.maker].made += bytes;
-      if (!is_kept) plan_.steps[buffer.maker].unread += bytes;
+      plan_.steps[buffer.producer].made += bytes;
+      if (!is_kept) plan_.steps[buffer.producer].unread += bytes;
     }
   }
 

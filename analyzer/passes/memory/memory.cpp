@@ -31,7 +31,7 @@ class Peaks {
     }
     terms_compared_ += (peaks_.size() + 1) * (bytes.is_number() ? 1 : bytes.size());
     is_open_ = terms_compared_ > kMaxTermsCompared;
-    const Candidate candidate{{step, bytes}, Weighing::weigh(bytes, 1), Weighing::weigh(bytes, kLarge)};
+    const Candidate candidate{{step, bytes}, NominalEstimate::estimate(bytes, 1), NominalEstimate::estimate(bytes, kLarge)};
     for (const Candidate& peak : peaks_)
       if (has_at_least(peak, candidate)) return;
     std::erase_if(peaks_, [&](const Candidate& peak) { return has_at_least(candidate, peak); });
@@ -164,11 +164,11 @@ class Measuring {
       const Buffer& buffer = memory.buffers.all[index];
       Memory::Life& life = memory.lives[index];
       const std::span<const NodeId> readers = memory.buffers.readers_of(buffer);
-      life.first = buffer.maker == kNone ? 0 : steps[buffer.maker];
+      life.first = buffer.producer == kNone ? 0 : steps[buffer.producer];
       life.last = life.first;
       for (const NodeId reader : readers) life.last = std::max(life.last, steps[reader]);
       if (buffer.is_output) life.last = end;
-      const bool never = buffer.maker == kNone && readers.empty() && !buffer.is_output;
+      const bool never = buffer.producer == kNone && readers.empty() && !buffer.is_output;
       if (never) life.first = life.last + 1;
       if (!never && !buffer.is_known) memory.is_complete = false;
     }
@@ -178,9 +178,9 @@ class Measuring {
   void find_reuse(Memory& memory, const Scope& scope, const Graph& graph) const {
     for (std::uint32_t index = 0; index < memory.lives.size(); ++index) {
       const Buffer& buffer = memory.buffers.all[index];
-      if (buffer.maker == kNone || !buffer.is_known) continue;
-      const Node& node = graph.nodes[buffer.maker];
-      if (node.outputs[0] != buffer.tensor || !is_element_wise(shapes_, scope, buffer.maker)) continue;
+      if (buffer.producer == kNone || !buffer.is_known) continue;
+      const Node& node = graph.nodes[buffer.producer];
+      if (node.outputs[0] != buffer.tensor || !is_element_wise(shapes_, scope, buffer.producer)) continue;
       const Shape& shape = scope.facts[buffer.tensor].type.shape;
       for (const TensorId input : node.inputs) {
         if (input == kAbsent || memory.buffers.of_tensor[input] == kNone || !(scope.facts[input].type.shape == shape)) continue;

@@ -22,7 +22,7 @@ bool stands_in(const std::array<std::string_view, N>& names, const Node& node) n
 Dim bytes_or_nothing(const Type& type) {
   try {
     return bytes_of(type);
-  } catch (const NotKnown&) {
+  } catch (const Unknown&) {
     return 0;
   }
 }
@@ -36,20 +36,20 @@ bool is_shape_value(const Fact& fact) { return fact.value != nullptr && !is_floa
 
 Dim bytes_of(DataType dtype, const Dim& elements) {
   const std::optional<int> bits = bits_of(dtype);
-  if (!bits) throw NotKnown();
+  if (!bits) throw Unknown();
   return *bits % 8 == 0 ? elements * (*bits / 8) : ceil_div(elements * *bits, 8);
 }
 
 Dim bytes_of(const Type& type) {
-  if ((type.kind != Kind::tensor && type.kind != Kind::sparse) || !type.shape.known()) throw NotKnown();
+  if ((type.kind != Kind::tensor && type.kind != Kind::sparse) || !type.shape.known()) throw Unknown();
   return bytes_of(type.dtype, type.shape.elements());
 }
 
 bool is_view(const Node& node) noexcept { return stands_in(kViews, node); }
 bool is_constant(const Node& node) noexcept { return stands_in(kConstants, node); }
 
-void add_traffic(Cost& cost, const Network&, const Scope& scope, const Site& site, bool own) {
-  const Node& node = site.node();
+void add_traffic(Cost& cost, const Network&, const Scope& scope, const OpContext& context, bool own) {
+  const Node& node = context.node();
   if (!own || is_view(node) || is_constant(node)) return;
   Dim written;
   for (const TensorId output : node.outputs)
@@ -81,7 +81,7 @@ Dim activation_bytes_of(const Network& network, const Shapes& shapes, const Scop
         call == scope.calls.end() || call->node != id ? nullptr : &network.graphs[shapes.scopes[call->scope].graph].repetition;
     if (repetition != nullptr && repetition->has_value()) {
       const Dim once = activation_bytes_of(network, shapes, shapes.scopes[call->scope]);
-      bytes += sum_of_copies(once, (*repetition)->index, (*repetition)->count);
+      bytes += sum_over_repeats(once, (*repetition)->index, (*repetition)->count);
       continue;
     }
     for (const TensorId output : node.outputs)

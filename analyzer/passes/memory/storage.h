@@ -8,9 +8,9 @@
 
 namespace macroscope {
 
-/// Bytes of `elements` elements, packed as they are stored: two int4 a byte. \throws NotKnown for strings and unknown types
+/// Bytes of `elements` elements, packed as they are stored: two int4 a byte. \throws Unknown for strings and unknown types
 Dim bytes_of(DataType dtype, const Dim& elements);
-/// Bytes of a tensor, dense or sparse (its dense extent). \throws NotKnown
+/// Bytes of a tensor, dense or sparse (its dense extent). \throws Unknown
 Dim bytes_of(const Type& type);
 
 /// True for operators whose result is their first input's storage under another shape or name: Reshape, Flatten, Squeeze, Unsqueeze,
@@ -21,7 +21,7 @@ bool is_view(const Node& node) noexcept;
 bool is_constant(const Node& node) noexcept;
 
 /// Adds the bytes a node reads (weights included) and writes; `own` is false for a node that only calls a graph, whose nodes count.
-void add_traffic(Cost& cost, const Network& network, const Scope& scope, const Site& site, bool own);
+void add_traffic(Cost& cost, const Network& network, const Scope& scope, const OpContext& context, bool own);
 
 /// Bytes of all node outputs of the main graph, and of all copies of what is repeated there, without views, constants and integer shape
 /// values; outputs whose size is not known are left out.

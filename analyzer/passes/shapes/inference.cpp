@@ -147,9 +147,10 @@ void Inference::remember(Dim quantity) {
   shapes_.scopes[place.scope].remembered[place.node].push_back(std::move(quantity));
 }
 
-void Inference::report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) {
+void Inference::report(const OpContext& context, Severity severity, std::string_view code, std::string message,
+                       std::string help) {
   diagnostics_.push_back(
-      {severity, code, std::move(message), origin_of(shapes_.scopes[places_.back().scope], site.node()), std::move(help)});
+      {severity, code, std::move(message), origin_of(shapes_.scopes[places_.back().scope], context.node()), std::move(help)});
 }
 
 ScopeId Inference::open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes,
@@ -287,27 +288,27 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<
   const Operator* row = function == nullptr ? find_row(network_, node, version) : nullptr;
   scope.operators[id] = row;
   read_contents(graph, scope, node, row);
-  const Site site(network_, graph, node, version, scope.facts, scope.attributes, this);
+  const OpContext context(network_, graph, node, version, scope.facts, scope.attributes, this);
   fresh_.clear();
   std::vector<Fact> results;
   try {
     if (function != nullptr) {
-      results = call(site, *function, false);
+      results = call(context, *function, false);
       scope.inferred[id] = true;
     } else if (row != nullptr) {
-      results = results_of_row(site, *row);
+      results = results_of_row(context, *row);
       scope.inferred[id] = true;
     }
     for (const Fact& result : results)
-      require(has_countable_bytes(result.type), "tensor-too-large", "a result of shape {} has more bytes than can be numbered",
-              result.type.shape);
+      require(has_representable_bytes(result.type), "tensor-too-large",
+              "a result of shape {} has more bytes than can be numbered", result.type.shape);
   } catch (const RuleError& error) {
-    report(site, Severity::error, error.code(), error.what(), error.help());
+    report(context, Severity::error, error.code(), error.what(), error.help());
     give_up(scope, id, results);
   } catch (const AlgebraError& error) {
-    report(site, Severity::error, "overflow", error.what(), {});
+    report(context, Severity::error, "overflow", error.what(), {});
     give_up(scope, id, results);
-  } catch (const NotKnown&) {
+  } catch (const Unknown&) {
     results.clear();
   }
   for (std::size_t index = 0; index < node.outputs.size(); ++index) {
@@ -331,18 +332,18 @@ void Inference::limit_content(Fact& fact) {
   if (elements_made_ > kMaxElementsMade) fact.value = nullptr;
 }
 
-std::vector<Fact> Inference::results_of_row(const Site& site, const Operator& row) {
+std::vector<Fact> Inference::results_of_row(const OpContext& context, const Operator& row) {
   struct Visitor {
     Inference& inference;
-    const Site& site;
+    const OpContext& context;
     const Operator& row;
-    std::vector<Fact> operator()(const Loops& loops) const { return shape_of(loops, site); }
-    std::vector<Fact> operator()(const PerElement& per_element) const { return per_element_shape(per_element, site); }
-    std::vector<Fact> operator()(const Body&) const { return inference.call(site, inference.body_of(row), true); }
-    std::vector<Fact> operator()(const Moves& moves) const { return moves.shape(site); }
-    std::vector<Fact> operator()(const Rules& rules) const { return rules.shape(site); }
+    std::vector<Fact> operator()(const Loops& loops) const { return shape_of(loops, context); }
+    std::vector<Fact> operator()(const PerElement& per_element) const { return per_element_shape(per_element, context); }
+    std::vector<Fact> operator()(const Body&) const { return inference.call(context, inference.body_of(row), true); }
+    std::vector<Fact> operator()(const Moves& moves) const { return moves.shape(context); }
+    std::vector<Fact> operator()(const Rules& rules) const { return rules.shape(context); }
   };
-  return std::visit(Visitor{*this, site, row}, row.meaning);
+  return std::visit(Visitor{*this, context, row}, row.meaning);
 }
 
 const Function& Inference::body_of(const Operator& row) {
@@ -361,28 +362,28 @@ std::vector<Fact> Inference::outputs_of(ScopeId id) const {
   return outputs;
 }
 
-void Inference::check_call(const Site& site, const Function& function) const {
+void Inference::check_call(const OpContext& context, const Function& function) const {
   const Graph& body = network_.graphs[function.body];
-  require(site.output_count() == body.outputs.size(), "bad-call", "function '{}' gives {} values, {} are taken", function.name,
-          body.outputs.size(), site.output_count());
-  require(site.input_count() <= body.inputs.size(), "bad-call", "function '{}' takes {} operands, {} are given", function.name,
-          body.inputs.size(), site.input_count());
+  require(context.output_count() == body.outputs.size(), "bad-call", "function '{}' gives {} values, {} are taken", function.name,
+          body.outputs.size(), context.output_count());
+  require(context.input_count() <= body.inputs.size(), "bad-call", "function '{}' takes {} operands, {} are given", function.name,
+          body.inputs.size(), context.input_count());
 }
 
-std::vector<Fact> Inference::call(const Site& site, const Function& function, bool internal) {
+std::vector<Fact> Inference::call(const OpContext& context, const Function& function, bool internal) {
   const bool recursive = std::find(active_.begin(), active_.end(), &function) != active_.end();
   require(!recursive, "recursive-function", "function '{}' calls itself", function.name);
   require(places_.size() < kMaxDepth, "too-deep", "calls nest deeper than {}", kMaxDepth);
   std::vector<Fact> inputs;
   const std::size_t operands = network_.graphs[function.body].inputs.size();
-  for (std::size_t index = 0; index < std::max(site.input_count(), operands); ++index) {
-    inputs.push_back(site.input(index));
-    if (!site.has_input(index)) inputs.back().type.kind = Kind::absent;
+  for (std::size_t index = 0; index < std::max(context.input_count(), operands); ++index) {
+    inputs.push_back(context.input(index));
+    if (!context.has_input(index)) inputs.back().type.kind = Kind::absent;
   }
-  std::vector<Attribute> attributes = site.resolved_attributes();
-  if (!internal) check_call(site, function);
+  std::vector<Attribute> attributes = context.resolved_attributes();
+  if (!internal) check_call(context, function);
   for (const Attribute& otherwise : function.defaults)
-    if (!site.has_attribute(otherwise.name)) attributes.push_back(otherwise);
+    if (!context.has_attribute(otherwise.name)) attributes.push_back(otherwise);
 
   auto& calls = called_[&function];
   const std::size_t hash = hash_of(inputs);
@@ -409,13 +410,13 @@ std::vector<Fact> Inference::call(const Site& site, const Function& function, bo
   return outputs_of(scope);
 }
 
-std::vector<Fact> Inference::enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips,
-                                   Nesting nesting) {
+std::vector<Fact> Inference::enter(const OpContext& context, GraphId graph, std::vector<Fact> inputs, std::string_view role,
+                                   Dim iterations, Nesting nesting) {
   require(places_.size() < kMaxDepth, "too-deep", "graphs nest deeper than {}", kMaxDepth);
   const Place place = places_.back();
   const Scope& outer = shapes_.scopes[place.scope];
   const std::string separator = outer.path.empty() ? "" : "/";
-  std::string path = fmt::format("{}{}node[{}].{}", outer.path, separator, site.node().file_index, role);
+  std::string path = fmt::format("{}{}node[{}].{}", outer.path, separator, context.node().file_index, role);
   const ScopeId scope = open_scope(graph, std::move(path), outer.attributes, outer.operator_sets);
   const FreshSymbols fresh = std::exchange(fresh_, {});
   run(scope, inputs, &outer);
@@ -425,7 +426,7 @@ std::vector<Fact> Inference::enter(const Site& site, GraphId graph, std::vector<
   std::erase_if(calls, [&](const Call& call) {
     return call.node == place.node && shapes_.scopes[call.scope].path == shapes_.scopes[scope].path;
   });
-  calls.push_back({place.node, scope, std::move(trips), nesting});
+  calls.push_back({place.node, scope, std::move(iterations), nesting});
   return outputs_of(scope);
 }
 
@@ -437,7 +438,7 @@ void Inference::count_multiplicities() {
     const Scope& scope = shapes_.scopes[*id];
     if (!reached[*id]) continue;
     for (const Call& call : scope.calls) {
-      shapes_.scopes[call.scope].multiplicity += scope.multiplicity * call.trips;
+      shapes_.scopes[call.scope].multiplicity += scope.multiplicity * call.iterations;
       reached[call.scope] = true;
     }
   }
@@ -452,7 +453,7 @@ Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& dia
   return shapes;
 }
 
-Site site_of(const Network& network, const Scope& scope, NodeId node) {
+OpContext site_of(const Network& network, const Scope& scope, NodeId node) {
   const Graph& graph = network.graphs[scope.graph];
   const auto remembered = scope.remembered.find(node);
   return {network,

@@ -15,7 +15,7 @@
 
 namespace macroscope {
 
-class Inference : public Surroundings {
+class Inference : public InferenceHooks {
  public:
   Inference(Network& network, const Bindings& bindings, Shapes& shapes, Diagnostics& diagnostics)
       : network_(network), bindings_(bindings), shapes_(shapes), diagnostics_(diagnostics) {}
@@ -29,9 +29,9 @@ class Inference : public Surroundings {
   Dim fresh(std::string_view name, SymbolOrigin origin) override;
   void assume(std::string assumption) override;
   void remember(Dim quantity) override;
-  void report(const Site& site, Severity severity, std::string_view code, std::string message, std::string help) override;
-  std::vector<Fact> enter(const Site& site, GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim trips,
-                          Nesting nesting) override;
+  void report(const OpContext& context, Severity severity, std::string_view code, std::string message, std::string help) override;
+  std::vector<Fact> enter(const OpContext& context, GraphId graph, std::vector<Fact> inputs, std::string_view role,
+                          Dim iterations, Nesting nesting) override;
 
  private:
   /// Where the walk stands.
@@ -54,10 +54,10 @@ class Inference : public Surroundings {
   /// Lets go of a long content once too much has been followed in all.
   static void give_up(Scope& scope, NodeId node, std::vector<Fact>& results);
   void limit_content(Fact& fact);
-  std::vector<Fact> results_of_row(const Site& site, const Operator& row);
+  std::vector<Fact> results_of_row(const OpContext& context, const Operator& row);
   /// \throws RuleError `bad-call` where the call does not fit the function
-  void check_call(const Site& site, const Function& function) const;
-  std::vector<Fact> call(const Site& site, const Function& function, bool internal);
+  void check_call(const OpContext& context, const Function& function) const;
+  std::vector<Fact> call(const OpContext& context, const Function& function, bool internal);
   const Function& body_of(const Operator& row);
   std::vector<Fact> outputs_of(ScopeId id) const;
   void bind_known_symbols();

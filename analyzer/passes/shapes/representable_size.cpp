@@ -4,7 +4,7 @@
 
 namespace macroscope {
 
-bool has_countable_bytes(const Type& type) {
+bool has_representable_bytes(const Type& type) {
   constexpr std::int64_t kMostElements = std::int64_t{1} << 59;  // of 16 bytes at most
   if (!type.shape.known()) return true;
   try {

@@ -6,6 +6,6 @@
 namespace macroscope {
 
 /// By 64 bits; with symbols, whether 128 bits hold the expression.  True where too little is known.
-[[nodiscard]] bool has_countable_bytes(const Type& type);
+[[nodiscard]] bool has_representable_bytes(const Type& type);
 
 }  // namespace macroscope

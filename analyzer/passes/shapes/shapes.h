@@ -21,7 +21,7 @@ struct Call {
   NodeId node = 0;
   ScopeId scope = 0;
   /// How often the node runs it each time it is run itself.
-  Dim trips = 1;
+  Dim iterations = 1;
   Nesting nesting = Nesting::sum;
 };
 
@@ -64,6 +64,6 @@ struct Shapes {
 Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics);
 
 /// The site of a node in a scope, for rules that read what was inferred.
-Site site_of(const Network& network, const Scope& scope, NodeId node);
+OpContext site_of(const Network& network, const Scope& scope, NodeId node);
 
 }  // namespace macroscope

@@ -45,7 +45,7 @@ class Search {
       if (const AttentionForm* form = form_of(graph_.nodes[node])) add_attention(node, *form);
     }
     add_concatenated_caches();
-    if (found_.count == 0 && found_.caches.empty()) add_spelled_attention();
+    if (found_.count == 0 && found_.caches.empty()) add_decomposed_attention();
     if (is_kept_known_) found_.bytes_per_token = kept_;
     return std::move(found_);
   }
@@ -74,9 +74,9 @@ class Search {
   TensorId input_behind(TensorId tensor) const {
     while (tensor != kAbsent) {
       if (is_input_[tensor]) return tensor;
-      const NodeId maker = graph_.tensors[tensor].producer;
-      if (maker == kNone) return kAbsent;
-      const Node& node = graph_.nodes[maker];
+      const NodeId producer = graph_.tensors[tensor].producer;
+      if (producer == kNone) return kAbsent;
+      const Node& node = graph_.nodes[producer];
       const bool passes = is_view(node) || (node.domain.empty() && node.op == "Cast");
       if (!passes || node.inputs.empty()) return kAbsent;
       tensor = node.inputs[0];
@@ -106,20 +106,20 @@ class Search {
   }
 
   /// A decoder that an exporter has taken apart.
-  void add_spelled_attention() {
-    for (const SpelledAttention& attention : find_causal_attention(network_, scope_)) {
+  void add_decomposed_attention() {
+    for (const DecomposedAttention& attention : find_causal_attention(network_, scope_)) {
       ++found_.count;
       found_.query_lengths.push_back(attention.query_length);
       found_.key_lengths.push_back(attention.key_length);
-      for (const TensorId kept : {attention.keys, attention.values}) add_kept(before_copies(kept), attention.key_length);
+      for (const TensorId kept : {attention.keys, attention.values}) add_kept(before_repeats(kept), attention.key_length);
     }
-    found_.is_spelled = found_.count > 0;
+    found_.is_decomposed = found_.count > 0;
   }
 
   /// Keys and values without another layout; kAbsent where groups of queries share them, so that the model holds copies.
-  TensorId before_copies(TensorId tensor) const {
-    for (NodeId maker = graph_.tensors[tensor].producer; maker != kNone; maker = graph_.tensors[tensor].producer) {
-      const Node& node = graph_.nodes[maker];
+  TensorId before_repeats(TensorId tensor) const {
+    for (NodeId producer = graph_.tensors[tensor].producer; producer != kNone; producer = graph_.tensors[tensor].producer) {
+      const Node& node = graph_.nodes[producer];
       if (node.op == "Expand" || node.op == "Tile") return kAbsent;
       if (!is_view(node) && node.op != "Transpose") break;
       tensor = node.inputs[0];
@@ -143,7 +143,7 @@ class Search {
       const std::optional<Dim> of_token = exact_quotient(bytes_of(type), *length * type.shape[0]);
       is_kept_known_ = is_kept_known_ && of_token;
       if (of_token) kept_ += *of_token;
-    } catch (const NotKnown&) {
+    } catch (const Unknown&) {
       is_kept_known_ = false;
     } catch (const AlgebraError&) {
       is_kept_known_ = false;
@@ -179,9 +179,9 @@ class Search {
     for (const TensorId output : graph_.outputs) {
       for (TensorId at = output; at != kAbsent && !is_output_[at];) {
         is_output_[at] = true;
-        const NodeId maker = graph_.tensors[at].producer;
-        if (maker == kNone || !is_view(graph_.nodes[maker]) || graph_.nodes[maker].inputs.empty()) break;
-        at = graph_.nodes[maker].inputs[0];
+        const NodeId producer = graph_.tensors[at].producer;
+        if (producer == kNone || !is_view(graph_.nodes[producer]) || graph_.nodes[producer].inputs.empty()) break;
+        at = graph_.nodes[producer].inputs[0];
       }
     }
   }

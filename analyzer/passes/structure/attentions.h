@@ -27,7 +27,7 @@ struct Attentions {
   std::optional<Dim> bytes_per_token;
   bool is_causal = true;
   /// Taken apart into products: causal by its mask.
-  bool is_spelled = false;
+  bool is_decomposed = false;
 };
 
 /// Of the main graph.

@@ -4,11 +4,11 @@
 
 namespace macroscope {
 
-Branches::Branches(const Graph& graph, const Lineage& lineage)
-    : graph_(graph), lineage_(lineage), reads_(graph.tensors.size()), closed_at_(graph.nodes.size(), kNone) {
+Branches::Branches(const Graph& graph, const ElementwiseProvenance& provenance)
+    : graph_(graph), provenance_(provenance), reads_(graph.tensors.size()), closed_at_(graph.nodes.size(), kNone) {
   for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor)
-    reads_[tensor] = static_cast<std::uint32_t>(lineage.readers().of(tensor).size());
-  for (const std::vector<TensorId>* outputs : {&graph.outputs, &graph.side_outputs})
+    reads_[tensor] = static_cast<std::uint32_t>(provenance.readers().of(tensor).size());
+  for (const std::vector<TensorId>* outputs : {&graph.outputs, &graph.auxiliary_outputs})
     for (const TensorId output : *outputs) ++reads_[output];
   for (const NodeId node : graph.order) {
     if (data_of(graph.nodes[node]).size() < 2) continue;
@@ -28,7 +28,7 @@ Branches::Branches(const Graph& graph, const Lineage& lineage)
 std::vector<TensorId> Branches::data_of(const Node& node) const {
   std::vector<TensorId> data;
   for (const TensorId input : node.inputs)
-    if (input != kAbsent && !lineage_.is_stored(input)) data.push_back(input);
+    if (input != kAbsent && !provenance_.is_stored(input)) data.push_back(input);
   return data;
 }
 

@@ -20,7 +20,7 @@ struct Branch {
 /// Follows branches back.  Where branches join inside a branch, and start from one tensor that nothing else reads, they are followed as one.
 class Branches {
  public:
-  Branches(const Graph& graph, const Lineage& lineage);
+  Branches(const Graph& graph, const ElementwiseProvenance& provenance);
 
   /// The branches that a node joins: one for each operand that is not stored.
   [[nodiscard]] std::vector<Branch> of(NodeId join) const;
@@ -41,7 +41,7 @@ class Branches {
   [[nodiscard]] bool is_read_once(TensorId tensor) const { return reads_[tensor] == 1; }
 
   const Graph& graph_;
-  const Lineage& lineage_;
+  const ElementwiseProvenance& provenance_;
   /// How often a tensor is read, as an output of the graph as well.
   std::vector<std::uint32_t> reads_;
   /// By NodeId: index into closed_, or kNone.

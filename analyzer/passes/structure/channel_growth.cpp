@@ -33,16 +33,16 @@ std::size_t hash_of(std::span<const TensorId> operands) {
 
 class Finding {
  public:
-  Finding(const Network& network, ScopeId id, const Scope& scope, const Lineage& lineage, const Parameters& parameters,
-          const Costs& costs, Growth& growth)
+  Finding(const Network& network, ScopeId id, const Scope& scope, const ElementwiseProvenance& provenance,
+          const Parameters& parameters, const Costs& costs, ChannelGrowth& growth)
       : graph_(network.graphs[scope.graph]),
         id_(id),
         scope_(scope),
         parameters_(parameters.of_node[scope.graph]),
         costs_(costs.nodes[id]),
         growth_(growth),
-        lineage_(lineage) {
-    const std::vector<std::uint32_t> axes = channel_axes(network, scope, lineage_);
+        provenance_(provenance) {
+    const std::vector<std::uint32_t> axes = channel_axes(network, scope, provenance_);
     for (const NodeId node : graph_.order) collect(node, axes);
   }
 
@@ -50,7 +50,7 @@ class Finding {
     if (joinings_.empty()) return;
     link();
     find_blocks();
-    const Branches branches(graph_, lineage_);
+    const Branches branches(graph_, provenance_);
     for (const Joining& joining : joinings_)
       if (!joining.in_block && joining.added.size() > 1) describe(joining, branches);
   }
@@ -65,7 +65,7 @@ class Finding {
       return;
     const TensorId output = node.outputs.front();
     const Type& type = scope_.facts[output].type;
-    if (!type.shape.known() || lineage_.is_stored(output) || axes[output] == kNoAxis) return;
+    if (!type.shape.known() || provenance_.is_stored(output) || axes[output] == kNoAxis) return;
     std::int64_t axis = integer_attribute(node, "axis", 1);
     if (axis < 0) axis += static_cast<std::int64_t>(type.shape.rank());
     if (axis != std::int64_t{axes[output]}) return;
@@ -172,7 +172,7 @@ class Finding {
       BranchGrowth branch;
       branch.branch.operand = node.inputs[i];
       branch.channels = joining.added[i];
-      if (!lineage_.is_stored(node.inputs[i])) branch.branch = std::move(*next++);
+      if (!provenance_.is_stored(node.inputs[i])) branch.branch = std::move(*next++);
       for (const NodeId layer : branch.branch.nodes) {
         branch.macs += costs_[layer].macs;
         branch.parameters += parameters_[layer];
@@ -191,21 +191,21 @@ class Finding {
   const Scope& scope_;
   const std::vector<Dim>& parameters_;
   const std::vector<Cost>& costs_;
-  Growth& growth_;
+  ChannelGrowth& growth_;
   std::size_t first_block_ = growth_.blocks.size();
-  const Lineage& lineage_;
+  const ElementwiseProvenance& provenance_;
   std::vector<Joining> joinings_;
   std::unordered_map<TensorId, std::uint32_t> made_by_;
 };
 
 }  // namespace
 
-Growth find_growth(const Network& network, const Shapes& shapes, const Lineages& lineages, const Parameters& parameters,
-                   const Costs& costs) {
-  Growth growth;
+ChannelGrowth find_growth(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances,
+                          const Parameters& parameters, const Costs& costs) {
+  ChannelGrowth growth;
   for (ScopeId id = 0; id < shapes.scopes.size(); ++id) {
-    const Lineage* lineage = lineages.of(id);
-    if (lineage != nullptr) Finding(network, id, shapes.scopes[id], *lineage, parameters, costs, growth).run();
+    const ElementwiseProvenance* provenance = provenances.of(id);
+    if (provenance != nullptr) Finding(network, id, shapes.scopes[id], *provenance, parameters, costs, growth).run();
   }
   return growth;
 }

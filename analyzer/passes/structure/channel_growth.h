@@ -41,13 +41,13 @@ struct DenseBlock {
   [[nodiscard]] std::size_t count() const noexcept { return layers.size(); }
 };
 
-struct Growth {
+struct ChannelGrowth {
   std::vector<DenseBlock> blocks;
   /// Those that stand in no dense block and join two operands or more.
   std::vector<Concatenation> concatenations;
 };
 
-Growth find_growth(const Network& network, const Shapes& shapes, const Lineages& lineages, const Parameters& parameters,
-                   const Costs& costs);
+ChannelGrowth find_growth(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances,
+                          const Parameters& parameters, const Costs& costs);
 
 }  // namespace macroscope

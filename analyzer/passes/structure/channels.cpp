@@ -25,8 +25,8 @@ constexpr std::array<std::string_view, 7> kRearrange{"Einsum", "Expand", "Flatte
 
 class Axes {
  public:
-  Axes(const Graph& graph, const Scope& scope, const Lineage& lineage)
-      : graph_(graph), scope_(scope), lineage_(lineage), axes_(graph.tensors.size(), kNoAxis) {}
+  Axes(const Graph& graph, const Scope& scope, const ElementwiseProvenance& provenance)
+      : graph_(graph), scope_(scope), provenance_(provenance), axes_(graph.tensors.size(), kNoAxis) {}
 
   std::vector<std::uint32_t> find() {
     for (const NodeId node : graph_.order) note_read(graph_.nodes[node]);
@@ -69,7 +69,7 @@ class Axes {
 
   [[nodiscard]] bool has_stored_operand(const Node& node) const {
     return std::any_of(node.inputs.begin(), node.inputs.end(),
-                       [&](TensorId input) { return input != kAbsent && lineage_.is_stored(input); });
+                       [&](TensorId input) { return input != kAbsent && provenance_.is_stored(input); });
   }
 
   [[nodiscard]] std::uint32_t permuted(const Node& node) const {
@@ -81,14 +81,14 @@ class Axes {
 
   const Graph& graph_;
   const Scope& scope_;
-  const Lineage& lineage_;
+  const ElementwiseProvenance& provenance_;
   std::vector<std::uint32_t> axes_;
 };
 
 }  // namespace
 
-std::vector<std::uint32_t> channel_axes(const Network& network, const Scope& scope, const Lineage& lineage) {
-  return Axes(network.graphs[scope.graph], scope, lineage).find();
+std::vector<std::uint32_t> channel_axes(const Network& network, const Scope& scope, const ElementwiseProvenance& provenance) {
+  return Axes(network.graphs[scope.graph], scope, provenance).find();
 }
 
 }  // namespace macroscope

@@ -14,6 +14,6 @@ inline constexpr std::uint32_t kNoAxis = std::numeric_limits<std::uint32_t>::max
 
 /// By TensorId: the axis that the layers around a tensor take for its channels, kNoAxis where none does.  A convolution's and a pooling's
 /// channels lie along axis 1, a dense layer's along the last; operators that keep their input's axes, or permute them, carry that on.
-std::vector<std::uint32_t> channel_axes(const Network& network, const Scope& scope, const Lineage& lineage);
+std::vector<std::uint32_t> channel_axes(const Network& network, const Scope& scope, const ElementwiseProvenance& provenance);
 
 }  // namespace macroscope

@@ -19,23 +19,23 @@ class Search {
   Search(const Network& network, const Scope& scope)
       : network_(network), scope_(scope), graph_(network.main()), readers_(network, graph_) {}
 
-  std::vector<SpelledAttention> run() {
-    std::vector<SpelledAttention> found;
+  std::vector<DecomposedAttention> run() {
+    std::vector<DecomposedAttention> found;
     for (const Node& node : graph_.nodes)
       if (node.domain.empty() && node.op == "Softmax")
-        if (std::optional<SpelledAttention> attention = around(node)) found.push_back(std::move(*attention));
+        if (std::optional<DecomposedAttention> attention = around(node)) found.push_back(std::move(*attention));
     return found;
   }
 
  private:
-  const Node* maker_of(TensorId tensor) const {
-    const NodeId maker = tensor == kAbsent ? kNone : graph_.tensors[tensor].producer;
-    return maker == kNone ? nullptr : &graph_.nodes[maker];
+  const Node* producer_of(TensorId tensor) const {
+    const NodeId producer = tensor == kAbsent ? kNone : graph_.tensors[tensor].producer;
+    return producer == kNone ? nullptr : &graph_.nodes[producer];
   }
 
   static TensorId input(const Node& node, std::size_t index) { return index < node.inputs.size() ? node.inputs[index] : kAbsent; }
 
-  std::optional<SpelledAttention> around(const Node& softmax) const {
+  std::optional<DecomposedAttention> around(const Node& softmax) const {
     const TensorId masked = input(softmax, 0);
     const Shape& shape = scope_.facts[masked].type.shape;
     if (!shape.known() || shape.rank() != 4) return std::nullopt;
@@ -43,13 +43,13 @@ class Search {
     const Node* scores = masked_scores(masked);
     const Node* result = product_of(softmax.outputs.front());
     if ((axis != -1 && axis != 3) || scores == nullptr || result == nullptr) return std::nullopt;
-    return SpelledAttention{scores->inputs[1], result->inputs[1], shape[2], shape[3]};
+    return DecomposedAttention{scores->inputs[1], result->inputs[1], shape[2], shape[3]};
   }
 
   /// The product that what goes into the softmax was, if later keys are hidden on the way.
   const Node* masked_scores(TensorId tensor) const {
     bool is_causal = false;
-    while (const Node* node = maker_of(tensor)) {
+    while (const Node* node = producer_of(tensor)) {
       if (is_product(*node)) return is_causal ? node : nullptr;
       const auto next = before(*node, is_causal);
       if (!next) return nullptr;
@@ -102,7 +102,8 @@ class Search {
   /// A square, everywhere the same number, of which the part above the diagonal is left (`is_upper`), or the part with it and below.
   bool is_triangle(TensorId tensor, bool is_upper, bool is_negative) const {
     static constexpr std::array<std::string_view, 5> kPassing{"Cast", "Identity", "Unsqueeze", "Expand", "Trilu"};
-    for (const Node* node = maker_of(tensor); node != nullptr && is_one_of(*node, kPassing); node = maker_of(input(*node, 0)))
+    for (const Node* node = producer_of(tensor); node != nullptr && is_one_of(*node, kPassing);
+         node = producer_of(input(*node, 0)))
       if (node->op == "Trilu") return leaves(*node, is_upper) && is_filled(input(*node, 0), is_negative);
     return false;
   }
@@ -114,9 +115,9 @@ class Search {
   }
 
   bool is_filled(TensorId tensor, bool is_negative) const {
-    const Node* node = maker_of(tensor);
+    const Node* node = producer_of(tensor);
     static constexpr std::array<std::string_view, 4> kPassing{"Cast", "Identity", "Unsqueeze", "Expand"};
-    while (node != nullptr && is_one_of(*node, kPassing)) node = maker_of(input(*node, 0));
+    while (node != nullptr && is_one_of(*node, kPassing)) node = producer_of(input(*node, 0));
     if (node == nullptr || !node->domain.empty() || node->op != "ConstantOfShape") return false;
     for (const Attribute& attribute : node->attributes) {
       const auto* stored = std::get_if<const StoredTensor*>(&attribute.content);
@@ -149,7 +150,7 @@ class Search {
 
 }  // namespace
 
-std::vector<SpelledAttention> find_causal_attention(const Network& network, const Scope& scope) {
+std::vector<DecomposedAttention> find_causal_attention(const Network& network, const Scope& scope) {
   return Search(network, scope).run();
 }
 

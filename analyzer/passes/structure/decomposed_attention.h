@@ -10,7 +10,7 @@
 
 namespace macroscope {
 
-struct SpelledAttention {
+struct DecomposedAttention {
   /// Keys [batch, heads, size, length] as the first product takes them, and values [batch, heads, length, size].
   TensorId keys = kAbsent;
   TensorId values = kAbsent;
@@ -19,6 +19,6 @@ struct SpelledAttention {
 };
 
 /// Causal attention of the main graph, in order of its nodes.
-std::vector<SpelledAttention> find_causal_attention(const Network& network, const Scope& scope);
+std::vector<DecomposedAttention> find_causal_attention(const Network& network, const Scope& scope);
 
 }  // namespace macroscope

@@ -54,7 +54,7 @@ bool is_one_of(const Node& node, std::span<const std::string_view> names) noexce
   return node.domain.empty() && std::find(names.begin(), names.end(), node.op) != names.end();
 }
 
-Lineage::Lineage(const Network& network, const Scope& scope)
+ElementwiseProvenance::ElementwiseProvenance(const Network& network, const Scope& scope)
     : network_(&network),
       graph_(&network.graphs[scope.graph]),
       readers_(network, *graph_),
@@ -63,21 +63,21 @@ Lineage::Lineage(const Network& network, const Scope& scope)
       affine_(graph_->tensors.size(), true),
       passes_on_(graph_->nodes.size()),
       leaves_(graph_->tensors.size()),
-      first_taker_(graph_->tensors.size() + 1, 0) {
+      first_consumer_(graph_->tensors.size() + 1, 0) {
   find_stored();
   find_origins(scope);
-  find_takers();
+  find_consumers();
 }
 
-Lineages::Lineages(const Network& network, const Shapes& shapes) : of_scope_(shapes.scopes.size()) {
+ElementwiseProvenances::ElementwiseProvenances(const Network& network, const Shapes& shapes) : of_scope_(shapes.scopes.size()) {
   for (ScopeId id = 0; id < shapes.scopes.size(); ++id) {
     const Scope& scope = shapes.scopes[id];
     if (id == 0 || (!scope.internal && !scope.multiplicity.is(0)))
-      of_scope_[id] = std::make_unique<const Lineage>(network, scope);
+      of_scope_[id] = std::make_unique<const ElementwiseProvenance>(network, scope);
   }
 }
 
-void Lineage::find_stored() {
+void ElementwiseProvenance::find_stored() {
   for (TensorId id = 0; id < graph_->tensors.size(); ++id) {
     const Graph* graph = graph_;
     TensorId tensor = id;
@@ -100,7 +100,7 @@ void Lineage::find_stored() {
   }
 }
 
-bool Lineage::works_on_elements(const Scope& scope, NodeId node) const {
+bool ElementwiseProvenance::works_on_elements(const Scope& scope, NodeId node) const {
   const Operator* row = scope.operators[node];
   if (row == nullptr) return false;
   const Node& at = graph_->nodes[node];
@@ -108,7 +108,7 @@ bool Lineage::works_on_elements(const Scope& scope, NodeId node) const {
 }
 
 /// The operand whose elements the node's result holds, changed one by one; kAbsent if there is none.
-TensorId Lineage::passed_on(const Scope& scope, const Node& node) const {
+TensorId ElementwiseProvenance::passed_on(const Scope& scope, const Node& node) const {
   TensorId data = kAbsent;
   for (const TensorId input : node.inputs) {
     if (input == kAbsent || stored_[input]) continue;
@@ -118,7 +118,7 @@ TensorId Lineage::passed_on(const Scope& scope, const Node& node) const {
   return data;
 }
 
-TensorId Lineage::gated(const Scope& scope, const Node& node) const {
+TensorId ElementwiseProvenance::gated(const Scope& scope, const Node& node) const {
   if (node.op != "Mul" || node.inputs.size() != 2) return kAbsent;
   for (const auto& [data, gate] : {std::pair(node.inputs[0], node.inputs[1]), std::pair(node.inputs[1], node.inputs[0])}) {
     const Shape& shape = scope.facts[data].type.shape;
@@ -128,7 +128,7 @@ TensorId Lineage::gated(const Scope& scope, const Node& node) const {
   return kAbsent;
 }
 
-void Lineage::find_origins(const Scope& scope) {
+void ElementwiseProvenance::find_origins(const Scope& scope) {
   std::iota(origin_.begin(), origin_.end(), TensorId{0});
   for (const NodeId id : graph_->order) {
     const Node& node = graph_->nodes[id];
@@ -144,11 +144,11 @@ void Lineage::find_origins(const Scope& scope) {
                                         [&](TensorId input) { return input != kAbsent && !stored_[input]; });
     affine_[output] = affine_[data] && is_one_of(node, kAffine) && operands == 1;
   }
-  for (const std::vector<TensorId>* outputs : {&graph_->outputs, &graph_->side_outputs})
+  for (const std::vector<TensorId>* outputs : {&graph_->outputs, &graph_->auxiliary_outputs})
     for (const TensorId output : *outputs) leaves_[origin_[output]] = true;
 }
 
-void Lineage::find_takers() {
+void ElementwiseProvenance::find_consumers() {
   const auto for_each = [&](auto visit) {
     for (TensorId tensor = 0; tensor < graph_->tensors.size(); ++tensor)
       for (const Reader& reader : readers_.of(tensor)) {
@@ -156,11 +156,11 @@ void Lineage::find_takers() {
         if (!passes_on_[reader.node] || origin_[node.outputs.front()] != origin_[tensor]) visit(origin_[tensor], reader.node);
       }
   };
-  for_each([&](TensorId origin, NodeId) { ++first_taker_[origin + 1]; });
-  std::partial_sum(first_taker_.begin(), first_taker_.end(), first_taker_.begin());
-  takers_.resize(first_taker_.back());
-  std::vector<std::uint32_t> next(first_taker_.begin(), first_taker_.end() - 1);
-  for_each([&](TensorId origin, NodeId node) { takers_[next[origin]++] = node; });
+  for_each([&](TensorId origin, NodeId) { ++first_consumer_[origin + 1]; });
+  std::partial_sum(first_consumer_.begin(), first_consumer_.end(), first_consumer_.begin());
+  consumers_.resize(first_consumer_.back());
+  std::vector<std::uint32_t> next(first_consumer_.begin(), first_consumer_.end() - 1);
+  for_each([&](TensorId origin, NodeId node) { consumers_[next[origin]++] = node; });
 }
 
 }  // namespace macroscope

@@ -15,9 +15,9 @@
 
 namespace macroscope {
 
-class Lineage {
+class ElementwiseProvenance {
  public:
-  Lineage(const Network& network, const Scope& scope);
+  ElementwiseProvenance(const Network& network, const Scope& scope);
 
   [[nodiscard]] const Readers& readers() const noexcept { return readers_; }
   /// True for what is stored with the model, and for what is computed from that alone, the same in each run.
@@ -29,8 +29,8 @@ class Lineage {
   /// The node passes one of its inputs on, element by element.
   [[nodiscard]] bool passes_on(NodeId node) const noexcept { return passes_on_[node]; }
   /// What reads a tensor of this origin and does more than pass it on.
-  [[nodiscard]] std::span<const NodeId> takers(TensorId origin) const noexcept {
-    return std::span(takers_).subspan(first_taker_[origin], first_taker_[origin + 1] - first_taker_[origin]);
+  [[nodiscard]] std::span<const NodeId> consumers(TensorId origin) const noexcept {
+    return std::span(consumers_).subspan(first_consumer_[origin], first_consumer_[origin + 1] - first_consumer_[origin]);
   }
   /// Some tensor of this origin is an output of the graph.
   [[nodiscard]] bool leaves(TensorId origin) const noexcept { return leaves_[origin]; }
@@ -38,7 +38,7 @@ class Lineage {
  private:
   void find_stored();
   void find_origins(const Scope& scope);
-  void find_takers();
+  void find_consumers();
   [[nodiscard]] bool works_on_elements(const Scope& scope, NodeId node) const;
   [[nodiscard]] TensorId passed_on(const Scope& scope, const Node& node) const;
   [[nodiscard]] TensorId gated(const Scope& scope, const Node& node) const;
@@ -51,21 +51,21 @@ class Lineage {
   std::vector<bool> affine_;
   std::vector<bool> passes_on_;
   std::vector<bool> leaves_;
-  std::vector<std::uint32_t> first_taker_;
-  std::vector<NodeId> takers_;
+  std::vector<std::uint32_t> first_consumer_;
+  std::vector<NodeId> consumers_;
 };
 
 /// Of every graph that runs and stands in reports.
-class Lineages {
+class ElementwiseProvenances {
  public:
-  Lineages(const Network& network, const Shapes& shapes);
+  ElementwiseProvenances(const Network& network, const Shapes& shapes);
   /// Null for a scope that never runs, or that only defines an operator.
-  [[nodiscard]] const Lineage* of(ScopeId scope) const noexcept { return of_scope_[scope].get(); }
+  [[nodiscard]] const ElementwiseProvenance* of(ScopeId scope) const noexcept { return of_scope_[scope].get(); }
   /// Of the main graph, which always runs.
-  [[nodiscard]] const Lineage& main() const noexcept { return *of_scope_.front(); }
+  [[nodiscard]] const ElementwiseProvenance& main() const noexcept { return *of_scope_.front(); }
 
  private:
-  std::vector<std::unique_ptr<const Lineage>> of_scope_;
+  std::vector<std::unique_ptr<const ElementwiseProvenance>> of_scope_;
 };
 
 /// An attribute that holds an integer; `otherwise` where there is none.

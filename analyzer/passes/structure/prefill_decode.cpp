@@ -26,30 +26,30 @@ class Derivation {
         attentions_(attentions),
         caches_(attentions.caches) {}
 
-  Generation derived() {
-    generation_.attentions = attentions_.count;
-    for (const TokenCache& cache : caches_) generation_.caches.push_back(cache.input);
-    if (attentions_.is_spelled) note("attention is causal by its mask, which leaves a triangle of the scores");
+  PrefillDecode derived() {
+    prefill_decode_.attentions = attentions_.count;
+    for (const TokenCache& cache : caches_) prefill_decode_.caches.push_back(cache.input);
+    if (attentions_.is_decomposed) note("attention is causal by its mask, which leaves a triangle of the scores");
     choose_length();
     if (caches_.empty()) {
       derive_without_cache();
     } else {
       derive_with_cache();
     }
-    const bool has_costs = generation_.prefill || generation_.decode;
+    const bool has_costs = prefill_decode_.prefill || prefill_decode_.decode;
     if (has_costs && !costs_.complete) note("some layers could not be costed: the costs are lower bounds");
-    return std::move(generation_);
+    return std::move(prefill_decode_);
   }
 
  private:
   void choose_length() {
     const auto is_taken = [&](const std::string& id) { return network_.symbols.find_id(id) != nullptr; };
-    generation_.length = "S";
-    for (int number = 2; is_taken(generation_.length); ++number) generation_.length = fmt::format("S_{}", number);
+    prefill_decode_.length = "S";
+    for (int number = 2; is_taken(prefill_decode_.length); ++number) prefill_decode_.length = fmt::format("S_{}", number);
   }
 
-  [[nodiscard]] Dim length() const { return Dim::symbol(generation_.length); }
-  void note(std::string text) { generation_.notes.push_back(std::move(text)); }
+  [[nodiscard]] Dim length() const { return Dim::symbol(prefill_decode_.length); }
+  void note(std::string text) { prefill_decode_.notes.push_back(std::move(text)); }
 
   // --- With a cache ---
 
@@ -58,28 +58,28 @@ class Derivation {
     const auto is_alike = [&](const TokenCache& cache) { return cache.past == first.past && cache.added == first.added; };
     const bool are_alike = std::all_of(caches_.begin(), caches_.end(), is_alike);
     add_bytes_per_token();
-    generation_.past_symbol = lone_symbol(first.past);
-    generation_.query_symbol = lone_symbol(first.added);
+    prefill_decode_.past_symbol = lone_symbol(first.past);
+    prefill_decode_.query_symbol = lone_symbol(first.added);
     if (!are_alike) return note("inputs that keep keys and values differ in length: neither prefill nor decode can be derived");
-    if (generation_.past_symbol.empty())
+    if (prefill_decode_.past_symbol.empty())
       return note(fmt::format(
           "keys and values are kept for {} tokens, which is no size of its own: neither prefill nor decode can be derived",
           first.past.text()));
-    if (generation_.query_symbol == generation_.past_symbol)
+    if (prefill_decode_.query_symbol == prefill_decode_.past_symbol)
       return note("the tokens of a run and those before it are one size: neither prefill nor decode can be derived");
-    if (generation_.query_symbol.empty() && !first.added.is(1))
+    if (prefill_decode_.query_symbol.empty() && !first.added.is(1))
       return note(fmt::format("a run takes {} tokens, which is no size of its own: neither prefill nor decode can be derived",
                               first.added.text()));
-    Bindings decode{{generation_.past_symbol, length() - 1}};
-    Bindings prefill{{generation_.past_symbol, 0}};
-    if (generation_.query_symbol.empty()) {
+    Bindings decode{{prefill_decode_.past_symbol, length() - 1}};
+    Bindings prefill{{prefill_decode_.past_symbol, 0}};
+    if (prefill_decode_.query_symbol.empty()) {
       note("the model takes one token at a time: prefill is another model's work, or S runs of this one");
     } else {
-      decode.emplace(generation_.query_symbol, 1);
-      prefill.emplace(generation_.query_symbol, length());
-      generation_.prefill = total_with(prefill);
+      decode.emplace(prefill_decode_.query_symbol, 1);
+      prefill.emplace(prefill_decode_.query_symbol, length());
+      prefill_decode_.prefill = total_with(prefill);
     }
-    generation_.decode = total_with(decode);
+    prefill_decode_.decode = total_with(decode);
     note_other_symbols();
   }
 
@@ -92,13 +92,13 @@ class Derivation {
         const std::optional<Dim> of_token = exact_quotient(bytes, cache.past * cache.batch);
         if (!of_token) return note("the bytes that a token leaves behind cannot be derived from the shapes of the caches");
         sum += *of_token;
-      } catch (const NotKnown&) {
+      } catch (const Unknown&) {
         return note("the bytes that a token leaves behind are not known: a cache has no known type");
       } catch (const AlgebraError&) {
         return note("the bytes that a token leaves behind are past 128 bits");
       }
     }
-    generation_.cache_bytes_per_token = sum;
+    prefill_decode_.cache_bytes_per_token = sum;
   }
 
   /// Sizes that the model only assumes to be these: `total == past + sequence` of a mask.
@@ -116,7 +116,7 @@ class Derivation {
         const std::vector<std::string> within = other->symbols();
         const bool is_circular = std::find(within.begin(), within.end(), symbol) != within.end();
         const bool is_of_lengths = !within.empty() && std::all_of(within.begin(), within.end(), [&](const std::string& name) {
-          return name == generation_.query_symbol || name == generation_.past_symbol;
+          return name == prefill_decode_.query_symbol || name == prefill_decode_.past_symbol;
         });
         if (symbol.empty() || bindings.contains(symbol) || is_circular || !is_of_lengths) continue;
         bindings.emplace(symbol, other->substitute(bindings));
@@ -125,11 +125,11 @@ class Derivation {
     }
   }
 
-  std::optional<GenerationCost> total_with(Bindings bindings) {
+  std::optional<PrefillDecodeCost> total_with(Bindings bindings) {
     try {
       add_assumed(bindings);
       const Cost& total = costs_.total;
-      GenerationCost cost;
+      PrefillDecodeCost cost;
       cost.macs = total.macs.substitute(bindings);
       cost.flops = total.flops().substitute(bindings);
       cost.int_ops = total.int_ops().substitute(bindings);
@@ -144,9 +144,9 @@ class Derivation {
   /// The batch is expected to stay open; lengths are not.
   void note_other_symbols() {
     std::vector<std::string> expected = caches_.empty() ? std::vector<std::string>{} : caches_.front().batch.symbols();
-    expected.push_back(generation_.length);
+    expected.push_back(prefill_decode_.length);
     std::string others;
-    for (const std::optional<GenerationCost>& cost : {generation_.prefill, generation_.decode}) {
+    for (const std::optional<PrefillDecodeCost>& cost : {prefill_decode_.prefill, prefill_decode_.decode}) {
       if (!cost) continue;
       for (const std::string& symbol : cost->macs.symbols()) {
         if (std::find(expected.begin(), expected.end(), symbol) != expected.end()) continue;
@@ -165,15 +165,15 @@ class Derivation {
     if (queries.empty()) return note("the length of the queries is not known");
     const auto same = [&](const Dim& length) { return length == queries.front(); };
     const bool is_self = std::all_of(queries.begin(), queries.end(), same) && std::all_of(keys.begin(), keys.end(), same);
-    generation_.query_symbol = lone_symbol(queries.front());
-    if (!is_self || generation_.query_symbol.empty())
+    prefill_decode_.query_symbol = lone_symbol(queries.front());
+    if (!is_self || prefill_decode_.query_symbol.empty())
       return note("attention is not over one length that is a size of its own: neither prefill nor decode can be derived");
-    generation_.prefill = total_with({{generation_.query_symbol, length()}});
+    prefill_decode_.prefill = total_with({{prefill_decode_.query_symbol, length()}});
     if (!attentions_.is_causal)
       return note(
           "the model keeps no keys and values, and does not say that its attention is causal: each new token costs a prefill "
           "again");
-    generation_.cache_bytes_per_token = attentions_.bytes_per_token;
+    prefill_decode_.cache_bytes_per_token = attentions_.bytes_per_token;
     note(
         "the model keeps no keys and values itself: decode is one of the S positions of a prefill, for a runtime that keeps "
         "them");
@@ -182,11 +182,11 @@ class Derivation {
 
   /// Every layer does the same for each position, or has nothing to do with the length: a position's part of its cost is exact.
   void derive_one_position() {
-    const Dim symbol = Dim::symbol(generation_.query_symbol);
-    GenerationCost cost;
+    const Dim symbol = Dim::symbol(prefill_decode_.query_symbol);
+    PrefillDecodeCost cost;
     const auto part = [&](const Dim& whole, Dim& sum) {
       const std::vector<std::string> symbols = whole.symbols();
-      if (std::find(symbols.begin(), symbols.end(), generation_.query_symbol) == symbols.end()) {
+      if (std::find(symbols.begin(), symbols.end(), prefill_decode_.query_symbol) == symbols.end()) {
         sum += whole;
         return true;
       }
@@ -201,9 +201,9 @@ class Derivation {
         const Node& at = network_.main().nodes[node];
         return note(fmt::format("decode cannot be derived: the cost of {} '{}' is no multiple of the length", at.op, at.name));
       }
-      const Bindings bindings{{generation_.query_symbol, length()}};
-      generation_.decode = GenerationCost{cost.macs.substitute(bindings), cost.flops.substitute(bindings),
-                                          cost.int_ops.substitute(bindings), std::nullopt};
+      const Bindings bindings{{prefill_decode_.query_symbol, length()}};
+      prefill_decode_.decode = PrefillDecodeCost{cost.macs.substitute(bindings), cost.flops.substitute(bindings),
+                                                 cost.int_ops.substitute(bindings), std::nullopt};
     } catch (const AlgebraError&) {
       note("a cost is past 128 bits");
     }
@@ -215,12 +215,12 @@ class Derivation {
   const Costs& costs_;
   const Attentions& attentions_;
   const std::vector<TokenCache>& caches_;
-  Generation generation_;
+  PrefillDecode prefill_decode_;
 };
 
 }  // namespace
 
-std::optional<Generation> find_generation(const Network& network, const Shapes& shapes, const Costs& costs) {
+std::optional<PrefillDecode> find_prefill_decode(const Network& network, const Shapes& shapes, const Costs& costs) {
   const Attentions attentions = find_attentions(network, shapes);
   if (attentions.count == 0 && attentions.caches.empty()) return std::nullopt;
   return Derivation(network, shapes, costs, attentions).derived();

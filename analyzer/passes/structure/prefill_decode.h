@@ -15,7 +15,7 @@
 namespace macroscope {
 
 /// Totals of one run.
-struct GenerationCost {
+struct PrefillDecodeCost {
   Dim macs;
   Dim flops;
   Dim int_ops;
@@ -23,7 +23,7 @@ struct GenerationCost {
   std::optional<Dim> bytes;
 };
 
-struct Generation {
+struct PrefillDecode {
   /// The symbol that stands for the length in the costs below: `S`, or another name where the model has one of its own.
   std::string length;
   /// Symbols of the model that were replaced: tokens given in one run, and tokens before them.  Empty where there is none.
@@ -33,9 +33,9 @@ struct Generation {
   std::size_t attentions = 0;
   std::vector<TensorId> caches;
 
-  std::optional<GenerationCost> prefill;
+  std::optional<PrefillDecodeCost> prefill;
   /// Of one token, when the keys and values of all S tokens, its own among them, are looked at.
-  std::optional<GenerationCost> decode;
+  std::optional<PrefillDecodeCost> decode;
   /// Bytes of keys and values that a token of one sequence leaves behind in all layers together.
   std::optional<Dim> cache_bytes_per_token;
   /// What could not be derived and why, and what holds only if.
@@ -43,6 +43,6 @@ struct Generation {
 };
 
 /// Empty for a model without attention.
-std::optional<Generation> find_generation(const Network& network, const Shapes& shapes, const Costs& costs);
+std::optional<PrefillDecode> find_prefill_decode(const Network& network, const Shapes& shapes, const Costs& costs);
 
 }  // namespace macroscope

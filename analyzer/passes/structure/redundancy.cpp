@@ -78,8 +78,9 @@ std::string_view name_of(Redundancy redundancy) noexcept {
   return kNames[static_cast<std::size_t>(redundancy)];
 }
 
-std::vector<Opportunity> find_redundancies(const Network& network, const Shapes& shapes, const Lineages& lineages,
-                                           const Parameters& parameters, const Costs& costs) {
+std::vector<Opportunity> find_redundancies(const Network& network, const Shapes& shapes,
+                                           const ElementwiseProvenances& provenances, const Parameters& parameters,
+                                           const Costs& costs) {
   using Search = void (*)(const redundancies::Place&, redundancies::Found&);
   static constexpr std::array<Search, 6> kSearches{redundancies::find_foldable,   redundancies::find_dead,
                                                    redundancies::find_identities, redundancies::find_constant,
@@ -88,12 +89,12 @@ std::vector<Opportunity> find_redundancies(const Network& network, const Shapes&
   redundancies::find_stored(network, shapes, parameters, costs, found);
   for (ScopeId id = 0; id < shapes.scopes.size(); ++id) {
     const Scope& scope = shapes.scopes[id];
-    const Lineage* lineage = lineages.of(id);
-    if (lineage == nullptr) continue;
+    const ElementwiseProvenance* provenance = provenances.of(id);
+    if (provenance == nullptr) continue;
     const Graph& graph = network.graphs[scope.graph];
     redundancies::Place place{
-        network, id, scope, graph, parameters, costs.nodes[id], *lineage, std::vector<bool>(graph.tensors.size())};
-    for (const std::vector<TensorId>* outputs : {&graph.outputs, &graph.side_outputs})
+        network, id, scope, graph, parameters, costs.nodes[id], *provenance, std::vector<bool>(graph.tensors.size())};
+    for (const std::vector<TensorId>* outputs : {&graph.outputs, &graph.auxiliary_outputs})
       for (const TensorId output : *outputs) place.is_output[output] = true;
     for (const Search search : kSearches) {
       try {

@@ -46,7 +46,8 @@ struct Opportunity {
 };
 
 /// Of all graphs that run; kinds in the order above, within a kind by layer.
-std::vector<Opportunity> find_redundancies(const Network& network, const Shapes& shapes, const Lineages& lineages,
-                                           const Parameters& parameters, const Costs& costs);
+std::vector<Opportunity> find_redundancies(const Network& network, const Shapes& shapes,
+                                           const ElementwiseProvenances& provenances, const Parameters& parameters,
+                                           const Costs& costs);
 
 }  // namespace macroscope

@@ -17,7 +17,7 @@ struct Place {
   const Graph& graph;
   const Parameters& parameters;
   const std::vector<Cost>& costs;
-  const Lineage& lineage;
+  const ElementwiseProvenance& provenance;
   /// By TensorId: an output of the graph, or a side output.
   std::vector<bool> is_output;
 };

@@ -20,7 +20,7 @@ TensorId first(std::span<const TensorId> tensors) { return tensors.empty() ? kAb
 
 /// Only this node reads the tensor.
 bool is_read_once(const Place& place, TensorId tensor) {
-  return place.lineage.readers().of(tensor).size() == 1 && !place.is_output[tensor];
+  return place.provenance.readers().of(tensor).size() == 1 && !place.is_output[tensor];
 }
 
 // Folding of norms.
@@ -30,7 +30,7 @@ bool is_norm(const Place& place, const Node& node) {
       integer_attribute(node, "training_mode", 0) != 0)
     return false;
   return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
-                     [&](TensorId input) { return input != kAbsent && place.lineage.is_stored(input); });
+                     [&](TensorId input) { return input != kAbsent && place.provenance.is_stored(input); });
 }
 
 /// Scale and shift fold into weight and bias: of four numbers a channel the bias stays, and of the work on each element its sum.
@@ -40,10 +40,10 @@ void fold(const Place& place, NodeId norm, Found& found) {
   const NodeId before = data == kAbsent ? kNone : place.graph.tensors[data].producer;
   if (before == kNone || !is_one_of(place.graph.nodes[before], kTakesNorm) || !is_read_once(place, data)) return;
   const Node& layer = place.graph.nodes[before];
-  if (layer.inputs.size() < 2 || layer.inputs[1] == kAbsent || !place.lineage.is_stored(layer.inputs[1])) return;
+  if (layer.inputs.size() < 2 || layer.inputs[1] == kAbsent || !place.provenance.is_stored(layer.inputs[1])) return;
   if (!is_read_once(place, layer.inputs[1])) return;  // the weight would have to be stored twice
   const bool has_bias = layer.inputs.size() > 2 && layer.inputs[2] != kAbsent;
-  if (has_bias && !place.lineage.is_stored(layer.inputs[2])) return;
+  if (has_bias && !place.provenance.is_stored(layer.inputs[2])) return;
   const Shape& scale = shape_of(place, node.inputs[1]);
   const Shape& map = shape_of(place, node.outputs.front());
   if (!scale.known() || !map.known()) return;
@@ -138,7 +138,7 @@ bool cancel(const Place& place, const Node& before, const Node& node, TensorId s
 }
 
 /// The node that made what `tensor` holds, past work on single elements that nothing else takes part in; kNone if there is none.
-NodeId maker_past_elements(const Place& place, TensorId tensor, bool& is_alone) {
+NodeId producer_past_elementwise(const Place& place, TensorId tensor, bool& is_alone) {
   static constexpr std::size_t kFarthest = 16;
   for (std::size_t step = 0; step < kFarthest; ++step) {
     is_alone = is_alone && is_read_once(place, tensor);
@@ -188,7 +188,7 @@ void find_identities(const Place& place, Found& found) {
     const Node& node = place.graph.nodes[id];
     if (!gives_back(place, node) || must_stay(place, node)) continue;
     found.push_back(without(place, Redundancy::identity, {id}));
-    if (place.lineage.is_stored(node.inputs.front())) found.back().bytes = 0;  // moved when the model is loaded, if at all
+    if (place.provenance.is_stored(node.inputs.front())) found.back().bytes = 0;  // moved when the model is loaded, if at all
   }
 }
 
@@ -199,17 +199,17 @@ void find_cancelling(const Place& place, Found& found) {
     if (!node.domain.empty() || first(node.inputs) == kAbsent || first(node.outputs) == kAbsent) continue;
     if (node.op != "Transpose" && node.op != "Cast" && !only_renames(node)) continue;
     bool is_alone = true;
-    const NodeId maker = node.op == "Transpose" ? maker_past_elements(place, node.inputs.front(), is_alone)
-                                                : place.graph.tensors[node.inputs.front()].producer;
+    const NodeId producer = node.op == "Transpose" ? producer_past_elementwise(place, node.inputs.front(), is_alone)
+                                                   : place.graph.tensors[node.inputs.front()].producer;
     if (node.op != "Transpose") is_alone = is_read_once(place, node.inputs.front());
-    if (maker == kNone || is_gone[maker]) continue;
-    const Node& before = place.graph.nodes[maker];
+    if (producer == kNone || is_gone[producer]) continue;
+    const Node& before = place.graph.nodes[producer];
     if (!before.domain.empty() || first(before.inputs) == kAbsent || first(before.outputs) == kAbsent) continue;
     if (!cancel(place, before, node, before.inputs.front())) continue;
     // What others read as well has to be made all the same.
     Opportunity opportunity =
-        without(place, Redundancy::cancelling, is_alone ? std::vector<NodeId>{maker, id} : std::vector<NodeId>{id});
-    opportunity.layers = {maker, id};
+        without(place, Redundancy::cancelling, is_alone ? std::vector<NodeId>{producer, id} : std::vector<NodeId>{id});
+    opportunity.layers = {producer, id};
     is_gone[id] = true;
     found.push_back(std::move(opportunity));
   }

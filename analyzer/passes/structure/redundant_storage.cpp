@@ -70,7 +70,7 @@ class Storage {
       if (!is_shared || parameter.role != Role::weight || parameter.same_as != kNone || !is_seen(parameter)) continue;
       Opportunity opportunity = of(Redundancy::tied, parameter);
       opportunity.layers = uses_of(parameter).weighted;
-      if (copies != same.end()) add_copies(copies->second, parameter, opportunity);
+      if (copies != same.end()) add_repeats(copies->second, parameter, opportunity);
       if (opportunity.layers.size() < 2) continue;
       const auto further = static_cast<std::int64_t>(opportunity.layers.size() - 1);
       opportunity.parameters = parameter.elements * further;
@@ -79,7 +79,7 @@ class Storage {
     }
   }
 
-  void add_copies(const std::vector<std::uint32_t>& copies, const Parameter& first, Opportunity& opportunity) {
+  void add_repeats(const std::vector<std::uint32_t>& copies, const Parameter& first, Opportunity& opportunity) {
     for (const std::uint32_t copy : copies) {
       const Parameter& parameter = parameters_.rows[copy];
       if (parameter.graph != first.graph) continue;

@@ -31,7 +31,7 @@ bool is_known(const ValuePointer& value) {
 Dim bytes_or_nothing(const Type& type) {
   try {
     return bytes_of(type);
-  } catch (const NotKnown&) {
+  } catch (const Unknown&) {
     return 0;
   }
 }
@@ -205,7 +205,7 @@ std::vector<bool> constant_nodes(const Place& place) {
   for (TensorId tensor = 0; tensor < could_be_stored.size(); ++tensor) {
     const NodeId producer = place.graph.tensors[tensor].producer;
     could_be_stored[tensor] =
-        place.lineage.is_stored(tensor) && (producer == kNone || is_named_constant(place.graph.nodes[producer]));
+        place.provenance.is_stored(tensor) && (producer == kNone || is_named_constant(place.graph.nodes[producer]));
   }
   for (const NodeId id : place.graph.order) {
     const Node& node = place.graph.nodes[id];
@@ -216,7 +216,7 @@ std::vector<bool> constant_nodes(const Place& place) {
     const bool has_stored = !node.inputs.empty() && std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId input) {
       return input == kAbsent || could_be_stored[input];
     }) && std::all_of(node.outputs.begin(), node.outputs.end(), [&](TensorId output) {
-      return output == kAbsent || place.lineage.is_stored(output);
+      return output == kAbsent || place.provenance.is_stored(output);
     });
     if (!has_numbers && (!has_stored || is_kept_small(place, node))) continue;
     is_constant[id] = true;

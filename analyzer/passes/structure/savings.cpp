@@ -26,8 +26,8 @@ bool is_wide(const WeightedLayer& layer, std::size_t axis) { return !layer.kerne
 
 class Finding {
  public:
-  Finding(ScopeId scope, const WeightedLayers& layers, const Lineage& lineage, std::vector<Saving>& found)
-      : scope_(scope), layers_(layers), lineage_(lineage), found_(found), in_stack_(layers.all().size()) {}
+  Finding(ScopeId scope, const WeightedLayers& layers, const ElementwiseProvenance& provenance, std::vector<Saving>& found)
+      : scope_(scope), layers_(layers), provenance_(provenance), found_(found), in_stack_(layers.all().size()) {}
 
   void run() {
     for (const WeightedLayer& layer : layers_.all()) {
@@ -70,7 +70,7 @@ class Finding {
   /// Depthwise, then pointwise: what a plain convolution does at once.
   const WeightedLayer* pointwise_after(const WeightedLayer& layer) const {
     if (!layer.is_depthwise() || !has_reach(layer)) return nullptr;
-    const WeightedLayer* next = layers_.only_taker_but_averages(layer);
+    const WeightedLayer* next = layers_.only_consumer_but_averages(layer);
     const bool is_pointwise = next != nullptr && next->is_convolution() && next->is_pointwise() && next->is_dense();
     return is_pointwise && next->has_unit_strides() ? next : nullptr;
   }
@@ -85,18 +85,18 @@ class Finding {
 
   void pairs(const WeightedLayer& layer) {
     if (const WeightedLayer* next = pointwise_after(layer)) against_dense(Structure::separable, {&layer, next}, layer.kernel);
-    const WeightedLayer* next = layers_.only_taker(layer);
+    const WeightedLayer* next = layers_.only_consumer(layer);
     if (next == nullptr || !layer.is_dense()) return;
     const bool are_convolutions = layer.is_convolution() && next->is_convolution() && layer.kernel.size() == next->kernel.size();
     if (are_convolutions && layer.is_pointwise() && has_reach(*next) && !next->is_depthwise()) bottleneck(layer, *next);
     if (are_convolutions && next->is_dense() && has_reach(layer) && has_reach(*next)) factorised(layer, *next);
-    if (next->is_dense() && lineage_.is_affine(next->input)) low_rank(layer, *next);
+    if (next->is_dense() && provenance_.is_affine(next->input)) low_rank(layer, *next);
   }
 
   /// A 1x1 convolution to fewer channels, the costly kernel there, and perhaps a 1x1 convolution back.
   void bottleneck(const WeightedLayer& narrow, const WeightedLayer& middle) {
     if (narrow.outputs == narrow.inputs || at_least(narrow.inputs, narrow.outputs) != Certainty::always) return;
-    const WeightedLayer* wide = layers_.only_taker(middle);
+    const WeightedLayer* wide = layers_.only_consumer(middle);
     const bool is_back = wide != nullptr && wide->is_convolution() && wide->is_pointwise() && wide->is_dense() &&
                          wide->outputs != middle.outputs && at_least(wide->outputs, middle.outputs) == Certainty::always;
     Layers layers{&narrow, &middle};
@@ -130,7 +130,7 @@ class Finding {
   void stack(const WeightedLayer& first) {
     Layers row;
     for (const WeightedLayer* layer = &first; layer != nullptr && is_small_kernel(*layer) && !in_stack_[index_of(*layer)];
-         layer = layers_.only_taker(*layer)) {
+         layer = layers_.only_consumer(*layer)) {
       if (!row.empty() && layer->kernel.size() != row.back()->kernel.size()) break;
       row.push_back(layer);
       in_stack_[index_of(*layer)] = true;
@@ -143,8 +143,8 @@ class Finding {
       const WeightedLayer& layer = *row[--begin];
       macs += layer.macs;
       for (std::size_t axis = 0; axis < reach.size(); ++axis) reach[axis] += layer.kernel[axis] - 1;
-      const Dim twin = row.back()->positions * layer.inputs * row.back()->outputs * product(reach);
-      if (row.size() - begin > 1 && macs != twin && at_least(twin, macs) == Certainty::always) best = begin;
+      const Dim dense_baseline = row.back()->positions * layer.inputs * row.back()->outputs * product(reach);
+      if (row.size() - begin > 1 && macs != dense_baseline && at_least(dense_baseline, macs) == Certainty::always) best = begin;
     }
     if (best == row.size()) return;
     const Layers members(row.begin() + static_cast<std::ptrdiff_t>(best), row.end());
@@ -182,7 +182,7 @@ class Finding {
 
   ScopeId scope_;
   const WeightedLayers& layers_;
-  const Lineage& lineage_;
+  const ElementwiseProvenance& provenance_;
   std::vector<Saving>& found_;
   std::vector<bool> in_stack_;
 };
@@ -196,17 +196,18 @@ std::string_view name_of(Structure structure) noexcept {
 }
 
 std::optional<double> Saving::share() const {
-  const std::optional<double> kept = Weighing::share_of(macs, twin_macs);
+  const std::optional<double> kept = NominalEstimate::share_of(macs, twin_macs);
   return kept ? std::optional(1 - *kept) : std::nullopt;
 }
 
-std::vector<Saving> find_savings(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs) {
+std::vector<Saving> find_savings(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances,
+                                 const Costs& costs) {
   std::vector<Saving> found;
   for (ScopeId id = 0; id < shapes.scopes.size(); ++id) {
-    const Lineage* lineage = lineages.of(id);
-    if (lineage == nullptr) continue;
-    const WeightedLayers layers(network, shapes.scopes[id], costs.nodes[id], *lineage);
-    Finding(id, layers, *lineage, found).run();
+    const ElementwiseProvenance* provenance = provenances.of(id);
+    if (provenance == nullptr) continue;
+    const WeightedLayers layers(network, shapes.scopes[id], costs.nodes[id], *provenance);
+    Finding(id, layers, *provenance, found).run();
   }
   return found;
 }

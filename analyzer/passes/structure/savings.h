@@ -47,6 +47,7 @@ struct Saving {
 };
 
 /// All savings of all graphs that run, in order of the layers.
-std::vector<Saving> find_savings(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs);
+std::vector<Saving> find_savings(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances,
+                                 const Costs& costs);
 
 }  // namespace macroscope

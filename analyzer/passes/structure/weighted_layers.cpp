@@ -41,8 +41,8 @@ std::vector<std::int64_t> per_axis(const Node& node, std::string_view name, std:
 
 class LayerReading {
  public:
-  LayerReading(const Graph& graph, const Scope& scope, const std::vector<Cost>& costs, const Lineage& lineage)
-      : graph_(graph), scope_(scope), costs_(costs), lineage_(lineage) {}
+  LayerReading(const Graph& graph, const Scope& scope, const std::vector<Cost>& costs, const ElementwiseProvenance& provenance)
+      : graph_(graph), scope_(scope), costs_(costs), provenance_(provenance) {}
 
   [[nodiscard]] std::optional<WeightedLayer> read(NodeId id) const {
     const Node& node = graph_.nodes[id];
@@ -56,7 +56,7 @@ class LayerReading {
     layer.input = operand(node, places->data);
     layer.weight = operand(node, places->weight);
     layer.output = node.outputs.front();
-    if (layer.input == kAbsent || layer.weight == kAbsent || !lineage_.is_stored(layer.weight)) return std::nullopt;
+    if (layer.input == kAbsent || layer.weight == kAbsent || !provenance_.is_stored(layer.weight)) return std::nullopt;
     const Shape& weight = shape_of(layer.weight);
     const Shape& output = shape_of(layer.output);
     if (!weight.known() || !output.known()) return std::nullopt;
@@ -106,7 +106,7 @@ class LayerReading {
   const Graph& graph_;
   const Scope& scope_;
   const std::vector<Cost>& costs_;
-  const Lineage& lineage_;
+  const ElementwiseProvenance& provenance_;
 };
 
 }  // namespace
@@ -125,12 +125,13 @@ bool WeightedLayer::is_dilated() const {
   return false;
 }
 
-WeightedLayers::WeightedLayers(const Network& network, const Scope& scope, const std::vector<Cost>& costs, const Lineage& lineage)
-    : graph_(network.graphs[scope.graph]), lineage_(lineage), of_node_(graph_.nodes.size(), kNone) {
-  const LayerReading reading(graph_, scope, costs, lineage);
+WeightedLayers::WeightedLayers(const Network& network, const Scope& scope, const std::vector<Cost>& costs,
+                               const ElementwiseProvenance& provenance)
+    : graph_(network.graphs[scope.graph]), provenance_(provenance), of_node_(graph_.nodes.size(), kNone) {
+  const LayerReading access(graph_, scope, costs, provenance);
   for (const NodeId node : graph_.order) {
     try {
-      std::optional<WeightedLayer> layer = reading.read(node);
+      std::optional<WeightedLayer> layer = access.read(node);
       if (!layer) continue;
       of_node_[node] = static_cast<std::uint32_t>(layers_.size());
       layers_.push_back(std::move(*layer));
@@ -140,15 +141,15 @@ WeightedLayers::WeightedLayers(const Network& network, const Scope& scope, const
   }
 }
 
-const WeightedLayer* WeightedLayers::taker(const WeightedLayer& layer, bool averages_may) const {
+const WeightedLayer* WeightedLayers::consumer(const WeightedLayer& layer, bool averages_may) const {
   static constexpr std::array<std::string_view, 2> kAverages{"GlobalAveragePool", "ReduceMean"};
-  const TensorId origin = lineage_.origin(layer.output);
-  if (origin != layer.output || lineage_.leaves(origin)) return nullptr;
+  const TensorId origin = provenance_.origin(layer.output);
+  if (origin != layer.output || provenance_.leaves(origin)) return nullptr;
   const WeightedLayer* next = nullptr;
-  for (const NodeId id : lineage_.takers(origin)) {
+  for (const NodeId id : provenance_.consumers(origin)) {
     if (averages_may && is_one_of(graph_.nodes[id], kAverages)) continue;
     const WeightedLayer* found = at(id);
-    if (found == nullptr || lineage_.origin(found->input) != origin || (next != nullptr && next != found)) return nullptr;
+    if (found == nullptr || provenance_.origin(found->input) != origin || (next != nullptr && next != found)) return nullptr;
     next = found;
   }
   return next;

@@ -49,7 +49,8 @@ struct WeightedLayer {
 /// The weighted layers of a graph, in an order in which they can be evaluated.
 class WeightedLayers {
  public:
-  WeightedLayers(const Network& network, const Scope& scope, const std::vector<Cost>& costs, const Lineage& lineage);
+  WeightedLayers(const Network& network, const Scope& scope, const std::vector<Cost>& costs,
+                 const ElementwiseProvenance& provenance);
 
   [[nodiscard]] const std::vector<WeightedLayer>& all() const noexcept { return layers_; }
   /// Null for a node that is none.
@@ -57,15 +58,17 @@ class WeightedLayers {
     return of_node_[node] == kNone ? nullptr : &layers_[of_node_[node]];
   }
   /// The one layer that takes what `layer` makes, across work on elements; null if something else takes it as well.
-  [[nodiscard]] const WeightedLayer* only_taker(const WeightedLayer& layer) const { return taker(layer, false); }
+  [[nodiscard]] const WeightedLayer* only_consumer(const WeightedLayer& layer) const { return consumer(layer, false); }
   /// The same where averages over the map may be taken as well, as gates for channels are made of.
-  [[nodiscard]] const WeightedLayer* only_taker_but_averages(const WeightedLayer& layer) const { return taker(layer, true); }
+  [[nodiscard]] const WeightedLayer* only_consumer_but_averages(const WeightedLayer& layer) const {
+    return consumer(layer, true);
+  }
 
  private:
-  [[nodiscard]] const WeightedLayer* taker(const WeightedLayer& layer, bool averages_may) const;
+  [[nodiscard]] const WeightedLayer* consumer(const WeightedLayer& layer, bool averages_may) const;
 
   const Graph& graph_;
-  const Lineage& lineage_;
+  const ElementwiseProvenance& provenance_;
   std::vector<WeightedLayer> layers_;
   std::vector<std::uint32_t> of_node_;
 };

@@ -73,7 +73,7 @@ class Cutting {
       for (const TensorId input : graph_.nodes[graph_.order[place]].inputs)
         if (input != kAbsent) last_read_[storage_[input]] = static_cast<std::int64_t>(place);
     const auto end = static_cast<std::int64_t>(graph_.order.size());
-    for (const auto* results : {&graph_.outputs, &graph_.side_outputs})
+    for (const auto* results : {&graph_.outputs, &graph_.auxiliary_outputs})
       for (const TensorId output : *results)
         if (output != kAbsent) last_read_[storage_[output]] = end;
   }
@@ -81,7 +81,7 @@ class Cutting {
   std::optional<std::int64_t> bytes_of_kept(TensorId tensor) const {
     try {
       return walk_.kept_bytes(scope_.facts[tensor].type).number();
-    } catch (const NotKnown&) {
+    } catch (const Unknown&) {
       return std::nullopt;
     }
   }
@@ -142,9 +142,9 @@ Plan plan_under(const std::vector<Piece>& pieces, std::int64_t limit) {
 
 }  // namespace
 
-Recomputation recomputed(const Network& network, const Shapes& shapes, const Costs& costs, const GradientWalk& walk,
-                         const GradientRun& run) {
-  Recomputation nothing{1, run.saved_bytes, 0};
+ActivationCheckpointing recomputed(const Network& network, const Shapes& shapes, const Costs& costs, const GradientWalk& walk,
+                                   const GradientRun& run) {
+  ActivationCheckpointing nothing{1, run.saved_bytes, 0};
   const bool is_nested = !shapes.scopes.front().calls.empty();
   if (is_nested || !run.are_bytes_known || !run.saved_bytes.number()) return nothing;
   const std::optional<std::vector<Piece>> pieces = Cutting(network, shapes, costs, walk, run).pieces();

@@ -7,7 +7,7 @@ namespace macroscope {
 
 /// Cuts the order of nodes where a single activation is alive, and keeps as few of them as make what is kept at cuts and the largest segment
 /// between them small together.  One segment where nothing is gained, or sizes are no numbers.
-Recomputation recomputed(const Network& network, const Shapes& shapes, const Costs& costs, const GradientWalk& walk,
-                         const GradientRun& run);
+ActivationCheckpointing recomputed(const Network& network, const Shapes& shapes, const Costs& costs, const GradientWalk& walk,
+                                   const GradientRun& run);
 
 }  // namespace macroscope

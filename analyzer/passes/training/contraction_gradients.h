@@ -19,8 +19,8 @@ struct OperandGradient {
 /// Whether a node with so many MACs has gradients with any: an Einsum that only multiplies sums in its gradients.
 bool may_contract_backwards(const Node& node, const Dim& macs);
 
-/// Of those operands that need one. \param macs of the node \throws NotKnown where the operator's gradients are not known
-std::vector<OperandGradient> contraction_gradients(const Operator& row, const Site& site, const Dim& macs,
+/// Of those operands that need one. \param macs of the node \throws Unknown where the operator's gradients are not known
+std::vector<OperandGradient> contraction_gradients(const Operator& row, const OpContext& context, const Dim& macs,
                                                    const std::vector<bool>& needs);
 
 }  // namespace macroscope

@@ -21,12 +21,12 @@ const Paths kHere{PathCount(1), 0, 0, 0, 0};
 
 class Tracing {
  public:
-  Tracing(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs)
+  Tracing(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances, const Costs& costs)
       : network_(network),
         graph_(network.main()),
         scope_(shapes.scopes.front()),
         costs_(costs.nodes.front()),
-        lineage_(lineages.main()) {}
+        provenance_(provenances.main()) {}
 
   GradientFlow run(std::span<const TensorId> outputs) {
     flow_.is_weighted.resize(graph_.nodes.size());
@@ -47,7 +47,7 @@ class Tracing {
     const Type& type = scope_.facts[tensor].type;
     const bool is_number =
         type.shape.known() && std::all_of(type.shape.begin(), type.shape.end(), [](const Dim& d) { return d.is(1); });
-    return lineage_.is_stored(tensor) && !is_number;
+    return provenance_.is_stored(tensor) && !is_number;
   }
 
   /// What is not known may carry one.
@@ -108,7 +108,7 @@ class Tracing {
   const Graph& graph_;
   const Scope& scope_;
   const std::vector<Cost>& costs_;
-  const Lineage& lineage_;
+  const ElementwiseProvenance& provenance_;
   GradientFlow flow_;
 };
 
@@ -127,15 +127,16 @@ void add_paths(Paths& sum, const Paths& paths) {
   sum.most_weighted = std::max(sum.most_weighted, paths.most_weighted);
 }
 
-GradientFlow trace_gradients(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs,
-                             std::span<const TensorId> outputs) {
-  return Tracing(network, shapes, lineages, costs).run(outputs);
+GradientFlow trace_gradients(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances,
+                             const Costs& costs, std::span<const TensorId> outputs) {
+  return Tracing(network, shapes, provenances, costs).run(outputs);
 }
 
-GradientFlow trace_gradients(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs) {
+GradientFlow trace_gradients(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances,
+                             const Costs& costs) {
   std::vector<TensorId> outputs = network.main().outputs;
-  outputs.insert(outputs.end(), network.main().side_outputs.begin(), network.main().side_outputs.end());
-  return trace_gradients(network, shapes, lineages, costs, outputs);
+  outputs.insert(outputs.end(), network.main().auxiliary_outputs.begin(), network.main().auxiliary_outputs.end());
+  return trace_gradients(network, shapes, provenances, costs, outputs);
 }
 
 }  // namespace macroscope

@@ -46,9 +46,10 @@ struct GradientFlow {
 };
 
 /// Of the main graph, back from `outputs` of it; each of them once.
-GradientFlow trace_gradients(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs,
-                             std::span<const TensorId> outputs);
+GradientFlow trace_gradients(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances,
+                             const Costs& costs, std::span<const TensorId> outputs);
 /// Back from all outputs, those of side heads too: training uses them.
-GradientFlow trace_gradients(const Network& network, const Shapes& shapes, const Lineages& lineages, const Costs& costs);
+GradientFlow trace_gradients(const Network& network, const Shapes& shapes, const ElementwiseProvenances& provenances,
+                             const Costs& costs);
 
 }  // namespace macroscope

@@ -42,7 +42,7 @@ bool is_function(const Operator* row) { return row == nullptr || std::holds_alte
 
 Dim GradientWalk::kept_bytes(const Type& type) const {
   const bool is_halved = options_.mixed_precision && type.dtype == DataType::float32;
-  return is_halved ? bytes_of(DataType::float16, type.shape.known() ? type.shape.elements() : throw NotKnown()) : bytes_of(type);
+  return is_halved ? bytes_of(DataType::float16, type.shape.known() ? type.shape.elements() : throw Unknown()) : bytes_of(type);
 }
 
 std::vector<TensorId> GradientWalk::storage_of(const Graph& graph) {
@@ -63,7 +63,7 @@ std::vector<bool> GradientWalk::used_in(const Graph& graph) const {
     if (tensor != kAbsent) tensors[tensor] = true;
   };
   for (const TensorId output : graph.outputs) use(output);
-  for (const TensorId output : graph.side_outputs) use(output);
+  for (const TensorId output : graph.auxiliary_outputs) use(output);
   for (auto id = graph.order.rbegin(); id != graph.order.rend(); ++id) {
     const Node& node = graph.nodes[*id];
     nodes[*id] = std::any_of(node.outputs.begin(), node.outputs.end(),
@@ -151,7 +151,7 @@ void GradientWalk::add_own(const Scope& scope, NodeId at, const Dim& macs, const
       const bool is_parameter = run.states[node.inputs[gradient.operand]].source == Source::parameter && !gradient.is_state;
       (is_parameter ? cost.weight_macs : cost.input_macs) += gradient.macs;
     }
-  } catch (const NotKnown&) {
+  } catch (const Unknown&) {
     cost.is_known = false;
   } catch (const RuleError&) {
     cost.is_known = false;
@@ -214,7 +214,7 @@ void GradientWalk::run_calls(ScopeId id, NodeId at, std::span<const Call> calls,
       const auto& repetition = body.repetition;
       const auto in_all = [&](const Dim& each) {
         if (each.is(0)) return each;
-        return repetition ? sum_of_copies(each, repetition->index, repetition->count) : each * call.trips;
+        return repetition ? sum_over_repeats(each, repetition->index, repetition->count) : each * call.iterations;
       };
       add(cost, {in_all(nested.cost.input_macs), in_all(nested.cost.weight_macs), nested.cost.is_known});
       run.saved_bytes += in_all(nested.saved_bytes);
@@ -246,12 +246,12 @@ void GradientWalk::add_handed_on(ScopeId id, const GradientRun& round, GradientR
     if (!is_kept || round.states[before].source != Source::activation) continue;
     try {
       each += kept_bytes(scope.facts[before].type);
-    } catch (const NotKnown&) {
+    } catch (const Unknown&) {
       run.are_bytes_known = false;
     }
   }
   if (!repetition.index.empty()) each = each.substitute({{repetition.index, Dim::symbol(repetition.index) + 1}});
-  if (!each.is(0)) run.saved_bytes += sum_of_copies(each, repetition.index, repetition.count - 1);
+  if (!each.is(0)) run.saved_bytes += sum_over_repeats(each, repetition.index, repetition.count - 1);
 }
 
 void GradientWalk::add_saved(const Scope& scope, GradientRun& run) const {
@@ -273,7 +273,7 @@ void GradientWalk::add_saved(const Scope& scope, GradientRun& run) const {
     if (!run.kept[tensor] || is_elsewhere[tensor] || graph.tensors[tensor].outer != kAbsent) continue;
     try {
       run.saved_bytes += kept_bytes(scope.facts[tensor].type);
-    } catch (const NotKnown&) {
+    } catch (const Unknown&) {
       run.are_bytes_known = false;
     } catch (const AlgebraError&) {
       run.are_bytes_known = false;

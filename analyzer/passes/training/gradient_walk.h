@@ -41,7 +41,7 @@ class GradientWalk {
 
   GradientRun run(ScopeId scope, const std::vector<GradientState>& inputs, const std::vector<GradientState>* outer);
 
-  /// Bytes of a tensor as it is kept. \throws NotKnown
+  /// Bytes of a tensor as it is kept. \throws Unknown
   [[nodiscard]] Dim kept_bytes(const Type& type) const;
   /// The tensor whose storage another is under a different shape, by TensorId.
   static std::vector<TensorId> storage_of(const Graph& graph);

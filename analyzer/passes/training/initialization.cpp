@@ -90,15 +90,15 @@ class FindingFans {
     };
     try {
       if (node.domain.empty() && (node.op == "RNN" || node.op == "GRU" || node.op == "LSTM") && holds_weight(1)) {
-        const Site site = site_of(network_, scope, at);
-        const Shape &weight = site.known_shape(1), &recurrence = site.known_shape(2);
+        const OpContext context = site_of(network_, scope, at);
+        const Shape &weight = context.known_shape(1), &recurrence = context.known_shape(2);
         return FanOfLayer{weight[2] + recurrence[2], recurrence[2]};
       }
       const auto* loops = std::get_if<Loops>(&row.meaning);
       if (loops == nullptr || !formula_of(loops->nest.formula).is_contraction()) return std::nullopt;
       for (const std::size_t operand : {std::size_t{1}, std::size_t{0}})
         if (holds_weight(loops->operands[operand])) return fan_of(*loops, site_of(network_, scope, at), operand);
-    } catch (const NotKnown&) {
+    } catch (const Unknown&) {
       return std::nullopt;
     } catch (const RuleError&) {
       return std::nullopt;  // reported when its shape was inferred
@@ -108,10 +108,10 @@ class FindingFans {
     return std::nullopt;
   }
 
-  static FanOfLayer fan_of(const Loops& loops, const Site& site, std::size_t operand) {
-    const Formula& formula = formula_of(nest_of(loops, site).formula);
-    const Shape shape = loops.logical != nullptr ? loops.logical(site, operand) : site.known_shape(loops.operands[operand]);
-    const Dim groups = site.integer("group", site.integer("groups", 1));
+  static FanOfLayer fan_of(const Loops& loops, const OpContext& context, std::size_t operand) {
+    const Formula& formula = formula_of(nest_of(loops, context).formula);
+    const Shape shape = loops.logical != nullptr ? loops.logical(context, operand) : context.known_shape(loops.operands[operand]);
+    const Dim groups = context.integer("group", context.integer("groups", 1));
     const Operand& weight = formula.operands[operand];
     return {loops_beside(weight, shape, formula.output, groups),
             loops_beside(weight, shape, formula.operands[1 - operand], groups)};

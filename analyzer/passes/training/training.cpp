@@ -65,11 +65,11 @@ std::map<GraphId, Held> held_by_graphs(const TrainingOptions& options, const Par
 
 void count_bytes(Training& training, const Network& network, const Parameters& parameters, const std::vector<bool>& learned) {
   for (const auto& [graph, held] : held_by_graphs(training.options, parameters, learned)) {
-    training.weight_bytes += over_copies(network, graph, held.weight_bytes);
-    training.learned_parameters += over_copies(network, graph, held.learned);
-    training.gradient_bytes += over_copies(network, graph, held.gradient_bytes);
-    training.master_bytes += over_copies(network, graph, held.master_bytes);
-    training.optimizer_bytes += over_copies(network, graph, held.optimizer_bytes);
+    training.weight_bytes += over_repeats(network, graph, held.weight_bytes);
+    training.learned_parameters += over_repeats(network, graph, held.learned);
+    training.gradient_bytes += over_repeats(network, graph, held.gradient_bytes);
+    training.master_bytes += over_repeats(network, graph, held.master_bytes);
+    training.optimizer_bytes += over_repeats(network, graph, held.optimizer_bytes);
   }
 }
 
@@ -108,7 +108,7 @@ Training count_training(const Network& network, const Shapes& shapes, const Para
   training.saved_bytes = run.saved_bytes;
   training.are_bytes_known = run.are_bytes_known;
   training.macs = costs.total.macs + costs.side.macs + run.cost.input_macs + run.cost.weight_macs;
-  training.recomputation = recomputed(network, shapes, costs, walk, run);
+  training.activation_checkpointing = recomputed(network, shapes, costs, walk, run);
   return training;
 }
 

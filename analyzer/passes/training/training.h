@@ -35,7 +35,7 @@ struct GradientCost {
 
 /// What recomputing activations would save and cost: only those at a few cuts are kept, where one tensor alone links what lies before and
 /// behind; a segment between cuts is run once more when its gradients are computed.
-struct Recomputation {
+struct ActivationCheckpointing {
   std::uint64_t segments = 0;  // 1: nothing to gain
   Dim saved_bytes;             // at the cuts, and of the largest segment
   Dim macs;                    // forward once more, but for the last segment
@@ -58,7 +58,7 @@ struct Training {
   Dim saved_bytes;
   /// False where the size of some activation is not known.
   bool are_bytes_known = true;
-  Recomputation recomputation;
+  ActivationCheckpointing activation_checkpointing;
 
   [[nodiscard]] Dim bytes() const { return weight_bytes + master_bytes + gradient_bytes + optimizer_bytes + saved_bytes; }
 };

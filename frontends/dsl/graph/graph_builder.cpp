@@ -13,7 +13,7 @@ namespace macroscope::dsl {
 namespace {
 
 bool is_interface(const Graph& graph, TensorId tensor) {
-  for (const std::vector<TensorId>* list : {&graph.inputs, &graph.outputs, &graph.side_outputs})
+  for (const std::vector<TensorId>* list : {&graph.inputs, &graph.outputs, &graph.auxiliary_outputs})
     if (std::find(list->begin(), list->end(), tensor) != list->end()) return true;
   return false;
 }
@@ -50,7 +50,7 @@ Dim GraphBuilder::symbol(std::string_view name) { return implementation_->writer
 
 Handle GraphBuilder::input(std::string_view name, DataType dtype, const std::vector<Dim>& dims) {
   Type type = Type::tensor(dtype, Shape(dims));
-  require_countable(name, type);
+  require_representable(name, type);
   return implementation_->writer.input(0, std::string(name), std::move(type));
 }
 
@@ -145,7 +145,7 @@ void GraphBuilder::output(Handle handle, std::string_view name, bool is_side) {
   } else if (tensor.name != name) {
     rename(handle, name);
   }
-  (is_side ? graph.side_outputs : graph.outputs).push_back(handle.tensor);
+  (is_side ? graph.auxiliary_outputs : graph.outputs).push_back(handle.tensor);
 }
 
 // Shared instances.

@@ -21,8 +21,8 @@ bool is_plain(const Dim& dim) { return dim.number().has_value(); }
 
 }  // namespace
 
-void require_countable(std::string_view name, const Type& type) {
-  if (!has_countable_bytes(type))
+void require_representable(std::string_view name, const Type& type) {
+  if (!has_representable_bytes(type))
     throw BuildError("tensor-too-large",
                      fmt::format("'{}' would have the shape {}, of more bytes than can be numbered", name, type.shape.text()));
 }
@@ -127,7 +127,7 @@ Handle GraphWriter::store(GraphId graph_id, const std::string& name, DataType dt
   for (const Dim& dim : dims)
     if (at_least(dim, 0) == Certainty::never)
       throw BuildError("bad-size", fmt::format("'{}' would have an extent of {}", name, dim.text()));
-  require_countable(name, Type::tensor(dtype, Shape(dims)));
+  require_representable(name, Type::tensor(dtype, Shape(dims)));
   StoredTensor stored;
   stored.dtype = dtype;
   stored.mask = mask;

@@ -17,7 +17,7 @@
 namespace macroscope::dsl {
 
 /// \throws BuildError where the bytes of a tensor cannot be numbered
-void require_countable(std::string_view name, const Type& type);
+void require_representable(std::string_view name, const Type& type);
 
 class GraphWriter {
  public:

@@ -46,7 +46,7 @@ Datum CallInterpreter::value_of_index(const Expression& index) {
   if (variable == nullptr) fail_unknown(index);
   const Expression& place = index.operands.front();
   if (variable->is_indexed) return frames_.element_of(*variable, index, plain(place, "an index"));
-  if (variable->datum.is_spoiled()) throw Spoiled{};
+  if (variable->datum.is_poisoned()) throw Poisoned{};
   if (variable->datum.list() != nullptr) return element_of(variable->datum, place);
   throw Mistake{"bad-value", index.span, fmt::format("'{}' is {}, and has no index", index.text, described(variable->datum))};
 }
@@ -65,7 +65,7 @@ CallInterpreter::Results CallInterpreter::results_of(const Expression& expressio
       for (std::size_t step = 1; step < expression.operands.size(); ++step) {
         const Expression& next = expression.operands[step];
         const bool is_last = step + 1 == expression.operands.size();
-        if (datum.is_spoiled()) throw Spoiled{};
+        if (datum.is_poisoned()) throw Poisoned{};
         if (step == 1) require_known(head, datum);
         if (datum.tensor() == nullptr)
           throw Mistake{"bad-value", head.span, fmt::format("a chain begins with a tensor, and this is {}", described(datum))};
@@ -125,12 +125,12 @@ CallInterpreter::Results CallInterpreter::call(const Expression& expression, std
   if (input) call.positional.push_back(std::move(*input));
   for (const Expression& argument : expression.operands) {
     Datum datum = evaluate(argument);
-    if (datum.is_spoiled()) throw Spoiled{};
+    if (datum.is_poisoned()) throw Poisoned{};
     call.positional.push_back({&argument, std::move(datum), label_of(argument)});
   }
   for (const NamedValue& argument : expression.named) {
     call.named.emplace_back(&argument, evaluate(argument.value));
-    if (call.named.back().second.is_spoiled()) throw Spoiled{};
+    if (call.named.back().second.is_poisoned()) throw Poisoned{};
   }
   return call_named(call);
 }
@@ -141,9 +141,9 @@ CallInterpreter::Results CallInterpreter::call_named(const Call& call) {
   if (const Variable* variable = frames_.find(expression.text)) {
     if (const auto* instance = std::get_if<std::shared_ptr<Instance>>(&variable->datum.value))
       return call_instance(*std::shared_ptr<Instance>(*instance), call);
-    if (variable->datum.is_spoiled() && !variable->is_indexed && layer == nullptr &&
+    if (variable->datum.is_poisoned() && !variable->is_indexed && layer == nullptr &&
         !content_.definitions.contains(expression.text))
-      throw Spoiled{};
+      throw Poisoned{};
   }
   if (layer != nullptr) return call_layer(*layer, call);
   if (const Definition* block = content_.block(expression.text)) return call_block(*block, call);
@@ -283,7 +283,7 @@ CallInterpreter::Results CallInterpreter::call_block(const Definition& block, co
   check_results(*call.expression, results.size(), call.results);
   for (const Datum& result : results)
     if (result.tensor() != nullptr) remember(*result.tensor(), call.expression->span);
-  if (results.front().is_spoiled() && call.results == 1) throw Spoiled{};
+  if (results.front().is_poisoned() && call.results == 1) throw Poisoned{};
   return results;
 }
 

@@ -100,12 +100,12 @@ Datum Evaluator::value_of(const Expression& expression) {
       return {expression.text == "true"};
     case Kind::name: {
       Datum datum = value_of_name(expression);
-      if (datum.is_spoiled()) throw Spoiled{};
+      if (datum.is_poisoned()) throw Poisoned{};
       return datum;
     }
     case Kind::index: {
       Datum datum = value_of_index(expression);
-      if (datum.is_spoiled()) throw Spoiled{};
+      if (datum.is_poisoned()) throw Poisoned{};
       return datum;
     }
     case Kind::call: {

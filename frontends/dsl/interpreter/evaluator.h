@@ -39,7 +39,7 @@ struct Datum {
     const auto* shared = std::get_if<std::shared_ptr<const std::vector<Datum>>>(&value);
     return shared == nullptr ? nullptr : shared->get();
   }
-  [[nodiscard]] bool is_spoiled() const noexcept { return std::holds_alternative<std::monostate>(value); }
+  [[nodiscard]] bool is_poisoned() const noexcept { return std::holds_alternative<std::monostate>(value); }
 };
 
 /// `a tensor`, `the number 3`, `the word 'same'`.
@@ -59,7 +59,7 @@ class Evaluator {
   Evaluator& operator=(const Evaluator&) = delete;
   virtual ~Evaluator() = default;
 
-  /// \throws Mistake, Spoiled
+  /// \throws Mistake, Poisoned
   Datum evaluate(const Expression& expression);
   Number number(const Expression& expression);
   /// An integer or an expression in symbols. \throws Mistake

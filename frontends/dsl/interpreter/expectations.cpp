@@ -94,7 +94,7 @@ class Sides : public Evaluator {
 
   [[nodiscard]] static const Analysis& analysis_of(const AnalysedNet& net) {
     if (net.analysis == nullptr || net.analysis->network.graphs.empty())
-      throw Untold{fmt::format("net '{}' has an error", net.name)};
+      throw UnknownFigure{fmt::format("net '{}' has an error", net.name)};
     return *net.analysis;
   }
 
@@ -103,7 +103,7 @@ class Sides : public Evaluator {
         std::find_if(nets_.begin(), nets_.end(), [&](const AnalysedNet& net) { return net.name == argument.text; });
     if (found != nets_.end() && argument.kind == Kind::name) return *found;
     if (argument.kind == Kind::name && is_net(argument.text))
-      throw Untold{fmt::format("net '{}' is not among those that are checked", argument.text)};
+      throw UnknownFigure{fmt::format("net '{}' is not among those that are checked", argument.text)};
     std::vector<std::string_view> names;
     for (const AnalysedNet& net : nets_) names.emplace_back(net.name);
     throw Mistake{"unknown-net", argument.span, fmt::format("there is no net '{}'", text_of(argument)),
@@ -152,14 +152,14 @@ class Sides : public Evaluator {
       for (const TensorId input : analysis_of(net).network.main().inputs)
         if (analysis_of(net).network.main().tensors[input].name == argument.text) return input;
       const TensorId result = result_of(analysis_of(net), path_of(net, argument));
-      if (result == kAbsent) throw Untold{fmt::format("'{}' makes no tensor", argument.text)};
+      if (result == kAbsent) throw UnknownFigure{fmt::format("'{}' makes no tensor", argument.text)};
       return result;
     }
     const Datum datum = evaluate(argument);
     require_known(argument, datum);
     if (datum.tensor() == nullptr)
       throw Mistake{"bad-value", argument.span, fmt::format("expected a tensor, found {}", described(datum))};
-    if (datum.tensor()->graph != 0) throw Untold{"this tensor is one of each round of a 'repeat'"};
+    if (datum.tensor()->graph != 0) throw UnknownFigure{"this tensor is one of each round of a 'repeat'"};
     return datum.tensor()->tensor;
   }
 
@@ -274,15 +274,15 @@ class Checking {
       result.why = mistake.help.empty() ? mistake.message : fmt::format("{}; {}", mistake.message, mistake.help);
       if (mistake.code != "undecided")
         result.mistake = Diagnostic{Severity::error, mistake.code, mistake.message, result.origin, mistake.help, mistake.notes};
-    } catch (const Spoiled&) {
+    } catch (const Poisoned&) {
       result.why = "what it names has an error";
-    } catch (const Untold& untold) {
-      result.why = untold.why;
+    } catch (const UnknownFigure& unknown_figure) {
+      result.why = unknown_figure.why;
     } catch (const AlgebraError& error) {
       result.why = error.what();
     } catch (const RuleError& error) {
       result.why = error.what();
-    } catch (const NotKnown&) {
+    } catch (const Unknown&) {
       result.why = "not known";
     }
     results_.push_back(std::move(result));

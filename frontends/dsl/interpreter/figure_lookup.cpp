@@ -35,7 +35,7 @@ std::vector<Place> places_of(const Analysis& analysis, std::string_view path) {
     for (NodeId node = 0; node < graph.nodes.size(); ++node)
       if (is_within(graph.nodes[node].name, path)) places.push_back({scope, node});
   }
-  if (places.empty()) throw Untold{fmt::format("there is no layer '{}'", path)};
+  if (places.empty()) throw UnknownFigure{fmt::format("there is no layer '{}'", path)};
   return places;
 }
 
@@ -71,16 +71,16 @@ Dim cost_of(const Cost& cost, std::string_view name) {
 
 /// Bytes alive while the node runs, or the most of any node.
 Dim peak_of(const Memory& memory, std::optional<NodeId> node) {
-  if (!memory.is_complete) throw Untold{"the size of some tensor is not known"};
+  if (!memory.is_complete) throw UnknownFigure{"the size of some tensor is not known"};
   if (!node) {
-    if (!memory.peak) throw Untold{"too many steps may be the peak, depending on the symbols"};
+    if (!memory.peak) throw UnknownFigure{"too many steps may be the peak, depending on the symbols"};
     return *memory.peak;
   }
   Dim bytes;
-  const bool is_told = memory.for_each_step([&](std::uint32_t step, const Dim& alive) {
+  const bool is_known = memory.for_each_step([&](std::uint32_t step, const Dim& alive) {
     if (memory.order[step] == *node) bytes = alive;
   });
-  if (!is_told) throw Untold{"the bytes alive are past 128 bits"};
+  if (!is_known) throw UnknownFigure{"the bytes alive are past 128 bits"};
   return bytes;
 }
 
@@ -88,7 +88,7 @@ Dim training_macs_of(const Analysis& analysis, Place place) {
   const GradientCost& gradient = analysis.training().nodes[place.scope][place.node];
   const Cost& cost = analysis.costs.nodes[place.scope][place.node];
   if (!gradient.is_known || cost.status == Status::unknown)
-    throw Untold{fmt::format("what training '{}' costs is not known", node_at(analysis, place).name)};
+    throw UnknownFigure{fmt::format("what training '{}' costs is not known", node_at(analysis, place).name)};
   return cost.macs + gradient.input_macs + gradient.weight_macs;
 }
 
@@ -107,34 +107,34 @@ Datum of_axes(const std::vector<Dim>& axes) {
 Datum kernel_of(const Analysis& analysis, std::string_view path) {
   for (const Place place : places_of(analysis, path)) {
     const Scope& scope = analysis.shapes.scopes[place.scope];
-    const Site site = site_of(analysis.network, scope, place.node);
+    const OpContext context = site_of(analysis.network, scope, place.node);
     std::vector<Dim> kernel;
-    if (const auto given = site.size_list("kernel_shape")) {
+    if (const auto given = context.size_list("kernel_shape")) {
       kernel.assign(given->begin(), given->end());
-    } else if (node_at(analysis, place).op.find("Conv") != std::string_view::npos && site.shape(1).known() &&
-               site.shape(1).rank() > 2) {
-      kernel.assign(site.shape(1).begin() + 2, site.shape(1).end());
+    } else if (node_at(analysis, place).op.find("Conv") != std::string_view::npos && context.shape(1).known() &&
+               context.shape(1).rank() > 2) {
+      kernel.assign(context.shape(1).begin() + 2, context.shape(1).end());
     }
     if (kernel.empty()) continue;
-    if (const auto dilations = site.size_list("dilations"))
+    if (const auto dilations = context.size_list("dilations"))
       for (std::size_t axis = 0; axis < kernel.size() && axis < dilations->size(); ++axis)
         kernel[axis] = (kernel[axis] - 1) * (*dilations)[axis] + 1;
     return of_axes(kernel);
   }
-  throw Untold{fmt::format("'{}' has no kernel", path)};
+  throw UnknownFigure{fmt::format("'{}' has no kernel", path)};
 }
 
 const FanOfLayer& fan_of(const Analysis& analysis, std::string_view path) {
   for (const Place place : places_of(analysis, path))
     if (const auto& fan = analysis.initialization().nodes[place.scope][place.node]) return *fan;
-  throw Untold{fmt::format("'{}' multiplies by no trained weight", path)};
+  throw UnknownFigure{fmt::format("'{}' multiplies by no trained weight", path)};
 }
 
 Datum initialization_of(const Analysis& analysis, std::string_view name, std::string_view path) {
   const FanOfLayer& fan = fan_of(analysis, path);
   if (name == "fan_in") return {Number(fan.in)};
   if (const auto he = fan.he()) return {Number::of_real(*he)};
-  throw Untold{fmt::format("the fan-in of '{}' is {}", path, fan.in.text())};
+  throw UnknownFigure{fmt::format("the fan-in of '{}' is {}", path, fan.in.text())};
 }
 
 Number number_of_paths(const PathCount& count) {
@@ -150,7 +150,8 @@ Number number_of_paths(const PathCount& count) {
 Datum paths_of(const Analysis& analysis, std::string_view name, TensorId tensor) {
   const Paths& paths = analysis.findings().gradients.from_tensor[tensor];
   if (name == "paths") return {number_of_paths(paths.count)};
-  if (paths.count.is_zero()) throw Untold{fmt::format("no gradient comes to '{}'", analysis.network.main().tensors[tensor].name)};
+  if (paths.count.is_zero())
+    throw UnknownFigure{fmt::format("no gradient comes to '{}'", analysis.network.main().tensors[tensor].name)};
   return {Number(Dim(static_cast<std::int64_t>(paths.fewest_weighted)))};
 }
 
@@ -158,19 +159,20 @@ Datum paths_of(const Analysis& analysis, std::string_view name, TensorId tensor)
 Datum receptive_field_of(const Analysis& analysis, TensorId tensor) {
   const std::string_view called = analysis.network.main().tensors[tensor].name;
   const std::vector<InputField> fields = analysis.receptive_fields().of(tensor, analysis.shapes);
-  if (fields.empty()) throw Untold{fmt::format("'{}' depends on no input with spatial axes", called)};
-  if (fields.size() > 1) throw Untold{fmt::format("'{}' depends on {} inputs", called, fields.size())};
+  if (fields.empty()) throw UnknownFigure{fmt::format("'{}' depends on no input with spatial axes", called)};
+  if (fields.size() > 1) throw UnknownFigure{fmt::format("'{}' depends on {} inputs", called, fields.size())};
   std::vector<Dim> axes;
   bool is_all = true;
   for (const AxisField& axis : fields.front().axes) {
-    if (axis.kind == AxisField::Kind::unknown) throw Untold{fmt::format("the receptive field of '{}' is not known", called)};
+    if (axis.kind == AxisField::Kind::unknown)
+      throw UnknownFigure{fmt::format("the receptive field of '{}' is not known", called)};
     is_all = is_all && axis.kind == AxisField::Kind::all;
     axes.push_back(axis.size);
   }
   if (is_all) return {std::string("all")};
   if (std::any_of(fields.front().axes.begin(), fields.front().axes.end(),
                   [](const AxisField& axis) { return axis.kind == AxisField::Kind::all; }))
-    throw Untold{fmt::format("'{}' depends on the whole of one axis", called)};
+    throw UnknownFigure{fmt::format("'{}' depends on the whole of one axis", called)};
   return of_axes(axes);
 }
 
@@ -194,9 +196,9 @@ Number quantity_of(const Analysis& analysis, std::string_view name) {
   if (name == "effective_params") return analysis.parameters.totals.effective_weights;
   if (name == "bytes") return analysis.parameters.totals.weight_bytes;
   if (name == "peak_bytes") return peak_of(analysis.memory, std::nullopt);
-  if (!analysis.costs.complete) throw Untold{"some layers have no cost rule, and the total is a lower bound"};
+  if (!analysis.costs.complete) throw UnknownFigure{"some layers have no cost rule, and the total is a lower bound"};
   if (name == "training_macs") {
-    if (!analysis.training().total.is_known) throw Untold{"what training costs is not known of some layers"};
+    if (!analysis.training().total.is_known) throw UnknownFigure{"what training costs is not known of some layers"};
     return analysis.training().macs;
   }
   return cost_of(analysis.costs.total, name);
@@ -215,17 +217,17 @@ Number quantity_of(const Analysis& analysis, std::string_view name, std::string_
     } else if (name == "training_macs") {
       sum += training_macs_of(analysis, place);
     } else if (name == "peak_bytes") {
-      if (place.scope != 0) throw Untold{fmt::format("'{}' stands in a graph of its own", path)};
+      if (place.scope != 0) throw UnknownFigure{fmt::format("'{}' stands in a graph of its own", path)};
       sum = max(sum, peak_of(analysis.memory, place.node));
     } else {
       const Cost& cost = analysis.costs.nodes[place.scope][place.node];
       if (cost.status == Status::unknown && hangs_on_cost(name))
-        throw Untold{fmt::format("the cost of '{}' is not known", node_at(analysis, place).name)};
+        throw UnknownFigure{fmt::format("the cost of '{}' is not known", node_at(analysis, place).name)};
       sum += cost_of(cost, name);
     }
   }
   // What stands in a `repeat` whose count is a symbol is there in each of its rounds.
-  return over_copies(analysis.network, analysis.shapes.scopes[places.front().scope].graph, sum);
+  return over_repeats(analysis.network, analysis.shapes.scopes[places.front().scope].graph, sum);
 }
 
 Datum property_of_tensor(const Analysis& analysis, std::string_view name, TensorId tensor) {
@@ -233,14 +235,14 @@ Datum property_of_tensor(const Analysis& analysis, std::string_view name, Tensor
   if (name == "paths" || name == "shortest_path") return paths_of(analysis, name, tensor);
   const Fact& fact = analysis.shapes.scopes.front().facts[tensor];
   const std::string_view called = analysis.network.main().tensors[tensor].name;
-  if (!fact.type.shape.known()) throw Untold{fmt::format("the shape of '{}' is not known", called)};
+  if (!fact.type.shape.known()) throw UnknownFigure{fmt::format("the shape of '{}' is not known", called)};
   const Shape& shape = fact.type.shape;
   if (name == "shape") {
     std::vector<Datum> dims;
     for (const Dim& dim : shape) dims.push_back({Number(dim)});
     return Datum::list_of(std::move(dims));
   }
-  if (shape.rank() < 2) throw Untold{fmt::format("'{}' of shape {} has no channels", called, shape.text())};
+  if (shape.rank() < 2) throw UnknownFigure{fmt::format("'{}' of shape {} has no channels", called, shape.text())};
   return {Number(shape[1])};
 }
 

@@ -21,17 +21,17 @@ namespace macroscope::dsl {
 [[nodiscard]] const std::vector<std::string_view>& property_names();
 
 /// A figure that is not known; `why` says what it hangs on.
-struct Untold {
+struct UnknownFigure {
   std::string why;
 };
 
-/// Of the whole net. \throws Untold
+/// Of the whole net. \throws UnknownFigure
 Number quantity_of(const Analysis& analysis, std::string_view name);
-/// Of the layer of this path, or of all within it. \throws Untold
+/// Of the layer of this path, or of all within it. \throws UnknownFigure
 Number quantity_of(const Analysis& analysis, std::string_view name, std::string_view path);
-/// \throws Untold
+/// \throws UnknownFigure
 Datum property_of_tensor(const Analysis& analysis, std::string_view name, TensorId tensor);
-/// \throws Untold
+/// \throws UnknownFigure
 Datum property_of_node(const Analysis& analysis, std::string_view name, std::string_view path);
 /// The first result of the layer of this path; kAbsent if there is none.
 TensorId result_of(const Analysis& analysis, std::string_view path);

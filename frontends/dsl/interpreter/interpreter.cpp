@@ -68,7 +68,7 @@ void Interpreter::give_parameters() {
       datum = value_of_parameter(parameter);
     } catch (const Mistake& mistake) {
       report(mistake);
-    } catch (const Spoiled&) {}
+    } catch (const Poisoned&) {}
     frame().variables[parameter.name.text] = {std::move(datum), parameter.name.span, {}, false};
   }
 }
@@ -108,21 +108,21 @@ void Interpreter::run_guarded(const Statement& statement) {
   try {
     run_one(statement);
   } catch (const Mistake& mistake) {
-    spoil(statement);
+    poison(statement);
     report(mistake);
-  } catch (const Spoiled&) {
-    spoil(statement);
+  } catch (const Poisoned&) {
+    poison(statement);
   } catch (const AlgebraError& error) {
-    spoil(statement);
+    poison(statement);
     report({"overflow", statement.span, error.what()});
   } catch (const BuildError& error) {
-    spoil(statement);
+    poison(statement);
     report({error.code(), statement.span, error.what(), error.help()});
   }
 }
 
 /// What a statement that failed would have named is used without further complaint.
-void Interpreter::spoil(const Statement& statement) {
+void Interpreter::poison(const Statement& statement) {
   for (const Expression& target : statement.targets) frame().variables[target.text] = {{}, target.span, {}, false};
   if (!statement.typed.name.text.empty())
     frame().variables[statement.typed.name.text] = {{}, statement.typed.name.span, {}, false};
@@ -280,7 +280,7 @@ void Interpreter::assign(const Statement& statement) {
   Results results = results_of(statement.value, statement.targets.size(), wanted);
   for (std::size_t i = 0; i < statement.targets.size(); ++i) {
     const Expression& target = statement.targets[i];
-    if (!results[i].is_spoiled() && results[i].tensor() == nullptr)
+    if (!results[i].is_poisoned() && results[i].tensor() == nullptr)
       throw Mistake{"bad-value", statement.value.span, fmt::format("expected a tensor, found {}", described(results[i])),
                     fmt::format("numbers are named by let: let {} = {}", text_of(target), text_of(statement.value))};
     if (statement.targets.size() > 1 && !frames_.in_block() && target.kind == Expression::Kind::name &&

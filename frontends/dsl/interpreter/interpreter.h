@@ -35,7 +35,7 @@ class Interpreter : public CallInterpreter {
   Datum value_of_parameter(const Parameter& parameter);
   void run_guarded(const Statement& statement);
   void run_one(const Statement& statement);
-  void spoil(const Statement& statement);
+  void poison(const Statement& statement);
   void report(const Mistake& mistake);
 
   void input(const Statement& statement);

@@ -61,7 +61,7 @@ class Interpreter::SymbolicRepeat {
     for (const Expression* target : targets) {
       const auto known = before_.find(target->text);
       if (known == before_.end() || std::find(names_.begin(), names_.end(), target->text) != names_.end()) continue;
-      if (known->second.datum.is_spoiled() && !known->second.is_indexed) throw Spoiled{};
+      if (known->second.datum.is_poisoned() && !known->second.is_indexed) throw Poisoned{};
       const Handle* tensor = known->second.datum.tensor();
       if (tensor == nullptr)
         throw Mistake{
@@ -97,7 +97,7 @@ class Interpreter::SymbolicRepeat {
     std::vector<Handle> results;
     for (const std::string_view name : names_) {
       const Handle* tensor = variables()[name].datum.tensor();
-      if (tensor == nullptr || interpreter_.problems_.all().size() > mistakes_) throw Spoiled{};
+      if (tensor == nullptr || interpreter_.problems_.all().size() > mistakes_) throw Poisoned{};
       results.push_back(*tensor);
     }
     return results;

@@ -19,6 +19,6 @@ struct Mistake {
 };
 
 /// Something that was reported already is used again: nothing more is said.
-struct Spoiled {};
+struct Poisoned {};
 
 }  // namespace macroscope::dsl

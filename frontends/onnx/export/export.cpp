@@ -153,8 +153,8 @@ class Export {
 
   /// Without the weights that only side outputs need.
   std::vector<bool> wanted_tensors(const Graph& graph) const {
-    std::vector<bool> wanted(graph.tensors.size(), graph.side_nodes.empty());
-    if (graph.side_nodes.empty()) return wanted;
+    std::vector<bool> wanted(graph.tensors.size(), graph.auxiliary_nodes.empty());
+    if (graph.auxiliary_nodes.empty()) return wanted;
     for (const TensorId output : graph.outputs) wanted[output] = true;
     for (NodeId node = 0; node < graph.nodes.size(); ++node) {
       if (graph.is_side(node)) continue;

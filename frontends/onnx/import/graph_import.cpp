@@ -29,8 +29,8 @@ std::optional<TensorId> GraphImport::find(Place& place, std::string_view name) {
   if (id) return id;
   // Outwards to the graph that makes it, and back in: each graph on the way has the tensor under a number of its own.
   std::vector<Place*> inner{&place};
-  for (Place* maker = place.outer; maker != nullptr && !(id = maker->names.find(name)); maker = maker->outer)
-    inner.push_back(maker);
+  for (Place* producer = place.outer; producer != nullptr && !(id = producer->names.find(name)); producer = producer->outer)
+    inner.push_back(producer);
   if (!id) return std::nullopt;
   for (auto next = inner.rbegin(); next != inner.rend(); ++next) {
     const TensorId outer = *id;

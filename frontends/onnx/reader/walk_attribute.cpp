@@ -50,12 +50,12 @@ struct Walker::AttributeFields {
 
   void note(Type there) noexcept { filled |= 1U << static_cast<unsigned>(there); }
   [[nodiscard]] Rare& others() { return *(rare ? rare : rare = std::make_unique<Rare>()); }
-  [[nodiscard]] Type told_type() const;
+  [[nodiscard]] Type known_type() const;
   [[nodiscard]] AttributeView::Content content(ListPool& kept, Arena& arena) const;
 };
 
 /// The type that is said; files older than the field `type` have exactly one of the others.
-Type Walker::AttributeFields::told_type() const {
+Type Walker::AttributeFields::known_type() const {
   if (type != Type::kUndefined) return type;
   return std::has_single_bit(filled) ? static_cast<Type>(std::countr_zero(filled)) : Type::kUndefined;
 }
@@ -67,7 +67,7 @@ AttributeView::Content Walker::AttributeFields::content(ListPool& kept, Arena& a
     return message == nullptr ? AttributeView::Content{} : AttributeView::Content{message};
   };
   const auto list = [&]<typename T>(std::vector<T> Rare::*field) { return rare ? Array<T>(arena, (*rare).*field) : Array<T>(); };
-  switch (told_type()) {
+  switch (known_type()) {
     // A number or text that is left out has the schema's default; so has a list.
     case Type::kFloat:
       return real;

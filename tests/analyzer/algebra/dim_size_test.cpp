@@ -166,18 +166,18 @@ TEST_CASE("chains of definitions have no depth that matters", "[dim][size]") {
   // Many definitions, each inside the next; a walk that follows each mention would not end.
   Dim chain = N;
   Int128 expected = 1000;
-  Dim twin = N;
+  Dim dense_baseline = N;
   for (int i = 0; i < 5'000; ++i) {
     chain = floor_div(chain + W, M);
-    twin = floor_div(twin + W, M);
+    dense_baseline = floor_div(dense_baseline + W, M);
     expected = (expected + 5) / 2;
   }
-  CHECK(chain == twin);
+  CHECK(chain == dense_baseline);
   CHECK(chain.definitions().size() > 50);
   CHECK(chain.symbols() == std::vector<std::string>{"M", "N", "W"});
   CHECK(chain.substitute({{"N", Dim(1000)}, {"M", Dim(2)}, {"W", Dim(5)}}).integer() == expected);
   chain = 0;
-  twin = 0;
+  dense_baseline = 0;
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
 }
 

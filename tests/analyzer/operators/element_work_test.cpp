@@ -8,10 +8,10 @@ namespace macroscope {
 namespace {
 
 using testing::counted;
+using testing::grouped_sum_of;
+using testing::GroupedSum;
 using testing::NetworkBuilder;
 using testing::Number;
-using testing::Tally;
-using testing::tally_of;
 
 constexpr int kElements = 6;
 
@@ -26,22 +26,22 @@ Number elu(Number x) {
   return x < 0 ? negative : x;
 }
 
-Tally of_every_element(const OfOne& function) {
+GroupedSum of_every_element(const OfOne& function) {
   return counted([&] {
     for (int element = 0; element < kElements; ++element) function(-0.75 + 0.25 * element);
   });
 }
 
-Tally analysed(std::string_view op, const std::vector<Attribute>& attributes = {}, std::int64_t version = 28) {
+GroupedSum analysed(std::string_view op, const std::vector<Attribute>& attributes = {}, std::int64_t version = 28) {
   NetworkBuilder net(version);
   net.input("x", {2, kElements / 2}).node(op, {"x"}, {"y"}, attributes);
-  return tally_of(analyze(net.take(), {}));
+  return grouped_sum_of(analyze(net.take(), {}));
 }
 
-Tally analysed_binary(std::string_view op) {
+GroupedSum analysed_binary(std::string_view op) {
   NetworkBuilder net(28);
   net.input("a", {2, kElements / 2}).input("b", {2, kElements / 2}).node(op, {"a", "b"}, {"y"});
-  return tally_of(analyze(net.take(), {}));
+  return grouped_sum_of(analyze(net.take(), {}));
 }
 
 }  // namespace
@@ -128,10 +128,10 @@ TEST_CASE("operators of many operands cost one step less than they have operands
   NetworkBuilder net;
   net.input("a", {5}).input("b", {5}).input("c", {5}).node("Mean", {"a", "b", "c"}, {"y"}).node("Min", {"a", "b", "c"}, {"z"});
   const Analysis analysis = analyze(net.take(), {});
-  CHECK(tally_of(testing::cost_of(analysis, 0)) == counted([] {
+  CHECK(grouped_sum_of(testing::cost_of(analysis, 0)) == counted([] {
           for (int element = 0; element < 5; ++element) (Number(1) + Number(2) + Number(3)) * (1.0 / 3);
         }));
-  CHECK(tally_of(testing::cost_of(analysis, 1)) == counted([] {
+  CHECK(grouped_sum_of(testing::cost_of(analysis, 1)) == counted([] {
           for (int element = 0; element < 5; ++element) min(min(Number(1), Number(2)), Number(3));
         }));
 }
@@ -139,7 +139,7 @@ TEST_CASE("operators of many operands cost one step less than they have operands
 namespace {
 
 /// The softmax of each row, or its logarithm.
-Tally softmax(int rows, int width, bool logarithm) {
+GroupedSum softmax(int rows, int width, bool logarithm) {
   return counted([&] {
     for (int row = 0; row < rows; ++row) {
       std::vector<Number> x(static_cast<std::size_t>(width), 0.5);
@@ -160,10 +160,10 @@ TEST_CASE("softmax costs what its rows compute, and before version 13 it flatten
   const auto analysed_on = [](std::string_view op, std::int64_t version, const std::vector<Attribute>& attributes) {
     NetworkBuilder builder(version);
     builder.input("x", {2, 3, 4}).node(op, {"x"}, {"y"}, attributes);
-    return tally_of(analyze(builder.take(), {}));
+    return grouped_sum_of(analyze(builder.take(), {}));
   };
   // An implementation keeps the exponentials instead of computing each twice.
-  Tally kept = softmax(6, 4, false);
+  GroupedSum kept = softmax(6, 4, false);
   kept.flops[static_cast<std::size_t>(Flop::special)] /= 2;
   CHECK(analysed_on("Softmax", 21, {}) == kept);
   CHECK(analysed_on("LogSoftmax", 21, {}) == softmax(6, 4, true));

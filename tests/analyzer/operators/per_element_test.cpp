@@ -156,7 +156,7 @@ TEST_CASE("sizes scaled in floating point come back as exact sizes") {
 TEST_CASE("work on integers is no floating-point work") {
   NetworkBuilder net;
   net.input("a", {4}, DataType::int64).input("b", {4}, DataType::int64).node("Add", {"a", "b"}, {"y"});
-  CHECK(testing::tally_of(analyze(net.take(), {})) == testing::Tally{});
+  CHECK(testing::grouped_sum_of(analyze(net.take(), {})) == testing::GroupedSum{});
 }
 
 }  // namespace macroscope

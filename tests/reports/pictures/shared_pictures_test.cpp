@@ -28,7 +28,7 @@ TEST_CASE("Modules that look alike share a picture that counts rows from where e
   const Analysis analysis = analyze(blocks(), {});
   const Figures figures(analysis, "blocks.onnx");
   const PageLayers layers(figures, {});
-  const std::vector<GraphPicture> pictures = nested_pictures(figures, layers.weighed_by(), 100);
+  const std::vector<GraphPicture> pictures = nested_pictures(figures, layers.estimated_by(), 100);
   REQUIRE(pictures.size() == 6);  // the model, its body, four blocks
   const std::vector<SharedPicture> shared = shared_pictures(pictures, figures, layers);
   REQUIRE(shared.size() == 4);

@@ -104,10 +104,10 @@ TEST_CASE("Paths of thousands of parts nest no deeper than a bound") {
 
 TEST_CASE("Shares of symbolic quantities are told where they are one number") {
   const Dim n = Dim::symbol("N");
-  CHECK(Weighing::share_of(n * 3, n * 4) == 0.75);
-  CHECK(Weighing::share_of(Dim(1), Dim(4)) == 0.25);
-  CHECK_FALSE(Weighing::share_of(n, n * n).has_value());
-  CHECK_FALSE(Weighing::share_of(Dim(0), Dim(0)).has_value());
+  CHECK(NominalEstimate::share_of(n * 3, n * 4) == 0.75);
+  CHECK(NominalEstimate::share_of(Dim(1), Dim(4)) == 0.25);
+  CHECK_FALSE(NominalEstimate::share_of(n, n * n).has_value());
+  CHECK_FALSE(NominalEstimate::share_of(Dim(0), Dim(0)).has_value());
 }
 
 }  // namespace macroscope

@@ -6,78 +6,80 @@
 namespace macroscope {
 namespace {
 
-Work fast_gelu_work(const Site& site) {
-  Work work = per_element_of_first<kGeluByTanh>(site);
-  if (site.has_input(1)) work.add({.add = 1}, elements_of(site.input(0)));
+Work fast_gelu_work(const OpContext& context) {
+  Work work = per_element_of_first<kGeluByTanh>(context);
+  if (context.has_input(1)) work.add({.add = 1}, elements_of(context.input(0)));
   return work;
 }
 
 /// The last axis is cut into a value and its gate.
-std::vector<Fact> halved_shape(const Site& site) {
-  require_inputs(site, 1);
-  const Shape& shape = site.shape(0);
-  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
-  return {Fact::tensor(site.dtype(0), with_last(shape, exact_share(site, last_of(shape), 2, "half of the last axis")))};
+std::vector<Fact> halved_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const Shape& shape = context.shape(0);
+  if (!shape.known()) return {Fact::tensor(context.dtype(0))};
+  return {Fact::tensor(context.dtype(0), with_last(shape, exact_share(context, last_of(shape), 2, "half of the last axis")))};
 }
 
-Work bias_split_gelu_work(const Site& site) {
+Work bias_split_gelu_work(const OpContext& context) {
   Work work;
-  work.add({.add = 1}, elements_of(site.input(0)));
-  work.add(kGeluByErf + Effort{.mul = 1}, elements_of(site.output(0)));
+  work.add({.add = 1}, elements_of(context.input(0)));
+  work.add(kGeluByErf + Effort{.mul = 1}, elements_of(context.output(0)));
   return work;
 }
 
-std::vector<Fact> swiglu_shape(const Site& site) { return site.has_input(1) ? like_first(site) : halved_shape(site); }
+std::vector<Fact> swiglu_shape(const OpContext& context) {
+  return context.has_input(1) ? like_first(context) : halved_shape(context);
+}
 
-Work swiglu_work(const Site& site) {
+Work swiglu_work(const OpContext& context) {
   Effort effort = kSilu + Effort{.mul = 1};
-  if (site.real("activation_alpha", 1) != 1) effort.mul += 1;
-  if (site.real("activation_beta", 0) != 0) effort.add += 1;
-  if (site.real("limit", 0) > 0) effort.compare += 3;
+  if (context.real("activation_alpha", 1) != 1) effort.mul += 1;
+  if (context.real("activation_beta", 0) != 0) effort.add += 1;
+  if (context.real("limit", 0) > 0) effort.compare += 3;
   Work work;
-  work.add(effort, elements_of(site.output(0)));
+  work.add(effort, elements_of(context.output(0)));
   return work;
 }
 
 // Dropout behind a bias and a residual; inputs data, (bias, residual,) ratio, training_mode.
 
-bool is_training(const Site& site, std::size_t input) { return site.scalar(input) == Dim(1); }
+bool is_training(const OpContext& context, std::size_t input) { return context.scalar(input) == Dim(1); }
 
-Work dropout_work(const Site& site, int summands, std::size_t training_mode) {
+Work dropout_work(const OpContext& context, int summands, std::size_t training_mode) {
   Work work;
-  const Dim elements = elements_of(site.input(0));
+  const Dim elements = elements_of(context.input(0));
   work.add({.add = summands}, elements);
   // A comparison with the ratio, the mask and the scale.
-  if (is_training(site, training_mode)) work.add({.mul = 2, .compare = 1}, elements);
+  if (is_training(context, training_mode)) work.add({.mul = 2, .compare = 1}, elements);
   return work;
 }
 
-Work bias_dropout_work(const Site& site) { return dropout_work(site, site.has_input(2) ? 2 : 1, 4); }
-Work bitmask_dropout_work(const Site& site) { return dropout_work(site, 0, 2); }
+Work bias_dropout_work(const OpContext& context) { return dropout_work(context, context.has_input(2) ? 2 : 1, 4); }
+Work bitmask_dropout_work(const OpContext& context) { return dropout_work(context, 0, 2); }
 
-std::vector<Fact> bias_dropout_shape(const Site& site) {
-  std::vector<Fact> results = like_first(site);
-  results.push_back(Fact::tensor(DataType::boolean, site.shape(0)));
+std::vector<Fact> bias_dropout_shape(const OpContext& context) {
+  std::vector<Fact> results = like_first(context);
+  results.push_back(Fact::tensor(DataType::boolean, context.shape(0)));
   return results;
 }
 
 /// 32 elements of the mask in each integer.
-std::vector<Fact> bitmask_dropout_shape(const Site& site) {
+std::vector<Fact> bitmask_dropout_shape(const OpContext& context) {
   constexpr int kBits = 32;
-  std::vector<Fact> results = like_first(site);
-  const Shape& shape = site.shape(0);
+  std::vector<Fact> results = like_first(context);
+  const Shape& shape = context.shape(0);
   results.push_back(
-      Fact::tensor(DataType::uint32, shape.known() ? Shape{ceil_div(shape.elements(), kBits)} : Shape{site.fresh(1)}));
+      Fact::tensor(DataType::uint32, shape.known() ? Shape{ceil_div(shape.elements(), kBits)} : Shape{context.fresh(1)}));
   return results;
 }
 
 /// X + Y * gate; with a weight the gate is the sigmoid of a product with it, one for each row.
-Work gated_add_work(const Site& site) {
+Work gated_add_work(const OpContext& context) {
   Work work;
-  work.add({.add = 1, .mul = 1}, elements_of(site.input(0)));
-  if (!site.has_input(3)) return work;
-  work.add_macs(elements_of(site.input(2)), site.dtype(2));
-  work.add({.add = 1, .div = 1, .special = 1}, rows_of(site.known_shape(2)));
+  work.add({.add = 1, .mul = 1}, elements_of(context.input(0)));
+  if (!context.has_input(3)) return work;
+  work.add_macs(elements_of(context.input(2)), context.dtype(2));
+  work.add({.add = 1, .div = 1, .special = 1}, rows_of(context.known_shape(2)));
   return work;
 }
 
@@ -107,6 +109,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_activation() noexcept { return {"com.microsoft", "activation", kRows}; }
+Family families::microsoft_activation() noexcept { return {"com.microsoft", "activation", kRows}; }
 
 }  // namespace macroscope

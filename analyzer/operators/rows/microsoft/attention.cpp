@@ -28,112 +28,113 @@ struct Widths {
   [[nodiscard]] Dim all() const { return query + key + value; }
 };
 
-Widths widths_of(const Site& site, const Places& places) {
-  const Dim& columns = site.known_shape(places.weights)[1];
-  if (const auto sizes = site.integer_list("qkv_hidden_sizes")) {
+Widths widths_of(const OpContext& context, const Places& places) {
+  const Dim& columns = context.known_shape(places.weights)[1];
+  if (const auto sizes = context.integer_list("qkv_hidden_sizes")) {
     require(sizes->size() == 3, "bad-attribute", "qkv_hidden_sizes holds {} sizes, not 3", sizes->size());
     const Widths widths{(*sizes)[0], (*sizes)[1], (*sizes)[2]};
-    site.must_equal(widths.all(), columns, "qkv_hidden_sizes and columns of the weights");
+    context.must_equal(widths.all(), columns, "qkv_hidden_sizes and columns of the weights");
     return widths;
   }
-  const Dim third = exact_share(site, columns, 3, "columns of the weights for queries, keys and values");
+  const Dim third = exact_share(context, columns, 3, "columns of the weights for queries, keys and values");
   return {third, third, third};
 }
 
-void check_projection(const Site& site, const Places& places, std::size_t rank) {
-  require_inputs(site, places.weights + 1);
-  positive(site, "num_heads");
-  require_rank(site, 0, rank);
-  require_rank(site, places.weights, 2);
-  if (site.shape(0).known() && site.shape(places.weights).known())
-    site.must_equal(last_of(site.shape(0)), site.shape(places.weights)[0], "width of the input and rows of the weights");
+void check_projection(const OpContext& context, const Places& places, std::size_t rank) {
+  require_inputs(context, places.weights + 1);
+  positive(context, "num_heads");
+  require_rank(context, 0, rank);
+  require_rank(context, places.weights, 2);
+  if (context.shape(0).known() && context.shape(places.weights).known())
+    context.must_equal(last_of(context.shape(0)), context.shape(places.weights)[0], "width of the input and rows of the weights");
 }
 
 /// Keys and values so far, [2, batch, heads, length, width]: those of the past and the new ones, unless both share one buffer.
-Shape present_of(const Site& site, const Places& places, const Widths& widths) {
-  const Shape& input = site.shape(0);
-  const Dim width = exact_share(site, widths.key, positive(site, "num_heads"), "width over heads");
+Shape present_of(const OpContext& context, const Places& places, const Widths& widths) {
+  const Shape& input = context.shape(0);
+  const Dim width = exact_share(context, widths.key, positive(context, "num_heads"), "width over heads");
   Dim length = input[1];
-  if (site.has_input(places.past)) {
-    const Shape& past = site.shape(places.past);
-    require_rank(site, places.past, 5);
-    if (!past.known() || site.integer("past_present_share_buffer", 0) != 0) return past;
+  if (context.has_input(places.past)) {
+    const Shape& past = context.shape(places.past);
+    require_rank(context, places.past, 5);
+    if (!past.known() || context.integer("past_present_share_buffer", 0) != 0) return past;
     length += past[3];
   }
-  return {2, input[0], positive(site, "num_heads"), length, width};
+  return {2, input[0], positive(context, "num_heads"), length, width};
 }
 
 /// How many keys a query meets; of a buffer as much as is said to be filled, or else all of it.
-Dim keys_of(const Site& site, const Places& places) {
-  const Dim& fresh = site.known_shape(0)[1];
-  if (!site.has_input(places.past)) return fresh;
-  if (const auto length = site.scalar(places.past_length)) return *length + fresh;
-  const Dim& past = site.known_shape(places.past)[3];
-  return site.integer("past_present_share_buffer", 0) != 0 ? past : past + fresh;
+Dim keys_of(const OpContext& context, const Places& places) {
+  const Dim& fresh = context.known_shape(0)[1];
+  if (!context.has_input(places.past)) return fresh;
+  if (const auto length = context.scalar(places.past_length)) return *length + fresh;
+  const Dim& past = context.known_shape(places.past)[3];
+  return context.integer("past_present_share_buffer", 0) != 0 ? past : past + fresh;
 }
 
 template <const Places& places>
-std::vector<Fact> projected_shape(const Site& site) {
-  check_projection(site, places, 3);
-  const DataType dtype = site.dtype(places.result_type);
-  if (!site.shape(0).known() || !site.shape(places.weights).known()) return {Fact::tensor(dtype), Fact::tensor(dtype)};
-  const Widths widths = widths_of(site, places);
-  return {Fact::tensor(dtype, with_last(site.shape(0), widths.value)), Fact::tensor(dtype, present_of(site, places, widths))};
+std::vector<Fact> projected_shape(const OpContext& context) {
+  check_projection(context, places, 3);
+  const DataType dtype = context.dtype(places.result_type);
+  if (!context.shape(0).known() || !context.shape(places.weights).known()) return {Fact::tensor(dtype), Fact::tensor(dtype)};
+  const Widths widths = widths_of(context, places);
+  return {Fact::tensor(dtype, with_last(context.shape(0), widths.value)),
+          Fact::tensor(dtype, present_of(context, places, widths))};
 }
 
-AttentionWindow window_of(const Site& site) {
+AttentionWindow window_of(const OpContext& context) {
   AttentionWindow window;
-  if (site.integer("unidirectional", 0) != 0) window.right = 0;
+  if (context.integer("unidirectional", 0) != 0) window.right = 0;
   return window;
 }
 
 /// The first operand is projected to queries, keys and values; weights stand where these would.
-AxisMap projected_axes(const Site& site) {
-  const Shape& input = site.known_shape(0);
-  if (input.rank() != 3) throw NotKnown();
+AxisMap projected_axes(const OpContext& context) {
+  const Shape& input = context.known_shape(0);
+  if (input.rank() != 3) throw Unknown();
   AxisMap map;
-  map.reads(0, 0, {Reading::along(0), visible_keys(input[1], input[1], window_of(site), 1), Reading::whole(input[2])});
-  for (std::size_t operand = 3; operand < site.input_count(); ++operand)
-    if (site.has_input(operand) && site.shape(operand).known())
-      map.reads(0, operand, axis_maps::whole_between(site.shape(operand), 0, site.shape(operand).rank()));
+  map.reads(0, 0, {AccessMap::along(0), visible_keys(input[1], input[1], window_of(context), 1), AccessMap::whole(input[2])});
+  for (std::size_t operand = 3; operand < context.input_count(); ++operand)
+    if (context.has_input(operand) && context.shape(operand).known())
+      map.reads(0, operand, axis_maps::whole_between(context.shape(operand), 0, context.shape(operand).rank()));
   return map;
 }
 
-void add_scores(Work& work, const Site& site, const Places& places, const Widths& widths, DataType dtype) {
-  const Shape& input = site.known_shape(0);
-  const Dim heads = positive(site, "num_heads");
+void add_scores(Work& work, const OpContext& context, const Places& places, const Widths& widths, DataType dtype) {
+  const Shape& input = context.known_shape(0);
+  const Dim heads = positive(context, "num_heads");
   const AttentionExtents extents{input[0],
                                  heads,
                                  input[1],
-                                 keys_of(site, places),
-                                 exact_share(site, widths.query, heads, "width over heads"),
-                                 exact_share(site, widths.value, heads, "width over heads")};
-  add_attention(work, extents, window_of(site), dtype);
-  if (site.has_input(places.score_bias)) work.add({.add = 1}, extents.batch * heads * extents.queries * extents.keys);
-  if (site.integer("do_rotary", 0) == 0) return;
-  const std::int64_t partial = site.integer("rotary_embedding_dim", 0);
+                                 keys_of(context, places),
+                                 exact_share(context, widths.query, heads, "width over heads"),
+                                 exact_share(context, widths.value, heads, "width over heads")};
+  add_attention(work, extents, window_of(context), dtype);
+  if (context.has_input(places.score_bias)) work.add({.add = 1}, extents.batch * heads * extents.queries * extents.keys);
+  if (context.integer("do_rotary", 0) == 0) return;
+  const std::int64_t partial = context.integer("rotary_embedding_dim", 0);
   work.add({.add = 1, .mul = 2}, rows_of(input) * (partial > 0 ? heads * 2 * partial : widths.query + widths.key));
 }
 
 template <const Places& places>
-Work projected_work(const Site& site) {
-  const Shape& input = site.known_shape(0);
-  const Widths widths = widths_of(site, places);
+Work projected_work(const OpContext& context) {
+  const Shape& input = context.known_shape(0);
+  const Widths widths = widths_of(context, places);
   Work work;
-  work.add_macs(input.elements() * widths.all(), site.dtype(0));
-  if (site.has_input(places.bias)) work.add({.add = 1}, rows_of(input) * widths.all());
-  add_scores(work, site, places, widths, site.dtype(0));
+  work.add_macs(input.elements() * widths.all(), context.dtype(0));
+  if (context.has_input(places.bias)) work.add({.add = 1}, rows_of(input) * widths.all());
+  add_scores(work, context, places, widths, context.dtype(0));
   return work;
 }
 
 /// The projection is one of integers, scaled and summed with the bias to floats, which the rest computes in.
-Work quantized_work(const Site& site) {
-  const Shape& input = site.known_shape(0);
-  const Widths widths = widths_of(site, kQuantized);
+Work quantized_work(const OpContext& context) {
+  const Shape& input = context.known_shape(0);
+  const Widths widths = widths_of(context, kQuantized);
   Work work;
-  work.add_macs(input.elements() * widths.all(), site.dtype(0));
+  work.add_macs(input.elements() * widths.all(), context.dtype(0));
   work.add({.add = 1, .mul = 1}, rows_of(input) * widths.all());
-  add_scores(work, site, kQuantized, widths, site.dtype(3));
+  add_scores(work, context, kQuantized, widths, context.dtype(3));
   return work;
 }
 
@@ -142,28 +143,29 @@ Work quantized_work(const Site& site) {
 
 constexpr std::size_t kTokenOffsets = 3;
 
-std::vector<Fact> packed_shape(const Site& site) {
-  check_projection(site, kPacked, 2);
-  require_rank(site, kTokenOffsets, 2);
-  const bool is_known = site.shape(0).known() && site.shape(kPacked.weights).known();
-  return {Fact::tensor(site.dtype(0), is_known ? with_last(site.shape(0), widths_of(site, kPacked).value) : Shape::unknown())};
+std::vector<Fact> packed_shape(const OpContext& context) {
+  check_projection(context, kPacked, 2);
+  require_rank(context, kTokenOffsets, 2);
+  const bool is_known = context.shape(0).known() && context.shape(kPacked.weights).known();
+  return {Fact::tensor(context.dtype(0),
+                       is_known ? with_last(context.shape(0), widths_of(context, kPacked).value) : Shape::unknown())};
 }
 
-Work packed_work(const Site& site) {
-  const Shape& input = site.known_shape(0);
-  const Widths widths = widths_of(site, kPacked);
-  const Dim heads = positive(site, "num_heads"), &keys = site.known_shape(kTokenOffsets)[1];
+Work packed_work(const OpContext& context) {
+  const Shape& input = context.known_shape(0);
+  const Widths widths = widths_of(context, kPacked);
+  const Dim heads = positive(context, "num_heads"), &keys = context.known_shape(kTokenOffsets)[1];
   Work work;
-  work.add_macs(input.elements() * widths.all(), site.dtype(0));
+  work.add_macs(input.elements() * widths.all(), context.dtype(0));
   work.add({.add = 1}, input[0] * widths.all());
   const AttentionExtents extents{1,
                                  heads,
                                  input[0],
                                  keys,
-                                 exact_share(site, widths.query, heads, "width over heads"),
-                                 exact_share(site, widths.value, heads, "width over heads")};
-  add_attention(work, extents, {}, site.dtype(0));
-  if (site.has_input(kPacked.score_bias)) work.add({.add = 1}, heads * extents.queries * keys);
+                                 exact_share(context, widths.query, heads, "width over heads"),
+                                 exact_share(context, widths.value, heads, "width over heads")};
+  add_attention(work, extents, {}, context.dtype(0));
+  if (context.has_input(kPacked.score_bias)) work.add({.add = 1}, heads * extents.queries * keys);
   return work;
 }
 
@@ -171,29 +173,30 @@ Work packed_work(const Site& site) {
 
 constexpr std::size_t kOrderedWeights[] = {5, 6, 7};
 
-Widths ordered_widths(const Site& site) {
-  for (const std::size_t index : kOrderedWeights) require_rank(site, index, 2);
-  return {site.known_shape(kOrderedWeights[0])[1], site.known_shape(kOrderedWeights[1])[1],
-          site.known_shape(kOrderedWeights[2])[1]};
+Widths ordered_widths(const OpContext& context) {
+  for (const std::size_t index : kOrderedWeights) require_rank(context, index, 2);
+  return {context.known_shape(kOrderedWeights[0])[1], context.known_shape(kOrderedWeights[1])[1],
+          context.known_shape(kOrderedWeights[2])[1]};
 }
 
-std::vector<Fact> ordered_shape(const Site& site) {
-  require_inputs(site, 14);
-  positive(site, "num_heads");
-  require_rank(site, 0, 3);
-  const Shape& values = site.shape(kOrderedWeights[2]);
-  return {Fact::tensor(site.dtype(0), values.known() ? with_last(site.shape(0), ordered_widths(site).value) : Shape::unknown())};
+std::vector<Fact> ordered_shape(const OpContext& context) {
+  require_inputs(context, 14);
+  positive(context, "num_heads");
+  require_rank(context, 0, 3);
+  const Shape& values = context.shape(kOrderedWeights[2]);
+  return {Fact::tensor(context.dtype(0),
+                       values.known() ? with_last(context.shape(0), ordered_widths(context).value) : Shape::unknown())};
 }
 
-Work ordered_work(const Site& site) {
-  const Shape& input = site.known_shape(0);
-  const Widths widths = ordered_widths(site);
+Work ordered_work(const OpContext& context) {
+  const Shape& input = context.known_shape(0);
+  const Widths widths = ordered_widths(context);
   Work work;
-  work.add_macs(input.elements() * widths.all(), site.dtype(0));
+  work.add_macs(input.elements() * widths.all(), context.dtype(0));
   // Each product is scaled and rounded back to 8 bits; those of the projections have a bias.
   work.add({.add = 1, .mul = 1, .compare = 2}, rows_of(input) * widths.all());
   constexpr Places kNoPast{};
-  add_scores(work, site, kNoPast, widths, site.dtype(0));
+  add_scores(work, context, kNoPast, widths, context.dtype(0));
   work.add({.mul = 1, .compare = 2}, rows_of(input) * widths.value);
   return work;
 }
@@ -202,8 +205,8 @@ Work ordered_work(const Site& site) {
 
 constexpr std::size_t kQuery = 0, kKey = 1, kKeyCache = 6, kStaticKeys = 8, kUsesPast = 9;
 
-std::optional<bool> flag(const Site& site, std::size_t index) {
-  const auto content = site.scalar(index);
+std::optional<bool> flag(const OpContext& context, std::size_t index) {
+  const auto content = context.scalar(index);
   return content ? std::optional<bool>(!content->is(0)) : std::nullopt;
 }
 
@@ -214,45 +217,45 @@ struct DecoderKeys {
 };
 
 /// Empty where the flags are not known.
-std::optional<DecoderKeys> decoder_keys(const Site& site) {
-  const Dim &queries = site.known_shape(kQuery)[0], &keys = site.known_shape(kKey)[0];
-  const auto is_static = flag(site, kStaticKeys), uses_past = flag(site, kUsesPast);
+std::optional<DecoderKeys> decoder_keys(const OpContext& context) {
+  const Dim &queries = context.known_shape(kQuery)[0], &keys = context.known_shape(kKey)[0];
+  const auto is_static = flag(context, kStaticKeys), uses_past = flag(context, kUsesPast);
   if (!is_static || !uses_past) return std::nullopt;
   const Dim projected = *is_static ? keys : queries;
-  if (!*uses_past || !site.has_input(kKeyCache)) return DecoderKeys{projected, projected};
-  const Dim& cached = site.known_shape(kKeyCache)[2];
+  if (!*uses_past || !context.has_input(kKeyCache)) return DecoderKeys{projected, projected};
+  const Dim& cached = context.known_shape(kKeyCache)[2];
   return *is_static ? DecoderKeys{0, cached} : DecoderKeys{queries, cached + queries};
 }
 
-std::vector<Fact> decoder_shape(const Site& site) {
-  require_inputs(site, 5);
-  const std::int64_t heads = positive(site, "num_heads");
-  require_rank(site, kQuery, 3);
-  require_rank(site, kKey, 3);
-  const Shape& query = site.shape(kQuery);
+std::vector<Fact> decoder_shape(const OpContext& context) {
+  require_inputs(context, 5);
+  const std::int64_t heads = positive(context, "num_heads");
+  require_rank(context, kQuery, 3);
+  require_rank(context, kKey, 3);
+  const Shape& query = context.shape(kQuery);
   Shape cache = Shape::unknown();
-  if (query.known() && site.shape(kKey).known()) {
-    const auto known = decoder_keys(site);
-    const Dim length = known ? known->all : site.fresh(site.has_output(1) ? 1 : 0, "_keys");
-    site.remember(length);
-    cache = {query[1], heads, length, exact_share(site, query[2], heads, "width over heads")};
+  if (query.known() && context.shape(kKey).known()) {
+    const auto known = decoder_keys(context);
+    const Dim length = known ? known->all : context.fresh(context.has_output(1) ? 1 : 0, "_keys");
+    context.remember(length);
+    cache = {query[1], heads, length, exact_share(context, query[2], heads, "width over heads")};
   }
-  return {Fact::tensor(site.dtype(kQuery), query), Fact::tensor(site.dtype(kQuery), cache),
-          Fact::tensor(site.dtype(kQuery), cache)};
+  return {Fact::tensor(context.dtype(kQuery), query), Fact::tensor(context.dtype(kQuery), cache),
+          Fact::tensor(context.dtype(kQuery), cache)};
 }
 
-Work decoder_work(const Site& site) {
-  const Shape& query = site.known_shape(kQuery);
-  const Dim heads = positive(site, "num_heads"), &batch = query[1], &width = query[2];
-  const Dim& keys = site.remembered(0);
+Work decoder_work(const OpContext& context) {
+  const Shape& query = context.known_shape(kQuery);
+  const Dim heads = positive(context, "num_heads"), &batch = query[1], &width = query[2];
+  const Dim& keys = context.remembered(0);
   // Without the flags all keys count as projected, as in a call without a cache.
-  const auto known = decoder_keys(site);
+  const auto known = decoder_keys(context);
   const Dim projected = query[0] * batch + (known ? known->projected : keys) * batch * 2;
-  const Dim head_width = exact_share(site, width, heads, "width over heads");
+  const Dim head_width = exact_share(context, width, heads, "width over heads");
   Work work;
-  work.add_macs(projected * width * width, site.dtype(kQuery));
+  work.add_macs(projected * width * width, context.dtype(kQuery));
   work.add({.add = 1}, projected * width);
-  add_attention(work, {batch, heads, query[0], keys, head_width, head_width}, {}, site.dtype(kQuery));
+  add_attention(work, {batch, heads, query[0], keys, head_width, head_width}, {}, context.dtype(kQuery));
   return work;
 }
 
@@ -277,6 +280,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_attention() noexcept { return {"com.microsoft", "attention with projections", kRows}; }
+Family families::microsoft_attention() noexcept { return {"com.microsoft", "attention with projections", kRows}; }
 
 }  // namespace macroscope

@@ -14,27 +14,27 @@ constexpr std::string_view kAllChannelsLast = "Y[n,p..,g*o] += X[n,p*stride+k*di
 
 constexpr std::size_t kSummand = 3;
 
-Work sum_and_activation(const Site& site) {
+Work sum_and_activation(const OpContext& context) {
   Work work;
-  Effort effort = effort_of_activation(site.text("activation", "none"));
-  if (site.has_input(kSummand)) effort.add += 1;
-  work.add(effort, elements_of(site.output(0)));
+  Effort effort = effort_of_activation(context.text("activation", "none"));
+  if (context.has_input(kSummand)) effort.add += 1;
+  work.add(effort, elements_of(context.output(0)));
   return work;
 }
 
-bool is_channels_last(const Site& site) { return site.integer("channels_last", 0) != 0; }
+bool is_channels_last(const OpContext& context) { return context.integer("channels_last", 0) != 0; }
 
 /// Weights come as ONNX has them, or with their channels last as well: which of both, the channels or kernel_shape tell.
-bool is_weight_channels_last(const Site& site) {
-  const Shape &input = site.shape(0), &weight = site.shape(1);
+bool is_weight_channels_last(const OpContext& context) {
+  const Shape &input = context.shape(0), &weight = context.shape(1);
   if (weight.rank() < 3 || input.rank() != weight.rank()) return false;
-  if (const auto kernel = site.integer_list("kernel_shape")) {
+  if (const auto kernel = context.integer_list("kernel_shape")) {
     const auto extents = weight.dims();
     const bool fits_first = std::equal(kernel->begin(), kernel->end(), extents.begin() + 2, extents.end());
     const bool fits_last = std::equal(kernel->begin(), kernel->end(), extents.begin() + 1, extents.end() - 1);
     if (fits_first != fits_last) return fits_last;
   }
-  const Dim group = site.integer("group", 1);
+  const Dim group = context.integer("group", 1);
   return equal(weight[1] * group, last_of(input)) == Certainty::never &&
          equal(last_of(weight) * group, last_of(input)) != Certainty::never;
 }
@@ -65,17 +65,17 @@ std::int64_t entry(std::optional<std::span<const std::int64_t>> list, std::size_
   return list && axis < list->size() ? (*list)[axis] : otherwise;
 }
 
-Transposed transposed_of(const Site& site) {
-  const Shape &input = site.known_shape(0), &weight = site.known_shape(1);
-  require_rank_at_least(site, 0, 3);
-  require_rank(site, 1, input.rank());
+Transposed transposed_of(const OpContext& context) {
+  const Shape &input = context.known_shape(0), &weight = context.known_shape(1);
+  require_rank_at_least(context, 0, 3);
+  require_rank(context, 1, input.rank());
   const std::size_t axes = input.rank() - 2;
-  const std::optional<Integers> pads = site.has_input(2) ? list_of(site, 2) : Integers(2 * axes, Dim(0));
+  const std::optional<Integers> pads = context.has_input(2) ? list_of(context, 2) : Integers(2 * axes, Dim(0));
   require(!pads || pads->size() == 2 * axes, "bad-pads", "{} pads for {} spatial axes", pads ? pads->size() : 0, axes);
-  Transposed transposed{site.integer("group", 1), {}, std::vector<Dim>{}};
+  Transposed transposed{context.integer("group", 1), {}, std::vector<Dim>{}};
   for (std::size_t axis = 0; axis < axes; ++axis) {
-    const std::int64_t stride = entry(site.integer_list("strides"), axis, 1);
-    const std::int64_t dilation = entry(site.integer_list("dilations"), axis, 1);
+    const std::int64_t stride = entry(context.integer_list("strides"), axis, 1);
+    const std::int64_t dilation = entry(context.integer_list("dilations"), axis, 1);
     require(stride > 0 && dilation > 0, "bad-attribute", "strides and dilations must be above 0");
     Window window{weight[axis + 2], stride, dilation, 0, 0};
     const std::optional<Dim> begin = pads ? (*pads)[axis] : std::nullopt;
@@ -85,7 +85,7 @@ Transposed transposed_of(const Site& site) {
     } else if (transposed.extents) {
       window.pad_begin = *begin;
       window.pad_end = *end;
-      const Dim further = entry(site.integer_list("output_padding"), axis, 0);
+      const Dim further = entry(context.integer_list("output_padding"), axis, 0);
       transposed.extents->push_back((input[axis + 2] - 1) * window.stride + window.reach() + further - *begin - *end);
     }
     transposed.windows.push_back(std::move(window));
@@ -93,21 +93,21 @@ Transposed transposed_of(const Site& site) {
   return transposed;
 }
 
-std::vector<Fact> dynamic_pads_shape(const Site& site) {
-  require_inputs(site, 2);
-  if (!site.shape(0).known() || !site.shape(1).known()) return {Fact::tensor(site.dtype(0))};
-  const Transposed transposed = transposed_of(site);
-  const Shape& input = site.shape(0);
-  site.must_equal(input[1], site.shape(1)[0], "channels of X and W");
-  std::vector<Dim> dims{input[0], site.shape(1)[1] * transposed.groups};
+std::vector<Fact> dynamic_pads_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  if (!context.shape(0).known() || !context.shape(1).known()) return {Fact::tensor(context.dtype(0))};
+  const Transposed transposed = transposed_of(context);
+  const Shape& input = context.shape(0);
+  context.must_equal(input[1], context.shape(1)[0], "channels of X and W");
+  std::vector<Dim> dims{input[0], context.shape(1)[1] * transposed.groups};
   for (std::size_t axis = 0; axis < transposed.windows.size(); ++axis)
-    dims.push_back(transposed.extents ? (*transposed.extents)[axis] : fresh_extent(site, 0, axis + 2));
-  return {Fact::tensor(site.dtype(0), checked_shape(dims))};
+    dims.push_back(transposed.extents ? (*transposed.extents)[axis] : fresh_extent(context, 0, axis + 2));
+  return {Fact::tensor(context.dtype(0), checked_shape(dims))};
 }
 
-Work dynamic_pads_work(const Site& site) {
-  const Transposed transposed = transposed_of(site);
-  const Shape &input = site.known_shape(0), &weight = site.known_shape(1);
+Work dynamic_pads_work(const OpContext& context) {
+  const Transposed transposed = transposed_of(context);
+  const Shape &input = context.known_shape(0), &weight = context.known_shape(1);
   const Dim channels = input[0] * input[1] * weight[1];
   Dim all = channels, inside = channels;
   for (std::size_t axis = 0; axis < transposed.windows.size(); ++axis) {
@@ -117,8 +117,8 @@ Work dynamic_pads_work(const Site& site) {
         transposed.extents ? taps_inside(window, input[axis + 2], (*transposed.extents)[axis]) : input[axis + 2] * window.kernel;
   }
   Work work;
-  work.add_macs(all, inside, site.dtype(0));
-  if (site.has_input(3)) work.add({.add = 1}, elements_of(site.output(0)));
+  work.add_macs(all, inside, context.dtype(0));
+  if (context.has_input(3)) work.add({.add = 1}, elements_of(context.output(0)));
   return work;
 }
 
@@ -126,21 +126,21 @@ Work dynamic_pads_work(const Site& site) {
 
 constexpr std::size_t kWords = 0, kFilters = 1, kCharacters = 3;
 
-std::vector<Fact> word_embedding_shape(const Site& site) {
-  require_inputs(site, 4);
-  const Shape &words = site.shape(kWords), &filters = site.shape(kFilters);
-  if (!words.known() || !filters.known()) return {Fact::tensor(site.dtype(kFilters))};
-  return {Fact::tensor(site.dtype(kFilters), with_last(words, filters[0]))};
+std::vector<Fact> word_embedding_shape(const OpContext& context) {
+  require_inputs(context, 4);
+  const Shape &words = context.shape(kWords), &filters = context.shape(kFilters);
+  if (!words.known() || !filters.known()) return {Fact::tensor(context.dtype(kFilters))};
+  return {Fact::tensor(context.dtype(kFilters), with_last(words, filters[0]))};
 }
 
-Work word_embedding_work(const Site& site) {
-  const Shape &words = site.known_shape(kWords), &filters = site.known_shape(kFilters);
-  require_rank(site, kFilters, 4);
-  require_rank(site, kCharacters, 2);
+Work word_embedding_work(const OpContext& context) {
+  const Shape &words = context.known_shape(kWords), &filters = context.known_shape(kFilters);
+  require_rank(context, kFilters, 4);
+  require_rank(context, kCharacters, 2);
   // W: [filters, 1, characters in a window, width of a character]
   const Dim places = rows_of(words) * (last_of(words) - filters[2] + 1) * filters[0];
   Work work;
-  work.add_macs(places * filters[2] * filters[3], site.dtype(kFilters));
+  work.add_macs(places * filters[2] * filters[3], context.dtype(kFilters));
   work.add({.add = 1, .compare = 1, .special = 1}, places);
   return work;
 }
@@ -159,6 +159,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_convolution() noexcept { return {"com.microsoft", "convolution and pooling", kRows}; }
+Family families::microsoft_convolution() noexcept { return {"com.microsoft", "convolution and pooling", kRows}; }
 
 }  // namespace macroscope

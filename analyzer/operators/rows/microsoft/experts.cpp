@@ -31,46 +31,46 @@ Dim first_rows(const Shape& weight, const Dim& width, bool is_packed) {
   return weight[is_transposed ? 2 : 1];
 }
 
-Experts experts_of(const Site& site, const Places& places) {
-  const Shape &input = site.known_shape(0), &first = site.known_shape(places.first);
-  require_rank(site, places.first, 3);
-  Experts experts{rows_of(input), last_of(input), first[0], site.integer("k", 1), 0, 0};
+Experts experts_of(const OpContext& context, const Places& places) {
+  const Shape &input = context.known_shape(0), &first = context.known_shape(places.first);
+  require_rank(context, places.first, 3);
+  Experts experts{rows_of(input), last_of(input), first[0], context.integer("k", 1), 0, 0};
   require(experts.chosen > 0, "bad-attribute", "k is {}", experts.chosen);
   experts.first_rows = first_rows(first, experts.width, places.is_packed);
-  const bool holds_gate = is_gated(site.text("activation_type", "relu")) && !site.has_input(places.gate);
-  experts.inner = holds_gate ? exact_share(site, experts.first_rows, 2, "rows of gate and value") : experts.first_rows;
+  const bool holds_gate = is_gated(context.text("activation_type", "relu")) && !context.has_input(places.gate);
+  experts.inner = holds_gate ? exact_share(context, experts.first_rows, 2, "rows of gate and value") : experts.first_rows;
   return experts;
 }
 
 template <const Places& places>
-std::vector<Fact> experts_shape(const Site& site) {
-  require_inputs(site, 3);
-  require(site.has_input(places.second), "missing-input", "the second weight is left out");
-  const Shape &input = site.shape(0), &router = site.shape(1);
+std::vector<Fact> experts_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  require(context.has_input(places.second), "missing-input", "the second weight is left out");
+  const Shape &input = context.shape(0), &router = context.shape(1);
   require(!input.known() || input.rank() == 2 || input.rank() == 3, "bad-rank", "operand 0 has shape {}, its rank must be 2 or 3",
           input);
-  require_rank(site, 1, 2);
-  if (input.known() && router.known()) site.must_equal(rows_of(input), router[0], "tokens of input and router");
-  return like_first(site);
+  require_rank(context, 1, 2);
+  if (input.known() && router.known()) context.must_equal(rows_of(input), router[0], "tokens of input and router");
+  return like_first(context);
 }
 
 /// Per element between the products.
-Effort between(const Site& site, bool has_gate) {
-  const std::string_view activation = site.text("activation_type", "relu");
+Effort between(const OpContext& context, bool has_gate) {
+  const std::string_view activation = context.text("activation_type", "relu");
   if (activation == "geglu") return kGeluByTanh + Effort{.mul = 1};
   Effort effort = activation == "swiglu" ? kSilu : effort_of_activation(activation);
   if (has_gate || activation == "swiglu") effort.mul += 1;
   if (activation != "swiglu") return effort;
-  if (site.real("activation_alpha", 1) != 1) effort.mul += 1;
-  if (site.real("activation_beta", 0) != 0) effort.add += 1;
-  if (site.has_attribute("swiglu_limit")) effort.compare += 3;
+  if (context.real("activation_alpha", 1) != 1) effort.mul += 1;
+  if (context.real("activation_beta", 0) != 0) effort.add += 1;
+  if (context.has_attribute("swiglu_limit")) effort.compare += 3;
   return effort;
 }
 
 /// A softmax over all experts, the k largest, their shares of the whole.
-void add_routing(Work& work, const Site& site, const Experts& experts) {
+void add_routing(Work& work, const OpContext& context, const Experts& experts) {
   work.add(kSoftmax + Effort{.compare = 1}, experts.tokens * experts.count);
-  if (site.integer("normalize_routing_weights", 0) != 0) work.add({.add = 1, .div = 1}, experts.tokens * experts.chosen);
+  if (context.integer("normalize_routing_weights", 0) != 0) work.add({.add = 1, .div = 1}, experts.tokens * experts.chosen);
 }
 
 void add_mixture(Work& work, const Experts& experts) {
@@ -79,18 +79,18 @@ void add_mixture(Work& work, const Experts& experts) {
 }
 
 template <const Places& places>
-Work experts_work(const Site& site) {
-  const Experts experts = experts_of(site, places);
-  const bool has_gate = site.has_input(places.gate);
+Work experts_work(const OpContext& context) {
+  const Experts experts = experts_of(context, places);
+  const bool has_gate = context.has_input(places.gate);
   const Dim routed = experts.tokens * experts.chosen;
   const Dim rows = experts.first_rows + experts.inner * (has_gate ? 2 : 1);  // of all products, each of one width
   Work work;
-  add_routing(work, site, experts);
-  work.add_macs(routed * rows * experts.width, site.dtype(0));
-  if (site.has_input(places.first_bias)) work.add({.add = 1}, routed * experts.first_rows);
-  if (has_gate && site.has_input(places.gate_bias)) work.add({.add = 1}, routed * experts.inner);
-  if (site.has_input(places.second_bias)) work.add({.add = 1}, routed * experts.width);
-  work.add(between(site, has_gate), routed * experts.inner);
+  add_routing(work, context, experts);
+  work.add_macs(routed * rows * experts.width, context.dtype(0));
+  if (context.has_input(places.first_bias)) work.add({.add = 1}, routed * experts.first_rows);
+  if (has_gate && context.has_input(places.gate_bias)) work.add({.add = 1}, routed * experts.inner);
+  if (context.has_input(places.second_bias)) work.add({.add = 1}, routed * experts.width);
+  work.add(between(context, has_gate), routed * experts.inner);
   // Each expert that is chosen is dequantised once: no more than there are, and than are asked for.
   if (places.is_packed) work.add(kDequantize, min(experts.count, routed) * rows * experts.width);
   add_mixture(work, experts);
@@ -101,28 +101,28 @@ Work experts_work(const Site& site) {
 
 constexpr std::size_t kPackedGate = 2, kPackedUp = 3, kPackedDown = 4, kPackedRouter = 5;
 
-std::vector<Fact> packed_shape(const Site& site) {
-  require_inputs(site, 3);
-  require(site.has_input(kPackedDown), "missing-input", "the down weight is left out");
-  for (const std::size_t index : {kPackedGate, kPackedUp, kPackedDown}) require_rank(site, index, 3);
-  return like_first(site);
+std::vector<Fact> packed_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  require(context.has_input(kPackedDown), "missing-input", "the down weight is left out");
+  for (const std::size_t index : {kPackedGate, kPackedUp, kPackedDown}) require_rank(context, index, 3);
+  return like_first(context);
 }
 
-Work packed_work(const Site& site) {
-  const Shape &input = site.known_shape(0), &gate = site.known_shape(kPackedGate);
-  Experts experts{rows_of(input), last_of(input), gate[0], site.integer("k", 1), gate[1], gate[1]};
+Work packed_work(const OpContext& context) {
+  const Shape &input = context.known_shape(0), &gate = context.known_shape(kPackedGate);
+  Experts experts{rows_of(input), last_of(input), gate[0], context.integer("k", 1), gate[1], gate[1]};
   const Dim routed = experts.tokens * experts.chosen;
-  const Dim rows = experts.inner * (site.has_input(kPackedUp) ? 3 : 2);
+  const Dim rows = experts.inner * (context.has_input(kPackedUp) ? 3 : 2);
   Work work;
-  if (site.has_input(kPackedRouter)) {
+  if (context.has_input(kPackedRouter)) {
     work.add({.compare = 1}, experts.tokens * experts.count);
   } else {
     work.add(kSoftmax + Effort{.compare = 1}, experts.tokens * experts.count);
   }
-  if (site.integer("normalize_routing_weights", 1) != 0) work.add({.add = 1, .div = 1}, routed);
-  work.add_macs(routed * rows * experts.width, site.dtype(0));
+  if (context.integer("normalize_routing_weights", 1) != 0) work.add({.add = 1, .div = 1}, routed);
+  work.add_macs(routed * rows * experts.width, context.dtype(0));
   work.add({.mul = 1}, min(experts.count, routed) * rows * experts.width);
-  const std::string_view activation = site.text("activation_type", "swiglu");
+  const std::string_view activation = context.text("activation_type", "swiglu");
   work.add(activation == "swiglu" ? kSilu + Effort{.mul = 1} : effort_of_activation(activation), routed * experts.inner);
   add_mixture(work, experts);
   return work;
@@ -134,32 +134,32 @@ struct Routed {
   Dim tokens, experts;
 };
 
-Routed routed_of(const Site& site) {
-  const Shape& logits = site.known_shape(0);
-  return {rows_of(logits), site.has_input(2) ? site.known_shape(2)[0] : last_of(logits)};
+Routed routed_of(const OpContext& context) {
+  const Shape& logits = context.known_shape(0);
+  return {rows_of(logits), context.has_input(2) ? context.known_shape(2)[0] : last_of(logits)};
 }
 
-std::vector<Fact> router_shape(const Site& site) {
-  require_inputs(site, 2);
-  require_rank(site, 2, 2);
+std::vector<Fact> router_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  require_rank(context, 2, 2);
   Shape shape = Shape::unknown();
-  if (site.shape(0).known() && (!site.has_input(2) || site.shape(2).known())) {
-    const Routed routed = routed_of(site);
+  if (context.shape(0).known() && (!context.has_input(2) || context.shape(2).known())) {
+    const Routed routed = routed_of(context);
     shape = {routed.tokens, routed.experts};
   }
-  return {Fact::tensor(site.dtype(0), shape), Fact::tensor(DataType::float32, shape), Fact::tensor(DataType::float32, shape)};
+  return {Fact::tensor(context.dtype(0), shape), Fact::tensor(DataType::float32, shape), Fact::tensor(DataType::float32, shape)};
 }
 
-Work router_work(const Site& site) {
-  const Routed routed = routed_of(site);
+Work router_work(const OpContext& context) {
+  const Routed routed = routed_of(context);
   const Dim scores = routed.tokens * routed.experts;
   Work work;
-  if (site.has_input(2)) work.add_macs(scores * last_of(site.known_shape(0)), site.dtype(0));
+  if (context.has_input(2)) work.add_macs(scores * last_of(context.known_shape(0)), context.dtype(0));
   work.add({.add = 2, .div = 1, .special = 1}, scores);
-  if (!site.has_output(0)) return work;
+  if (!context.has_output(0)) return work;
   // Largest of each group, their sums, largest groups, largest experts; logarithms of those.
   work.add({.add = 1, .compare = 2}, scores);
-  work.add({.compare = 1, .special = 1}, routed.tokens * positive(site, "top_k"));
+  work.add({.compare = 1, .special = 1}, routed.tokens * positive(context, "top_k"));
   return work;
 }
 
@@ -170,73 +170,73 @@ struct Streams {
 };
 
 /// [.., C, width], or with num_branches [.., C * width].
-Streams streams_of(const Site& site) {
-  const Shape& shape = site.known_shape(0);
-  if (const std::int64_t count = site.integer("num_branches", 0); count > 0)
-    return {rows_of(shape), count, exact_share(site, last_of(shape), count, "width of all streams")};
-  require_rank_at_least(site, 0, 2);
+Streams streams_of(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
+  if (const std::int64_t count = context.integer("num_branches", 0); count > 0)
+    return {rows_of(shape), count, exact_share(context, last_of(shape), count, "width of all streams")};
+  require_rank_at_least(context, 0, 2);
   return {product(shape.dims().first(shape.rank() - 2)), shape[shape.rank() - 2], last_of(shape)};
 }
 
-Shape one_stream(const Site& site, const Dim& extent) {
-  const Shape& shape = site.shape(0);
-  const std::size_t dropped = site.integer("num_branches", 0) > 0 ? 1 : 2;
+Shape one_stream(const OpContext& context, const Dim& extent) {
+  const Shape& shape = context.shape(0);
+  const std::size_t dropped = context.integer("num_branches", 0) > 0 ? 1 : 2;
   std::vector<Dim> dims(shape.begin(), shape.end() - static_cast<std::ptrdiff_t>(dropped));
   dims.push_back(extent);
   return Shape(dims);
 }
 
-std::vector<Fact> pre_mix_shape(const Site& site) {
-  require_inputs(site, 2);
-  if (!site.shape(0).known()) return {Fact::tensor(site.dtype(0))};
-  return {Fact::tensor(site.dtype(0), one_stream(site, streams_of(site).width))};
+std::vector<Fact> pre_mix_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  if (!context.shape(0).known()) return {Fact::tensor(context.dtype(0))};
+  return {Fact::tensor(context.dtype(0), one_stream(context, streams_of(context).width))};
 }
 
-Work pre_mix_work(const Site& site) {
-  const Streams streams = streams_of(site);
+Work pre_mix_work(const OpContext& context) {
+  const Streams streams = streams_of(context);
   Work work;
-  work.add_macs(streams.rows * streams.count * streams.width, site.dtype(0));
-  if (site.real("reduction_scale", 1) != 1) work.add({.mul = 1}, streams.rows * streams.width);
+  work.add_macs(streams.rows * streams.count * streams.width, context.dtype(0));
+  if (context.real("reduction_scale", 1) != 1) work.add({.mul = 1}, streams.rows * streams.width);
   return work;
 }
 
-std::vector<Fact> post_mix_shape(const Site& site) {
-  require_inputs(site, 3);
-  return like_first(site);
+std::vector<Fact> post_mix_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  return like_first(context);
 }
 
-Work post_mix_work(const Site& site) {
-  const Streams streams = streams_of(site);
+Work post_mix_work(const OpContext& context) {
+  const Streams streams = streams_of(context);
   const Dim elements = streams.rows * streams.count * streams.width;
   Work work;
-  if (site.has_input(3)) work.add_macs(elements * streams.count, site.dtype(0));
+  if (context.has_input(3)) work.add_macs(elements * streams.count, context.dtype(0));
   work.add({.add = 1, .mul = 1}, elements);
   return work;
 }
 
-std::vector<Fact> low_rank_shape(const Site& site) {
-  require_inputs(site, 5);
-  positive(site, "num_branches");
-  const DataType dtype = site.dtype(0);
-  if (!site.shape(0).known()) return {Fact::tensor(dtype), Fact::tensor(dtype), Fact::tensor(dtype)};
-  const Streams streams = streams_of(site);
-  return {Fact::tensor(dtype, one_stream(site, streams.width)), Fact::tensor(dtype, one_stream(site, streams.count)),
-          Fact::tensor(dtype, site.shape(0))};
+std::vector<Fact> low_rank_shape(const OpContext& context) {
+  require_inputs(context, 5);
+  positive(context, "num_branches");
+  const DataType dtype = context.dtype(0);
+  if (!context.shape(0).known()) return {Fact::tensor(dtype), Fact::tensor(dtype), Fact::tensor(dtype)};
+  const Streams streams = streams_of(context);
+  return {Fact::tensor(dtype, one_stream(context, streams.width)), Fact::tensor(dtype, one_stream(context, streams.count)),
+          Fact::tensor(dtype, context.shape(0))};
 }
 
-Work low_rank_work(const Site& site) {
-  const Streams streams = streams_of(site);
+Work low_rank_work(const OpContext& context) {
+  const Streams streams = streams_of(context);
   const Dim width = streams.count * streams.width, elements = streams.rows * width;
-  const Dim& rank = site.known_shape(2)[1];
+  const Dim& rank = context.known_shape(2)[1];
   Work work;
-  if (site.has_input(5)) work.add({.add = 1, .mul = 1}, elements);
+  if (context.has_input(5)) work.add({.add = 1, .mul = 1}, elements);
   work.add({.add = 1, .mul = 3}, elements);
   work.add({.add = 1, .div = 1, .special = 1}, streams.rows * streams.count);
-  work.add_macs(elements * (rank * 2 + streams.count + 1), site.dtype(0));
+  work.add_macs(elements * (rank * 2 + streams.count + 1), context.dtype(0));
   work.add(kSilu + Effort{.mul = 1}, streams.rows * rank);
   work.add({.add = 1, .div = 1, .special = 1}, elements);
   work.add({.add = 1, .mul = 1, .div = 2, .special = 1}, streams.rows * streams.count);
-  if (site.real("reduction_scale", 1) != 1) work.add({.mul = 1}, streams.rows * streams.width);
+  if (context.real("reduction_scale", 1) != 1) work.add({.mul = 1}, streams.rows * streams.width);
   return work;
 }
 
@@ -261,6 +261,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_experts() noexcept { return {"com.microsoft", "experts and streams", kRows}; }
+Family families::microsoft_experts() noexcept { return {"com.microsoft", "experts and streams", kRows}; }
 
 }  // namespace macroscope

@@ -41,9 +41,9 @@ Effort effort_of_activation(std::string_view name) {
   return meaning->effort;
 }
 
-std::vector<Fact> like_first(const Site& site) {
-  require_inputs(site, 1);
-  return {Fact::tensor(site.dtype(0), site.shape(0))};
+std::vector<Fact> like_first(const OpContext& context) {
+  require_inputs(context, 1);
+  return {Fact::tensor(context.dtype(0), context.shape(0))};
 }
 
 Shape with_last(const Shape& shape, const Dim& extent) {
@@ -64,8 +64,8 @@ Dim rows_of(const Shape& shape) {
   return product(shape.dims().first(shape.rank() - 1));
 }
 
-std::int64_t positive(const Site& site, std::string_view attribute) {
-  const std::int64_t value = site.integer(attribute, 0);
+std::int64_t positive(const OpContext& context, std::string_view attribute) {
+  const std::int64_t value = context.integer(attribute, 0);
   require(value > 0, "bad-attribute", "attribute '{}' must be given and above 0", attribute);
   return value;
 }

@@ -26,13 +26,13 @@ constexpr Effort operator+(const Effort& a, const Effort& b) {
 Effort effort_of_activation(std::string_view name);
 
 /// One result with dtype and shape of the first operand. \throws RuleError `missing-input`
-std::vector<Fact> like_first(const Site& site);
+std::vector<Fact> like_first(const OpContext& context);
 
 /// So much work per element of the first operand, if that is floating.
 template <Effort effort>
-Work per_element_of_first(const Site& site) {
+Work per_element_of_first(const OpContext& context) {
   Work work;
-  if (is_floating(site.dtype(0))) work.add(effort, elements_of(site.input(0)));
+  if (is_floating(context.dtype(0))) work.add(effort, elements_of(context.input(0)));
   return work;
 }
 
@@ -44,6 +44,6 @@ const Dim& last_of(const Shape& shape);
 Dim rows_of(const Shape& shape);
 
 /// An attribute that must be given and above 0. \throws RuleError `bad-attribute`
-std::int64_t positive(const Site& site, std::string_view attribute);
+std::int64_t positive(const OpContext& context, std::string_view attribute);
 
 }  // namespace macroscope

@@ -13,97 +13,98 @@ struct Search {
 
 constexpr std::size_t kIds = 0, kMaxLength = 1, kBeams = 3, kReturned = 4;
 
-Dim count_of(const Site& site, std::size_t index) {
-  const auto content = scalar_of(site, index);
-  return content ? *content : site.fresh_named(site.input_name(index), SymbolOrigin::data);
+Dim count_of(const OpContext& context, std::size_t index) {
+  const auto content = scalar_of(context, index);
+  return content ? *content : context.fresh_named(context.input_name(index), SymbolOrigin::data);
 }
 
-Search search_of(const Site& site, bool has_beams) {
-  const Shape& ids = site.shape(kIds);
-  require_rank_at_least(site, kIds, 2);
-  Search search{ids.known() ? ids[0] : fresh_extent(site, 0, 0), ids.known() ? ids[1] : Dim(0), count_of(site, kMaxLength), 1, 1};
+Search search_of(const OpContext& context, bool has_beams) {
+  const Shape& ids = context.shape(kIds);
+  require_rank_at_least(context, kIds, 2);
+  Search search{ids.known() ? ids[0] : fresh_extent(context, 0, 0), ids.known() ? ids[1] : Dim(0), count_of(context, kMaxLength),
+                1, 1};
   if (!has_beams) return search;
-  search.beams = count_of(site, kBeams);
-  search.returned = count_of(site, kReturned);
+  search.beams = count_of(context, kBeams);
+  search.returned = count_of(context, kReturned);
   return search;
 }
 
 /// Runs encoder and first decoder once and the decoder for each further token.  Their operands are as they declare them: they stand for
 /// batch * beams sequences.  \return the number of tokens to choose from
-Dim run_graphs(const Site& site) {
-  const auto decoder = site.nested_graph("decoder");
+Dim run_graphs(const OpContext& context) {
+  const auto decoder = context.nested_graph("decoder");
   require(decoder.has_value(), "missing-attribute", "decoder is not given");
-  if (const auto encoder = site.nested_graph("encoder")) site.enter(*encoder, {}, "encoder");
-  if (const auto first = site.nested_graph("init_decoder")) site.enter(*first, {}, "init_decoder");
-  const Dim trips = site.fresh(0, "_trips", SymbolOrigin::loop);
-  const std::vector<Fact> results = site.enter(*decoder, {}, "decoder", trips);
-  site.remember(trips);
-  if (const std::int64_t stated = site.integer("vocab_size", -1); stated > 0) return stated;
+  if (const auto encoder = context.nested_graph("encoder")) context.enter(*encoder, {}, "encoder");
+  if (const auto first = context.nested_graph("init_decoder")) context.enter(*first, {}, "init_decoder");
+  const Dim iterations = context.fresh(0, "_trips", SymbolOrigin::loop);
+  const std::vector<Fact> results = context.enter(*decoder, {}, "decoder", iterations);
+  context.remember(iterations);
+  if (const std::int64_t stated = context.integer("vocab_size", -1); stated > 0) return stated;
   if (!results.empty() && results.front().type.shape.known() && results.front().type.shape.rank() > 0)
     return last_of(results.front().type.shape);
-  return site.fresh_named(std::string(site.output_name(0)) + "_vocabulary", SymbolOrigin::data);
+  return context.fresh_named(std::string(context.output_name(0)) + "_vocabulary", SymbolOrigin::data);
 }
 
-std::vector<Fact> beam_search_shape(const Site& site) {
-  require_inputs(site, 2);
-  require(site.has_input(kBeams) && site.has_input(kReturned), "missing-input",
+std::vector<Fact> beam_search_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  require(context.has_input(kBeams) && context.has_input(kReturned), "missing-input",
           "the number of beams or of returned sequences is left out");
-  const Search search = search_of(site, true);
-  const Dim words = run_graphs(site);
-  site.remember(search.batch * search.beams * words);
-  const DataType dtype = site.has_input(5) ? site.dtype(5) : DataType::float32;
+  const Search search = search_of(context, true);
+  const Dim words = run_graphs(context);
+  context.remember(search.batch * search.beams * words);
+  const DataType dtype = context.has_input(5) ? context.dtype(5) : DataType::float32;
   // A decoder of its own does not continue the prompt.
-  const Dim steps = site.integer("model_type", 0) == 0 ? search.length - search.prompt
-                    : site.has_output(2)               ? site.fresh(2, "_steps", SymbolOrigin::loop)
-                                                       : Dim(0);
+  const Dim steps = context.integer("model_type", 0) == 0 ? search.length - search.prompt
+                    : context.has_output(2)               ? context.fresh(2, "_steps", SymbolOrigin::loop)
+                                                          : Dim(0);
   return {Fact::tensor(DataType::int32, Shape{search.batch, search.returned, search.length}),
           Fact::tensor(dtype, Shape{search.batch, search.returned}),
           Fact::tensor(dtype, Shape{steps, search.batch, search.beams, words})};
 }
 
 /// Cross attention of every layer and head, or of those that are listed, for each token and frame.
-std::vector<Fact> whisper_shape(const Site& site) {
+std::vector<Fact> whisper_shape(const OpContext& context) {
   constexpr std::size_t kHeads = 12, kScores = 3, kSilence = 4;
-  std::vector<Fact> results = beam_search_shape(site);
+  std::vector<Fact> results = beam_search_shape(context);
   const Shape sequences = results.front().type.shape;
-  const Shape& listed = site.shape(kHeads);
-  if (site.output_count() > kScores) {
-    const Dim heads = listed.known() && listed.rank() > 0 ? listed[0] : fresh_extent(site, kScores, 2);
-    results.push_back(Fact::tensor(DataType::float32, Shape{sequences[0], sequences[1], heads, fresh_extent(site, kScores, 3),
-                                                            fresh_extent(site, kScores, 4)}));
+  const Shape& listed = context.shape(kHeads);
+  if (context.output_count() > kScores) {
+    const Dim heads = listed.known() && listed.rank() > 0 ? listed[0] : fresh_extent(context, kScores, 2);
+    results.push_back(Fact::tensor(DataType::float32, Shape{sequences[0], sequences[1], heads, fresh_extent(context, kScores, 3),
+                                                            fresh_extent(context, kScores, 4)}));
   }
-  if (site.output_count() > kSilence) results.push_back(Fact::tensor(results[1].type.dtype, Shape{sequences[0]}));
+  if (context.output_count() > kSilence) results.push_back(Fact::tensor(results[1].type.dtype, Shape{sequences[0]}));
   return results;
 }
 
-std::vector<Fact> greedy_shape(const Site& site) {
-  require_inputs(site, 2);
-  const Search search = search_of(site, false);
-  const Dim words = run_graphs(site);
-  site.remember(search.batch * words);
+std::vector<Fact> greedy_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  const Search search = search_of(context, false);
+  const Dim words = run_graphs(context);
+  context.remember(search.batch * words);
   return {Fact::tensor(DataType::int32, Shape{search.batch, search.length}),
           Fact::tensor(DataType::float32, Shape{search.batch, words})};
 }
 
 /// What chooses the next token, for each that may be chosen; the graphs count by themselves.
 template <Effort effort>
-Work choosing_work(const Site& site) {
+Work choosing_work(const OpContext& context) {
   Work work;
-  work.add(effort, site.remembered(0) * site.remembered(1));
+  work.add(effort, context.remembered(0) * context.remembered(1));
   return work;
 }
 
 constexpr Effort kLogSoftmax{.add = 3, .compare = 1, .special = 1};
 
-std::vector<Fact> like_scores(const Site& site) {
-  require_inputs(site, 2);
-  return {Fact::tensor(site.dtype(1), site.shape(1))};
+std::vector<Fact> like_scores(const OpContext& context) {
+  require_inputs(context, 2);
+  return {Fact::tensor(context.dtype(1), context.shape(1))};
 }
 
 /// Tokens merged: as many as the data tells.
-std::vector<Fact> bifurcation_shape(const Site& site) {
-  require_inputs(site, 3);
-  return {Fact::tensor(site.dtype(1), Shape{site.fresh(0)}), Fact::tensor(site.dtype(2), site.shape(2))};
+std::vector<Fact> bifurcation_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  return {Fact::tensor(context.dtype(1), Shape{context.fresh(0)}), Fact::tensor(context.dtype(2), context.shape(2))};
 }
 
 // Hashes of the n tokens before each, for n from 2 on, some for each n.
@@ -113,43 +114,43 @@ struct Hashes {
   std::int64_t history = 1;
 };
 
-Hashes hashes_of(const Site& site) {
-  const std::int64_t largest = positive(site, "max_ngram_size");
+Hashes hashes_of(const OpContext& context) {
+  const std::int64_t largest = positive(context, "max_ngram_size");
   require(largest >= 2, "bad-attribute", "max_ngram_size is {}, it must be at least 2", largest);
-  return {Dim(largest - 1) * positive(site, "n_head_per_ngram"), largest - 1};
+  return {Dim(largest - 1) * positive(context, "n_head_per_ngram"), largest - 1};
 }
 
-std::vector<Fact> hash_shape(const Site& site) {
-  require_inputs(site, 3);
-  require_rank(site, 0, 2);
-  const Hashes hashes = hashes_of(site);
-  const Shape& ids = site.shape(0);
-  if (!ids.known()) return {Fact::tensor(site.dtype(0)), Fact::tensor(site.dtype(0))};
-  return {Fact::tensor(site.dtype(0), Shape{ids[0], ids[1], hashes.columns}),
-          Fact::tensor(site.dtype(0), Shape{ids[0], hashes.history})};
+std::vector<Fact> hash_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  require_rank(context, 0, 2);
+  const Hashes hashes = hashes_of(context);
+  const Shape& ids = context.shape(0);
+  if (!ids.known()) return {Fact::tensor(context.dtype(0)), Fact::tensor(context.dtype(0))};
+  return {Fact::tensor(context.dtype(0), Shape{ids[0], ids[1], hashes.columns}),
+          Fact::tensor(context.dtype(0), Shape{ids[0], hashes.history})};
 }
 
-std::vector<Fact> packed_hash_shape(const Site& site) {
-  require_inputs(site, 4);
-  require_rank(site, 0, 1);
-  require_rank(site, 3, 1);
-  const Hashes hashes = hashes_of(site);
-  const Shape &ids = site.shape(0), &bounds = site.shape(3);
-  const DataType dtype = site.dtype(0);
+std::vector<Fact> packed_hash_shape(const OpContext& context) {
+  require_inputs(context, 4);
+  require_rank(context, 0, 1);
+  require_rank(context, 3, 1);
+  const Hashes hashes = hashes_of(context);
+  const Shape &ids = context.shape(0), &bounds = context.shape(3);
+  const DataType dtype = context.dtype(0);
   const Shape result = ids.known() ? Shape{ids[0], hashes.columns} : Shape::unknown();
   if (!bounds.known())
     return {Fact::tensor(dtype, result), Fact::tensor(dtype), Fact::tensor(DataType::int32), Fact::tensor(dtype)};
   const Dim batch = bounds[0] - 1;
   const Shape history{batch, hashes.history};
   return {Fact::tensor(dtype, result), Fact::tensor(dtype, history), Fact::tensor(DataType::int32, history),
-          Fact::tensor(dtype, Shape{batch, site.integer("state_update_capacity", 0), hashes.history})};
+          Fact::tensor(dtype, Shape{batch, context.integer("state_update_capacity", 0), hashes.history})};
 }
 
-std::vector<Fact> prefix_commit_shape(const Site& site) {
-  require_inputs(site, 7);
-  const Shape& predictions = site.shape(0);
+std::vector<Fact> prefix_commit_shape(const OpContext& context) {
+  require_inputs(context, 7);
+  const Shape& predictions = context.shape(0);
   const Shape batch = !predictions.known() ? Shape::unknown() : Shape{predictions.rank() >= 2 ? predictions[0] : Dim(1)};
-  return {Fact::tensor(DataType::int32, batch), site.input(3), site.input(4)};
+  return {Fact::tensor(DataType::int32, batch), context.input(3), context.input(4)};
 }
 
 constexpr Operator kRows[] = {
@@ -170,6 +171,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_generation() noexcept { return {"com.microsoft", "generation", kRows}; }
+Family families::microsoft_generation() noexcept { return {"com.microsoft", "generation", kRows}; }
 
 }  // namespace macroscope

@@ -15,26 +15,26 @@ constexpr std::string_view kMatrices = "Y[b..,m,n] += A[b..,m,k] * B[b..,k,n]";
 
 /// An operand of FusedMatMul as numpy's matmul would take it.  transBatch: its first axis stands behind the batch; trans: the last two
 /// change places.  A vector stays what it is.
-Shape untransposed(const Site& site, std::size_t operand) {
-  const Shape& shape = site.known_shape(operand);
+Shape untransposed(const OpContext& context, std::size_t operand) {
+  const Shape& shape = context.known_shape(operand);
   if (shape.rank() < 2) return shape;
   std::vector<Dim> dims(shape.begin(), shape.end());
-  if (site.integer(operand == 0 ? "transBatchA" : "transBatchB", 0) != 0)
+  if (context.integer(operand == 0 ? "transBatchA" : "transBatchB", 0) != 0)
     std::rotate(dims.begin(), dims.begin() + 1, dims.end() - 1);
-  if (site.integer(operand == 0 ? "transA" : "transB", 0) != 0) std::swap(dims[dims.size() - 1], dims[dims.size() - 2]);
+  if (context.integer(operand == 0 ? "transA" : "transB", 0) != 0) std::swap(dims[dims.size() - 1], dims[dims.size() - 2]);
   return Shape(dims);
 }
 
-Dim results(const Site& site) { return elements_of(site.output(0)); }
+Dim results(const OpContext& context) { return elements_of(context.output(0)); }
 
-Work fused_scaling(const Site& site) {
+Work fused_scaling(const OpContext& context) {
   Work work;
-  if (!is_floating(site.dtype(0))) return work;
-  if (site.real("alpha", 1) != 1) work.add({.mul = 1}, results(site));
-  if (const std::string_view activation = site.text("activation", "none"); activation == "Softmax")
-    work.add(kSoftmax, results(site));
+  if (!is_floating(context.dtype(0))) return work;
+  if (context.real("alpha", 1) != 1) work.add({.mul = 1}, results(context));
+  if (const std::string_view activation = context.text("activation", "none"); activation == "Softmax")
+    work.add(kSoftmax, results(context));
   else
-    work.add(effort_of_activation(activation), results(site));
+    work.add(effort_of_activation(activation), results(context));
   return work;
 }
 
@@ -45,9 +45,9 @@ constexpr Loops fused_matmul() {
   return loops;
 }
 
-Work fused_gemm_work(const Site& site) {
-  Work work = gemm_scaling(site);
-  if (is_floating(site.dtype(0))) work.add(effort_of_activation(site.text("activation", "none")), results(site));
+Work fused_gemm_work(const OpContext& context) {
+  Work work = gemm_scaling(context);
+  if (is_floating(context.dtype(0))) work.add(effort_of_activation(context.text("activation", "none")), results(context));
   return work;
 }
 
@@ -58,9 +58,9 @@ constexpr Loops fused_gemm() {
   return loops;
 }
 
-Work gelu_behind(const Site& site) {
+Work gelu_behind(const OpContext& context) {
   Work work;
-  work.add(kGeluByTanh, results(site));
+  work.add(kGeluByTanh, results(context));
   return work;
 }
 
@@ -73,31 +73,31 @@ constexpr Loops gemm_fast_gelu() {
 
 // Products in 8 bits.
 
-std::vector<Fact> float8_shape(const Site& site) {
-  std::vector<Fact> facts = shape_of(fused_gemm(), site);
-  facts.front().type.dtype = dtype_attribute(site, "dtype", DataType::float32);
+std::vector<Fact> float8_shape(const OpContext& context) {
+  std::vector<Fact> facts = shape_of(fused_gemm(), context);
+  facts.front().type.dtype = dtype_attribute(context, "dtype", DataType::float32);
   return facts;
 }
 
 /// beta is 0 unless it is given: then C is not read.
-Work float8_work(const Site& site) {
+Work float8_work(const OpContext& context) {
   constexpr Loops kProduct = transposed_product_of<0, 1>();
-  Work work = work_of(kProduct, site);
-  Effort effort = effort_of_activation(site.text("activation", "none"));
-  if (site.real("alpha", 1) != 1) effort.mul += 1;
-  if (const double beta = site.real("beta", 0); site.has_input(2) && beta != 0)
+  Work work = work_of(kProduct, context);
+  Effort effort = effort_of_activation(context.text("activation", "none"));
+  if (context.real("alpha", 1) != 1) effort.mul += 1;
+  if (const double beta = context.real("beta", 0); context.has_input(2) && beta != 0)
     effort = effort + Effort{.add = 1, .mul = beta == 1 ? 0 : 1};
   // A and B are each the scaled form of what is meant, and so is the result.
-  for (const std::size_t scale : {3U, 4U, 5U}) effort.mul += site.has_input(scale) ? 1 : 0;
-  work.add(effort, results(site));
+  for (const std::size_t scale : {3U, 4U, 5U}) effort.mul += context.has_input(scale) ? 1 : 0;
+  work.add(effort, results(context));
   return work;
 }
 
 /// Sums of integers become floating: 1 product with both scales, 1 sum with the bias.
 template <std::size_t bias>
-Work scaled_sums(const Site& site) {
+Work scaled_sums(const OpContext& context) {
   Work work;
-  work.add({.add = site.has_input(bias) ? 1 : 0, .mul = 1}, results(site));
+  work.add({.add = context.has_input(bias) ? 1 : 0, .mul = 1}, results(context));
   return work;
 }
 
@@ -108,9 +108,9 @@ constexpr Loops integer_to_float() {
 }
 
 /// A is quantised first, as by DynamicQuantizeLinear.
-Work dynamic_quantize_work(const Site& site) {
-  Work work = scaled_sums<4>(site);
-  work.add(kQuantize + Effort{.compare = 2}, elements_of(site.input(0)));
+Work dynamic_quantize_work(const OpContext& context) {
+  Work work = scaled_sums<4>(context);
+  work.add(kQuantize + Effort{.compare = 2}, elements_of(context.input(0)));
   work.add({.add = 2, .div = 2, .compare = 4}, 1);
   return work;
 }
@@ -124,28 +124,28 @@ constexpr Loops kDynamicQuantize{.nest = {"Y[b..,m,n] += B[b..,k,n] * A[b..,m,k]
 /// Inputs A and B at 0 and 3, each followed by scale and zero point, then C, and scale and zero point of a quantised result.
 constexpr std::size_t kQGemmZeroPoint = 8;
 
-std::vector<Fact> qgemm_shape(const Site& site) {
+std::vector<Fact> qgemm_shape(const OpContext& context) {
   for (const std::size_t index : {0U, 1U, 3U, 4U})
-    require(site.has_input(index), "missing-input", "operand {} is left out", index);
-  std::vector<Fact> facts = shape_of(transposed_product_of<0, 3>(), site);
-  facts.front().type.dtype = site.has_input(kQGemmZeroPoint) ? site.dtype(kQGemmZeroPoint) : DataType::float32;
+    require(context.has_input(index), "missing-input", "operand {} is left out", index);
+  std::vector<Fact> facts = shape_of(transposed_product_of<0, 3>(), context);
+  facts.front().type.dtype = context.has_input(kQGemmZeroPoint) ? context.dtype(kQGemmZeroPoint) : DataType::float32;
   return facts;
 }
 
-Work qgemm_work(const Site& site) {
-  Work work = work_of(transposed_product_of<0, 3>(), site);
+Work qgemm_work(const OpContext& context) {
+  Work work = work_of(transposed_product_of<0, 3>(), context);
   // The sum with C is one of integers; a product with all scales gives what is then rounded and clipped, or is the result.
-  const bool is_quantized = site.has_input(kQGemmZeroPoint);
-  work.add(is_quantized ? Effort{.add = 1, .mul = 1, .compare = 2} : Effort{.mul = 1}, results(site));
+  const bool is_quantized = context.has_input(kQGemmZeroPoint);
+  work.add(is_quantized ? Effort{.add = 1, .mul = 1, .compare = 2} : Effort{.mul = 1}, results(context));
   return work;
 }
 
-Work ordered_further(const Site& site) {
+Work ordered_further(const OpContext& context) {
   Effort effort{.mul = 1, .compare = 2};
-  if (site.has_input(5)) effort.add += 1;
-  if (site.has_input(6)) effort = effort + Effort{.add = 1, .mul = 1};
+  if (context.has_input(5)) effort.add += 1;
+  if (context.has_input(6)) effort = effort + Effort{.add = 1, .mul = 1};
   Work work;
-  work.add(effort, results(site));
+  work.add(effort, results(context));
   return work;
 }
 
@@ -157,30 +157,30 @@ struct RouterExtents {
   Dim router, inner;
 };
 
-RouterExtents router_extents(const Site& site) {
-  require_rank(site, 1, 2);
-  const std::int64_t router = positive(site, "router_size");
-  return {router, exact_share(site, site.known_shape(1)[1] - router, 2, "columns of gate and up")};
+RouterExtents router_extents(const OpContext& context) {
+  require_rank(context, 1, 2);
+  const std::int64_t router = positive(context, "router_size");
+  return {router, exact_share(context, context.known_shape(1)[1] - router, 2, "columns of gate and up")};
 }
 
-std::vector<Fact> router_shape(const Site& site) {
-  require_inputs(site, 2);
-  if (!site.shape(1).known()) return {Fact::tensor(site.dtype(0)), Fact::tensor(site.dtype(0))};
-  const auto [router, inner] = router_extents(site);
-  if (site.shape(0).known()) site.must_equal(last_of(site.shape(0)), site.shape(1)[0], "width of X and rows of W");
-  return {Fact::tensor(site.dtype(0), with_last(site.shape(0), router)),
-          Fact::tensor(site.dtype(0), with_last(site.shape(0), inner))};
+std::vector<Fact> router_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  if (!context.shape(1).known()) return {Fact::tensor(context.dtype(0)), Fact::tensor(context.dtype(0))};
+  const auto [router, inner] = router_extents(context);
+  if (context.shape(0).known()) context.must_equal(last_of(context.shape(0)), context.shape(1)[0], "width of X and rows of W");
+  return {Fact::tensor(context.dtype(0), with_last(context.shape(0), router)),
+          Fact::tensor(context.dtype(0), with_last(context.shape(0), inner))};
 }
 
-Work router_work(const Site& site) {
-  const Dim rows = rows_of(site.known_shape(0));
+Work router_work(const OpContext& context) {
+  const Dim rows = rows_of(context.known_shape(0));
   Work work;
-  work.add_macs(rows * elements_of(site.input(1)), site.dtype(0));
+  work.add_macs(rows * elements_of(context.input(1)), context.dtype(0));
   Effort effort = kSilu + Effort{.mul = 1};
-  if (site.real("activation_alpha", 1) != 1) effort.mul += 1;
-  if (site.real("activation_beta", 0) != 0) effort.add += 1;
-  if (site.real("limit", 0) > 0) effort.compare += 3;
-  work.add(effort, rows * router_extents(site).inner);
+  if (context.real("activation_alpha", 1) != 1) effort.mul += 1;
+  if (context.real("activation_beta", 0) != 0) effort.add += 1;
+  if (context.real("limit", 0) > 0) effort.compare += 3;
+  work.add(effort, rows * router_extents(context).inner);
   return work;
 }
 
@@ -211,6 +211,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_matmul() noexcept { return {"com.microsoft", "matrix products", kRows}; }
+Family families::microsoft_matmul() noexcept { return {"com.microsoft", "matrix products", kRows}; }
 
 }  // namespace macroscope

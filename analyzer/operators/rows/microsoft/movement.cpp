@@ -6,179 +6,182 @@
 namespace macroscope {
 namespace {
 
-std::vector<Fact> expand_dims(const Site& site) {
-  require_inputs(site, 2);
-  const auto axis = scalar_of(site, 1);
-  const Shape& shape = site.shape(0);
-  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
+std::vector<Fact> expand_dims(const OpContext& context) {
+  require_inputs(context, 2);
+  const auto axis = scalar_of(context, 1);
+  const Shape& shape = context.shape(0);
+  if (!shape.known()) return {Fact::tensor(context.dtype(0))};
   const auto number = axis ? axis->number() : std::nullopt;
-  if (!number) return {Fact::tensor(site.dtype(0), fresh_shape(site, 0, shape.rank() + 1))};
+  if (!number) return {Fact::tensor(context.dtype(0), fresh_shape(context, 0, shape.rank() + 1))};
   std::vector<Dim> dims(shape.begin(), shape.end());
-  dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(Site::axis_of(*number, shape.rank() + 1)), 1);
-  return {Fact::tensor(site.dtype(0), Shape(dims), site.input(0).value)};
+  dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(OpContext::axis_of(*number, shape.rank() + 1)), 1);
+  return {Fact::tensor(context.dtype(0), Shape(dims), context.input(0).value)};
 }
 
-std::vector<Fact> murmur_hash(const Site& site) {
-  require_inputs(site, 1);
-  return {Fact::tensor(site.integer("positive", 1) != 0 ? DataType::uint32 : DataType::int32, site.shape(0))};
+std::vector<Fact> murmur_hash(const OpContext& context) {
+  require_inputs(context, 1);
+  return {Fact::tensor(context.integer("positive", 1) != 0 ? DataType::uint32 : DataType::int32, context.shape(0))};
 }
 
-std::vector<Fact> torch_embedding(const Site& site) {
-  require_inputs(site, 2);
-  require_rank(site, 0, 2);
-  const Shape &table = site.shape(0), &indices = site.shape(1);
-  if (!table.known() || !indices.known()) return {Fact::tensor(site.dtype(0))};
+std::vector<Fact> torch_embedding(const OpContext& context) {
+  require_inputs(context, 2);
+  require_rank(context, 0, 2);
+  const Shape &table = context.shape(0), &indices = context.shape(1);
+  if (!table.known() || !indices.known()) return {Fact::tensor(context.dtype(0))};
   std::vector<Dim> dims(indices.begin(), indices.end());
   dims.push_back(table[1]);
-  return {Fact::tensor(site.dtype(0), Shape(dims))};
+  return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
 /// All slices of `size` elements that start every `step` along one axis, as a further last axis.
-std::vector<Fact> unfold(const Site& site) {
-  require_inputs(site, 1);
-  const std::int64_t size = positive(site, "size"), step = site.integer("step", 1);
+std::vector<Fact> unfold(const OpContext& context) {
+  require_inputs(context, 1);
+  const std::int64_t size = positive(context, "size"), step = context.integer("step", 1);
   require(step > 0, "bad-attribute", "step is {}", step);
-  const Shape& shape = site.shape(0);
-  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
-  const std::size_t axis = Site::axis_of(site.integer("dim", -1), shape.rank());
+  const Shape& shape = context.shape(0);
+  if (!shape.known()) return {Fact::tensor(context.dtype(0))};
+  const std::size_t axis = OpContext::axis_of(context.integer("dim", -1), shape.rank());
   require(at_least(shape[axis], size) != Certainty::never, "bad-attribute", "slices of {} along an axis of {}", size,
           shape[axis]);
-  if (at_least(shape[axis], size) == Certainty::unknown) site.assume(fmt::format("{} >= {}", shape[axis].text(), size));
+  if (at_least(shape[axis], size) == Certainty::unknown) context.assume(fmt::format("{} >= {}", shape[axis].text(), size));
   std::vector<Dim> dims(shape.begin(), shape.end());
   dims[axis] = floor_div(shape[axis] - size, step) + 1;
   dims.push_back(size);
-  return {Fact::tensor(site.dtype(0), Shape(dims))};
+  return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
 /// As many tokens as the longest text has.
-std::vector<Fact> tokenize(const Site& site) {
-  require_inputs(site, 1);
-  const Shape& shape = site.shape(0);
+std::vector<Fact> tokenize(const OpContext& context) {
+  require_inputs(context, 1);
+  const Shape& shape = context.shape(0);
   require(!shape.known() || shape.rank() == 1 || shape.rank() == 2, "bad-rank", "operand 0 has shape {}, its rank must be 1 or 2",
           shape);
   if (!shape.known()) return {Fact::tensor(DataType::string)};
   std::vector<Dim> dims(shape.begin(), shape.end());
-  dims.push_back(site.fresh(0, "_tokens"));
+  dims.push_back(context.fresh(0, "_tokens"));
   return {Fact::tensor(DataType::string, Shape(dims))};
 }
 
-std::vector<Fact> unique(const Site& site) {
-  require_inputs(site, 1);
-  require_rank(site, 0, 1);
-  const Dim count = site.fresh(0);
-  return {Fact::tensor(site.dtype(0), Shape{count}), Fact::tensor(DataType::int64, site.shape(0)),
+std::vector<Fact> unique(const OpContext& context) {
+  require_inputs(context, 1);
+  require_rank(context, 0, 1);
+  const Dim count = context.fresh(0);
+  return {Fact::tensor(context.dtype(0), Shape{count}), Fact::tensor(DataType::int64, context.shape(0)),
           Fact::tensor(DataType::int64, Shape{count})};
 }
 
 /// One number, of either sort, where it is known.
-std::optional<Real> number_of(const Site& site, std::size_t index) {
-  const ValuePointer& content = site.input(index).value;
+std::optional<Real> number_of(const OpContext& context, std::size_t index) {
+  const ValuePointer& content = context.input(index).value;
   if (!content || content->size() != 1) return std::nullopt;
   if (const Reals* reals = content->reals()) return reals->front();
-  const auto integer = site.scalar(index);
+  const auto integer = context.scalar(index);
   return integer ? std::optional(Real::ratio(*integer)) : std::nullopt;
 }
 
 /// max(0, ceil((limit - start) / delta)); delta is 1 where it is left out.
-std::vector<Fact> range(const Site& site) {
-  require_inputs(site, 2);
-  require_same_dtype(site, {0, 1, 2});
-  const auto start = site.scalar(0), limit = site.scalar(1), delta = site.has_input(2) ? site.scalar(2) : std::optional<Dim>(1);
+std::vector<Fact> range(const OpContext& context) {
+  require_inputs(context, 2);
+  require_same_dtype(context, {0, 1, 2});
+  const auto start = context.scalar(0), limit = context.scalar(1),
+             delta = context.has_input(2) ? context.scalar(2) : std::optional<Dim>(1);
   if (start && limit && delta) {
     require(!delta->is(0), "bad-operand", "delta is 0");
-    return {Fact::tensor(site.dtype(0), Shape{max(0, ceil_div(*limit - *start, *delta))})};
+    return {Fact::tensor(context.dtype(0), Shape{max(0, ceil_div(*limit - *start, *delta))})};
   }
-  const auto first = number_of(site, 0), end = number_of(site, 1),
-             step = site.has_input(2) ? number_of(site, 2) : std::optional(Real(1.0));
+  const auto first = number_of(context, 0), end = number_of(context, 1),
+             step = context.has_input(2) ? number_of(context, 2) : std::optional(Real(1.0));
   const auto negative = first ? negated(*first) : std::nullopt;
   const auto distance = negative && end ? sum(*end, *negative) : std::nullopt;
   const auto steps = distance && step ? quotient(*distance, *step) : std::nullopt;
   const auto whole = steps ? ceil(*steps) : std::nullopt;
   const auto count = whole ? whole->whole() : std::nullopt;
-  return {Fact::tensor(site.dtype(0), Shape{count ? max(0, *count) : site.fresh(0)})};
+  return {Fact::tensor(context.dtype(0), Shape{count ? max(0, *count) : context.fresh(0)})};
 }
 
-std::vector<Fact> all_finite_shape(const Site& site) {
-  require_inputs(site, 1);
+std::vector<Fact> all_finite_shape(const OpContext& context) {
+  require_inputs(context, 1);
   return {Fact::tensor(DataType::boolean, Shape{})};
 }
 
-Work all_finite_work(const Site& site) {
+Work all_finite_work(const OpContext& context) {
   Work work;
-  for (std::size_t index = 0; index < site.input_count(); ++index) work.add({.compare = 1}, elements_of(site.input(index)));
+  for (std::size_t index = 0; index < context.input_count(); ++index) work.add({.compare = 1}, elements_of(context.input(index)));
   return work;
 }
 
 // Quantisation.
 
-std::vector<Fact> quantize_shape(const Site& site) {
-  require_inputs(site, 2);
-  if (site.shape(0).known() && site.has_attribute("axis")) Site::axis_of(site.integer("axis", 1), site.shape(0).rank());
-  return {Fact::tensor(site.has_input(2) ? site.dtype(2) : DataType::uint8, site.shape(0))};
+std::vector<Fact> quantize_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  if (context.shape(0).known() && context.has_attribute("axis"))
+    OpContext::axis_of(context.integer("axis", 1), context.shape(0).rank());
+  return {Fact::tensor(context.has_input(2) ? context.dtype(2) : DataType::uint8, context.shape(0))};
 }
 
-std::vector<Fact> dequantize_shape(const Site& site) {
-  require_inputs(site, 2);
-  require_same_dtype(site, {0, 2});
-  if (site.shape(0).known() && site.has_attribute("axis")) Site::axis_of(site.integer("axis", 1), site.shape(0).rank());
-  return {Fact::tensor(site.dtype(1), site.shape(0))};
+std::vector<Fact> dequantize_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  require_same_dtype(context, {0, 2});
+  if (context.shape(0).known() && context.has_attribute("axis"))
+    OpContext::axis_of(context.integer("axis", 1), context.shape(0).rank());
+  return {Fact::tensor(context.dtype(1), context.shape(0))};
 }
 
-std::vector<Fact> quantize_ordered(const Site& site) {
-  require_inputs(site, 2);
-  return {Fact::tensor(DataType::int8, site.shape(0))};
+std::vector<Fact> quantize_ordered(const OpContext& context) {
+  require_inputs(context, 2);
+  return {Fact::tensor(DataType::int8, context.shape(0))};
 }
 
-std::vector<Fact> dequantize_ordered(const Site& site) {
-  require_inputs(site, 2);
-  return {Fact::tensor(dtype_attribute(site, "to", DataType::float32), site.shape(0))};
+std::vector<Fact> dequantize_ordered(const OpContext& context) {
+  require_inputs(context, 2);
+  return {Fact::tensor(dtype_attribute(context, "to", DataType::float32), context.shape(0))};
 }
 
 template <Effort effort>
-Work per_element(const Site& site) {
+Work per_element(const OpContext& context) {
   Work work;
-  work.add(effort, elements_of(site.input(0)));
+  work.add(effort, elements_of(context.input(0)));
   return work;
 }
 
 /// Bytes of blocks that share an exponent; how many there are the format tells, which is not specified here.
-std::vector<Fact> quantize_blocks(const Site& site) {
-  require_inputs(site, 1);
-  const Shape& shape = site.shape(0);
+std::vector<Fact> quantize_blocks(const OpContext& context) {
+  require_inputs(context, 1);
+  const Shape& shape = context.shape(0);
   const Shape list = shape.known() ? Shape{Dim::of_size(shape.rank())} : Shape::unknown();
   ValuePointer content;
   if (shape.known()) content = std::make_shared<const Value>(Integers(shape.begin(), shape.end()));
-  return {Fact::tensor(DataType::uint8, Shape{site.fresh(0)}), Fact::tensor(DataType::int64, list, content),
+  return {Fact::tensor(DataType::uint8, Shape{context.fresh(0)}), Fact::tensor(DataType::int64, list, content),
           Fact::tensor(DataType::int64, list)};
 }
 
-std::vector<Fact> dequantize_blocks(const Site& site) {
-  require_inputs(site, 2);
-  const DataType dtype = dtype_attribute(site, "dtype", DataType::float32);
-  const std::optional<Integers> extents = list_of(site, 1);
+std::vector<Fact> dequantize_blocks(const OpContext& context) {
+  require_inputs(context, 2);
+  const DataType dtype = dtype_attribute(context, "dtype", DataType::float32);
+  const std::optional<Integers> extents = list_of(context, 1);
   if (!extents) return {Fact::tensor(dtype)};
   std::vector<Dim> dims;
   for (std::size_t axis = 0; axis < extents->size(); ++axis)
-    dims.push_back((*extents)[axis] ? *(*extents)[axis] : fresh_extent(site, 0, axis));
+    dims.push_back((*extents)[axis] ? *(*extents)[axis] : fresh_extent(context, 0, axis));
   return {Fact::tensor(dtype, checked_shape(dims))};
 }
 
-Work dequantize_blocks_work(const Site& site) {
+Work dequantize_blocks_work(const OpContext& context) {
   Work work;
-  work.add({.mul = 1}, elements_of(site.output(0)));
+  work.add({.mul = 1}, elements_of(context.output(0)));
   return work;
 }
 
 /// As of the operators of ONNX that have these names.
-Work range_work(const Site& site) {
+Work range_work(const OpContext& context) {
   Work work;
-  if (is_floating(site.output(0).type.dtype)) work.add({.add = 1, .mul = 1}, elements_of(site.output(0)));
+  if (is_floating(context.output(0).type.dtype)) work.add({.add = 1, .mul = 1}, elements_of(context.output(0)));
   return work;
 }
 
-Work unique_work(const Site& site) {
+Work unique_work(const OpContext& context) {
   Work work;
-  if (is_floating(site.dtype(0))) work.add({.compare = 1}, elements_of(site.input(0)));
+  if (is_floating(context.dtype(0))) work.add({.compare = 1}, elements_of(context.input(0)));
   return work;
 }
 
@@ -209,6 +212,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_movement() noexcept { return {"com.microsoft", "movement and conversion", kRows}; }
+Family families::microsoft_movement() noexcept { return {"com.microsoft", "movement and conversion", kRows}; }
 
 }  // namespace macroscope

@@ -25,8 +25,8 @@ struct Heads {
 };
 
 /// Queries [batch, length, all heads], or all three [batch, length, heads, 3, width].
-void read_query(const Site& site, const Dim& heads, bool packs_in_query, Heads& found) {
-  const Shape& query = site.shape(kQuery);
+void read_query(const OpContext& context, const Dim& heads, bool packs_in_query, Heads& found) {
+  const Shape& query = context.shape(kQuery);
   if (!query.known()) return;
   require(query.rank() == 3 || query.rank() == 5, "bad-rank", "operand 0 has shape {}, its rank must be 3 or 5", query);
   found.batch = query[0];
@@ -34,106 +34,106 @@ void read_query(const Site& site, const Dim& heads, bool packs_in_query, Heads& 
   if (query.rank() == 5) {
     found.width = found.value_width = query[4];
     found.keys = query[1];
-  } else if (packs_in_query && !site.has_input(kKey)) {
+  } else if (packs_in_query && !context.has_input(kKey)) {
     // How the width is shared is known only where values are as wide as keys.
     found.width = found.value_width = exact_quotient(query[2], heads * 3);
     found.keys = query[1];
   } else {
-    found.width = exact_share(site, query[2], heads, "width over heads");
+    found.width = exact_share(context, query[2], heads, "width over heads");
   }
 }
 
 /// Keys [batch, length, all heads], both [batch, length, heads, 2, width], or those of another sequence [batch, heads, length, width].
-void read_key(const Site& site, Heads& found) {
-  const Shape& key = site.shape(kKey);
+void read_key(const OpContext& context, Heads& found) {
+  const Shape& key = context.shape(kKey);
   if (!key.known()) return;
   require(key.rank() >= 3 && key.rank() <= 5, "bad-rank", "operand 1 has shape {}, its rank must be 3, 4 or 5", key);
   found.keys = key.rank() == 4 ? key[2] : key[1];
-  if (found.batch) site.must_equal(*found.batch, key[0], "batch of query and key");
+  if (found.batch) context.must_equal(*found.batch, key[0], "batch of query and key");
   if (key.rank() == 5) found.value_width = key[4];
 }
 
-void read_value(const Site& site, const Dim& heads, Heads& found) {
-  const Shape& value = site.shape(kValue);
+void read_value(const OpContext& context, const Dim& heads, Heads& found) {
+  const Shape& value = context.shape(kValue);
   if (!value.known()) return;
   require(value.rank() == 3 || value.rank() == 4, "bad-rank", "operand 2 has shape {}, its rank must be 3 or 4", value);
-  found.value_width = value.rank() == 4 ? value[3] : exact_share(site, value[2], heads, "width of values over heads");
-  if (found.keys) site.must_equal(*found.keys, value.rank() == 4 ? value[2] : value[1], "number of keys and values");
+  found.value_width = value.rank() == 4 ? value[3] : exact_share(context, value[2], heads, "width of values over heads");
+  if (found.keys) context.must_equal(*found.keys, value.rank() == 4 ? value[2] : value[1], "number of keys and values");
 }
 
-Heads heads_of(const Site& site, const Places& places) {
-  const Dim heads = positive(site, "num_heads");
+Heads heads_of(const OpContext& context, const Places& places) {
+  const Dim heads = positive(context, "num_heads");
   Heads found;
-  read_query(site, heads, places.packs_in_query, found);
-  read_key(site, found);
-  read_value(site, heads, found);
+  read_query(context, heads, places.packs_in_query, found);
+  read_key(context, found);
+  read_value(context, heads, found);
   return found;
 }
 
-bool shares_buffer(const Site& site, const Places& places) {
-  return site.has_input(places.past_length) || site.integer("past_present_share_buffer", 0) != 0;
+bool shares_buffer(const OpContext& context, const Places& places) {
+  return context.has_input(places.past_length) || context.integer("past_present_share_buffer", 0) != 0;
 }
 
 /// How many keys a query meets; of a buffer as much as is said to be filled, or else all of it.
-std::optional<Dim> keys_of(const Site& site, const Places& places, const Heads& heads) {
-  if (!site.has_input(places.past_key)) return heads.keys;
-  const Shape& past = site.shape(places.past_key);
-  const auto length = site.scalar(places.past_length);
+std::optional<Dim> keys_of(const OpContext& context, const Places& places, const Heads& heads) {
+  if (!context.has_input(places.past_key)) return heads.keys;
+  const Shape& past = context.shape(places.past_key);
+  const auto length = context.scalar(places.past_length);
   if (length && heads.keys) return *length + *heads.keys;
   if (!past.known()) return std::nullopt;
-  if (shares_buffer(site, places)) return past[2];
+  if (shares_buffer(context, places)) return past[2];
   return heads.keys ? std::optional<Dim>(past[2] + *heads.keys) : std::nullopt;
 }
 
-Shape present_of(const Site& site, const Places& places, const Heads& heads, std::size_t past_index,
+Shape present_of(const OpContext& context, const Places& places, const Heads& heads, std::size_t past_index,
                  const std::optional<Dim>& width) {
-  require_rank(site, past_index, 4);
-  const Shape& past = site.shape(past_index);
-  if (site.has_input(past_index) && shares_buffer(site, places)) return past;
-  const std::optional<Dim> keys = keys_of(site, places, heads);
+  require_rank(context, past_index, 4);
+  const Shape& past = context.shape(past_index);
+  if (context.has_input(past_index) && shares_buffer(context, places)) return past;
+  const std::optional<Dim> keys = keys_of(context, places, heads);
   if (!keys || !heads.batch || !width) return Shape::unknown();
-  return {*heads.batch, positive(site, "num_heads"), *keys, *width};
+  return {*heads.batch, positive(context, "num_heads"), *keys, *width};
 }
 
 template <const Places& places>
-std::vector<Fact> multi_head_shape(const Site& site) {
-  require_inputs(site, 1);
-  require(site.has_input(places.past_key) == site.has_input(places.past_value), "missing-input",
+std::vector<Fact> multi_head_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  require(context.has_input(places.past_key) == context.has_input(places.past_value), "missing-input",
           "past keys and past values come together");
-  const Heads heads = heads_of(site, places);
-  const DataType dtype = site.dtype(kQuery);
-  const Dim count = positive(site, "num_heads");
-  const std::optional<Dim> keys = keys_of(site, places, heads);
+  const Heads heads = heads_of(context, places);
+  const DataType dtype = context.dtype(kQuery);
+  const Dim count = positive(context, "num_heads");
+  const std::optional<Dim> keys = keys_of(context, places, heads);
   Shape result = Shape::unknown(), scores = Shape::unknown();
   if (heads.batch && heads.value_width) result = {*heads.batch, *heads.queries, count * *heads.value_width};
   if (heads.batch && keys) scores = {*heads.batch, count, *heads.queries, *keys};
-  return {Fact::tensor(dtype, result), Fact::tensor(dtype, present_of(site, places, heads, places.past_key, heads.width)),
-          Fact::tensor(dtype, present_of(site, places, heads, places.past_value, heads.value_width)),
+  return {Fact::tensor(dtype, result), Fact::tensor(dtype, present_of(context, places, heads, places.past_key, heads.width)),
+          Fact::tensor(dtype, present_of(context, places, heads, places.past_value, heads.value_width)),
           Fact::tensor(dtype, scores)};
 }
 
-AttentionWindow window_of(const Site& site) {
+AttentionWindow window_of(const OpContext& context) {
   AttentionWindow window;
-  if (site.integer("unidirectional", 0) != 0) window.right = 0;
+  if (context.integer("unidirectional", 0) != 0) window.right = 0;
   return window;
 }
 
-AxisMap multi_head_axes(const Site& site) { return attention_over_tokens(site, window_of(site)); }
+AxisMap multi_head_axes(const OpContext& context) { return attention_over_tokens(context, window_of(context)); }
 
 template <const Places& places>
-Work multi_head_work(const Site& site) {
-  const Heads heads = heads_of(site, places);
-  const std::optional<Dim> keys = keys_of(site, places, heads);
-  if (!heads.batch || !keys || !heads.width || !heads.value_width) throw NotKnown();
-  const Dim count = positive(site, "num_heads");
+Work multi_head_work(const OpContext& context) {
+  const Heads heads = heads_of(context, places);
+  const std::optional<Dim> keys = keys_of(context, places, heads);
+  if (!heads.batch || !keys || !heads.width || !heads.value_width) throw Unknown();
+  const Dim count = positive(context, "num_heads");
   Work work;
-  add_attention(work, {*heads.batch, count, *heads.queries, *keys, *heads.width, *heads.value_width}, window_of(site),
-                site.dtype(kQuery));
-  if (site.has_input(places.score_bias)) work.add({.add = 1}, *heads.batch * count * *heads.queries * *keys);
-  if (site.has_input(places.bias)) {
+  add_attention(work, {*heads.batch, count, *heads.queries, *keys, *heads.width, *heads.value_width}, window_of(context),
+                context.dtype(kQuery));
+  if (context.has_input(places.score_bias)) work.add({.add = 1}, *heads.batch * count * *heads.queries * *keys);
+  if (context.has_input(places.bias)) {
     work.add({.add = 1}, *heads.batch * *heads.queries * count * *heads.width);
     // Keys of another sequence were summed with theirs when they were made.
-    const bool is_other_sequence = site.has_input(kKey) && site.known_shape(kKey).rank() == 4;
+    const bool is_other_sequence = context.has_input(kKey) && context.known_shape(kKey).rank() == 4;
     if (heads.keys && !is_other_sequence)
       work.add({.add = 1}, *heads.batch * *heads.keys * count * (*heads.width + *heads.value_width));
   }
@@ -150,33 +150,33 @@ struct PackedHeads {
 };
 
 /// Queries [tokens, all heads], or all three [tokens, heads, 3, width].
-PackedHeads packed_heads(const Site& site) {
-  const Dim heads = positive(site, "num_heads");
-  const Shape& query = site.known_shape(kQuery);
+PackedHeads packed_heads(const OpContext& context) {
+  const Dim heads = positive(context, "num_heads");
+  const Shape& query = context.known_shape(kQuery);
   require(query.rank() == 2 || query.rank() == 4, "bad-rank", "operand 0 has shape {}, its rank must be 2 or 4", query);
   if (query.rank() == 4) return {query[0], query[3], query[3]};
-  require_rank(site, kValue, 2);
-  return {query[0], exact_share(site, query[1], heads, "width over heads"),
-          exact_share(site, site.known_shape(kValue)[1], heads, "width of values over heads")};
+  require_rank(context, kValue, 2);
+  return {query[0], exact_share(context, query[1], heads, "width over heads"),
+          exact_share(context, context.known_shape(kValue)[1], heads, "width of values over heads")};
 }
 
-std::vector<Fact> packed_shape(const Site& site) {
-  require_inputs(site, 1);
-  require_rank(site, kTokenOffsets, 2);
-  const DataType dtype = site.dtype(kQuery);
-  const Shape& query = site.shape(kQuery);
-  if (!query.known() || (query.rank() == 2 && !site.shape(kValue).known())) return {Fact::tensor(dtype)};
-  const PackedHeads heads = packed_heads(site);
-  return {Fact::tensor(dtype, Shape{heads.tokens, heads.value_width * positive(site, "num_heads")})};
+std::vector<Fact> packed_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  require_rank(context, kTokenOffsets, 2);
+  const DataType dtype = context.dtype(kQuery);
+  const Shape& query = context.shape(kQuery);
+  if (!query.known() || (query.rank() == 2 && !context.shape(kValue).known())) return {Fact::tensor(dtype)};
+  const PackedHeads heads = packed_heads(context);
+  return {Fact::tensor(dtype, Shape{heads.tokens, heads.value_width * positive(context, "num_heads")})};
 }
 
-Work packed_work(const Site& site) {
-  const PackedHeads heads = packed_heads(site);
-  const Dim count = positive(site, "num_heads"), &keys = site.known_shape(kTokenOffsets)[1];
+Work packed_work(const OpContext& context) {
+  const PackedHeads heads = packed_heads(context);
+  const Dim count = positive(context, "num_heads"), &keys = context.known_shape(kTokenOffsets)[1];
   Work work;
-  add_attention(work, {1, count, heads.tokens, keys, heads.width, heads.value_width}, {}, site.dtype(kQuery));
-  if (site.has_input(kPackedScoreBias)) work.add({.add = 1}, count * heads.tokens * keys);
-  if (site.has_input(kPackedBias)) work.add({.add = 1}, heads.tokens * count * (heads.width * 2 + heads.value_width));
+  add_attention(work, {1, count, heads.tokens, keys, heads.width, heads.value_width}, {}, context.dtype(kQuery));
+  if (context.has_input(kPackedScoreBias)) work.add({.add = 1}, count * heads.tokens * keys);
+  if (context.has_input(kPackedBias)) work.add({.add = 1}, heads.tokens * count * (heads.width * 2 + heads.value_width));
   return work;
 }
 
@@ -198,6 +198,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_multi_head_attention() noexcept { return {"com.microsoft", "attention", kRows}; }
+Family families::microsoft_multi_head_attention() noexcept { return {"com.microsoft", "attention", kRows}; }
 
 }  // namespace macroscope

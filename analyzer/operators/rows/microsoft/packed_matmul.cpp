@@ -12,28 +12,28 @@ constexpr std::string_view kTransposedWeight = "Y[b..,n] += A[b..,k] * B[n,k]";
 constexpr std::string_view kWeight = "Y[b..,n] += A[b..,k] * B[k,n]";
 
 /// The weight is [N, K] as the attributes say, however it is stored.
-Shape by_attributes(const Site& site, std::size_t operand) {
-  if (operand == 0) return site.known_shape(0);
-  return {positive(site, "N"), positive(site, "K")};
+Shape by_attributes(const OpContext& context, std::size_t operand) {
+  if (operand == 0) return context.known_shape(0);
+  return {positive(context, "N"), positive(context, "K")};
 }
 
 constexpr Effort kByScale{.mul = 1};
 
 /// Each element of the weight is a code that a table or its bits translate, times the scale of its block.
-Work times_scale(const Site& site) {
+Work times_scale(const OpContext& context) {
   Work work;
-  work.add(kByScale, by_attributes(site, 1).elements());
+  work.add(kByScale, by_attributes(context, 1).elements());
   return work;
 }
 
 /// (code - zero point) * scale.
-Work dequantized(const Site& site) {
+Work dequantized(const OpContext& context) {
   Work work;
-  work.add(kDequantize, by_attributes(site, 1).elements());
+  work.add(kDequantize, by_attributes(context, 1).elements());
   return work;
 }
 
-bool transposes(const Site& site) { return site.integer("transB", 1) != 0; }
+bool transposes(const OpContext& context) { return context.integer("transB", 1) != 0; }
 
 constexpr Loops kNBits{.nest = {kTransposedWeight}, .logical = by_attributes, .bias = 5, .further = dequantized};
 
@@ -41,54 +41,54 @@ constexpr Loops kNBits{.nest = {kTransposedWeight}, .logical = by_attributes, .b
 constexpr Loops kBnb4{
     .nest = {kTransposedWeight, transposes}, .other = {kWeight}, .logical = by_attributes, .further = times_scale};
 
-Work packed_epilogue(const Site& site) {
-  Work work = times_scale(site);
-  Effort effort = effort_of_activation(site.text("activation_type", "none"));
-  if (site.has_input(2)) effort.mul += 1;
-  work.add(effort, elements_of(site.output(0)));
+Work packed_epilogue(const OpContext& context) {
+  Work work = times_scale(context);
+  Effort effort = effort_of_activation(context.text("activation_type", "none"));
+  if (context.has_input(2)) effort.mul += 1;
+  work.add(effort, elements_of(context.output(0)));
   return work;
 }
 
 constexpr Loops kPacked{.nest = {kTransposedWeight}, .logical = by_attributes, .further = packed_epilogue};
 
 /// [N, 2 * bytes of a row]
-Shape two_a_byte(const Site& site, std::size_t operand) {
-  if (operand == 0) return site.known_shape(0);
-  require_rank(site, 1, 2);
-  return {site.known_shape(1)[0], site.known_shape(1)[1] * 2};
+Shape two_a_byte(const OpContext& context, std::size_t operand) {
+  if (operand == 0) return context.known_shape(0);
+  require_rank(context, 1, 2);
+  return {context.known_shape(1)[0], context.known_shape(1)[1] * 2};
 }
 
-Work fp4_scales(const Site& site) {
+Work fp4_scales(const OpContext& context) {
   Work work;
-  work.add({.mul = 2}, two_a_byte(site, 1).elements());
+  work.add({.mul = 2}, two_a_byte(context, 1).elements());
   return work;
 }
 
 constexpr Loops kFp4{.nest = {kTransposedWeight}, .logical = two_a_byte, .bias = 5, .further = fp4_scales};
 
 /// With a scale for A that is rounded to 8 bits as well: divided, clipped, multiplied.
-Work fp8_scales(const Site& site) {
+Work fp8_scales(const OpContext& context) {
   Work work;
-  work.add(kByScale, elements_of(site.input(1)));
-  if (site.has_input(3)) work.add({.mul = 1, .div = 1, .compare = 2}, elements_of(site.input(0)));
+  work.add(kByScale, elements_of(context.input(1)));
+  if (context.has_input(3)) work.add({.mul = 1, .div = 1, .compare = 2}, elements_of(context.input(0)));
   return work;
 }
 
 constexpr Loops kFp8{.nest = {kTransposedWeight}, .bias = 4, .further = fp8_scales};
 
 /// The shape [K, N] is the content of an operand.
-Shape by_content(const Site& site, std::size_t operand) {
-  if (operand == 0) return site.known_shape(0);
-  const std::optional<Integers> shape = list_of(site, 2);
+Shape by_content(const OpContext& context, std::size_t operand) {
+  if (operand == 0) return context.known_shape(0);
+  const std::optional<Integers> shape = list_of(context, 2);
   require(!shape || shape->size() == 2, "bad-operand", "B_shape holds {} extents, not 2", shape ? shape->size() : 0);
-  if (!shape || !(*shape)[0] || !(*shape)[1]) throw NotKnown();
+  if (!shape || !(*shape)[0] || !(*shape)[1]) throw Unknown();
   return {*(*shape)[0], *(*shape)[1]};
 }
 
 /// Type 1 has an offset besides the scale.
-Work blocks_of_four_bits(const Site& site) {
+Work blocks_of_four_bits(const OpContext& context) {
   Work work;
-  work.add(site.integer("blk_quant_type", 1) == 1 ? kDequantize : kByScale, by_content(site, 1).elements());
+  work.add(context.integer("blk_quant_type", 1) == 1 ? kDequantize : kByScale, by_content(context, 1).elements());
   return work;
 }
 
@@ -96,78 +96,78 @@ constexpr Loops kFpQ4{.nest = {kWeight}, .logical = by_content, .further = block
 
 // Several products of one A, which may be normalized first (behind a residual, which may be a result as well).
 
-void add_projection(Work& work, const Site& site, const Dim& inputs, const Dim& outputs, std::size_t bias) {
-  const Dim rows = rows_of(site.known_shape(0));
-  work.add_macs(rows * inputs * outputs, site.dtype(0));
+void add_projection(Work& work, const OpContext& context, const Dim& inputs, const Dim& outputs, std::size_t bias) {
+  const Dim rows = rows_of(context.known_shape(0));
+  work.add_macs(rows * inputs * outputs, context.dtype(0));
   work.add(kDequantize, inputs * outputs);
-  if (site.has_input(bias)) work.add({.add = 1}, rows * outputs);
+  if (context.has_input(bias)) work.add({.add = 1}, rows * outputs);
 }
 
-void add_normalized(Work& work, const Site& site) {
-  const Shape& shape = site.known_shape(0);
-  if (site.has_input(1)) work.add({.add = 1}, shape.elements());
-  if (site.has_input(2)) add_rms_normalization(work, shape.elements(), rows_of(shape));
+void add_normalized(Work& work, const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
+  if (context.has_input(1)) work.add({.add = 1}, shape.elements());
+  if (context.has_input(2)) add_rms_normalization(work, shape.elements(), rows_of(shape));
 }
 
-void check_width(const Site& site) {
-  if (site.shape(0).known()) site.must_equal(last_of(site.shape(0)), positive(site, "K"), "width of A and K");
+void check_width(const OpContext& context) {
+  if (context.shape(0).known()) context.must_equal(last_of(context.shape(0)), positive(context, "K"), "width of A and K");
 }
 
-Fact projected(const Site& site, std::string_view attribute) {
-  return Fact::tensor(site.dtype(0), with_last(site.shape(0), positive(site, attribute)));
+Fact projected(const OpContext& context, std::string_view attribute) {
+  return Fact::tensor(context.dtype(0), with_last(context.shape(0), positive(context, attribute)));
 }
 
-std::vector<Fact> mlp_shape(const Site& site) {
-  require(site.has_input(3) && site.has_input(6), "missing-input", "a weight is left out");
-  check_width(site);
-  return {projected(site, "N"), Fact::tensor(site.dtype(0), site.shape(0))};
+std::vector<Fact> mlp_shape(const OpContext& context) {
+  require(context.has_input(3) && context.has_input(6), "missing-input", "a weight is left out");
+  check_width(context);
+  return {projected(context, "N"), Fact::tensor(context.dtype(0), context.shape(0))};
 }
 
-Work mlp_work(const Site& site) {
+Work mlp_work(const OpContext& context) {
   Work work;
-  add_normalized(work, site);
-  const Dim inputs = positive(site, "K"), outputs = positive(site, "N");
-  add_projection(work, site, inputs, outputs, 5);
-  add_projection(work, site, inputs, outputs, 8);
-  work.add(effort_of_activation(site.text("activation", "silu")) + Effort{.mul = 1}, elements_of(site.output(0)));
+  add_normalized(work, context);
+  const Dim inputs = positive(context, "K"), outputs = positive(context, "N");
+  add_projection(work, context, inputs, outputs, 5);
+  add_projection(work, context, inputs, outputs, 8);
+  work.add(effort_of_activation(context.text("activation", "silu")) + Effort{.mul = 1}, elements_of(context.output(0)));
   return work;
 }
 
-std::vector<Fact> qkv_shape(const Site& site) {
+std::vector<Fact> qkv_shape(const OpContext& context) {
   for (const std::size_t index : {2U, 3U, 6U, 9U})
-    require(site.has_input(index), "missing-input", "operand {} is left out", index);
-  check_width(site);
-  const Fact keys = projected(site, "Nkv");
-  return {projected(site, "Nq"), keys, keys, Fact::tensor(site.dtype(0), site.shape(0))};
+    require(context.has_input(index), "missing-input", "operand {} is left out", index);
+  check_width(context);
+  const Fact keys = projected(context, "Nkv");
+  return {projected(context, "Nq"), keys, keys, Fact::tensor(context.dtype(0), context.shape(0))};
 }
 
-Work qkv_work(const Site& site) {
+Work qkv_work(const OpContext& context) {
   Work work;
-  add_normalized(work, site);
-  const Dim inputs = positive(site, "K"), keys = positive(site, "Nkv");
-  add_projection(work, site, inputs, positive(site, "Nq"), 5);
-  add_projection(work, site, inputs, keys, 8);
-  add_projection(work, site, inputs, keys, 11);
+  add_normalized(work, context);
+  const Dim inputs = positive(context, "K"), keys = positive(context, "Nkv");
+  add_projection(work, context, inputs, positive(context, "Nq"), 5);
+  add_projection(work, context, inputs, keys, 8);
+  add_projection(work, context, inputs, keys, 11);
   return work;
 }
 
 /// X W + (X A) B; an adapter may be empty.
-std::vector<Fact> adapted_shape(const Site& site) {
-  require_inputs(site, 7);
-  check_width(site);
-  return {projected(site, "N")};
+std::vector<Fact> adapted_shape(const OpContext& context) {
+  require_inputs(context, 7);
+  check_width(context);
+  return {projected(context, "N")};
 }
 
-Work adapted_work(const Site& site) {
-  const Shape& down = site.known_shape(3);
-  require_rank(site, 3, 3);
-  const Dim inputs = positive(site, "K"), outputs = positive(site, "N");
+Work adapted_work(const OpContext& context) {
+  const Shape& down = context.known_shape(3);
+  require_rank(context, 3, 3);
+  const Dim inputs = positive(context, "K"), outputs = positive(context, "N");
   const Dim& rank = down[0];
   Work work;
-  add_projection(work, site, inputs, outputs, kNoOperand);
-  add_projection(work, site, inputs, rank, kNoOperand);
-  add_projection(work, site, rank, outputs, kNoOperand);
-  work.add({.add = 1}, elements_of(site.output(0)));
+  add_projection(work, context, inputs, outputs, kNoOperand);
+  add_projection(work, context, inputs, rank, kNoOperand);
+  add_projection(work, context, rank, outputs, kNoOperand);
+  work.add({.add = 1}, elements_of(context.output(0)));
   return work;
 }
 
@@ -176,16 +176,16 @@ Work adapted_work(const Site& site) {
 bool is_packed(DataType dtype) { return dtype == DataType::uint8; }
 
 /// As Gather; of data packed in bytes the last axis counts elements again.
-std::vector<Fact> gather_shape(const Site& site) {
-  require_inputs(site, 3);
-  const DataType dtype = site.dtype(2);
-  const Shape &data = site.shape(0), &indices = site.shape(1);
+std::vector<Fact> gather_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  const DataType dtype = context.dtype(2);
+  const Shape &data = context.shape(0), &indices = context.shape(1);
   if (!data.known() || !indices.known()) return {Fact::tensor(dtype)};
-  require_rank_at_least(site, 0, 1);
-  const std::size_t axis = Site::axis_of(site.integer("gather_axis", 0), data.rank());
-  Site::axis_of(site.integer("quantize_axis", 1), data.rank());
+  require_rank_at_least(context, 0, 1);
+  const std::size_t axis = OpContext::axis_of(context.integer("gather_axis", 0), data.rank());
+  OpContext::axis_of(context.integer("quantize_axis", 1), data.rank());
   std::vector<Dim> dims(data.begin(), data.end());
-  if (const std::int64_t bits = site.integer("bits", 4); is_packed(site.dtype(0))) {
+  if (const std::int64_t bits = context.integer("bits", 4); is_packed(context.dtype(0))) {
     require(bits == 2 || bits == 4 || bits == 8, "bad-attribute", "attribute 'bits' is {}; it may be 2, 4 or 8", bits);
     dims.back() *= 8 / bits;
   }
@@ -194,25 +194,25 @@ std::vector<Fact> gather_shape(const Site& site) {
   return {Fact::tensor(dtype, Shape(dims))};
 }
 
-Work gather_work(const Site& site) {
+Work gather_work(const OpContext& context) {
   Work work;
-  work.add(is_floating(site.dtype(0)) ? kByScale : kDequantize, elements_of(site.output(0)));
+  work.add(is_floating(context.dtype(0)) ? kByScale : kDequantize, elements_of(context.output(0)));
   return work;
 }
 
-std::vector<Fact> gather_packed_shape(const Site& site) {
-  require_inputs(site, 2);
-  const DataType dtype = dtype_attribute(site, "output_dtype", DataType::bfloat16);
-  const Shape& indices = site.shape(1);
+std::vector<Fact> gather_packed_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  const DataType dtype = dtype_attribute(context, "output_dtype", DataType::bfloat16);
+  const Shape& indices = context.shape(1);
   if (!indices.known()) return {Fact::tensor(dtype)};
   std::vector<Dim> dims(indices.begin(), indices.end());
-  dims.push_back(positive(site, "K"));
+  dims.push_back(positive(context, "K"));
   return {Fact::tensor(dtype, Shape(dims))};
 }
 
-Work gather_packed_work(const Site& site) {
+Work gather_packed_work(const OpContext& context) {
   Work work;
-  work.add(kByScale, elements_of(site.output(0)));
+  work.add(kByScale, elements_of(context.output(0)));
   return work;
 }
 
@@ -240,6 +240,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_packed_matmul() noexcept { return {"com.microsoft", "packed weights", kRows}; }
+Family families::microsoft_packed_matmul() noexcept { return {"com.microsoft", "packed weights", kRows}; }
 
 }  // namespace macroscope

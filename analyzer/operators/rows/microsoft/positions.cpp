@@ -9,85 +9,85 @@ namespace {
 
 // Rotary embeddings.
 
-std::vector<Fact> rotary_shape(const Site& site) {
-  require_inputs(site, 4);
-  const Shape& shape = site.shape(0);
+std::vector<Fact> rotary_shape(const OpContext& context) {
+  require_inputs(context, 4);
+  const Shape& shape = context.shape(0);
   require(!shape.known() || (shape.rank() >= 2 && shape.rank() <= 4), "bad-rank",
           "operand 0 has shape {}, its rank must be 3 or 4", shape);
-  return like_first(site);
+  return like_first(context);
 }
 
 /// A part of each head may be rotated alone; how many heads there are the fourth axis or num_heads tells.
-Work rotary_work(const Site& site) {
-  const Shape& shape = site.known_shape(0);
+Work rotary_work(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
   Dim rotated = shape.elements();
-  const std::int64_t partial = site.integer("rotary_embedding_dim", 0);
+  const std::int64_t partial = context.integer("rotary_embedding_dim", 0);
   if (partial > 0)
-    rotated = shape.rank() == 4 ? rows_of(shape) * partial : rows_of(shape) * positive(site, "num_heads") * partial;
+    rotated = shape.rank() == 4 ? rows_of(shape) * partial : rows_of(shape) * positive(context, "num_heads") * partial;
   Work work;
   work.add({.add = 1, .mul = 2}, rotated);
-  if (site.real("scale", 1) != 1) work.add({.mul = 1}, rotated);
+  if (context.real("scale", 1) != 1) work.add({.mul = 1}, rotated);
   return work;
 }
 
 /// sin and cos of the angles, then q * cos + rotated q * sin, and the same for k.
-std::vector<Fact> gemma_shape(const Site& site) {
-  require_inputs(site, 5);
-  return {Fact::tensor(site.dtype(1), site.shape(1)), Fact::tensor(site.dtype(3), site.shape(3))};
+std::vector<Fact> gemma_shape(const OpContext& context) {
+  require_inputs(context, 5);
+  return {Fact::tensor(context.dtype(1), context.shape(1)), Fact::tensor(context.dtype(3), context.shape(3))};
 }
 
-Work gemma_work(const Site& site) {
+Work gemma_work(const OpContext& context) {
   Work work;
-  work.add({.special = 2}, elements_of(site.input(0)));
-  work.add({.add = 1, .mul = 2}, elements_of(site.input(1)) + elements_of(site.input(3)));
+  work.add({.special = 2}, elements_of(context.input(0)));
+  work.add({.add = 1, .mul = 2}, elements_of(context.input(1)) + elements_of(context.input(3)));
   return work;
 }
 
 // Relative biases.
 
-std::vector<Fact> relative_shape(const Site& site) {
-  require_inputs(site, 3);
-  require_rank(site, 0, 2);
-  const Shape& table = site.shape(0);
-  const auto queries = scalar_of(site, 1), keys = scalar_of(site, 2);
-  if (!table.known()) return {Fact::tensor(site.dtype(0))};
-  return {Fact::tensor(
-      site.dtype(0), Shape{1, table[1], queries ? *queries : fresh_extent(site, 0, 2), keys ? *keys : fresh_extent(site, 0, 3)})};
+std::vector<Fact> relative_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  require_rank(context, 0, 2);
+  const Shape& table = context.shape(0);
+  const auto queries = scalar_of(context, 1), keys = scalar_of(context, 2);
+  if (!table.known()) return {Fact::tensor(context.dtype(0))};
+  return {Fact::tensor(context.dtype(0), Shape{1, table[1], queries ? *queries : fresh_extent(context, 0, 2),
+                                               keys ? *keys : fresh_extent(context, 0, 3)})};
 }
 
 /// The bucket of each pair: log(distance / exact) * factor beyond the exact ones.
-Work relative_work(const Site& site) {
-  const Shape& shape = site.output(0).type.shape;
-  if (!shape.known()) throw NotKnown();
+Work relative_work(const OpContext& context) {
+  const Shape& shape = context.output(0).type.shape;
+  if (!shape.known()) throw Unknown();
   Work work;
   work.add({.mul = 1, .div = 1, .special = 1}, shape[2] * shape[3]);
   return work;
 }
 
 /// [batch, length] from the padded form, or from the offsets of tokens that are packed.
-std::pair<Dim, Dim> gated_extents(const Site& site) {
-  const Shape& padded = site.known_shape(site.has_input(6) ? 6 : 0);
-  require_rank_at_least(site, site.has_input(6) ? 6 : 0, 2);
+std::pair<Dim, Dim> gated_extents(const OpContext& context) {
+  const Shape& padded = context.known_shape(context.has_input(6) ? 6 : 0);
+  require_rank_at_least(context, context.has_input(6) ? 6 : 0, 2);
   return {padded[0], padded[1]};
 }
 
-std::vector<Fact> gated_shape(const Site& site) {
-  require_inputs(site, 6);
-  const std::int64_t heads = positive(site, "num_heads");
-  if (!site.shape(site.has_input(6) ? 6 : 0).known()) return {Fact::tensor(site.dtype(0))};
-  const auto [batch, length] = gated_extents(site);
-  return {Fact::tensor(site.dtype(0), Shape{batch, heads, length, length})};
+std::vector<Fact> gated_shape(const OpContext& context) {
+  require_inputs(context, 6);
+  const std::int64_t heads = positive(context, "num_heads");
+  if (!context.shape(context.has_input(6) ? 6 : 0).known()) return {Fact::tensor(context.dtype(0))};
+  const auto [batch, length] = gated_extents(context);
+  return {Fact::tensor(context.dtype(0), Shape{batch, heads, length, length})};
 }
 
 /// The query with its bias is projected to D gates, halves of which are summed to two: sigmoids u and r, u * (r * a - 1) + 2.
-Work gated_work(const Site& site) {
-  const auto [batch, length] = gated_extents(site);
-  const Shape& weight = site.known_shape(3);
-  require_rank(site, 3, 2);
-  const Dim rows = batch * positive(site, "num_heads") * length;
+Work gated_work(const OpContext& context) {
+  const auto [batch, length] = gated_extents(context);
+  const Shape& weight = context.known_shape(3);
+  require_rank(context, 3, 2);
+  const Dim rows = batch * positive(context, "num_heads") * length;
   Work work;
   work.add({.add = 1}, rows * weight[0]);
-  work.add_macs(rows * weight.elements(), site.dtype(0));
+  work.add_macs(rows * weight.elements(), context.dtype(0));
   work.add({.add = 2}, rows * weight[1]);
   work.add({.add = 1, .div = 1, .special = 1}, rows * 2);
   work.add({.add = 2, .mul = 2}, rows);
@@ -97,24 +97,25 @@ Work gated_work(const Site& site) {
 
 // Padding.
 
-std::vector<Fact> remove_padding(const Site& site) {
-  require_inputs(site, 2);
-  require_rank(site, 0, 3);
-  const Shape& shape = site.shape(0);
+std::vector<Fact> remove_padding(const OpContext& context) {
+  require_inputs(context, 2);
+  require_rank(context, 0, 3);
+  const Shape& shape = context.shape(0);
   if (!shape.known())
-    return {Fact::tensor(site.dtype(0)), Fact::tensor(DataType::int32), Fact::tensor(DataType::int32),
+    return {Fact::tensor(context.dtype(0)), Fact::tensor(DataType::int32), Fact::tensor(DataType::int32),
             Fact::tensor(DataType::int32, {1})};
-  return {Fact::tensor(site.dtype(0), {site.fresh(0, "_tokens"), shape[2]}), Fact::tensor(DataType::int32, {shape[0], shape[1]}),
-          Fact::tensor(DataType::int32, Shape{shape[0] + 1}), Fact::tensor(DataType::int32, Shape{1})};
+  return {Fact::tensor(context.dtype(0), {context.fresh(0, "_tokens"), shape[2]}),
+          Fact::tensor(DataType::int32, {shape[0], shape[1]}), Fact::tensor(DataType::int32, Shape{shape[0] + 1}),
+          Fact::tensor(DataType::int32, Shape{1})};
 }
 
-std::vector<Fact> restore_padding(const Site& site) {
-  require_inputs(site, 2);
-  require_rank(site, 0, 2);
-  require_rank(site, 1, 2);
-  const Shape &tokens = site.shape(0), &offsets = site.shape(1);
-  if (!tokens.known() || !offsets.known()) return {Fact::tensor(site.dtype(0))};
-  return {Fact::tensor(site.dtype(0), Shape{offsets[0], offsets[1], tokens[1]})};
+std::vector<Fact> restore_padding(const OpContext& context) {
+  require_inputs(context, 2);
+  require_rank(context, 0, 2);
+  require_rank(context, 1, 2);
+  const Shape &tokens = context.shape(0), &offsets = context.shape(1);
+  if (!tokens.known() || !offsets.known()) return {Fact::tensor(context.dtype(0))};
+  return {Fact::tensor(context.dtype(0), Shape{offsets[0], offsets[1], tokens[1]})};
 }
 
 // Longformer: every token meets its neighbours within a window, a few meet all others and are met by all.
@@ -126,42 +127,42 @@ constexpr LongformerPlaces kLongformer{1, 2, 4, 6};
 constexpr LongformerPlaces kOrderedLongformer{2, 4, 8, 12};
 
 /// How many tokens of all sequences meet all others: those that are flagged.
-Dim global_tokens(const Site& site, std::size_t flags) {
-  const auto content = site.numbers(flags);
-  if (!content) return site.fresh_named(site.input_name(flags), SymbolOrigin::data);
+Dim global_tokens(const OpContext& context, std::size_t flags) {
+  const auto content = context.numbers(flags);
+  if (!content) return context.fresh_named(context.input_name(flags), SymbolOrigin::data);
   Dim count = 0;
   for (const std::int64_t flag : *content) count += flag != 0 ? 1 : 0;
   return count;
 }
 
 template <const LongformerPlaces& places>
-std::vector<Fact> longformer_shape(const Site& site) {
-  require_inputs(site, places.flags + 1);
-  positive(site, "num_heads");
-  positive(site, "window");
-  require_rank(site, 0, 3);
-  require_rank(site, places.weight, 2);
-  site.remember(global_tokens(site, places.flags));
-  return like_first(site);
+std::vector<Fact> longformer_shape(const OpContext& context) {
+  require_inputs(context, places.flags + 1);
+  positive(context, "num_heads");
+  positive(context, "window");
+  require_rank(context, 0, 3);
+  require_rank(context, places.weight, 2);
+  context.remember(global_tokens(context, places.flags));
+  return like_first(context);
 }
 
 template <const LongformerPlaces& places>
-Work longformer_work(const Site& site) {
-  const Shape& input = site.known_shape(0);
-  const Dim heads = positive(site, "num_heads");
-  const std::int64_t window = positive(site, "window");
-  const Dim width = exact_share(site, input[2], heads, "width over heads");
-  const DataType dtype = site.dtype(0);
+Work longformer_work(const OpContext& context) {
+  const Shape& input = context.known_shape(0);
+  const Dim heads = positive(context, "num_heads");
+  const std::int64_t window = positive(context, "window");
+  const Dim width = exact_share(context, input[2], heads, "width over heads");
+  const DataType dtype = context.dtype(0);
   Work work;
   for (const std::size_t weight : {places.weight, places.global_weight}) {
-    const Dim& columns = site.known_shape(weight)[1];
+    const Dim& columns = context.known_shape(weight)[1];
     work.add_macs(input.elements() * columns, dtype);
     work.add({.add = 1}, rows_of(input) * columns);
   }
   const Dim pairs = visible_pairs(input[1], input[1], {window, window});
   const Dim local = rows_of(input) * (2 * window + 1);
   work.add_macs(heads * local * width * 2, input[0] * heads * pairs * width * 2, dtype);
-  const Dim global = site.remembered(0) * input[1] * 2;
+  const Dim global = context.remembered(0) * input[1] * 2;
   work.add_macs(heads * global * width * 2, dtype);
   work.add(kSoftmax + Effort{.mul = 1}, heads * (local + global));
   return work;
@@ -193,6 +194,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_positions() noexcept { return {"com.microsoft", "positions", kRows}; }
+Family families::microsoft_positions() noexcept { return {"com.microsoft", "positions", kRows}; }
 
 }  // namespace macroscope

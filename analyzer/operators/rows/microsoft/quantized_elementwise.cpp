@@ -12,45 +12,46 @@ constexpr Effort kSigmoid{.add = 1, .div = 1, .special = 1};
 
 /// Inputs X, its scale and zero point, the result's scale and zero point.
 template <Effort effort>
-Work quantized_work(const Site& site) {
+Work quantized_work(const OpContext& context) {
   Work work;
-  work.add(kDequantize + effort + kQuantize, elements_of(site.input(0)));
+  work.add(kDequantize + effort + kQuantize, elements_of(context.input(0)));
   return work;
 }
 
-std::vector<Fact> quantized_like_first(const Site& site) {
-  require_inputs(site, 2);
-  require(site.has_input(3), "missing-input", "the scale of the result is left out");
-  return like_first(site);
+std::vector<Fact> quantized_like_first(const OpContext& context) {
+  require_inputs(context, 2);
+  require(context.has_input(3), "missing-input", "the scale of the result is left out");
+  return like_first(context);
 }
 
 /// Inputs A and B at 0 and 3, each followed by scale and zero point, then those of the result.
-std::vector<Fact> binary_shape(const Site& site) {
+std::vector<Fact> binary_shape(const OpContext& context) {
   for (const std::size_t index : {0U, 1U, 3U, 4U, 6U})
-    require(site.has_input(index), "missing-input", "operand {} is left out", index);
-  require_same_dtype(site, {0, 3, 2, 5, 7});
-  return {Fact::tensor(site.dtype(0), broadcast(site, site.shape(0), site.shape(3)))};
+    require(context.has_input(index), "missing-input", "operand {} is left out", index);
+  require_same_dtype(context, {0, 3, 2, 5, 7});
+  return {Fact::tensor(context.dtype(0), broadcast(context, context.shape(0), context.shape(3)))};
 }
 
 template <Effort effort>
-Work binary_work(const Site& site) {
+Work binary_work(const OpContext& context) {
   Work work;
-  work.add(kDequantize, elements_of(site.input(0)) + elements_of(site.input(3)));
-  work.add(effort + kQuantize, elements_of(site.output(0)));
+  work.add(kDequantize, elements_of(context.input(0)) + elements_of(context.input(3)));
+  work.add(effort + kQuantize, elements_of(context.output(0)));
   return work;
 }
 
 /// Inputs condition, then X and Y, each followed by scale and zero point.
-std::vector<Fact> where_shape(const Site& site) {
-  require_inputs(site, 9);
-  require_same_dtype(site, {1, 4});
-  return {Fact::tensor(site.dtype(1), broadcast(site, broadcast(site, site.shape(0), site.shape(1)), site.shape(4)))};
+std::vector<Fact> where_shape(const OpContext& context) {
+  require_inputs(context, 9);
+  require_same_dtype(context, {1, 4});
+  return {Fact::tensor(context.dtype(1),
+                       broadcast(context, broadcast(context, context.shape(0), context.shape(1)), context.shape(4)))};
 }
 
-Work where_work(const Site& site) {
+Work where_work(const OpContext& context) {
   Work work;
-  work.add(kDequantize, elements_of(site.input(1)) + elements_of(site.input(4)));
-  work.add(kQuantize, elements_of(site.output(0)));
+  work.add(kDequantize, elements_of(context.input(1)) + elements_of(context.input(4)));
+  work.add(kQuantize, elements_of(context.output(0)));
   return work;
 }
 
@@ -58,44 +59,44 @@ Work where_work(const Site& site) {
 
 constexpr std::size_t kFirstTensor = 2, kTensorStep = 3;
 
-std::vector<Fact> concat_shape(const Site& site) {
-  require_inputs(site, kFirstTensor + kTensorStep);
-  require((site.input_count() - kFirstTensor) % kTensorStep == 0, "operand-count",
-          "{} operands are no tensors with scale and zero point each", site.input_count() - kFirstTensor);
-  const auto given = site.integer("axis");
+std::vector<Fact> concat_shape(const OpContext& context) {
+  require_inputs(context, kFirstTensor + kTensorStep);
+  require((context.input_count() - kFirstTensor) % kTensorStep == 0, "operand-count",
+          "{} operands are no tensors with scale and zero point each", context.input_count() - kFirstTensor);
+  const auto given = context.integer("axis");
   require(given.has_value(), "missing-attribute", "axis is not given");
-  const DataType dtype = site.dtype(1);
+  const DataType dtype = context.dtype(1);
   std::vector<Dim> dims;
-  for (std::size_t index = kFirstTensor; index < site.input_count(); index += kTensorStep) {
-    const Shape& shape = site.shape(index);
+  for (std::size_t index = kFirstTensor; index < context.input_count(); index += kTensorStep) {
+    const Shape& shape = context.shape(index);
     if (!shape.known()) return {Fact::tensor(dtype)};
     if (index == kFirstTensor) {
       dims.assign(shape.begin(), shape.end());
-      Site::axis_of(*given, dims.size());
+      OpContext::axis_of(*given, dims.size());
       continue;
     }
-    require_rank(site, index, dims.size());
-    const std::size_t axis = Site::axis_of(*given, dims.size());
+    require_rank(context, index, dims.size());
+    const std::size_t axis = OpContext::axis_of(*given, dims.size());
     for (std::size_t other = 0; other < dims.size(); ++other)
-      dims[other] =
-          other == axis ? dims[other] + shape[other] : agreed(site, dims[other], shape[other], "an axis beside the joined one");
+      dims[other] = other == axis ? dims[other] + shape[other]
+                                  : agreed(context, dims[other], shape[other], "an axis beside the joined one");
   }
   return {Fact::tensor(dtype, Shape(dims))};
 }
 
-Work requantize_work(const Site& site) {
+Work requantize_work(const OpContext& context) {
   Work work;
-  work.add(kDequantize + kQuantize, elements_of(site.output(0)));
+  work.add(kDequantize + kQuantize, elements_of(context.output(0)));
   return work;
 }
 
 // Means: over axes, over windows, over the whole map.
 
-bool has_axes(const Site& site) { return site.has_attribute("axes"); }
-bool drops_axes(const Site& site) { return site.integer("keepdims", 1) == 0; }
-bool is_channels_last(const Site& site) { return site.integer("channels_last", 0) != 0; }
+bool has_axes(const OpContext& context) { return context.has_attribute("axes"); }
+bool drops_axes(const OpContext& context) { return context.integer("keepdims", 1) == 0; }
+bool is_channels_last(const OpContext& context) { return context.integer("channels_last", 0) != 0; }
 
-Work mean_work(const Site& site);
+Work mean_work(const OpContext& context);
 
 constexpr Loops kReduceMean{.nest = {"Y[i/axes..] += X[i..]", has_axes},
                             .other = {"Y[] += X[i..]", drops_axes},
@@ -108,12 +109,12 @@ constexpr Loops kGlobalAveragePool{
     .nest = {"Y[n,p/all..,c] += X[n,p..,c]", is_channels_last}, .other = {"Y[n,c,p/all..] += X[n,c,p..]"}, .further = mean_work};
 
 /// Elements are dequantised; each point of the nest is an addition, each result a product, which is quantised.
-Work mean_work(const Site& site) {
-  const std::string_view op = site.node().op;
+Work mean_work(const OpContext& context) {
+  const std::string_view op = context.node().op;
   const Loops& loops = op == "QLinearReduceMean" ? kReduceMean : op == "QLinearAveragePool" ? kAveragePool : kGlobalAveragePool;
-  const BoundNest nest = bind(loops, site);
+  const BoundNest nest = bind(loops, context);
   Work work;
-  work.add(kDequantize, elements_of(site.input(0)));
+  work.add(kDequantize, elements_of(context.input(0)));
   work.add({.add = 1}, nest.points());
   work.add(Effort{.mul = 1} + kQuantize, nest.output.elements());
   return work;
@@ -123,20 +124,20 @@ constexpr std::string_view kMeanCost =
     "1 add, 1 mul per element; 1 add for each summand; per output element 1 mul and QuantizeLinear";
 
 /// Integers of 32 bits; sums of unsigned ones are unsigned.
-std::vector<Fact> integer_sum_shape(const Site& site) {
+std::vector<Fact> integer_sum_shape(const OpContext& context) {
   constexpr Loops kSum{.nest = {"Y[i/axes..] += X[i..]"}};
-  std::vector<Fact> results = shape_of(kSum, site);
-  results.front().type.dtype = site.dtype(0) == DataType::uint8 ? DataType::uint32 : DataType::int32;
+  std::vector<Fact> results = shape_of(kSum, context);
+  results.front().type.dtype = context.dtype(0) == DataType::uint8 ? DataType::uint32 : DataType::int32;
   return results;
 }
 
-std::vector<Fact> integer_product_shape(const Site& site) {
-  require(site.has_input(0) && site.has_input(2), "missing-input", "an operand is left out");
-  require_same_dtype(site, {0, 1, 2, 3});
-  return {Fact::tensor(DataType::int32, broadcast(site, site.shape(0), site.shape(2)))};
+std::vector<Fact> integer_product_shape(const OpContext& context) {
+  require(context.has_input(0) && context.has_input(2), "missing-input", "an operand is left out");
+  require_same_dtype(context, {0, 1, 2, 3});
+  return {Fact::tensor(DataType::int32, broadcast(context, context.shape(0), context.shape(2)))};
 }
 
-Work no_work(const Site&) { return {}; }
+Work no_work(const OpContext&) { return {}; }
 
 constexpr std::string_view kBinary =
     "DequantizeLinear of both (1 add, 1 mul per element), 1 operation and QuantizeLinear per output element";
@@ -165,6 +166,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_quantized_elementwise() noexcept { return {"com.microsoft", "quantised, element by element", kRows}; }
+Family families::microsoft_quantized_elementwise() noexcept { return {"com.microsoft", "quantised, element by element", kRows}; }
 
 }  // namespace macroscope

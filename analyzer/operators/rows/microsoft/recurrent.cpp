@@ -11,29 +11,29 @@ namespace {
 constexpr int kGates = 4;
 constexpr std::size_t kWeights = 1, kRecurrence = 2, kBias = 3, kPeepholes = 7;
 
-std::int64_t directions_of(const Site& site) {
-  return choice(site, "direction", "forward", {"forward", "reverse", "bidirectional"}) == "bidirectional" ? 2 : 1;
+std::int64_t directions_of(const OpContext& context) {
+  return choice(context, "direction", "forward", {"forward", "reverse", "bidirectional"}) == "bidirectional" ? 2 : 1;
 }
 
 struct Extents {
   Dim steps, batch, input, hidden;
 };
 
-Extents extents_of(const Site& site, std::size_t hidden_axis) {
-  const Shape& input = site.known_shape(0);
-  require_rank(site, 0, 3);
-  require_rank(site, kRecurrence, 3);
-  const auto hidden = site.integer("hidden_size");
-  return {input[0], input[1], input[2], hidden ? Dim(*hidden) : site.known_shape(kRecurrence)[hidden_axis]};
+Extents extents_of(const OpContext& context, std::size_t hidden_axis) {
+  const Shape& input = context.known_shape(0);
+  require_rank(context, 0, 3);
+  require_rank(context, kRecurrence, 3);
+  const auto hidden = context.integer("hidden_size");
+  return {input[0], input[1], input[2], hidden ? Dim(*hidden) : context.known_shape(kRecurrence)[hidden_axis]};
 }
 
-std::vector<Fact> states_shape(const Site& site, std::size_t hidden_axis) {
-  require_inputs(site, 3);
-  const std::int64_t directions = directions_of(site);
-  const DataType dtype = site.dtype(0);
+std::vector<Fact> states_shape(const OpContext& context, std::size_t hidden_axis) {
+  require_inputs(context, 3);
+  const std::int64_t directions = directions_of(context);
+  const DataType dtype = context.dtype(0);
   Shape sequence = Shape::unknown(), last = Shape::unknown();
-  if (site.shape(0).known() && (site.has_attribute("hidden_size") || site.shape(kRecurrence).known())) {
-    const Extents extents = extents_of(site, hidden_axis);
+  if (context.shape(0).known() && (context.has_attribute("hidden_size") || context.shape(kRecurrence).known())) {
+    const Extents extents = extents_of(context, hidden_axis);
     sequence = {extents.steps, directions, extents.batch, extents.hidden};
     last = {directions, extents.batch, extents.hidden};
   }
@@ -41,13 +41,13 @@ std::vector<Fact> states_shape(const Site& site, std::size_t hidden_axis) {
 }
 
 /// i, o, F = f(..), c = g(..), C' = F * C + i * c, H' = o * h(C'), for each hidden unit, step, sample and direction.
-void add_cell(Work& work, const Site& site, const Extents& extents) {
+void add_cell(Work& work, const OpContext& context, const Extents& extents) {
   constexpr std::array<std::string_view, 3> kDefaults{"Sigmoid", "Tanh", "Tanh"};
   constexpr std::array<int, 3> kApplied{3, 1, 1};
   const Dim units = extents.steps * extents.batch * extents.hidden;
-  const auto given = site.text_list("activations");
-  const std::int64_t directions = directions_of(site);
-  const bool is_coupled = site.integer("input_forget", 0) != 0;
+  const auto given = context.text_list("activations");
+  const std::int64_t directions = directions_of(context);
+  const bool is_coupled = context.integer("input_forget", 0) != 0;
   for (std::size_t direction = 0; direction < static_cast<std::size_t>(directions); ++direction)
     for (std::size_t which = 0; which < kDefaults.size(); ++which) {
       const std::size_t index = direction * kDefaults.size() + which;
@@ -55,24 +55,24 @@ void add_cell(Work& work, const Site& site, const Extents& extents) {
       work.add(one, units * (kApplied[which] - (is_coupled && which == 0 ? 1 : 0)));
     }
   Effort effort{.add = is_coupled ? 2 : 1, .mul = 3};
-  if (site.has_input(kBias)) effort.add += 2 * kGates;
-  if (site.has_input(kPeepholes)) effort = effort + Effort{.add = is_coupled ? 2 : 3, .mul = is_coupled ? 2 : 3};
-  if (site.has_attribute("clip")) effort.compare += 2 * (is_coupled ? kGates - 1 : kGates);
+  if (context.has_input(kBias)) effort.add += 2 * kGates;
+  if (context.has_input(kPeepholes)) effort = effort + Effort{.add = is_coupled ? 2 : 3, .mul = is_coupled ? 2 : 3};
+  if (context.has_attribute("clip")) effort.compare += 2 * (is_coupled ? kGates - 1 : kGates);
   work.add(effort, units * directions);
 }
 
-std::vector<Fact> quantized_shape(const Site& site) { return states_shape(site, 1); }
+std::vector<Fact> quantized_shape(const OpContext& context) { return states_shape(context, 1); }
 
 /// Input and state are quantised in each step as by DynamicQuantizeLinear, products scaled back.
-Work quantized_work(const Site& site) {
-  const Extents extents = extents_of(site, 1);
-  const Dim directions = directions_of(site), places = extents.steps * extents.batch * directions;
+Work quantized_work(const OpContext& context) {
+  const Extents extents = extents_of(context, 1);
+  const Dim directions = directions_of(context), places = extents.steps * extents.batch * directions;
   Work work;
-  work.add_macs(places * extents.hidden * kGates * (extents.input + extents.hidden), site.dtype(kWeights));
+  work.add_macs(places * extents.hidden * kGates * (extents.input + extents.hidden), context.dtype(kWeights));
   work.add(kQuantize + Effort{.compare = 2}, places * (extents.input + extents.hidden));
   work.add({.add = 2, .div = 2, .compare = 4}, extents.steps * directions * 2);
   work.add({.mul = 2 * kGates}, places * extents.hidden);
-  add_cell(work, site, extents);
+  add_cell(work, context, extents);
   return work;
 }
 
@@ -80,26 +80,27 @@ Work quantized_work(const Site& site) {
 
 constexpr std::size_t kQueryLayer = 8, kMemoryLayer = 9, kMemory = 11, kAttentionLayer = 13;
 
-std::vector<Fact> attending_shape(const Site& site) { return states_shape(site, 2); }
+std::vector<Fact> attending_shape(const OpContext& context) { return states_shape(context, 2); }
 
-Work attending_work(const Site& site) {
-  const Extents extents = extents_of(site, 2);
-  const Dim directions = directions_of(site), places = extents.steps * extents.batch * directions;
-  const Shape &memory = site.known_shape(kMemory), &query = site.known_shape(kQueryLayer), &weights = site.known_shape(kWeights);
-  for (const std::size_t index : {kMemory, kQueryLayer, kMemoryLayer, kWeights}) require_rank(site, index, 3);
+Work attending_work(const OpContext& context) {
+  const Extents extents = extents_of(context, 2);
+  const Dim directions = directions_of(context), places = extents.steps * extents.batch * directions;
+  const Shape &memory = context.known_shape(kMemory), &query = context.known_shape(kQueryLayer),
+              &weights = context.known_shape(kWeights);
+  for (const std::size_t index : {kMemory, kQueryLayer, kMemoryLayer, kWeights}) require_rank(context, index, 3);
   const Dim &slots = memory[1], &depth = memory[2], &attention = query[2];
   Work work;
   // The cell's input is that of the step beside the last attention: as wide as its weights.
-  work.add_macs(places * extents.hidden * kGates * (weights[2] + extents.hidden), site.dtype(0));
-  add_cell(work, site, extents);
-  work.add_macs(extents.batch * directions * slots * depth * attention, site.dtype(0));
-  work.add_macs(places * (extents.hidden * attention + slots * attention + slots * depth), site.dtype(0));
+  work.add_macs(places * extents.hidden * kGates * (weights[2] + extents.hidden), context.dtype(0));
+  add_cell(work, context, extents);
+  work.add_macs(extents.batch * directions * slots * depth * attention, context.dtype(0));
+  work.add_macs(places * (extents.hidden * attention + slots * attention + slots * depth), context.dtype(0));
   work.add({.add = 1, .special = 1}, places * slots * attention);
   work.add(kSoftmax, places * slots);
-  if (site.has_input(kAttentionLayer)) {
-    const Shape& layer = site.known_shape(kAttentionLayer);
-    require_rank(site, kAttentionLayer, 3);
-    work.add_macs(places * layer[1] * layer[2], site.dtype(0));
+  if (context.has_input(kAttentionLayer)) {
+    const Shape& layer = context.known_shape(kAttentionLayer);
+    require_rank(context, kAttentionLayer, 3);
+    work.add_macs(places * layer[1] * layer[2], context.dtype(0));
   }
   return work;
 }
@@ -115,6 +116,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_recurrent() noexcept { return {"com.microsoft", "recurrent", kRows}; }
+Family families::microsoft_recurrent() noexcept { return {"com.microsoft", "recurrent", kRows}; }
 
 }  // namespace macroscope

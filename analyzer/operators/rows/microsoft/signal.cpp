@@ -8,54 +8,54 @@ namespace {
 
 // Fourier transforms of real signals: n numbers against floor(n/2) + 1 pairs of real and imaginary part.
 
-std::size_t signal_axes(const Site& site) {
-  const std::int64_t axes = site.integer("signal_ndim", 1);
+std::size_t signal_axes(const OpContext& context) {
+  const std::int64_t axes = context.integer("signal_ndim", 1);
   require(axes >= 1 && axes <= 3, "bad-attribute", "signal_ndim is {}", axes);
-  require(site.integer("onesided", 1) == 1 && site.integer("normalized", 0) == 0, "bad-attribute",
+  require(context.integer("onesided", 1) == 1 && context.integer("normalized", 0) == 0, "bad-attribute",
           "transforms are one-sided and not normalized");
   return static_cast<std::size_t>(axes);
 }
 
-std::vector<Fact> rfft_shape(const Site& site) {
-  require_inputs(site, 1);
-  require_rank_at_least(site, 0, signal_axes(site));
-  const Shape& shape = site.shape(0);
-  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
+std::vector<Fact> rfft_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  require_rank_at_least(context, 0, signal_axes(context));
+  const Shape& shape = context.shape(0);
+  if (!shape.known()) return {Fact::tensor(context.dtype(0))};
   std::vector<Dim> dims(shape.begin(), shape.end());
   dims.back() = floor_div(dims.back(), 2) + 1;
   dims.push_back(2);
-  return {Fact::tensor(site.dtype(0), Shape(dims))};
+  return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
-std::vector<Fact> irfft_shape(const Site& site) {
-  require_inputs(site, 1);
-  require_rank_at_least(site, 0, signal_axes(site) + 1);
-  const Shape& shape = site.shape(0);
-  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
-  site.must_equal(last_of(shape), 2, "real and imaginary part");
+std::vector<Fact> irfft_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  require_rank_at_least(context, 0, signal_axes(context) + 1);
+  const Shape& shape = context.shape(0);
+  if (!shape.known()) return {Fact::tensor(context.dtype(0))};
+  context.must_equal(last_of(shape), 2, "real and imaginary part");
   std::vector<Dim> dims(shape.begin(), shape.end() - 1);
   dims.back() = (dims.back() - 1) * 2;
-  return {Fact::tensor(site.dtype(0), Shape(dims))};
+  return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
 /// By the definition: every number of a signal meets every frequency, 2 mul and 2 add each for real and imaginary part.
-Work transform_work(const Site& site, const Shape& numbers, const Shape& pairs) {
-  const std::size_t axes = signal_axes(site);
+Work transform_work(const OpContext& context, const Shape& numbers, const Shape& pairs) {
+  const std::size_t axes = signal_axes(context);
   Work work;
   work.add({.add = 2, .mul = 2}, numbers.elements() * product(pairs.dims().subspan(pairs.rank() - 1 - axes, axes)));
   return work;
 }
 
-Work rfft_work(const Site& site) {
-  const Shape& pairs = site.output(0).type.shape;
-  if (!pairs.known()) throw NotKnown();
-  return transform_work(site, site.known_shape(0), pairs);
+Work rfft_work(const OpContext& context) {
+  const Shape& pairs = context.output(0).type.shape;
+  if (!pairs.known()) throw Unknown();
+  return transform_work(context, context.known_shape(0), pairs);
 }
 
-Work irfft_work(const Site& site) {
-  const Shape& numbers = site.output(0).type.shape;
-  if (!numbers.known()) throw NotKnown();
-  Work work = transform_work(site, numbers, site.known_shape(0));
+Work irfft_work(const OpContext& context) {
+  const Shape& numbers = context.output(0).type.shape;
+  if (!numbers.known()) throw Unknown();
+  Work work = transform_work(context, numbers, context.known_shape(0));
   work.add({.mul = 1}, numbers.elements());
   return work;
 }
@@ -63,16 +63,16 @@ Work irfft_work(const Site& site) {
 /// The last axis holds real and imaginary part: 4 mul, 2 add a pair.
 constexpr PerElement kComplexProduct{.effort = {.add = 1, .mul = 2}, .operands = 2};
 
-std::vector<Fact> inverse_shape(const Site& site) {
-  require_rank_at_least(site, 0, 2);
-  const Shape& shape = site.shape(0);
-  if (shape.known()) site.must_equal(shape[shape.rank() - 2], last_of(shape), "rows and columns of a matrix to invert");
-  return like_first(site);
+std::vector<Fact> inverse_shape(const OpContext& context) {
+  require_rank_at_least(context, 0, 2);
+  const Shape& shape = context.shape(0);
+  if (shape.known()) context.must_equal(shape[shape.rank() - 2], last_of(shape), "rows and columns of a matrix to invert");
+  return like_first(context);
 }
 
 /// Gauss and Jordan: n pivots, each divides a row of n and subtracts multiples of it from n - 1 others.
-Work inverse_work(const Site& site) {
-  const Shape& shape = site.known_shape(0);
+Work inverse_work(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
   const Dim &size = last_of(shape), elements = shape.elements();
   Work work;
   work.add({.div = 1}, elements);
@@ -82,71 +82,72 @@ Work inverse_work(const Site& site) {
 
 // Sampling.
 
-std::vector<Fact> grid_sample_shape(const Site& site) {
-  require_inputs(site, 2);
-  require_rank(site, 0, 4);
-  require_rank(site, 1, 4);
-  const Shape &image = site.shape(0), &grid = site.shape(1);
-  if (!image.known() || !grid.known()) return {Fact::tensor(site.dtype(0))};
-  return {
-      Fact::tensor(site.dtype(0), Shape{agreed(site, image[0], grid[0], "batch of image and grid"), image[1], grid[1], grid[2]})};
+std::vector<Fact> grid_sample_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  require_rank(context, 0, 4);
+  require_rank(context, 1, 4);
+  const Shape &image = context.shape(0), &grid = context.shape(1);
+  if (!image.known() || !grid.known()) return {Fact::tensor(context.dtype(0))};
+  return {Fact::tensor(context.dtype(0),
+                       Shape{agreed(context, image[0], grid[0], "batch of image and grid"), image[1], grid[1], grid[2]})};
 }
 
 constexpr Effort kBilinear{.add = 3, .mul = 4};
 
-Work grid_sample_work(const Site& site) {
-  const std::string_view mode = choice(site, "mode", "bilinear", {"bilinear", "nearest", "bicubic"});
+Work grid_sample_work(const OpContext& context) {
+  const std::string_view mode = choice(context, "mode", "bilinear", {"bilinear", "nearest", "bicubic"});
   // Over two axes cubic is 4 + 1 sums of 4 products.
   constexpr Effort kBicubic{.add = 15, .mul = 20};
   Work work;
-  if (mode != "nearest") work.add(mode == "bicubic" ? kBicubic : kBilinear, elements_of(site.output(0)));
+  if (mode != "nearest") work.add(mode == "bicubic" ? kBicubic : kBilinear, elements_of(context.output(0)));
   return work;
 }
 
-std::vector<Fact> crop_shape(const Site& site) {
-  require_inputs(site, 4);
-  require_rank(site, 0, 4);
-  require_rank(site, 1, 2);
-  const Shape &image = site.shape(0), &boxes = site.shape(1);
-  if (!image.known() || !boxes.known()) return {Fact::tensor(site.dtype(0))};
-  const std::optional<Integers> size = list_of(site, 3);
+std::vector<Fact> crop_shape(const OpContext& context) {
+  require_inputs(context, 4);
+  require_rank(context, 0, 4);
+  require_rank(context, 1, 2);
+  const Shape &image = context.shape(0), &boxes = context.shape(1);
+  if (!image.known() || !boxes.known()) return {Fact::tensor(context.dtype(0))};
+  const std::optional<Integers> size = list_of(context, 3);
   require(!size || size->size() == 2, "bad-operand", "crop_size holds {} extents, not 2", size ? size->size() : 0);
   std::vector<Dim> dims{boxes[0], image[1]};
   for (std::size_t axis = 0; axis < 2; ++axis)
-    dims.push_back(size && (*size)[axis] ? *(*size)[axis] : fresh_extent(site, 0, axis + 2));
-  return {Fact::tensor(site.dtype(0), checked_shape(dims))};
+    dims.push_back(size && (*size)[axis] ? *(*size)[axis] : fresh_extent(context, 0, axis + 2));
+  return {Fact::tensor(context.dtype(0), checked_shape(dims))};
 }
 
-Work crop_work(const Site& site) {
+Work crop_work(const OpContext& context) {
   Work work;
-  if (choice(site, "mode", "bilinear", {"bilinear", "nearest"}) == "bilinear") work.add(kBilinear, elements_of(site.output(0)));
+  if (choice(context, "mode", "bilinear", {"bilinear", "nearest"}) == "bilinear")
+    work.add(kBilinear, elements_of(context.output(0)));
   return work;
 }
 
-std::vector<Fact> distance_shape(const Site& site) {
-  require_inputs(site, 2);
-  require_rank(site, 0, 2);
-  require_rank(site, 1, 2);
-  const Shape &a = site.shape(0), &b = site.shape(1);
-  if (!a.known() || !b.known()) return {Fact::tensor(site.dtype(0))};
-  site.must_equal(a[1], b[1], "width of both collections");
-  return {Fact::tensor(site.dtype(0), Shape{a[0], b[0]})};
+std::vector<Fact> distance_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  require_rank(context, 0, 2);
+  require_rank(context, 1, 2);
+  const Shape &a = context.shape(0), &b = context.shape(1);
+  if (!a.known() || !b.known()) return {Fact::tensor(context.dtype(0))};
+  context.must_equal(a[1], b[1], "width of both collections");
+  return {Fact::tensor(context.dtype(0), Shape{a[0], b[0]})};
 }
 
 /// The sum of squared differences, and its root.
-Work distance_work(const Site& site) {
-  const Dim pairs = elements_of(site.output(0));
+Work distance_work(const OpContext& context) {
+  const Dim pairs = elements_of(context.output(0));
   Work work;
-  work.add({.add = 2, .mul = 1}, pairs * site.known_shape(0)[1]);
-  if (choice(site, "metric", "sqeuclidean", {"sqeuclidean", "euclidean"}) == "euclidean") work.add({.special = 1}, pairs);
+  work.add({.add = 2, .mul = 1}, pairs * context.known_shape(0)[1]);
+  if (choice(context, "metric", "sqeuclidean", {"sqeuclidean", "euclidean"}) == "euclidean") work.add({.special = 1}, pairs);
   return work;
 }
 
 /// A path through the costs: each place once, the least of three ways to it.
-std::vector<Fact> warping_shape(const Site& site) {
-  require_inputs(site, 1);
-  require_rank_at_least(site, 0, 2);
-  return {Fact::tensor(DataType::int32, Shape{2, site.fresh(0)})};
+std::vector<Fact> warping_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  require_rank_at_least(context, 0, 2);
+  return {Fact::tensor(DataType::int32, Shape{2, context.fresh(0)})};
 }
 
 constexpr Operator kRows[] = {
@@ -167,6 +168,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_signal() noexcept { return {"com.microsoft", "signals and images", kRows}; }
+Family families::microsoft_signal() noexcept { return {"com.microsoft", "signals and images", kRows}; }
 
 }  // namespace macroscope

@@ -17,8 +17,8 @@ struct Recurrence {
   Dim decays;  // per token, all heads
 };
 
-void add_recurrence(Work& work, const Site& site, const Recurrence& recurrence, DataType dtype) {
-  const std::string_view rule = choice(site, "update_rule", "gated_delta", {"linear", "gated", "delta", "gated_delta"});
+void add_recurrence(Work& work, const OpContext& context, const Recurrence& recurrence, DataType dtype) {
+  const std::string_view rule = choice(context, "update_rule", "gated_delta", {"linear", "gated", "delta", "gated_delta"});
   const bool decays = rule == "gated" || rule == "gated_delta", corrects = rule == "delta" || rule == "gated_delta";
   const Dim cells = recurrence.tokens * recurrence.key_width * recurrence.value_width;
   work.add_macs(cells * (recurrence.state_heads * (corrects ? 2 : 1) + recurrence.read_heads), dtype);
@@ -36,47 +36,47 @@ struct LinearHeads {
   Dim queries, keys, key_width, value_width;
 };
 
-LinearHeads linear_heads(const Site& site) {
-  for (const std::size_t index : {0U, 1U, 2U}) require_rank(site, index, 3);
-  const Dim queries = positive(site, "q_num_heads"), keys = positive(site, "kv_num_heads");
-  return {queries, keys, exact_share(site, site.known_shape(0)[2], queries, "width of queries over heads"),
-          exact_share(site, site.known_shape(2)[2], keys, "width of values over heads")};
+LinearHeads linear_heads(const OpContext& context) {
+  for (const std::size_t index : {0U, 1U, 2U}) require_rank(context, index, 3);
+  const Dim queries = positive(context, "q_num_heads"), keys = positive(context, "kv_num_heads");
+  return {queries, keys, exact_share(context, context.known_shape(0)[2], queries, "width of queries over heads"),
+          exact_share(context, context.known_shape(2)[2], keys, "width of values over heads")};
 }
 
-std::vector<Fact> linear_shape(const Site& site) {
-  require_inputs(site, 3);
-  const DataType state = site.has_input(3) ? site.dtype(3) : site.dtype(0);
-  if (!site.shape(0).known() || !site.shape(2).known()) return {Fact::tensor(site.dtype(0)), Fact::tensor(state)};
-  const LinearHeads heads = linear_heads(site);
-  const Dim& batch = site.shape(0)[0];
+std::vector<Fact> linear_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  const DataType state = context.has_input(3) ? context.dtype(3) : context.dtype(0);
+  if (!context.shape(0).known() || !context.shape(2).known()) return {Fact::tensor(context.dtype(0)), Fact::tensor(state)};
+  const LinearHeads heads = linear_heads(context);
+  const Dim& batch = context.shape(0)[0];
   Shape present{batch, heads.keys, heads.key_width, heads.value_width};
-  if (const std::int64_t window = site.integer("state_window", 0); window > 0)
+  if (const std::int64_t window = context.integer("state_window", 0); window > 0)
     present = {window, batch, heads.keys, heads.key_width, heads.value_width};
-  return {Fact::tensor(site.dtype(0), with_last(site.shape(0), max(heads.queries, heads.keys) * heads.value_width)),
+  return {Fact::tensor(context.dtype(0), with_last(context.shape(0), max(heads.queries, heads.keys) * heads.value_width)),
           Fact::tensor(state, present)};
 }
 
-Work linear_work(const Site& site) {
-  const LinearHeads heads = linear_heads(site);
-  const Dim decays = site.has_input(4) ? last_of(site.known_shape(4)) : Dim(0);
+Work linear_work(const OpContext& context) {
+  const LinearHeads heads = linear_heads(context);
+  const Dim decays = context.has_input(4) ? last_of(context.known_shape(4)) : Dim(0);
   Work work;
   add_recurrence(
-      work, site,
-      {rows_of(site.known_shape(0)), heads.keys, max(heads.queries, heads.keys), heads.key_width, heads.value_width, decays},
-      site.dtype(0));
+      work, context,
+      {rows_of(context.known_shape(0)), heads.keys, max(heads.queries, heads.keys), heads.key_width, heads.value_width, decays},
+      context.dtype(0));
   return work;
 }
 
-std::vector<Fact> gate_shape(const Site& site) {
-  require_inputs(site, 3);
-  const Fact result = Fact::tensor(site.dtype(0), site.shape(0));
+std::vector<Fact> gate_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  const Fact result = Fact::tensor(context.dtype(0), context.shape(0));
   return {result, result};
 }
 
-Work gate_work(const Site& site) {
+Work gate_work(const OpContext& context) {
   Work work;
-  work.add(kSoftplus + Effort{.add = 1, .mul = 1}, elements_of(site.input(0)));
-  if (site.has_input(3)) work.add(kSigmoid, elements_of(site.input(3)));
+  work.add(kSoftplus + Effort{.add = 1, .mul = 1}, elements_of(context.input(0)));
+  if (context.has_input(3)) work.add(kSigmoid, elements_of(context.input(3)));
   return work;
 }
 
@@ -89,10 +89,10 @@ struct DeltaHeads {
   std::vector<Dim> leading;
 };
 
-DeltaHeads delta_heads(const Site& site) {
-  const Shape& query = site.known_shape(0);
-  if (site.has_input(1)) {
-    const Shape& value = site.known_shape(2);
+DeltaHeads delta_heads(const OpContext& context) {
+  const Shape& query = context.known_shape(0);
+  if (context.has_input(1)) {
+    const Shape& value = context.known_shape(2);
     require(query.rank() >= 3 && value.rank() == query.rank(), "bad-rank", "queries are {}, values {}", query, value);
     const std::size_t lead = query.rank() - 2;
     return {product(query.dims().first(lead)),
@@ -102,53 +102,53 @@ DeltaHeads delta_heads(const Site& site) {
             last_of(value),
             {query.begin(), query.begin() + static_cast<std::ptrdiff_t>(lead)}};
   }
-  const Shape& state = site.known_shape(kState);
-  require_rank(site, kState, 4);
+  const Shape& state = context.known_shape(kState);
+  require_rank(context, kState, 4);
   // query + key + value: 2 * heads of queries * key width + heads of values * value width
-  const Dim queries = exact_share(site, last_of(query) - state[1] * state[2], state[3] * 2, "packed width over heads");
+  const Dim queries = exact_share(context, last_of(query) - state[1] * state[2], state[3] * 2, "packed width over heads");
   return {rows_of(query), queries, state[1], state[3], state[2], {query.begin(), query.end() - 1}};
 }
 
 /// Decays of a token: one for each head, or one for each head and place of a key.
-Dim decays_of(const Site& site, const DeltaHeads& heads) {
-  if (!site.has_input(kDecay)) return 0;
-  return exact_share(site, elements_of(site.input(kDecay)), heads.tokens, "decays over tokens");
+Dim decays_of(const OpContext& context, const DeltaHeads& heads) {
+  if (!context.has_input(kDecay)) return 0;
+  return exact_share(context, elements_of(context.input(kDecay)), heads.tokens, "decays over tokens");
 }
 
-std::vector<Fact> delta_shape(const Site& site) {
-  require_inputs(site, 1);
-  const DataType dtype = site.dtype(0);
-  const bool is_known = site.shape(0).known() && site.shape(site.has_input(1) ? 2 : kState).known();
+std::vector<Fact> delta_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const DataType dtype = context.dtype(0);
+  const bool is_known = context.shape(0).known() && context.shape(context.has_input(1) ? 2 : kState).known();
   if (!is_known) return {Fact::tensor(dtype), Fact::tensor(DataType::float32), Fact::tensor(DataType::float32)};
-  const DeltaHeads heads = delta_heads(site);
+  const DeltaHeads heads = delta_heads(context);
   std::vector<Dim> dims = heads.leading;
   dims.push_back(max(heads.queries, heads.values));
   dims.push_back(heads.value_width);
-  const Shape& bounds = site.shape(3);
-  const Shape& state = site.shape(kState);
-  const Dim batch = state.known() ? state[0] : bounds.known() ? bounds[0] - 1 : fresh_extent(site, 1, 0);
-  const std::int64_t capacity = site.integer("state_update_capacity", 0);
+  const Shape& bounds = context.shape(3);
+  const Shape& state = context.shape(kState);
+  const Dim batch = state.known() ? state[0] : bounds.known() ? bounds[0] - 1 : fresh_extent(context, 1, 0);
+  const std::int64_t capacity = context.integer("state_update_capacity", 0);
   Shape update = Shape::unknown();
-  if (!site.has_input(kDecay) || site.shape(kDecay).known())
-    update = {batch, (decays_of(site, heads) + heads.queries * heads.key_width + heads.values * heads.value_width) * capacity};
+  if (!context.has_input(kDecay) || context.shape(kDecay).known())
+    update = {batch, (decays_of(context, heads) + heads.queries * heads.key_width + heads.values * heads.value_width) * capacity};
   return {Fact::tensor(dtype, Shape(dims)),
           Fact::tensor(DataType::float32, Shape{batch, heads.values, heads.value_width, heads.key_width}),
           Fact::tensor(DataType::float32, update)};
 }
 
-Work delta_work(const Site& site) {
-  const DeltaHeads heads = delta_heads(site);
-  const Dim decays = decays_of(site, heads);
+Work delta_work(const OpContext& context) {
+  const DeltaHeads heads = delta_heads(context);
+  const Dim decays = decays_of(context, heads);
   Work work;
-  add_recurrence(work, site,
+  add_recurrence(work, context,
                  {heads.tokens, heads.values, max(heads.queries, heads.values), heads.key_width, heads.value_width, decays},
-                 site.dtype(0));
-  const std::string_view gate = choice(site, "gate_activation", "none", {"none", "softplus", "qwen", "sigmoid", "kda"});
+                 context.dtype(0));
+  const std::string_view gate = choice(context, "gate_activation", "none", {"none", "softplus", "qwen", "sigmoid", "kda"});
   if (gate == "softplus" || gate == "qwen") work.add(kSoftplus + Effort{.add = 1, .mul = 1, .special = 1}, heads.tokens * decays);
   if (gate == "sigmoid" || gate == "kda") work.add(kSigmoid + Effort{.add = 1, .mul = 2, .special = 1}, heads.tokens * decays);
-  if (site.has_input(kBeta) && site.text("beta_activation", "none") == "sigmoid")
-    work.add(kSigmoid, elements_of(site.input(kBeta)));
-  if (site.integer("qk_l2_norm", 0) != 0) {
+  if (context.has_input(kBeta) && context.text("beta_activation", "none") == "sigmoid")
+    work.add(kSigmoid, elements_of(context.input(kBeta)));
+  if (context.integer("qk_l2_norm", 0) != 0) {
     const Dim vectors = heads.tokens * heads.queries * 2;
     work.add({.add = 1, .mul = 1, .div = 1}, vectors * heads.key_width);
     work.add({.special = 1}, vectors);
@@ -158,20 +158,20 @@ Work delta_work(const Site& site) {
 
 // Replays of what was captured, into a buffer that is handed on.
 
-std::vector<Fact> destination(const Site& site) {
-  require_inputs(site, 4);
-  return {site.input(2)};
+std::vector<Fact> destination(const OpContext& context) {
+  require_inputs(context, 4);
+  return {context.input(2)};
 }
 
 /// metadata: five places; then heads and width of values, width and heads of keys, capacity, number of transitions.
-Work replay_work(const Site& site) {
+Work replay_work(const OpContext& context) {
   constexpr std::size_t kValueHeads = 5, kValueWidth = 6, kKeyWidth = 7, kKept = 10;
-  const auto metadata = site.numbers(3);
-  if (!metadata) throw NotKnown();
+  const auto metadata = context.numbers(3);
+  if (!metadata) throw Unknown();
   require(metadata->size() > kKept, "bad-operand", "metadata holds {} integers, not 11", metadata->size());
   const Dim cells = Dim((*metadata)[kValueHeads]) * (*metadata)[kValueWidth] * (*metadata)[kKeyWidth] * (*metadata)[kKept];
   Work work;
-  work.add_macs(cells, site.dtype(0));
+  work.add_macs(cells, context.dtype(0));
   work.add({.mul = 1}, cells);
   return work;
 }
@@ -182,25 +182,25 @@ struct Causal {
   Dim taps, history;
 };
 
-Causal causal_of(const Site& site) {
-  const Shape& weight = site.known_shape(1);
-  require_rank_at_least(site, 1, 3);
-  const Dim dilation = site.integer("dilation", 1);
-  const std::int64_t stated = site.integer("state_length", 0);
+Causal causal_of(const OpContext& context) {
+  const Shape& weight = context.known_shape(1);
+  require_rank_at_least(context, 1, 3);
+  const Dim dilation = context.integer("dilation", 1);
+  const std::int64_t stated = context.integer("state_length", 0);
   return {product(weight.dims().subspan(2)), stated > 0 ? Dim(stated) : (last_of(weight) - 1) * dilation};
 }
 
-std::vector<Fact> causal_shape(const Site& site) {
-  require_inputs(site, 2);
-  const DataType dtype = site.dtype(0);
-  const Shape& input = site.shape(0);
-  if (!input.known() || !site.shape(1).known()) return {Fact::tensor(dtype), Fact::tensor(dtype), Fact::tensor(dtype)};
-  require_rank_at_least(site, 0, 3);
-  const Causal causal = causal_of(site);
-  const bool is_last = site.integer("channels_last", 0) != 0;
-  const std::int64_t sliced = site.integer("input_channels", 0);
+std::vector<Fact> causal_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  const DataType dtype = context.dtype(0);
+  const Shape& input = context.shape(0);
+  if (!input.known() || !context.shape(1).known()) return {Fact::tensor(dtype), Fact::tensor(dtype), Fact::tensor(dtype)};
+  require_rank_at_least(context, 0, 3);
+  const Causal causal = causal_of(context);
+  const bool is_last = context.integer("channels_last", 0) != 0;
+  const std::int64_t sliced = context.integer("input_channels", 0);
   const Shape output = sliced > 0 ? with_last(input, sliced) : input;
-  const std::int64_t layout = site.integer("state_channels_last", -1);
+  const std::int64_t layout = context.integer("state_channels_last", -1);
   std::vector<Dim> state(output.begin(), output.end());
   if (is_last && layout != 0) {
     state[1] = causal.history;
@@ -209,53 +209,53 @@ std::vector<Fact> causal_shape(const Site& site) {
   } else {
     state.back() = causal.history;
   }
-  if (const std::int64_t window = site.integer("state_window", 0); window > 0) state.insert(state.begin(), window);
+  if (const std::int64_t window = context.integer("state_window", 0); window > 0) state.insert(state.begin(), window);
   const Dim channels = is_last ? product(output.dims().subspan(2)) : output[1];
-  const Shape update{output[0], site.integer("state_update_capacity", 0), channels};
+  const Shape update{output[0], context.integer("state_update_capacity", 0), channels};
   return {Fact::tensor(dtype, output), Fact::tensor(dtype, Shape(state)), Fact::tensor(dtype, update)};
 }
 
-void add_causal(Work& work, const Site& site, const Dim& elements, std::size_t bias) {
-  work.add_macs(elements * causal_of(site).taps, site.dtype(0));
-  Effort effort = effort_of_activation(site.text("activation", "none"));
-  if (site.has_input(bias)) effort.add += 1;
+void add_causal(Work& work, const OpContext& context, const Dim& elements, std::size_t bias) {
+  work.add_macs(elements * causal_of(context).taps, context.dtype(0));
+  Effort effort = effort_of_activation(context.text("activation", "none"));
+  if (context.has_input(bias)) effort.add += 1;
   work.add(effort, elements);
 }
 
-Work causal_work(const Site& site) {
-  const Shape& output = site.output(0).type.shape;
-  if (!output.known()) throw NotKnown();
+Work causal_work(const OpContext& context) {
+  const Shape& output = context.output(0).type.shape;
+  if (!output.known()) throw Unknown();
   Work work;
-  add_causal(work, site, output.elements(), 2);
-  if (site.has_input(3)) return work;
+  add_causal(work, context, output.elements(), 2);
+  if (context.has_input(3)) return work;
   // Without a past the first steps read padding.
-  const Dim& steps = site.integer("channels_last", 0) != 0 ? output[1] : last_of(output);
-  const Dim& taps = last_of(site.known_shape(1));
-  const std::int64_t dilation = site.integer("dilation", 1);
+  const Dim& steps = context.integer("channels_last", 0) != 0 ? output[1] : last_of(output);
+  const Dim& taps = last_of(context.known_shape(1));
+  const std::int64_t dilation = context.integer("dilation", 1);
   const Window window{taps, 1, dilation, (taps - 1) * dilation, 0};
-  const Dim others = exact_share(site, work.macs, steps * taps, "places beside the causal axis");
+  const Dim others = exact_share(context, work.macs, steps * taps, "places beside the causal axis");
   work.effective_macs = others * taps_inside(window, steps, steps);
   return work;
 }
 
 /// [tokens, channels] of several sequences in a row.
-std::vector<Fact> packed_causal_shape(const Site& site) {
-  require(site.has_input(0) && site.has_input(1) && site.has_input(4), "missing-input",
+std::vector<Fact> packed_causal_shape(const OpContext& context) {
+  require(context.has_input(0) && context.has_input(1) && context.has_input(4), "missing-input",
           "input, weight or initial state is left out");
-  require_rank(site, 0, 2);
-  const Shape &input = site.shape(0), &state = site.shape(4);
+  require_rank(context, 0, 2);
+  const Shape &input = context.shape(0), &state = context.shape(4);
   const bool is_known = input.known() && state.known();
-  return {Fact::tensor(site.dtype(0), input), site.input(4),
-          Fact::tensor(site.dtype(0),
-                       is_known ? Shape{state[0], site.integer("state_update_capacity", 0), input[1]} : Shape::unknown())};
+  return {Fact::tensor(context.dtype(0), input), context.input(4),
+          Fact::tensor(context.dtype(0),
+                       is_known ? Shape{state[0], context.integer("state_update_capacity", 0), input[1]} : Shape::unknown())};
 }
 
-Work packed_causal_work(const Site& site) {
+Work packed_causal_work(const OpContext& context) {
   Work work;
-  add_causal(work, site, elements_of(site.input(0)), 3);
+  add_causal(work, context, elements_of(context.input(0)), 3);
   // Taps that are given anew for each token, added to those of the weight; the previous token may be masked.
-  if (site.has_input(6)) work.add({.add = 1}, elements_of(site.input(6)));
-  if (site.has_input(7)) work.add({.mul = 1}, elements_of(site.input(0)));
+  if (context.has_input(6)) work.add({.add = 1}, elements_of(context.input(6)));
+  if (context.has_input(7)) work.add({.mul = 1}, elements_of(context.input(0)));
   return work;
 }
 
@@ -265,31 +265,31 @@ struct Mamba {
   Dim rows, heads, inner, groups, state, channels;
 };
 
-Mamba mamba_of(const Site& site) {
-  require_rank(site, 0, 2);
-  const Dim heads = positive(site, "heads"), groups = positive(site, "n_groups"), state = site.integer("d_state", 128);
-  const Dim inner = heads * site.integer("head_dim", 64);
-  return {site.known_shape(0)[0], heads, inner, groups, state, inner + groups * state * 2};
+Mamba mamba_of(const OpContext& context) {
+  require_rank(context, 0, 2);
+  const Dim heads = positive(context, "heads"), groups = positive(context, "n_groups"), state = context.integer("d_state", 128);
+  const Dim inner = heads * context.integer("head_dim", 64);
+  return {context.known_shape(0)[0], heads, inner, groups, state, inner + groups * state * 2};
 }
 
-std::vector<Fact> mamba_shape(const Site& site) {
-  require_inputs(site, 10);
-  const DataType dtype = site.dtype(0);
-  if (!site.shape(0).known())
-    return {Fact::tensor(dtype), site.input(1), site.input(2), Fact::tensor(dtype), Fact::tensor(DataType::float32)};
-  const Mamba mamba = mamba_of(site);
+std::vector<Fact> mamba_shape(const OpContext& context) {
+  require_inputs(context, 10);
+  const DataType dtype = context.dtype(0);
+  if (!context.shape(0).known())
+    return {Fact::tensor(dtype), context.input(1), context.input(2), Fact::tensor(dtype), Fact::tensor(DataType::float32)};
+  const Mamba mamba = mamba_of(context);
   const Shape readout{mamba.rows, mamba.inner};
-  return {Fact::tensor(dtype, readout), site.input(1), site.input(2), Fact::tensor(dtype, Shape{mamba.rows, mamba.channels}),
-          Fact::tensor(DataType::float32, readout)};
+  return {Fact::tensor(dtype, readout), context.input(1), context.input(2),
+          Fact::tensor(dtype, Shape{mamba.rows, mamba.channels}), Fact::tensor(DataType::float32, readout)};
 }
 
 /// S = exp(A dt) S + (dt x) B, readout D x + sum(C S), gated and normalized per group.
-Work mamba_work(const Site& site) {
+Work mamba_work(const OpContext& context) {
   constexpr int kTaps = 4;
-  const Mamba mamba = mamba_of(site);
+  const Mamba mamba = mamba_of(context);
   const Dim cells = mamba.rows * mamba.inner * mamba.state, elements = mamba.rows * mamba.inner;
   Work work;
-  work.add_macs(mamba.rows * mamba.channels * kTaps, site.dtype(0));
+  work.add_macs(mamba.rows * mamba.channels * kTaps, context.dtype(0));
   work.add_macs(cells * 2, DataType::float32);
   work.add(kSilu + Effort{.add = 1}, mamba.rows * mamba.channels);
   work.add(kSoftplus + Effort{.add = 1, .mul = 1, .compare = 1, .special = 1}, mamba.rows * mamba.heads);
@@ -322,6 +322,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::contrib_state() noexcept { return {"com.microsoft", "state from token to token", kRows}; }
+Family families::microsoft_state() noexcept { return {"com.microsoft", "state from token to token", kRows}; }
 
 }  // namespace macroscope

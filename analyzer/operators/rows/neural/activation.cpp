@@ -14,76 +14,76 @@ constexpr PerElement kLogSoftmax{.effort = {.add = 3, .compare = 1, .special = 1
 constexpr PerElement kHardmax{.effort = {.compare = 1}};
 constexpr PerElement kSwiGlu{.effort = {.add = 1, .mul = 2, .div = 1, .special = 1}};
 
-const PerElement& gelu(const Site& site) {
-  const std::string_view approximate = site.text("approximate", "none");
+const PerElement& gelu(const OpContext& context) {
+  const std::string_view approximate = context.text("approximate", "none");
   require(approximate == "none" || approximate == "tanh", "bad-attribute", "attribute 'approximate' is '{}', not none or tanh",
           approximate);
   return approximate == "tanh" ? kGeluByTanh : kGeluByErf;
 }
 
-std::vector<Fact> gelu_shape(const Site& site) { return per_element_shape(gelu(site), site); }
-Work gelu_work(const Site& site) { return per_element_work(gelu(site), site); }
+std::vector<Fact> gelu_shape(const OpContext& context) { return per_element_shape(gelu(context), context); }
+Work gelu_work(const OpContext& context) { return per_element_work(gelu(context), context); }
 
 /// The axis that is normalized; before version 13 all axes from there on are one.
-std::size_t softmax_axis(const Site& site, std::size_t rank) {
-  return Site::axis_of(site.integer("axis", site.version() < kSoftmaxOfOneAxisSince ? 1 : -1), rank);
+std::size_t softmax_axis(const OpContext& context, std::size_t rank) {
+  return OpContext::axis_of(context.integer("axis", context.version() < kSoftmaxOfOneAxisSince ? 1 : -1), rank);
 }
 
-std::vector<Fact> softmax_shape(const Site& site) {
-  const Shape& shape = site.shape(0);
+std::vector<Fact> softmax_shape(const OpContext& context) {
+  const Shape& shape = context.shape(0);
   if (shape.known()) {
     require(shape.rank() >= 1, "bad-rank", "a scalar has no axis to normalize");
     // A vector has no axis 1, the default of the first versions, which take it as one row.
-    if (site.has_attribute("axis") || site.version() >= kSoftmaxOfOneAxisSince) softmax_axis(site, shape.rank());
+    if (context.has_attribute("axis") || context.version() >= kSoftmaxOfOneAxisSince) softmax_axis(context, shape.rank());
   }
-  return per_element_shape(kSoftmax, site);
+  return per_element_shape(kSoftmax, context);
 }
 
-Dim softmax_rows(const Site& site) {
-  const Shape& shape = site.known_shape(0);
-  if (site.version() < kSoftmaxOfOneAxisSince)
-    return shape.rank() == 1 ? Dim(1) : product(shape.dims().first(softmax_axis(site, shape.rank())));
-  const std::size_t axis = softmax_axis(site, shape.rank());
+Dim softmax_rows(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
+  if (context.version() < kSoftmaxOfOneAxisSince)
+    return shape.rank() == 1 ? Dim(1) : product(shape.dims().first(softmax_axis(context, shape.rank())));
+  const std::size_t axis = softmax_axis(context, shape.rank());
   return product(shape.dims().first(axis)) * product(shape.dims().subspan(axis + 1));
 }
 
-Work softmax_work(const Site& site) { return per_element_work(kSoftmax, site); }
-Work hardmax_work(const Site& site) { return per_element_work(kHardmax, site); }
+Work softmax_work(const OpContext& context) { return per_element_work(kSoftmax, context); }
+Work hardmax_work(const OpContext& context) { return per_element_work(kHardmax, context); }
 
-Work log_softmax_work(const Site& site) {
-  Work work = per_element_work(kLogSoftmax, site);
-  work.add({.special = 1}, softmax_rows(site));
+Work log_softmax_work(const OpContext& context) {
+  Work work = per_element_work(kLogSoftmax, context);
+  work.add({.special = 1}, softmax_rows(context));
   return work;
 }
 
 /// Gate and value have one shape: nothing is broadcast.
-std::vector<Fact> swiglu_shape(const Site& site) {
-  const Shape& gate = site.shape(0);
-  const Shape& value = site.shape(1);
-  std::vector<Fact> results = per_element_shape({.operands = 2, .shaped_by_first = true}, site);
+std::vector<Fact> swiglu_shape(const OpContext& context) {
+  const Shape& gate = context.shape(0);
+  const Shape& value = context.shape(1);
+  std::vector<Fact> results = per_element_shape({.operands = 2, .shaped_by_first = true}, context);
   if (!gate.known()) results.front().type.shape = value;
   if (!gate.known() || !value.known()) return results;
   require(gate.rank() == value.rank(), "shape-mismatch", "gate {} and value {} differ", gate, value);
   std::vector<Dim> dims;
   for (std::size_t axis = 0; axis < gate.rank(); ++axis) {
-    site.must_equal(gate[axis], value[axis], "an axis of gate and value");
+    context.must_equal(gate[axis], value[axis], "an axis of gate and value");
     dims.push_back(value[axis].is_number() ? value[axis] : gate[axis]);
   }
   results.front().type.shape = Shape(dims);
   return results;
 }
 
-Work swiglu_work(const Site& site) { return per_element_work(kSwiGlu, site); }
+Work swiglu_work(const OpContext& context) { return per_element_work(kSwiGlu, context); }
 
 constexpr PerElement kElu{.effort = {.add = 1, .mul = 1, .compare = 1, .special = 1}};
 constexpr PerElement kLeaky{.effort = {.mul = 1, .compare = 1}};
 
 /// An element reads its whole row.
-AxisMap softmax_axes(const Site& site) {
-  const Shape& shape = site.known_shape(0);
-  const std::size_t axis = shape.rank() == 1 ? 0 : softmax_axis(site, shape.rank());
+AxisMap softmax_axes(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
+  const std::size_t axis = shape.rank() == 1 ? 0 : softmax_axis(context, shape.rank());
   AxisMap map;
-  map.reads(0, 0, axis_maps::whole_between(shape, axis, site.version() < kSoftmaxOfOneAxisSince ? shape.rank() : axis + 1));
+  map.reads(0, 0, axis_maps::whole_between(shape, axis, context.version() < kSoftmaxOfOneAxisSince ? shape.rank() : axis + 1));
   return map;
 }
 

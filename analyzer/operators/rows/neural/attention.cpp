@@ -12,19 +12,19 @@ struct Heads {
   std::optional<Dim> batch, heads, length, width;
 };
 
-Heads heads_of(const Site& site, std::size_t index, std::string_view attribute) {
-  const Shape& shape = site.shape(index);
+Heads heads_of(const OpContext& context, std::size_t index, std::string_view attribute) {
+  const Shape& shape = context.shape(index);
   if (!shape.known()) return {};
   require(shape.rank() == 3 || shape.rank() == 4, "bad-rank", "operand {} is {}, its rank must be 3 or 4", index, shape);
   if (shape.rank() == 4) return {shape[0], shape[1], shape[2], shape[3]};
-  const Dim heads = site.size(attribute, 0);
+  const Dim heads = context.size(attribute, 0);
   require(at_least(heads, 1) != Certainty::never, "bad-attribute", "{} must be given and above 0 for an operand of rank 3",
           attribute);
-  return {shape[0], heads, shape[1], exact_share(site, shape[2], heads, "width over heads")};
+  return {shape[0], heads, shape[1], exact_share(context, shape[2], heads, "width over heads")};
 }
 
-void agree(const Site& site, const std::optional<Dim>& a, const std::optional<Dim>& b, std::string_view what) {
-  if (a && b) site.must_equal(*a, *b, what);
+void agree(const OpContext& context, const std::optional<Dim>& a, const std::optional<Dim>& b, std::string_view what) {
+  if (a && b) context.must_equal(*a, *b, what);
 }
 
 std::optional<Dim> sum_of(const std::optional<Dim>& a, const std::optional<Dim>& b) {
@@ -46,125 +46,127 @@ struct Operands {
   std::optional<Dim> keys;  // with the past
 };
 
-Operands operands_of(const Site& site) {
-  Operands operands{
-      heads_of(site, kQuery, "q_num_heads"), heads_of(site, kKey, "kv_num_heads"), heads_of(site, kValue, "kv_num_heads"), {}};
+Operands operands_of(const OpContext& context) {
+  Operands operands{heads_of(context, kQuery, "q_num_heads"),
+                    heads_of(context, kKey, "kv_num_heads"),
+                    heads_of(context, kValue, "kv_num_heads"),
+                    {}};
   operands.keys = operands.key.length ? operands.key.length : operands.value.length;
-  const std::size_t past = site.has_input(kPastKey) ? kPastKey : kPastValue;
-  if (!site.has_input(past)) return operands;
-  const Shape& shape = site.shape(past);
+  const std::size_t past = context.has_input(kPastKey) ? kPastKey : kPastValue;
+  if (!context.has_input(past)) return operands;
+  const Shape& shape = context.shape(past);
   operands.keys = shape.known() ? sum_of(operands.keys, shape[2]) : std::nullopt;
   return operands;
 }
 
-void check_heads(const Site& site, const Heads& query, const Heads& key) {
+void check_heads(const OpContext& context, const Heads& query, const Heads& key) {
   if (!query.heads || !key.heads) return;
   const auto many = query.heads->number();
   const auto few = key.heads->number();
   require(!many || !few || (*few > 0 && *many % *few == 0), "shape-mismatch", "{} query heads are no multiple of {} key heads",
           query.heads->text(), key.heads->text());
-  agree(site, query.batch, key.batch, "batch of query and key");
+  agree(context, query.batch, key.batch, "batch of query and key");
 }
 
-std::vector<Fact> attention_shape(const Site& site) {
-  require_inputs(site, 3);
-  require_same_dtype(site, {kQuery, kKey, kPastKey});
-  require_same_dtype(site, {kValue, kPastValue});
-  require(site.has_input(kPastKey) == site.has_input(kPastValue), "missing-input", "past key and past value come together");
-  require_rank(site, kPastKey, 4);
-  require_rank(site, kPastValue, 4);
-  const auto [query, key, value, keys] = operands_of(site);
-  check_heads(site, query, key);
-  agree(site, query.width, key.width, "width of a query and a key");
-  agree(site, key.length, value.length, "number of keys and values");
-  agree(site, key.heads, value.heads, "heads of keys and values");
-  const Shape& shape = site.shape(kQuery);
+std::vector<Fact> attention_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  require_same_dtype(context, {kQuery, kKey, kPastKey});
+  require_same_dtype(context, {kValue, kPastValue});
+  require(context.has_input(kPastKey) == context.has_input(kPastValue), "missing-input", "past key and past value come together");
+  require_rank(context, kPastKey, 4);
+  require_rank(context, kPastValue, 4);
+  const auto [query, key, value, keys] = operands_of(context);
+  check_heads(context, query, key);
+  agree(context, query.width, key.width, "width of a query and a key");
+  agree(context, key.length, value.length, "number of keys and values");
+  agree(context, key.heads, value.heads, "heads of keys and values");
+  const Shape& shape = context.shape(kQuery);
   Shape result = Shape::unknown();
   if (shape.known() && shape.rank() == 3 && value.width) result = Shape{shape[0], shape[1], *query.heads * *value.width};
   if (shape.known() && shape.rank() == 4) result = shape_from({query.batch, query.heads, query.length, value.width});
-  return {Fact::tensor(site.dtype(kQuery), result),
-          Fact::tensor(site.dtype(kKey), shape_from({key.batch, key.heads, keys, key.width})),
-          Fact::tensor(site.dtype(kValue), shape_from({value.batch, value.heads, keys, value.width})),
-          Fact::tensor(site.dtype(kQuery), shape_from({query.batch, query.heads, query.length, keys}))};
+  return {Fact::tensor(context.dtype(kQuery), result),
+          Fact::tensor(context.dtype(kKey), shape_from({key.batch, key.heads, keys, key.width})),
+          Fact::tensor(context.dtype(kValue), shape_from({value.batch, value.heads, keys, value.width})),
+          Fact::tensor(context.dtype(kQuery), shape_from({query.batch, query.heads, query.length, keys}))};
 }
 
-AttentionWindow window_of(const Site& site) {
+AttentionWindow window_of(const OpContext& context) {
   AttentionWindow window;
   const auto bound = [&](std::string_view name) {
-    const std::int64_t size = site.integer(name, -1);
+    const std::int64_t size = context.integer(name, -1);
     return size < 0 ? std::nullopt : std::optional(size);
   };
   window.left = bound("left_window_size");
-  window.right = site.integer("is_causal", 0) != 0 ? std::optional<std::int64_t>(0) : bound("right_window_size");
+  window.right = context.integer("is_causal", 0) != 0 ? std::optional<std::int64_t>(0) : bound("right_window_size");
   return window;
 }
 
-Work attention_work(const Site& site) {
-  const auto [query, key, value, keys] = operands_of(site);
-  if (!query.batch || !keys || !value.width) throw NotKnown();
+Work attention_work(const OpContext& context) {
+  const auto [query, key, value, keys] = operands_of(context);
+  if (!query.batch || !keys || !value.width) throw Unknown();
   const AttentionExtents extents{*query.batch, *query.heads, *query.length, *keys, *query.width, *value.width};
   Work work;
-  add_attention(work, extents, window_of(site), site.dtype(kQuery));
+  add_attention(work, extents, window_of(context), context.dtype(kQuery));
   const Dim scores = extents.batch * extents.heads * extents.queries * extents.keys;
-  if (site.has_input(kMask) && is_floating(site.dtype(kMask))) work.add({.add = 1}, scores);
-  if (site.real("softcap", 0) > 0) work.add({.mul = 1, .div = 1, .special = 1}, scores);
+  if (context.has_input(kMask) && is_floating(context.dtype(kMask))) work.add({.add = 1}, scores);
+  if (context.real("softcap", 0) > 0) work.add({.mul = 1, .div = 1, .special = 1}, scores);
   return work;
 }
 
 /// A query reads the keys and values that its window shows it, and what is behind them of the past: all.
-AxisMap attention_axes(const Site& site) {
-  const auto [query, key, value, keys] = operands_of(site);
-  if (!query.length || !key.length || !keys) throw NotKnown();
+AxisMap attention_axes(const OpContext& context) {
+  const auto [query, key, value, keys] = operands_of(context);
+  if (!query.length || !key.length || !keys) throw Unknown();
   AxisMap map;
-  const bool has_heads = site.shape(kQuery).rank() == 4;
+  const bool has_heads = context.shape(kQuery).rank() == 4;
   const std::size_t length = has_heads ? 2 : 1;
-  const AttentionWindow window = window_of(site);
+  const AttentionWindow window = window_of(context);
   for (const std::size_t operand : {kQuery, kKey, kValue, kPastKey, kPastValue}) {
-    if (!site.has_input(operand) || !site.shape(operand).known()) continue;
-    const Shape& shape = site.shape(operand);
+    if (!context.has_input(operand) || !context.shape(operand).known()) continue;
+    const Shape& shape = context.shape(operand);
     const std::size_t place = shape.rank() == 4 ? 2 : 1;  // of the length
-    std::vector<Reading> axes = axis_maps::whole_between(shape, 1, shape.rank());
-    axes[0] = Reading::along(0);
-    if (has_heads && shape.rank() == 4 && shape[1] == site.shape(kQuery)[1]) axes[1] = Reading::along(1);
-    if (operand == kQuery) axes[place] = Reading::along(length);
+    std::vector<AccessMap> axes = axis_maps::whole_between(shape, 1, shape.rank());
+    axes[0] = AccessMap::along(0);
+    if (has_heads && shape.rank() == 4 && shape[1] == context.shape(kQuery)[1]) axes[1] = AccessMap::along(1);
+    if (operand == kQuery) axes[place] = AccessMap::along(length);
     if (operand == kKey || operand == kValue) axes[place] = visible_keys(*query.length, *key.length, window, length);
     map.reads(0, operand, std::move(axes));
   }
-  if (site.has_input(kMask) && site.shape(kMask).known()) {
-    const Shape& mask = site.shape(kMask);
-    std::vector<Reading> axes = axis_maps::whole_between(mask, 0, mask.rank());
-    if (mask.rank() > 1) axes[mask.rank() - 2] = Reading::along(length);
-    if (mask.rank() == 4 && !mask[0].is(1)) axes[0] = Reading::along(0);
+  if (context.has_input(kMask) && context.shape(kMask).known()) {
+    const Shape& mask = context.shape(kMask);
+    std::vector<AccessMap> axes = axis_maps::whole_between(mask, 0, mask.rank());
+    if (mask.rank() > 1) axes[mask.rank() - 2] = AccessMap::along(length);
+    if (mask.rank() == 4 && !mask[0].is(1)) axes[0] = AccessMap::along(0);
     map.reads(0, kMask, std::move(axes));
   }
   // What is kept for the next call: the past, and behind it what is new.
   for (const std::size_t output : {std::size_t{1}, std::size_t{2}}) {
     const std::size_t fresh = output == 1 ? kKey : kValue, past = output == 1 ? kPastKey : kPastValue;
-    const Shape& shape = site.shape(fresh);
+    const Shape& shape = context.shape(fresh);
     if (shape.known() && shape.rank() == 4)
-      map.reads(output, fresh, axis_maps::same_but(shape, 2, Reading::along(2, 1, *key.length - *keys, *key.length - *keys)));
-    if (site.has_input(past) && site.shape(past).known()) map.reads(output, past, axis_maps::same(4));
+      map.reads(output, fresh, axis_maps::same_but(shape, 2, AccessMap::along(2, 1, *key.length - *keys, *key.length - *keys)));
+    if (context.has_input(past) && context.shape(past).known()) map.reads(output, past, axis_maps::same(4));
   }
   return map;
 }
 
 // RotaryEmbedding.
 
-std::vector<Fact> rotary_shape(const Site& site) {
-  require_inputs(site, 3);
-  const Shape& shape = site.shape(0);
+std::vector<Fact> rotary_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  const Shape& shape = context.shape(0);
   require(!shape.known() || shape.rank() == 3 || shape.rank() == 4, "bad-rank", "operand 0 is {}, its rank must be 3 or 4",
           shape);
-  require(!shape.known() || shape.rank() == 4 || site.integer("num_heads", 0) > 0, "bad-attribute",
+  require(!shape.known() || shape.rank() == 4 || context.integer("num_heads", 0) > 0, "bad-attribute",
           "num_heads must be given and above 0 for an operand of rank 3");
-  return {Fact::tensor(site.dtype(0), shape)};
+  return {Fact::tensor(context.dtype(0), shape)};
 }
 
-Work rotary_work(const Site& site) {
-  const Shape& shape = site.known_shape(0);
+Work rotary_work(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
   Dim rotated = shape.elements();
-  if (const std::int64_t partial = site.integer("rotary_embedding_dim", 0); partial > 0) {
-    const Dim heads = shape.rank() == 4 ? shape[1] * shape[2] : shape[1] * site.integer("num_heads", 1);
+  if (const std::int64_t partial = context.integer("rotary_embedding_dim", 0); partial > 0) {
+    const Dim heads = shape.rank() == 4 ? shape[1] * shape[2] : shape[1] * context.integer("num_heads", 1);
     rotated = shape[0] * heads * partial;
   }
   Work work;
@@ -174,22 +176,22 @@ Work rotary_work(const Site& site) {
 
 // FlexAttention: both modifiers are graphs from scores to scores.
 
-std::vector<Fact> flex_attention_shape(const Site& site) {
-  require_inputs(site, 3);
-  require_same_dtype(site, {kQuery, kKey, kValue});
-  for (const std::size_t index : {kQuery, kKey, kValue}) require_rank(site, index, 4);
-  const auto [query, key, value, keys] = operands_of(site);
-  check_heads(site, query, key);
-  agree(site, query.width, key.width, "width of a query and a key");
-  agree(site, key.length, value.length, "number of keys and values");
-  agree(site, key.heads, value.heads, "heads of keys and values");
-  agree(site, key.batch, value.batch, "batch of keys and values");
-  const DataType wide = site.dtype(kQuery) == DataType::float64 ? DataType::float64 : DataType::float32;
-  const Fact scores =
-      Fact::tensor(dtype_attribute(site, "softmax_precision", wide), shape_from({query.batch, query.heads, query.length, keys}));
+std::vector<Fact> flex_attention_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  require_same_dtype(context, {kQuery, kKey, kValue});
+  for (const std::size_t index : {kQuery, kKey, kValue}) require_rank(context, index, 4);
+  const auto [query, key, value, keys] = operands_of(context);
+  check_heads(context, query, key);
+  agree(context, query.width, key.width, "width of a query and a key");
+  agree(context, key.length, value.length, "number of keys and values");
+  agree(context, key.heads, value.heads, "heads of keys and values");
+  agree(context, key.batch, value.batch, "batch of keys and values");
+  const DataType wide = context.dtype(kQuery) == DataType::float64 ? DataType::float64 : DataType::float32;
+  const Fact scores = Fact::tensor(dtype_attribute(context, "softmax_precision", wide),
+                                   shape_from({query.batch, query.heads, query.length, keys}));
   for (const std::string_view modifier : {"score_mod", "prob_mod"})
-    if (const auto graph = site.nested_graph(modifier)) site.enter(*graph, {scores}, modifier);
-  return {Fact::tensor(site.dtype(kQuery), shape_from({query.batch, query.heads, query.length, value.width}))};
+    if (const auto graph = context.nested_graph(modifier)) context.enter(*graph, {scores}, modifier);
+  return {Fact::tensor(context.dtype(kQuery), shape_from({query.batch, query.heads, query.length, value.width}))};
 }
 
 constexpr Operator kPreviewRows[] = {

@@ -29,28 +29,28 @@ Dim visible_pairs(const Dim& queries, const Dim& keys, const AttentionWindow& wi
   return half(twice_visible_pairs(queries, keys, window));
 }
 
-Reading visible_keys(const Dim& queries, const Dim& keys, const AttentionWindow& window, std::size_t axis) {
-  if (!window.left && !window.right) return Reading::whole(keys);
+AccessMap visible_keys(const Dim& queries, const Dim& keys, const AttentionWindow& window, std::size_t axis) {
+  if (!window.left && !window.right) return AccessMap::whole(keys);
   const Dim own = keys - queries;  // the key that the first query stands at
-  Reading reading = Reading::along(axis, 1, own - window.left.value_or(0), own + window.right.value_or(0));
-  reading.before = !window.left.has_value();
-  reading.after = !window.right.has_value();
-  return reading;
+  AccessMap access = AccessMap::along(axis, 1, own - window.left.value_or(0), own + window.right.value_or(0));
+  access.before = !window.left.has_value();
+  access.after = !window.right.has_value();
+  return access;
 }
 
-AxisMap attention_over_tokens(const Site& site, const AttentionWindow& window) {
-  const Shape& query = site.known_shape(0);
-  const bool has_keys = site.has_input(1);
-  if (query.rank() != 3) throw NotKnown();
+AxisMap attention_over_tokens(const OpContext& context, const AttentionWindow& window) {
+  const Shape& query = context.known_shape(0);
+  const bool has_keys = context.has_input(1);
+  if (query.rank() != 3) throw Unknown();
   AxisMap map;
-  for (std::size_t operand = 0; operand < site.input_count(); ++operand) {
-    if (!site.has_input(operand) || !site.shape(operand).known()) continue;
-    const Shape& shape = site.shape(operand);
-    std::vector<Reading> axes = axis_maps::whole_between(shape, 0, shape.rank());
+  for (std::size_t operand = 0; operand < context.input_count(); ++operand) {
+    if (!context.has_input(operand) || !context.shape(operand).known()) continue;
+    const Shape& shape = context.shape(operand);
+    std::vector<AccessMap> axes = axis_maps::whole_between(shape, 0, shape.rank());
     const bool is_projected = operand < (has_keys ? 3 : 1);
     if (is_projected && shape.rank() != 3) continue;
-    if (shape.rank() > 1 && shape[0] == query[0]) axes[0] = Reading::along(0);
-    if (is_projected && operand == 0 && has_keys) axes[1] = Reading::along(1);
+    if (shape.rank() > 1 && shape[0] == query[0]) axes[0] = AccessMap::along(0);
+    if (is_projected && operand == 0 && has_keys) axes[1] = AccessMap::along(1);
     if (is_projected && (operand > 0 || !has_keys)) axes[1] = visible_keys(query[1], shape[1], window, 1);
     map.reads(0, operand, std::move(axes));
   }

@@ -29,11 +29,11 @@ struct AttentionWindow {
 Dim visible_pairs(const Dim& queries, const Dim& keys, const AttentionWindow& window);
 
 /// Which of `keys` keys the query reads that `axis` counts.
-Reading visible_keys(const Dim& queries, const Dim& keys, const AttentionWindow& window, std::size_t axis);
+AccessMap visible_keys(const Dim& queries, const Dim& keys, const AttentionWindow& window, std::size_t axis);
 
 /// Operands 0, 1, 2 are queries, keys and values [batch, length, features]; without keys the first holds all three.  The first output has a
-/// place for each query; it reads everything else whole. \throws NotKnown for operands of another form
-AxisMap attention_over_tokens(const Site& site, const AttentionWindow& window);
+/// place for each query; it reads everything else whole. \throws Unknown for operands of another form
+AxisMap attention_over_tokens(const OpContext& context, const AttentionWindow& window);
 
 /// batch * heads * queries * keys * (width + value_width) MACs; per score 1 mul for the scale, and a softmax.
 void add_attention(Work& work, const AttentionExtents& extents, const AttentionWindow& window, DataType dtype);

@@ -8,14 +8,14 @@ constexpr std::string_view kConvolution = "Y[n,g*o,p..] += X[n,g*c,p*stride+k*di
 constexpr std::string_view kTransposed = "Y[n,g*o,p*stride+k*dilation-pad..] += X[n,g*c,p..] * W[g*c,o,k..]";
 
 /// One bilinear sample for each input channel, tap and output position; where it is modulated one product more.
-Work sampling(const Site& site) {
+Work sampling(const OpContext& context) {
   Work work;
-  const Shape& input = site.known_shape(0);
-  const Shape& weight = site.known_shape(1);
-  const Shape& output = site.output(0).type.shape;
-  if (!output.known()) throw NotKnown();
+  const Shape& input = context.known_shape(0);
+  const Shape& weight = context.known_shape(1);
+  const Shape& output = context.output(0).type.shape;
+  if (!output.known()) throw Unknown();
   const Dim samples = input[0] * input[1] * product(output.dims().subspan(2)) * product(weight.dims().subspan(2));
-  work.add({.add = 3, .mul = site.has_input(4) ? 5 : 4}, samples);
+  work.add({.add = 3, .mul = context.has_input(4) ? 5 : 4}, samples);
   return work;
 }
 

@@ -7,44 +7,44 @@ namespace {
 constexpr std::size_t kScores = 0, kTargets = 1, kWeights = 2;
 
 /// Scores are [N, C, d1 ...], targets [N, d1 ...], weights [C].
-void check_operands(const Site& site) {
-  require_inputs(site, 2);
-  require_rank_at_least(site, kScores, 2);
-  require_rank(site, kWeights, 1);
-  const Shape& scores = site.shape(kScores);
-  const Shape& targets = site.shape(kTargets);
+void check_operands(const OpContext& context) {
+  require_inputs(context, 2);
+  require_rank_at_least(context, kScores, 2);
+  require_rank(context, kWeights, 1);
+  const Shape& scores = context.shape(kScores);
+  const Shape& targets = context.shape(kTargets);
   if (!scores.known()) return;
-  if (site.shape(kWeights).known()) site.must_equal(site.shape(kWeights)[0], scores[1], "weights of the classes");
+  if (context.shape(kWeights).known()) context.must_equal(context.shape(kWeights)[0], scores[1], "weights of the classes");
   if (!targets.known()) return;
   if (targets.rank() + 1 != scores.rank()) {
-    site.warn("bad-rank", fmt::format("targets are {}, scores are {}", targets.text(), scores.text()));
+    context.warn("bad-rank", fmt::format("targets are {}, scores are {}", targets.text(), scores.text()));
     return;
   }
   for (std::size_t axis = 0; axis < targets.rank(); ++axis)
-    site.must_equal(targets[axis], scores[axis == 0 ? 0 : axis + 1], "an axis of targets and scores");
+    context.must_equal(targets[axis], scores[axis == 0 ? 0 : axis + 1], "an axis of targets and scores");
 }
 
-Shape target_shape(const Site& site) {
-  const Shape& scores = site.shape(kScores);
-  if (site.shape(kTargets).known() || !scores.known()) return site.shape(kTargets);
+Shape target_shape(const OpContext& context) {
+  const Shape& scores = context.shape(kScores);
+  if (context.shape(kTargets).known() || !scores.known()) return context.shape(kTargets);
   std::vector<Dim> dims(scores.begin(), scores.end());
   dims.erase(dims.begin() + 1);
   return Shape(dims);
 }
 
-Fact loss(const Site& site) {
-  check_operands(site);
-  const std::string_view reduction = choice(site, "reduction", "mean", {"none", "sum", "mean"});
-  return Fact::tensor(site.dtype(kScores), reduction == "none" ? target_shape(site) : Shape());
+Fact loss(const OpContext& context) {
+  check_operands(context);
+  const std::string_view reduction = choice(context, "reduction", "mean", {"none", "sum", "mean"});
+  return Fact::tensor(context.dtype(kScores), reduction == "none" ? target_shape(context) : Shape());
 }
 
 /// The negated, weighted score of each target, summed or averaged.
-void add_loss(Work& work, const Site& site) {
-  const Shape shape = target_shape(site);
-  if (!shape.known()) throw NotKnown();
+void add_loss(Work& work, const OpContext& context) {
+  const Shape shape = target_shape(context);
+  if (!shape.known()) throw Unknown();
   const Dim targets = shape.elements();
-  const bool is_weighted = site.has_input(kWeights);
-  const std::string_view reduction = site.text("reduction", "mean");
+  const bool is_weighted = context.has_input(kWeights);
+  const std::string_view reduction = context.text("reduction", "mean");
   work.add({.mul = is_weighted ? 1 : 0, .compare = 1}, targets);
   if (reduction == "none") return;
   work.add({.add = 1}, targets);
@@ -53,34 +53,34 @@ void add_loss(Work& work, const Site& site) {
   work.add({.div = 1}, 1);
 }
 
-std::vector<Fact> negative_log_likelihood_shape(const Site& site) { return {loss(site)}; }
+std::vector<Fact> negative_log_likelihood_shape(const OpContext& context) { return {loss(context)}; }
 
-Work negative_log_likelihood_work(const Site& site) {
+Work negative_log_likelihood_work(const OpContext& context) {
   Work work;
-  add_loss(work, site);
+  add_loss(work, context);
   return work;
 }
 
-std::vector<Fact> cross_entropy_shape(const Site& site) {
-  return {loss(site), Fact::tensor(site.dtype(kScores), site.shape(kScores))};
+std::vector<Fact> cross_entropy_shape(const OpContext& context) {
+  return {loss(context), Fact::tensor(context.dtype(kScores), context.shape(kScores))};
 }
 
-Work cross_entropy_work(const Site& site) {
+Work cross_entropy_work(const OpContext& context) {
   Work work;
-  const Shape& scores = site.known_shape(kScores);
+  const Shape& scores = context.known_shape(kScores);
   work.add({.add = 3, .compare = 1, .special = 1}, scores.elements());
   work.add({.special = 1}, scores[0] * product(scores.dims().subspan(2)));
-  add_loss(work, site);
+  add_loss(work, context);
   return work;
 }
 
 /// A loss for each target, or one of all; log probabilities keep the shape of the scores.
-AxisMap loss_axes(const Site& site) {
-  const Shape &scores = site.known_shape(0), &targets = site.known_shape(1);
-  if (site.text("reduction", "mean") != "none") return axis_maps::everything(site);
-  std::vector<Reading> of_scores;
+AxisMap loss_axes(const OpContext& context) {
+  const Shape &scores = context.known_shape(0), &targets = context.known_shape(1);
+  if (context.text("reduction", "mean") != "none") return axis_maps::everything(context);
+  std::vector<AccessMap> of_scores;
   for (std::size_t axis = 0; axis < scores.rank(); ++axis)
-    of_scores.push_back(axis == 1 ? Reading::whole(scores[1]) : Reading::along(axis == 0 ? 0 : axis - 1));
+    of_scores.push_back(axis == 1 ? AccessMap::whole(scores[1]) : AccessMap::along(axis == 0 ? 0 : axis - 1));
   AxisMap map;
   map.reads(0, 0, std::move(of_scores));
   map.reads(0, 1, axis_maps::same(targets.rank()));

@@ -24,12 +24,12 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Work gemm_scaling(const Site& site) {
+Work gemm_scaling(const OpContext& context) {
   Work work;
-  if (!is_floating(site.dtype(0))) return work;
-  const bool scales_product = site.real("alpha", 1) != 1;
-  const bool scales_bias = site.has_input(2) && site.real("beta", 1) != 1;
-  work.add({.mul = static_cast<int>(scales_product) + static_cast<int>(scales_bias)}, elements_of(site.output(0)));
+  if (!is_floating(context.dtype(0))) return work;
+  const bool scales_product = context.real("alpha", 1) != 1;
+  const bool scales_bias = context.has_input(2) && context.real("beta", 1) != 1;
+  work.add({.mul = static_cast<int>(scales_product) + static_cast<int>(scales_bias)}, elements_of(context.output(0)));
   return work;
 }
 

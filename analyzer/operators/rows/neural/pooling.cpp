@@ -11,41 +11,41 @@ constexpr std::string_view kSumOfMap = "Y[n,c,p/all..] += X[n,c,p..]";
 constexpr std::string_view kMaxOfMap = "Y[n,c,p/all..] max= X[n,c,p..]";
 
 /// The map that a pooling took apart: its extents are given by the third operand, or follow from the windows.
-std::vector<Fact> unpooled(const Site& site) {
-  const Shape& input = site.shape(0);
-  const Shape& indices = site.shape(1);
+std::vector<Fact> unpooled(const OpContext& context) {
+  const Shape& input = context.shape(0);
+  const Shape& indices = context.shape(1);
   require(!input.known() || !indices.known() || input.rank() == indices.rank(), "rank-mismatch", "X has {} axes, its indices {}",
           input.known() ? input.rank() : 0, indices.known() ? indices.rank() : 0);
-  if (site.has_input(2)) {
-    const Integers* given = site.integers(2);
+  if (context.has_input(2)) {
+    const Integers* given = context.integers(2);
     std::vector<Dim> dims;
     for (std::size_t axis = 0; given != nullptr && axis < given->size(); ++axis)
-      dims.push_back((*given)[axis] ? *(*given)[axis] : site.fresh(0, fmt::format("_{}", axis)));
-    return {Fact::tensor(site.dtype(0), given != nullptr ? Shape(dims) : Shape::unknown())};
+      dims.push_back((*given)[axis] ? *(*given)[axis] : context.fresh(0, fmt::format("_{}", axis)));
+    return {Fact::tensor(context.dtype(0), given != nullptr ? Shape(dims) : Shape::unknown())};
   }
-  if (!input.known()) return {Fact::tensor(site.dtype(0))};
+  if (!input.known()) return {Fact::tensor(context.dtype(0))};
   require(input.rank() >= 2, "rank-mismatch", "X is {}, but 2 axes are needed at least", input);
-  const auto kernel_shape = site.size_list("kernel_shape");
+  const auto kernel_shape = context.size_list("kernel_shape");
   require(kernel_shape && kernel_shape->size() == input.rank() - 2, "bad-attribute",
           "kernel_shape has not an entry for each of {} spatial axes", input.rank() - 2);
   const std::vector<Dim> kernel(kernel_shape->begin(), kernel_shape->end());
   std::vector<Dim> extent;
-  windows_under(site, input.dims().subspan(2), kernel, extent);
+  windows_under(context, input.dims().subspan(2), kernel, extent);
   std::vector<Dim> dims{input[0], input[1]};
   dims.insert(dims.end(), extent.begin(), extent.end());
-  return {Fact::tensor(site.dtype(0), Shape(dims))};
+  return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
 /// An element of the map is put back from one of the windows that it lay in.
-AxisMap unpooled_axes(const Site& site) {
-  const Shape& input = site.known_shape(0);
-  const auto kernel_shape = site.integer_list("kernel_shape");
-  if (!kernel_shape || kernel_shape->size() + 2 != input.rank()) throw NotKnown();
+AxisMap unpooled_axes(const OpContext& context) {
+  const Shape& input = context.known_shape(0);
+  const auto kernel_shape = context.integer_list("kernel_shape");
+  if (!kernel_shape || kernel_shape->size() + 2 != input.rank()) throw Unknown();
   const std::vector<Dim> kernel(kernel_shape->begin(), kernel_shape->end());
   std::vector<Dim> extent;
-  const std::vector<Window> windows = windows_under(site, input.dims().subspan(2), kernel, extent);
-  std::vector<Reading> axes{Reading::along(0), Reading::along(1)};
-  for (std::size_t axis = 0; axis < windows.size(); ++axis) axes.push_back(inverse_window_reading(windows[axis], axis + 2));
+  const std::vector<Window> windows = windows_under(context, input.dims().subspan(2), kernel, extent);
+  std::vector<AccessMap> axes{AccessMap::along(0), AccessMap::along(1)};
+  for (std::size_t axis = 0; axis < windows.size(); ++axis) axes.push_back(inverse_window_access(windows[axis], axis + 2));
   AxisMap map;
   map.reads(0, 1, axes);
   map.reads(0, 0, std::move(axes));

@@ -5,80 +5,80 @@ namespace macroscope {
 namespace {
 
 /// The scale: one number, one for each place along `axis`, or with `block_size` one for each block along it.
-void check_scale(const Site& site) {
-  const Shape& shape = site.shape(0);
-  const Shape& scale = site.shape(1);
-  if (site.has_input(2) && scale.known() && site.shape(2).known()) {
-    const Shape& zero_point = site.shape(2);
+void check_scale(const OpContext& context) {
+  const Shape& shape = context.shape(0);
+  const Shape& scale = context.shape(1);
+  if (context.has_input(2) && scale.known() && context.shape(2).known()) {
+    const Shape& zero_point = context.shape(2);
     const bool one_each = scale.elements().is(1) && zero_point.elements().is(1);
     require(one_each || scale.rank() == zero_point.rank(), "shape-mismatch", "scale {} and zero point {} differ", scale,
             zero_point);
     for (std::size_t axis = 0; axis < scale.rank() && !one_each; ++axis)
-      site.must_equal(scale[axis], zero_point[axis], "scale and zero point");
+      context.must_equal(scale[axis], zero_point[axis], "scale and zero point");
   }
   if (!shape.known() || !scale.known() || scale.rank() == 0) return;
-  const std::int64_t block = site.integer("block_size", 0);
+  const std::int64_t block = context.integer("block_size", 0);
   require(block >= 0, "bad-attribute", "block_size is {}", block);
   if (block == 0) {
     if (scale.rank() != 1 || scale[0].is(1)) return;
     // Before version 13 there was no axis: the scale of one number was all there was.
-    const std::size_t axis = Site::axis_of(site.integer("axis", 1), shape.rank());
-    site.must_equal(scale[0], shape[axis], "entries of the scale");
+    const std::size_t axis = OpContext::axis_of(context.integer("axis", 1), shape.rank());
+    context.must_equal(scale[0], shape[axis], "entries of the scale");
     return;
   }
-  const std::size_t blocked = Site::axis_of(site.integer("axis", 1), shape.rank());
+  const std::size_t blocked = OpContext::axis_of(context.integer("axis", 1), shape.rank());
   require(scale.rank() == shape.rank(), "bad-rank", "the scale of blocks is {}, what it scales is {}", scale, shape);
   for (std::size_t axis = 0; axis < shape.rank(); ++axis)
-    site.must_equal(scale[axis], axis == blocked ? ceil_div(shape[axis], block) : shape[axis], "blocks of the scale");
+    context.must_equal(scale[axis], axis == blocked ? ceil_div(shape[axis], block) : shape[axis], "blocks of the scale");
 }
 
-DataType quantized_type(const Site& site) {
-  const DataType stated = data_type_of(site.integer("output_dtype", 0));
-  const DataType zero_point = site.dtype(2);
-  if (!site.has_input(2)) return stated == DataType::unknown ? DataType::uint8 : stated;
+DataType quantized_type(const OpContext& context) {
+  const DataType stated = data_type_of(context.integer("output_dtype", 0));
+  const DataType zero_point = context.dtype(2);
+  if (!context.has_input(2)) return stated == DataType::unknown ? DataType::uint8 : stated;
   require(stated == DataType::unknown || zero_point == DataType::unknown || stated == zero_point, "dtype-mismatch",
           "output_dtype is {}, the zero point is {}", name_of(stated), name_of(zero_point));
   return zero_point == DataType::unknown ? stated : zero_point;
 }
 
-std::vector<Fact> quantize_shape(const Site& site) {
-  require_inputs(site, 2);
-  check_scale(site);
-  return {Fact::tensor(quantized_type(site), site.shape(0))};
+std::vector<Fact> quantize_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  check_scale(context);
+  return {Fact::tensor(quantized_type(context), context.shape(0))};
 }
 
-Work quantize_work(const Site& site) {
+Work quantize_work(const OpContext& context) {
   Work work;
-  work.add({.add = 1, .div = 1, .compare = 2}, elements_of(site.input(0)));
+  work.add({.add = 1, .div = 1, .compare = 2}, elements_of(context.input(0)));
   return work;
 }
 
 constexpr std::int64_t kFloatsByScaleSince = 19;
 
-std::vector<Fact> dequantize_shape(const Site& site) {
-  require_inputs(site, 2);
-  require_same_dtype(site, {0, 2});
-  check_scale(site);
-  const DataType stated = data_type_of(site.integer("output_dtype", 0));
-  const DataType by_scale = site.version() < kFloatsByScaleSince ? DataType::float32 : site.dtype(1);
-  return {Fact::tensor(stated == DataType::unknown ? by_scale : stated, site.shape(0))};
+std::vector<Fact> dequantize_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  require_same_dtype(context, {0, 2});
+  check_scale(context);
+  const DataType stated = data_type_of(context.integer("output_dtype", 0));
+  const DataType by_scale = context.version() < kFloatsByScaleSince ? DataType::float32 : context.dtype(1);
+  return {Fact::tensor(stated == DataType::unknown ? by_scale : stated, context.shape(0))};
 }
 
-Work dequantize_work(const Site& site) {
+Work dequantize_work(const OpContext& context) {
   Work work;
-  work.add({.add = 1, .mul = 1}, elements_of(site.input(0)));
+  work.add({.add = 1, .mul = 1}, elements_of(context.input(0)));
   return work;
 }
 
-std::vector<Fact> dynamic_quantize_shape(const Site& site) {
-  require_inputs(site, 1);
-  return {Fact::tensor(DataType::uint8, site.shape(0)), Fact::tensor(DataType::float32, Shape()),
+std::vector<Fact> dynamic_quantize_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  return {Fact::tensor(DataType::uint8, context.shape(0)), Fact::tensor(DataType::float32, Shape()),
           Fact::tensor(DataType::uint8, Shape())};
 }
 
-Work dynamic_quantize_work(const Site& site) {
+Work dynamic_quantize_work(const OpContext& context) {
   Work work;
-  work.add({.add = 1, .div = 1, .compare = 4}, elements_of(site.input(0)));
+  work.add({.add = 1, .div = 1, .compare = 4}, elements_of(context.input(0)));
   // Range over 255; zero point, rounded and clipped.
   work.add({.add = 2, .div = 2, .compare = 4}, 1);
   return work;

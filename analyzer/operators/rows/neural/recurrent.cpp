@@ -29,8 +29,8 @@ constexpr Cell kLstm{4, {.add = 1, .mul = 3}, {"Sigmoid", "Tanh", "Tanh"}, {3, 1
 constexpr std::size_t kWeights = 1, kRecurrence = 2, kBias = 3, kLengths = 4, kInitialHidden = 5, kInitialCell = 6,
                       kPeepholes = 7;
 
-int directions_of(const Site& site) {
-  const std::string_view direction = site.text("direction", "forward");
+int directions_of(const OpContext& context) {
+  const std::string_view direction = context.text("direction", "forward");
   // `foward` is how version 1 of GRU spells its default.
   require(direction == "forward" || direction == "reverse" || direction == "bidirectional" || direction == "foward",
           "bad-attribute", "attribute 'direction' is '{}'; it may be forward, reverse or bidirectional", direction);
@@ -41,50 +41,50 @@ struct Extents {
   std::optional<Dim> steps, batch, input, hidden;
 };
 
-Extents extents_of(const Site& site, const Cell& cell) {
+Extents extents_of(const OpContext& context, const Cell& cell) {
   Extents extents;
-  const bool batch_first = site.integer("layout", 0) != 0;
-  if (site.shape(0).known()) {
-    const Shape& shape = site.shape(0);
+  const bool batch_first = context.integer("layout", 0) != 0;
+  if (context.shape(0).known()) {
+    const Shape& shape = context.shape(0);
     extents.steps = shape[batch_first ? 1 : 0];
     extents.batch = shape[batch_first ? 0 : 1];
     extents.input = shape[2];
   }
-  if (const auto given = site.size("hidden_size")) {
+  if (const auto given = context.size("hidden_size")) {
     extents.hidden = *given;
-  } else if (site.shape(kRecurrence).known()) {
-    extents.hidden = site.shape(kRecurrence)[2];
-  } else if (site.shape(kWeights).known()) {
-    extents.hidden = exact_share(site, site.shape(kWeights)[1], cell.gates, "rows of the weight over gates");
+  } else if (context.shape(kRecurrence).known()) {
+    extents.hidden = context.shape(kRecurrence)[2];
+  } else if (context.shape(kWeights).known()) {
+    extents.hidden = exact_share(context, context.shape(kWeights)[1], cell.gates, "rows of the weight over gates");
   }
   return extents;
 }
 
-void check_operand(const Site& site, std::size_t index, const std::vector<std::optional<Dim>>& wanted) {
-  const Shape& shape = site.shape(index);
+void check_operand(const OpContext& context, std::size_t index, const std::vector<std::optional<Dim>>& wanted) {
+  const Shape& shape = context.shape(index);
   if (!shape.known()) return;
-  require_rank(site, index, wanted.size());
+  require_rank(context, index, wanted.size());
   for (std::size_t axis = 0; axis < wanted.size(); ++axis)
     // Runtimes differ in what they make of such a weight; the extents of the results do not hang on it.
     if (wanted[axis] && equal(shape[axis], *wanted[axis]) == Certainty::never)
-      site.warn("shape-mismatch",
-                fmt::format("axis {} of operand {}: {} and {} differ", axis, index, shape[axis].text(), wanted[axis]->text()));
+      context.warn("shape-mismatch",
+                   fmt::format("axis {} of operand {}: {} and {} differ", axis, index, shape[axis].text(), wanted[axis]->text()));
 }
 
-void check_operands(const Site& site, const Cell& cell, const Extents& extents) {
-  const Dim directions = directions_of(site);
+void check_operands(const OpContext& context, const Cell& cell, const Extents& extents) {
+  const Dim directions = directions_of(context);
   const auto times = [&](int factor) { return extents.hidden ? std::optional<Dim>(*extents.hidden * factor) : std::nullopt; };
-  const bool batch_first = site.integer("layout", 0) != 0;
+  const bool batch_first = context.integer("layout", 0) != 0;
   const std::optional<Dim> outer = batch_first ? extents.batch : directions;
   const std::optional<Dim> inner = batch_first ? std::optional<Dim>(directions) : extents.batch;
-  check_operand(site, kWeights, {directions, times(cell.gates), extents.input});
-  check_operand(site, kRecurrence, {directions, times(cell.gates), extents.hidden});
-  check_operand(site, kBias, {directions, times(2 * cell.gates)});
-  check_operand(site, kLengths, {extents.batch});
-  check_operand(site, kInitialHidden, {outer, inner, extents.hidden});
+  check_operand(context, kWeights, {directions, times(cell.gates), extents.input});
+  check_operand(context, kRecurrence, {directions, times(cell.gates), extents.hidden});
+  check_operand(context, kBias, {directions, times(2 * cell.gates)});
+  check_operand(context, kLengths, {extents.batch});
+  check_operand(context, kInitialHidden, {outer, inner, extents.hidden});
   if (!cell.has_cell_state) return;
-  check_operand(site, kInitialCell, {outer, inner, extents.hidden});
-  check_operand(site, kPeepholes, {directions, times(3)});
+  check_operand(context, kInitialCell, {outer, inner, extents.hidden});
+  check_operand(context, kPeepholes, {directions, times(3)});
 }
 
 /// Work of an activation by name: its own row's. \throws RuleError
@@ -97,10 +97,10 @@ Effort effort_of(std::string_view activation) {
 }
 
 /// Activations of all units of one direction in one step.
-Effort activations_of(const Site& site, const Cell& cell, std::size_t direction) {
-  const auto given = site.text_list("activations");
+Effort activations_of(const OpContext& context, const Cell& cell, std::size_t direction) {
+  const auto given = context.text_list("activations");
   const std::size_t first = direction * cell.activation_count;
-  const bool coupled = cell.has_cell_state && site.integer("input_forget", 0) != 0;
+  const bool coupled = cell.has_cell_state && context.integer("input_forget", 0) != 0;
   Effort sum;
   for (std::size_t which = 0; which < cell.activation_count; ++which) {
     const Effort one = effort_of(given && first + which < given->size() ? (*given)[first + which] : cell.activations[which]);
@@ -115,70 +115,70 @@ Effort activations_of(const Site& site, const Cell& cell, std::size_t direction)
 }
 
 template <const Cell& cell>
-std::vector<Fact> recurrent_shape(const Site& site) {
-  require_inputs(site, 3);
-  require_same_dtype(site, {0, kWeights, kRecurrence, kBias, kInitialHidden, kInitialCell, kPeepholes});
-  for (const std::size_t index : {std::size_t{0}, kWeights, kRecurrence}) require_rank(site, index, 3);
-  const int directions = directions_of(site);
-  for (int direction = 0; direction < directions; ++direction) activations_of(site, cell, static_cast<std::size_t>(direction));
-  const Extents extents = extents_of(site, cell);
-  check_operands(site, cell, extents);
+std::vector<Fact> recurrent_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  require_same_dtype(context, {0, kWeights, kRecurrence, kBias, kInitialHidden, kInitialCell, kPeepholes});
+  for (const std::size_t index : {std::size_t{0}, kWeights, kRecurrence}) require_rank(context, index, 3);
+  const int directions = directions_of(context);
+  for (int direction = 0; direction < directions; ++direction) activations_of(context, cell, static_cast<std::size_t>(direction));
+  const Extents extents = extents_of(context, cell);
+  check_operands(context, cell, extents);
   Shape sequence = Shape::unknown();
   Shape last = Shape::unknown();
   if (extents.batch && extents.hidden) {
-    const bool batch_first = site.integer("layout", 0) != 0;
+    const bool batch_first = context.integer("layout", 0) != 0;
     sequence = batch_first ? Shape{*extents.batch, *extents.steps, directions, *extents.hidden}
                            : Shape{*extents.steps, directions, *extents.batch, *extents.hidden};
     last = batch_first ? Shape{*extents.batch, directions, *extents.hidden} : Shape{directions, *extents.batch, *extents.hidden};
   }
   std::vector<Fact> results;
-  results.push_back(Fact::tensor(site.dtype(0), sequence));
-  results.push_back(Fact::tensor(site.dtype(0), last));
+  results.push_back(Fact::tensor(context.dtype(0), sequence));
+  results.push_back(Fact::tensor(context.dtype(0), last));
   if (cell.has_cell_state) results.push_back(results.back());
   return results;
 }
 
 template <const Cell& cell>
-Work recurrent_work(const Site& site) {
-  const Extents extents = extents_of(site, cell);
-  if (!extents.batch || !extents.hidden) throw NotKnown();
-  const auto directions = static_cast<std::size_t>(directions_of(site));
+Work recurrent_work(const OpContext& context) {
+  const Extents extents = extents_of(context, cell);
+  if (!extents.batch || !extents.hidden) throw Unknown();
+  const auto directions = static_cast<std::size_t>(directions_of(context));
   const Dim units = *extents.steps * *extents.batch * *extents.hidden;
   Work work;
-  const bool coupled = cell.has_cell_state && site.integer("input_forget", 0) != 0;
-  work.add_macs(units * Dim::of_size(directions) * cell.gates * (*extents.input + *extents.hidden), site.dtype(0));
-  for (std::size_t direction = 0; direction < directions; ++direction) work.add(activations_of(site, cell, direction), units);
+  const bool coupled = cell.has_cell_state && context.integer("input_forget", 0) != 0;
+  work.add_macs(units * Dim::of_size(directions) * cell.gates * (*extents.input + *extents.hidden), context.dtype(0));
+  for (std::size_t direction = 0; direction < directions; ++direction) work.add(activations_of(context, cell, direction), units);
   const Dim all = units * Dim::of_size(directions);
   work.add(cell.combine, all);
   if (coupled) work.add({.add = 1}, all);
-  if (site.has_input(kBias)) work.add({.add = 2 * cell.gates}, all);
+  if (context.has_input(kBias)) work.add({.add = 2 * cell.gates}, all);
   const int peepholes = coupled ? 2 : 3;
-  if (cell.has_cell_state && site.has_input(kPeepholes)) work.add({.add = peepholes, .mul = peepholes}, all);
-  if (site.has_attribute("clip")) work.add({.compare = 2 * (coupled ? cell.gates - 1 : cell.gates)}, all);
+  if (cell.has_cell_state && context.has_input(kPeepholes)) work.add({.add = peepholes, .mul = peepholes}, all);
+  if (context.has_attribute("clip")) work.add({.compare = 2 * (coupled ? cell.gates - 1 : cell.gates)}, all);
   return work;
 }
 
 /// A step reads those before it, or behind it; the last states read them all.
-AxisMap recurrent_axes(const Site& site) {
-  const Shape& input = site.known_shape(0);
-  const bool batch_first = site.integer("layout", 0) != 0;
+AxisMap recurrent_axes(const OpContext& context) {
+  const Shape& input = context.known_shape(0);
+  const bool batch_first = context.integer("layout", 0) != 0;
   const std::size_t steps = batch_first ? 1 : 0, batch = batch_first ? 0 : 1;
-  const std::string_view direction = site.text("direction", "forward");
+  const std::string_view direction = context.text("direction", "forward");
   AxisMap map;
-  for (std::size_t output = 0; output < site.output_count(); ++output) {
+  for (std::size_t output = 0; output < context.output_count(); ++output) {
     const bool is_sequence = output == 0;
     const std::size_t batch_of_output = batch_first ? 0 : is_sequence ? 2 : 1;
-    std::vector<Reading> axes(3);
-    axes[steps] = !is_sequence || direction == "bidirectional" ? Reading::whole(input[steps])
-                  : direction == "reverse"                     ? Reading::from(steps)
-                                                               : Reading::up_to(steps);
-    axes[batch] = Reading::along(batch_of_output);
-    axes[2] = Reading::whole(input[2]);
+    std::vector<AccessMap> axes(3);
+    axes[steps] = !is_sequence || direction == "bidirectional" ? AccessMap::whole(input[steps])
+                  : direction == "reverse"                     ? AccessMap::from(steps)
+                                                               : AccessMap::up_to(steps);
+    axes[batch] = AccessMap::along(batch_of_output);
+    axes[2] = AccessMap::whole(input[2]);
     map.reads(output, 0, std::move(axes));
     for (const std::size_t state : {kInitialHidden, kInitialCell}) {
-      if (!site.has_input(state) || !site.shape(state).known() || site.shape(state).rank() != 3) continue;
-      std::vector<Reading> of_state = axis_maps::whole_between(site.shape(state), 0, 3);
-      of_state[batch_first ? 0 : 1] = Reading::along(batch_of_output);
+      if (!context.has_input(state) || !context.shape(state).known() || context.shape(state).rank() != 3) continue;
+      std::vector<AccessMap> of_state = axis_maps::whole_between(context.shape(state), 0, 3);
+      of_state[batch_first ? 0 : 1] = AccessMap::along(batch_of_output);
       map.reads(output, state, std::move(of_state));
     }
   }

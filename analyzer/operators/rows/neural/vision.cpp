@@ -6,28 +6,28 @@ namespace {
 
 // GridSample.
 
-std::vector<Fact> grid_sample_shape(const Site& site) {
-  require_inputs(site, 2);
-  choice(site, "mode", "linear", {"linear", "nearest", "cubic", "bilinear", "bicubic"});
-  choice(site, "padding_mode", "zeros", {"zeros", "border", "reflection"});
-  const Shape& input = site.shape(0);
-  const Shape& grid = site.shape(1);
-  require_rank_at_least(site, 0, 3);
-  require_rank_at_least(site, 1, 3);
-  if (!input.known() && !grid.known()) return {Fact::tensor(site.dtype(0))};
+std::vector<Fact> grid_sample_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  choice(context, "mode", "linear", {"linear", "nearest", "cubic", "bilinear", "bicubic"});
+  choice(context, "padding_mode", "zeros", {"zeros", "border", "reflection"});
+  const Shape& input = context.shape(0);
+  const Shape& grid = context.shape(1);
+  require_rank_at_least(context, 0, 3);
+  require_rank_at_least(context, 1, 3);
+  if (!input.known() && !grid.known()) return {Fact::tensor(context.dtype(0))};
   const std::size_t rank = input.known() ? input.rank() : grid.rank();
   if (input.known() && grid.known()) {
     require(input.rank() == grid.rank(), "bad-rank", "input {} and grid {} differ in rank", input, grid);
-    site.must_equal(input[0], grid[0], "batch of input and grid");
-    site.must_equal(grid[rank - 1], Dim::of_size(rank - 2), "coordinates of a grid position");
+    context.must_equal(input[0], grid[0], "batch of input and grid");
+    context.must_equal(grid[rank - 1], Dim::of_size(rank - 2), "coordinates of a grid position");
   }
   std::vector<Dim> dims;
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const bool from_input = axis < 2 && input.known();
     const bool from_grid = axis != 1 && grid.known();
-    dims.push_back(from_input ? input[axis] : from_grid ? grid[axis == 0 ? 0 : axis - 1] : fresh_extent(site, 0, axis));
+    dims.push_back(from_input ? input[axis] : from_grid ? grid[axis == 0 ? 0 : axis - 1] : fresh_extent(context, 0, axis));
   }
-  return {Fact::tensor(site.dtype(0), Shape(dims))};
+  return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
 /// A sample between 2^d corners, or of 4^d taps, an axis after the other.
@@ -41,81 +41,82 @@ Effort effort_of_sample(std::string_view mode, std::size_t axes) {
   return {.add = 3 * lines, .mul = 4 * lines};
 }
 
-Work grid_sample_work(const Site& site) {
+Work grid_sample_work(const OpContext& context) {
   Work work;
-  const Shape& result = site.output(0).type.shape;
+  const Shape& result = context.output(0).type.shape;
   constexpr std::size_t kMostAxes = 8;
-  if (!result.known() || result.rank() > kMostAxes) throw NotKnown();
-  if (is_floating(site.dtype(0))) work.add(effort_of_sample(site.text("mode", "linear"), result.rank() - 2), result.elements());
+  if (!result.known() || result.rank() > kMostAxes) throw Unknown();
+  if (is_floating(context.dtype(0)))
+    work.add(effort_of_sample(context.text("mode", "linear"), result.rank() - 2), result.elements());
   return work;
 }
 
 // AffineGrid.
 
-std::vector<Fact> affine_grid_shape(const Site& site) {
-  require_inputs(site, 2);
-  require_rank(site, 0, 3);
-  const auto size = list_of(site, 1);
-  if (!size) return {Fact::tensor(site.dtype(0))};
+std::vector<Fact> affine_grid_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  require_rank(context, 0, 3);
+  const auto size = list_of(context, 1);
+  if (!size) return {Fact::tensor(context.dtype(0))};
   require(size->size() == 4 || size->size() == 5, "bad-operand", "the size has {} entries, not 4 or 5", size->size());
   std::vector<Dim> dims;
   for (std::size_t axis = 0; axis < size->size(); ++axis) {
     if (axis == 1) continue;  // channels have no positions
     const std::size_t at = dims.size();
-    dims.push_back((*size)[axis] ? *(*size)[axis] : fresh_extent(site, 0, at));
+    dims.push_back((*size)[axis] ? *(*size)[axis] : fresh_extent(context, 0, at));
   }
   const Dim coordinates = Dim::of_size(size->size() - 2);
-  if (site.shape(0).known()) {
-    site.must_equal(site.shape(0)[0], dims[0], "batch of matrices and grid");
-    site.must_equal(site.shape(0)[1], coordinates, "rows of a matrix");
-    site.must_equal(site.shape(0)[2], coordinates + 1, "columns of a matrix");
+  if (context.shape(0).known()) {
+    context.must_equal(context.shape(0)[0], dims[0], "batch of matrices and grid");
+    context.must_equal(context.shape(0)[1], coordinates, "rows of a matrix");
+    context.must_equal(context.shape(0)[2], coordinates + 1, "columns of a matrix");
   }
   dims.push_back(coordinates);
-  return {Fact::tensor(site.dtype(0), checked_shape(dims))};
+  return {Fact::tensor(context.dtype(0), checked_shape(dims))};
 }
 
-Work affine_grid_work(const Site& site) {
+Work affine_grid_work(const OpContext& context) {
   Work work;
-  const Shape& result = site.output(0).type.shape;
-  if (!result.known()) throw NotKnown();
-  work.add_macs(result.elements() * (result[result.rank() - 1] + 1), site.dtype(0));
+  const Shape& result = context.output(0).type.shape;
+  if (!result.known()) throw Unknown();
+  work.add_macs(result.elements() * (result[result.rank() - 1] + 1), context.dtype(0));
   return work;
 }
 
 // Pooling of regions: input [N, C, H, W].
 
-std::vector<Fact> pooled_regions(const Site& site, const Dim& height, const Dim& width) {
-  require_inputs(site, 2);
-  require_rank(site, 0, 4);
-  require_rank(site, 1, 2);
-  const Dim regions = site.shape(1).known() ? site.shape(1)[0] : fresh_extent(site, 0, 0);
-  const Dim channels = site.shape(0).known() ? site.shape(0)[1] : fresh_extent(site, 0, 1);
-  return {Fact::tensor(site.dtype(0), checked_shape({regions, channels, height, width}))};
+std::vector<Fact> pooled_regions(const OpContext& context, const Dim& height, const Dim& width) {
+  require_inputs(context, 2);
+  require_rank(context, 0, 4);
+  require_rank(context, 1, 2);
+  const Dim regions = context.shape(1).known() ? context.shape(1)[0] : fresh_extent(context, 0, 0);
+  const Dim channels = context.shape(0).known() ? context.shape(0)[1] : fresh_extent(context, 0, 1);
+  return {Fact::tensor(context.dtype(0), checked_shape({regions, channels, height, width}))};
 }
 
-std::vector<Fact> roi_align_shape(const Site& site) {
-  require_inputs(site, 3);
-  require_rank(site, 2, 1);
-  choice(site, "mode", "avg", {"avg", "max"});
-  if (site.shape(1).known()) {
-    require_rank(site, 1, 2);
-    site.must_equal(site.shape(1)[1], 4, "corners of a region");
-    if (site.shape(2).known()) site.must_equal(site.shape(1)[0], site.shape(2)[0], "regions and their batch indices");
+std::vector<Fact> roi_align_shape(const OpContext& context) {
+  require_inputs(context, 3);
+  require_rank(context, 2, 1);
+  choice(context, "mode", "avg", {"avg", "max"});
+  if (context.shape(1).known()) {
+    require_rank(context, 1, 2);
+    context.must_equal(context.shape(1)[1], 4, "corners of a region");
+    if (context.shape(2).known()) context.must_equal(context.shape(1)[0], context.shape(2)[0], "regions and their batch indices");
   }
-  std::vector<Fact> results = pooled_regions(site, site.integer("output_height", 1), site.integer("output_width", 1));
+  std::vector<Fact> results = pooled_regions(context, context.integer("output_height", 1), context.integer("output_width", 1));
   // A number says more than a name.
   Shape& shape = results.front().type.shape;
-  if (shape.known() && site.shape(2).known() && site.shape(2)[0].is_number())
-    shape = Shape{site.shape(2)[0], shape[1], shape[2], shape[3]};
+  if (shape.known() && context.shape(2).known() && context.shape(2)[0].is_number())
+    shape = Shape{context.shape(2)[0], shape[1], shape[2], shape[3]};
   return results;
 }
 
-Work roi_align_work(const Site& site) {
-  const std::int64_t per_axis = site.integer("sampling_ratio", 0);
-  const Dim results = elements_of(site.output(0));
+Work roi_align_work(const OpContext& context) {
+  const std::int64_t per_axis = context.integer("sampling_ratio", 0);
+  const Dim results = elements_of(context.output(0));
   // Without a ratio the number of samples follows from the extent of each region: one at least for each result.
   const Dim samples = per_axis > 0 ? results * per_axis * per_axis : results;
-  const bool is_mean = site.text("mode", "avg") == "avg";
+  const bool is_mean = context.text("mode", "avg") == "avg";
   Work work;
   work.add({.add = 3, .mul = 4}, samples);
   work.add({.add = is_mean ? 1 : 0, .compare = is_mean ? 0 : 1}, samples);
@@ -123,69 +124,69 @@ Work roi_align_work(const Site& site) {
   return work;
 }
 
-std::vector<Fact> max_roi_pool_shape(const Site& site) {
-  const auto pooled = site.integer_list("pooled_shape");
+std::vector<Fact> max_roi_pool_shape(const OpContext& context) {
+  const auto pooled = context.integer_list("pooled_shape");
   require(pooled && pooled->size() == 2, "bad-attribute", "pooled_shape must have 2 entries");
-  if (site.shape(1).known()) {
-    require_rank(site, 1, 2);
-    site.must_equal(site.shape(1)[1], 5, "batch index and corners of a region");
+  if (context.shape(1).known()) {
+    require_rank(context, 1, 2);
+    context.must_equal(context.shape(1)[1], 5, "batch index and corners of a region");
   }
-  return pooled_regions(site, (*pooled)[0], (*pooled)[1]);
+  return pooled_regions(context, (*pooled)[0], (*pooled)[1]);
 }
 
-Work unknown_work(const Site&) { throw NotKnown(); }
+Work unknown_work(const OpContext&) { throw Unknown(); }
 
 // Images.
 
-std::vector<Fact> image_shape(const Site& site) {
-  require_inputs(site, 1);
-  require_rank(site, 0, 1);
-  const bool is_gray = choice(site, "pixel_format", "RGB", {"RGB", "BGR", "Grayscale"}) == "Grayscale";
-  return {Fact::tensor(DataType::uint8, Shape{fresh_extent(site, 0, 0), fresh_extent(site, 0, 1), is_gray ? 1 : 3})};
+std::vector<Fact> image_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  require_rank(context, 0, 1);
+  const bool is_gray = choice(context, "pixel_format", "RGB", {"RGB", "BGR", "Grayscale"}) == "Grayscale";
+  return {Fact::tensor(DataType::uint8, Shape{fresh_extent(context, 0, 0), fresh_extent(context, 0, 1), is_gray ? 1 : 3})};
 }
 
-Work no_work(const Site&) { return {}; }
+Work no_work(const OpContext&) { return {}; }
 
 /// Channels are moved to the mean 0: (x + bias) * scale.
-std::vector<Fact> image_scaler_shape(const Site& site) {
-  require_inputs(site, 1);
-  return {Fact::tensor(site.dtype(0), site.shape(0))};
+std::vector<Fact> image_scaler_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  return {Fact::tensor(context.dtype(0), context.shape(0))};
 }
 
-Work image_scaler_work(const Site& site) {
+Work image_scaler_work(const OpContext& context) {
   Work work;
-  work.add({.add = 1, .mul = 1}, elements_of(site.input(0)));
+  work.add({.add = 1, .mul = 1}, elements_of(context.input(0)));
   return work;
 }
 
 // What is read where the data says it may be anywhere on the map.
 
-AxisMap affine_grid_axes(const Site& site) {
+AxisMap affine_grid_axes(const OpContext& context) {
   AxisMap map;
-  const Shape& matrix = site.known_shape(0);
-  map.reads(0, 0, {Reading::along(0), Reading::along(matrix[1].is(2) ? 3 : 4), Reading::whole(matrix[2])});
+  const Shape& matrix = context.known_shape(0);
+  map.reads(0, 0, {AccessMap::along(0), AccessMap::along(matrix[1].is(2) ? 3 : 4), AccessMap::whole(matrix[2])});
   return map;
 }
 
-AxisMap grid_sample_axes(const Site& site) {
-  const Shape &input = site.known_shape(0), &grid = site.known_shape(1);
+AxisMap grid_sample_axes(const OpContext& context) {
+  const Shape &input = context.known_shape(0), &grid = context.known_shape(1);
   AxisMap map;
   map.reads(0, 0, axis_maps::whole_between(input, 2, input.rank()));
-  std::vector<Reading> of_grid{Reading::along(0)};
-  for (std::size_t axis = 1; axis + 1 < grid.rank(); ++axis) of_grid.push_back(Reading::along(axis + 1));
-  of_grid.push_back(Reading::whole(grid[grid.rank() - 1]));
+  std::vector<AccessMap> of_grid{AccessMap::along(0)};
+  for (std::size_t axis = 1; axis + 1 < grid.rank(); ++axis) of_grid.push_back(AccessMap::along(axis + 1));
+  of_grid.push_back(AccessMap::whole(grid[grid.rank() - 1]));
   map.reads(0, 1, std::move(of_grid));
   return map;
 }
 
-AxisMap region_axes(const Site& site) {
-  const Shape &input = site.known_shape(0), &regions = site.known_shape(1);
+AxisMap region_axes(const OpContext& context) {
+  const Shape &input = context.known_shape(0), &regions = context.known_shape(1);
   AxisMap map;
-  std::vector<Reading> of_input = axis_maps::whole_between(input, 2, input.rank());
-  of_input[0] = Reading::whole(input[0]);
+  std::vector<AccessMap> of_input = axis_maps::whole_between(input, 2, input.rank());
+  of_input[0] = AccessMap::whole(input[0]);
   map.reads(0, 0, std::move(of_input));
-  map.reads(0, 1, {Reading::along(0), Reading::whole(regions[1])});
-  map.reads(0, 2, {Reading::along(0)});
+  map.reads(0, 1, {AccessMap::along(0), AccessMap::whole(regions[1])});
+  map.reads(0, 2, {AccessMap::along(0)});
   return map;
 }
 

@@ -9,8 +9,8 @@
 namespace macroscope {
 namespace {
 
-GraphId body_of(const Site& site) {
-  const auto body = site.nested_graph("body");
+GraphId body_of(const OpContext& context) {
+  const auto body = context.nested_graph("body");
   require(body.has_value(), "missing-attribute", "body is not given");
   return *body;
 }
@@ -18,7 +18,7 @@ GraphId body_of(const Site& site) {
 /// Extents that a body changes become symbols that stand for their size in any trip; each knows what it was before the first.
 class DifferingByTrip : public Differing {
  public:
-  DifferingByTrip(const Site& site, std::size_t output) : site_(site), output_(output) {}
+  DifferingByTrip(const OpContext& context, std::size_t output) : site_(context), output_(output) {}
 
   Dim extent(const Dim& before, const Dim& after) override {
     if (const auto known = varying_.find(before.text()); known != varying_.end()) {
@@ -31,14 +31,14 @@ class DifferingByTrip : public Differing {
   }
 
   /// The extent after all trips, where each adds the same; the symbol itself where it does not.
-  [[nodiscard]] Dim after_all(const Dim& size, const Dim& trips) const {
+  [[nodiscard]] Dim after_all(const Dim& size, const Dim& iterations) const {
     const auto known = varying_.find(size.text());
     if (known == varying_.end()) return size;
     const Dim growth = known->second.after - size;
     const std::vector<std::string> symbols = growth.symbols();
     const bool is_steady =
         std::none_of(symbols.begin(), symbols.end(), [&](const std::string& name) { return varying_.contains(name); });
-    return is_steady ? known->second.first + trips * growth : size;
+    return is_steady ? known->second.first + iterations * growth : size;
   }
 
  private:
@@ -46,7 +46,7 @@ class DifferingByTrip : public Differing {
     Dim first;
     Dim after;
   };
-  const Site& site_;
+  const OpContext& site_;
   std::size_t output_;
   std::map<std::string, Varying, std::less<>> varying_;
 };
@@ -62,12 +62,12 @@ struct Iterated {
 
 /// Enters the body until its states are what they were before it.  `inputs_for(states)` makes the body's inputs, `result_of(results, i)`
 /// finds what state i became.
-Iterated iterate(const Site& site, GraphId body, std::vector<Fact> states, const Dim& trips, std::size_t first_result,
-                 const std::function<std::vector<Fact>(const std::vector<Fact>&)>& inputs_for) {
+Iterated iterate(const OpContext& context, GraphId body, std::vector<Fact> states, const Dim& iterations,
+                 std::size_t first_result, const std::function<std::vector<Fact>(const std::vector<Fact>&)>& inputs_for) {
   Iterated iterated{{}, std::move(states), {}};
-  for (std::size_t index = 0; index < iterated.states.size(); ++index) iterated.differing.emplace_back(site, index);
+  for (std::size_t index = 0; index < iterated.states.size(); ++index) iterated.differing.emplace_back(context, index);
   for (int round = 0; round < kMaxRounds; ++round) {
-    iterated.body_results = site.enter(body, inputs_for(iterated.states), "body", trips);
+    iterated.body_results = context.enter(body, inputs_for(iterated.states), "body", iterations);
     require(iterated.body_results.size() >= first_result + iterated.states.size(), "body-mismatch",
             "the body gives {} values for {} states", iterated.body_results.size(), iterated.states.size());
     bool changed = false;
@@ -81,72 +81,72 @@ Iterated iterate(const Site& site, GraphId body, std::vector<Fact> states, const
   return iterated;
 }
 
-Fact after_all(const Fact& state, const DifferingByTrip& differing, const Dim& trips) {
+Fact after_all(const Fact& state, const DifferingByTrip& differing, const Dim& iterations) {
   Fact result = state;
   if (!state.type.shape.known()) return result;
   std::vector<Dim> dims;
-  for (const Dim& dim : state.type.shape) dims.push_back(differing.after_all(dim, trips));
+  for (const Dim& dim : state.type.shape) dims.push_back(differing.after_all(dim, iterations));
   result.type.shape = Shape(dims);
   return result;
 }
 
 /// Results of a body collected over the trips along a new axis.
-Fact stacked(const Fact& element, const Dim& trips, std::int64_t axis) {
+Fact stacked(const Fact& element, const Dim& iterations, std::int64_t axis) {
   if (!element.type.shape.known()) return Fact::tensor(element.type.dtype);
   std::vector<Dim> dims(element.type.shape.begin(), element.type.shape.end());
-  dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(Site::axis_of(axis, dims.size() + 1)), trips);
+  dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(OpContext::axis_of(axis, dims.size() + 1)), iterations);
   return Fact::tensor(element.type.dtype, Shape(dims));
 }
 
 ValuePointer known_true() { return std::make_shared<const Value>(Integers{Dim(1)}); }
 
-Dim unknown_trips(const Site& site) {
-  const std::string_view bound = site.input_name(0);
-  return bound.empty() ? site.fresh(0, "_trips", SymbolOrigin::loop) : site.fresh_named(bound, SymbolOrigin::loop);
+Dim unknown_iterations(const OpContext& context) {
+  const std::string_view bound = context.input_name(0);
+  return bound.empty() ? context.fresh(0, "_trips", SymbolOrigin::loop) : context.fresh_named(bound, SymbolOrigin::loop);
 }
 
 /// The bound, where it is given and known.
-std::optional<Dim> bound_of(const Site& site) {
-  const std::optional<Dim> bound = site.scalar(0);
+std::optional<Dim> bound_of(const OpContext& context) {
+  const std::optional<Dim> bound = context.scalar(0);
   return bound ? std::optional<Dim>(max(*bound, 0)) : std::nullopt;
 }
 
 }  // namespace
 
-std::vector<Fact> loop_shape(const Site& site) {
-  const GraphId body = body_of(site);
-  const std::optional<Dim> start = site.has_input(1) ? site.scalar(1) : std::optional<Dim>(1);
+std::vector<Fact> loop_shape(const OpContext& context) {
+  const GraphId body = body_of(context);
+  const std::optional<Dim> start = context.has_input(1) ? context.scalar(1) : std::optional<Dim>(1);
   const bool starts = start && !start->is(0);
-  const std::optional<Dim> bound = bound_of(site);
-  Dim trips = bound ? *bound : unknown_trips(site);
-  if (start && start->is(0)) trips = 0;
+  const std::optional<Dim> bound = bound_of(context);
+  Dim iterations = bound ? *bound : unknown_iterations(context);
+  if (start && start->is(0)) iterations = 0;
   std::vector<Fact> states;
-  for (std::size_t index = 2; index < site.input_count(); ++index) states.push_back(site.input(index));
+  for (std::size_t index = 2; index < context.input_count(); ++index) states.push_back(context.input(index));
   const auto inputs_for = [](const std::vector<Fact>& now) {
     // A body runs only where the condition held.
     std::vector<Fact> inputs{Fact::tensor(DataType::int64, Shape()), Fact::tensor(DataType::boolean, Shape(), known_true())};
     inputs.insert(inputs.end(), now.begin(), now.end());
     return inputs;
   };
-  Iterated iterated = iterate(site, body, states, trips, 1, inputs_for);
+  Iterated iterated = iterate(context, body, states, iterations, 1, inputs_for);
   const ValuePointer& goes_on = iterated.body_results.front().value;
   const bool never_stops = goes_on && goes_on->integers() != nullptr && goes_on->integers()->front() == Dim(1);
-  if (!trips.is(0) && (!never_stops || !starts) && bound) {
+  if (!iterations.is(0) && (!never_stops || !starts) && bound) {
     // It may stop before the bound: how often it runs only the data can tell.
-    trips = unknown_trips(site);
-    iterated = iterate(site, body, std::move(states), trips, 1, inputs_for);
+    iterations = unknown_iterations(context);
+    iterated = iterate(context, body, std::move(states), iterations, 1, inputs_for);
   }
   std::vector<Fact> results;
   for (std::size_t index = 0; index < iterated.states.size(); ++index) {
     const bool was_optional =
         iterated.states[index].type.kind == Kind::optional && iterated.body_results[1 + index].type.kind != Kind::optional;
     results.push_back(was_optional ? iterated.body_results[1 + index]
-                                   : after_all(iterated.states[index], iterated.differing[index], trips));
+                                   : after_all(iterated.states[index], iterated.differing[index], iterations));
   }
   for (std::size_t index = 1 + iterated.states.size(); index < iterated.body_results.size(); ++index)
-    results.push_back(stacked(iterated.body_results[index], trips, 0));
-  require(results.size() >= site.output_count(), "body-mismatch", "the body gives {} values for {} outputs", results.size(),
-          site.output_count());
+    results.push_back(stacked(iterated.body_results[index], iterations, 0));
+  require(results.size() >= context.output_count(), "body-mismatch", "the body gives {} values for {} outputs", results.size(),
+          context.output_count());
   return results;
 }
 
@@ -156,7 +156,7 @@ namespace {
 Fact without_axis(const Fact& fact, std::int64_t axis) {
   if (!fact.type.shape.known()) return Fact::tensor(fact.type.dtype);
   std::vector<Dim> dims(fact.type.shape.begin(), fact.type.shape.end());
-  dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(Site::axis_of(axis, dims.size())));
+  dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(OpContext::axis_of(axis, dims.size())));
   return Fact::tensor(fact.type.dtype, Shape(dims));
 }
 
@@ -170,45 +170,45 @@ struct ScanOperands {
   std::size_t scanned = 0;
 };
 
-ScanOperands operands_of(const Site& site, std::size_t first) {
-  const std::int64_t scanned = site.integer("num_scan_inputs", 0);
-  require(scanned > 0 && static_cast<std::size_t>(scanned) <= site.input_count() - std::min(first, site.input_count()),
-          "bad-attribute", "num_scan_inputs is {} of {} operands", scanned, site.input_count());
+ScanOperands operands_of(const OpContext& context, std::size_t first) {
+  const std::int64_t scanned = context.integer("num_scan_inputs", 0);
+  require(scanned > 0 && static_cast<std::size_t>(scanned) <= context.input_count() - std::min(first, context.input_count()),
+          "bad-attribute", "num_scan_inputs is {} of {} operands", scanned, context.input_count());
   const auto count = static_cast<std::size_t>(scanned);
-  const ScanOperands operands{first, site.input_count() - first - count, count};
-  require(operands.states <= site.output_count(), "body-mismatch", "{} states for {} outputs", operands.states,
-          site.output_count());
+  const ScanOperands operands{first, context.input_count() - first - count, count};
+  require(operands.states <= context.output_count(), "body-mismatch", "{} states for {} outputs", operands.states,
+          context.output_count());
   return operands;
 }
 
 /// The length of the sequence: the scanned axis, the same for all that are scanned.
-Dim length_of_scan(const Site& site, const ScanOperands& operands,
+Dim length_of_scan(const OpContext& context, const ScanOperands& operands,
                    const std::function<std::int64_t(std::size_t)>& axis_of_input) {
   std::optional<Dim> length;
   for (std::size_t index = 0; index < operands.scanned; ++index) {
-    const Shape& shape = site.shape(operands.first + operands.states + index);
+    const Shape& shape = context.shape(operands.first + operands.states + index);
     if (!shape.known()) continue;
-    const Dim& extent = shape[Site::axis_of(axis_of_input(index), shape.rank())];
-    if (length) site.must_equal(*length, extent, "lengths of scanned sequences");
+    const Dim& extent = shape[OpContext::axis_of(axis_of_input(index), shape.rank())];
+    if (length) context.must_equal(*length, extent, "lengths of scanned sequences");
     if (!length || extent.is_number()) length = extent;
   }
-  return length ? *length : site.fresh(0, "_length", SymbolOrigin::loop);
+  return length ? *length : context.fresh(0, "_length", SymbolOrigin::loop);
 }
 
 }  // namespace
 
-std::vector<Fact> scan_shape(const Site& site) {
-  const GraphId body = body_of(site);
-  const ScanOperands operands = operands_of(site, 0);
-  const auto input_axes = site.integer_list("scan_input_axes");
-  const auto output_axes = site.integer_list("scan_output_axes");
-  const Dim length = length_of_scan(site, operands, [&](std::size_t index) { return entry_of(input_axes, index); });
+std::vector<Fact> scan_shape(const OpContext& context) {
+  const GraphId body = body_of(context);
+  const ScanOperands operands = operands_of(context, 0);
+  const auto input_axes = context.integer_list("scan_input_axes");
+  const auto output_axes = context.integer_list("scan_output_axes");
+  const Dim length = length_of_scan(context, operands, [&](std::size_t index) { return entry_of(input_axes, index); });
   std::vector<Fact> states;
-  for (std::size_t index = 0; index < operands.states; ++index) states.push_back(site.input(index));
-  Iterated iterated = iterate(site, body, std::move(states), length, 0, [&](const std::vector<Fact>& now) {
+  for (std::size_t index = 0; index < operands.states; ++index) states.push_back(context.input(index));
+  Iterated iterated = iterate(context, body, std::move(states), length, 0, [&](const std::vector<Fact>& now) {
     std::vector<Fact> inputs = now;
     for (std::size_t index = 0; index < operands.scanned; ++index)
-      inputs.push_back(without_axis(site.input(operands.states + index), entry_of(input_axes, index)));
+      inputs.push_back(without_axis(context.input(operands.states + index), entry_of(input_axes, index)));
     return inputs;
   });
   std::vector<Fact> results;
@@ -219,20 +219,20 @@ std::vector<Fact> scan_shape(const Site& site) {
   return results;
 }
 
-std::vector<Fact> batched_scan_shape(const Site& site) {
-  const GraphId body = body_of(site);
-  const ScanOperands operands = operands_of(site, 1);
+std::vector<Fact> batched_scan_shape(const OpContext& context) {
+  const GraphId body = body_of(context);
+  const ScanOperands operands = operands_of(context, 1);
   std::optional<Dim> batch;
-  for (std::size_t index = 1; index < site.input_count() && !batch; ++index)
-    if (site.shape(index).known() && site.shape(index).rank() > 0) batch = site.shape(index)[0];
-  if (!batch) batch = site.fresh(0, "_batch");
-  const Dim length = length_of_scan(site, operands, [](std::size_t) { return 1; });
+  for (std::size_t index = 1; index < context.input_count() && !batch; ++index)
+    if (context.shape(index).known() && context.shape(index).rank() > 0) batch = context.shape(index)[0];
+  if (!batch) batch = context.fresh(0, "_batch");
+  const Dim length = length_of_scan(context, operands, [](std::size_t) { return 1; });
   std::vector<Fact> states;
-  for (std::size_t index = 0; index < operands.states; ++index) states.push_back(without_axis(site.input(1 + index), 0));
-  Iterated iterated = iterate(site, body, std::move(states), *batch * length, 0, [&](const std::vector<Fact>& now) {
+  for (std::size_t index = 0; index < operands.states; ++index) states.push_back(without_axis(context.input(1 + index), 0));
+  Iterated iterated = iterate(context, body, std::move(states), *batch * length, 0, [&](const std::vector<Fact>& now) {
     std::vector<Fact> inputs = now;
     for (std::size_t index = 0; index < operands.scanned; ++index)
-      inputs.push_back(without_axis(without_axis(site.input(1 + operands.states + index), 1), 0));
+      inputs.push_back(without_axis(without_axis(context.input(1 + operands.states + index), 1), 0));
     return inputs;
   });
   std::vector<Fact> results;

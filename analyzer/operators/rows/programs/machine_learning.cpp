@@ -8,105 +8,105 @@
 namespace macroscope {
 namespace {
 
-Work per_element(const Site& site, const Effort& effort) {
+Work per_element(const OpContext& context, const Effort& effort) {
   Work work;
-  if (is_floating(site.dtype(0)) || is_floating(site.output(0).type.dtype)) work.add(effort, elements_of(site.input(0)));
+  if (is_floating(context.dtype(0)) || is_floating(context.output(0).type.dtype)) work.add(effort, elements_of(context.input(0)));
   return work;
 }
 
-std::vector<Fact> like_first(const Site& site) {
-  require_inputs(site, 1);
-  return {Fact::tensor(site.dtype(0), site.shape(0))};
+std::vector<Fact> like_first(const OpContext& context) {
+  require_inputs(context, 1);
+  return {Fact::tensor(context.dtype(0), context.shape(0))};
 }
 
-std::vector<Fact> float_like_first(const Site& site) {
-  require_inputs(site, 1);
-  return {Fact::tensor(DataType::float32, site.shape(0))};
+std::vector<Fact> float_like_first(const OpContext& context) {
+  require_inputs(context, 1);
+  return {Fact::tensor(DataType::float32, context.shape(0))};
 }
 
-Work binarizer_work(const Site& site) { return per_element(site, {.compare = 1}); }
-Work scaler_work(const Site& site) { return per_element(site, {.add = 1, .mul = 1}); }
+Work binarizer_work(const OpContext& context) { return per_element(context, {.compare = 1}); }
+Work scaler_work(const OpContext& context) { return per_element(context, {.add = 1, .mul = 1}); }
 
 /// Rows are divided by their largest, summed or square-summed element.
-Work normalizer_work(const Site& site) {
-  const std::string_view norm = site.text("norm", "MAX");
+Work normalizer_work(const OpContext& context) {
+  const std::string_view norm = context.text("norm", "MAX");
   if (norm == "L2") {
-    Work work = per_element(site, {.add = 1, .mul = 1, .div = 1});
-    const Shape& shape = site.known_shape(0);
+    Work work = per_element(context, {.add = 1, .mul = 1, .div = 1});
+    const Shape& shape = context.known_shape(0);
     work.add({.special = 1}, shape.rank() == 1 ? Dim(1) : shape[0]);
     return work;
   }
-  return per_element(site, norm == "L1" ? Effort{.add = 1, .div = 1, .compare = 1} : Effort{.div = 1, .compare = 2});
+  return per_element(context, norm == "L1" ? Effort{.add = 1, .div = 1, .compare = 1} : Effort{.div = 1, .compare = 2});
 }
 
-std::vector<Fact> normalizer_shape(const Site& site) {
-  choice(site, "norm", "MAX", {"MAX", "L1", "L2"});
-  return float_like_first(site);
+std::vector<Fact> normalizer_shape(const OpContext& context) {
+  choice(context, "norm", "MAX", {"MAX", "L1", "L2"});
+  return float_like_first(context);
 }
 
 /// Along the last axis, as many as there are indices.
-std::vector<Fact> feature_extractor_shape(const Site& site) {
-  require_inputs(site, 2);
-  const Shape& data = site.shape(0);
-  if (!data.known()) return {Fact::tensor(site.dtype(0))};
-  require_rank_at_least(site, 0, 1);
+std::vector<Fact> feature_extractor_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  const Shape& data = context.shape(0);
+  if (!data.known()) return {Fact::tensor(context.dtype(0))};
+  require_rank_at_least(context, 0, 1);
   std::vector<Dim> dims(data.begin(), data.end());
-  dims.back() = site.shape(1).known() ? site.shape(1).elements() : fresh_extent(site, 0, data.rank() - 1);
+  dims.back() = context.shape(1).known() ? context.shape(1).elements() : fresh_extent(context, 0, data.rank() - 1);
   if (dims.size() == 1) dims.insert(dims.begin(), 1);
-  return {Fact::tensor(site.dtype(0), Shape(dims))};
+  return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
-std::vector<Fact> category_mapper_shape(const Site& site) {
-  require_inputs(site, 1);
-  const auto strings = site.text_list("cats_strings");
-  const auto integers = site.integer_list("cats_int64s");
+std::vector<Fact> category_mapper_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const auto strings = context.text_list("cats_strings");
+  const auto integers = context.integer_list("cats_int64s");
   require(strings && integers, "bad-attribute", "cats_strings and cats_int64s must be given");
   require(strings->size() == integers->size(), "bad-attribute", "{} cats_strings and {} cats_int64s differ in number",
           strings->size(), integers->size());
-  const DataType mapped = site.dtype(0) == DataType::string ? DataType::int64 : DataType::string;
-  return {Fact::tensor(site.dtype(0) == DataType::unknown ? DataType::unknown : mapped, site.shape(0))};
+  const DataType mapped = context.dtype(0) == DataType::string ? DataType::int64 : DataType::string;
+  return {Fact::tensor(context.dtype(0) == DataType::unknown ? DataType::unknown : mapped, context.shape(0))};
 }
 
-DataType label_type(const Site& site) {
+DataType label_type(const OpContext& context) {
   constexpr std::int64_t kTablesSince = 2;
-  if (site.version() < kTablesSince) return site.dtype(0) == DataType::string ? DataType::int64 : DataType::string;
-  if (site.has_attribute("values_strings")) return DataType::string;
-  if (site.has_attribute("values_int64s")) return DataType::int64;
-  if (site.has_attribute("values_floats")) return DataType::float32;
-  const StoredTensor* values = site.tensor("values_tensor");
+  if (context.version() < kTablesSince) return context.dtype(0) == DataType::string ? DataType::int64 : DataType::string;
+  if (context.has_attribute("values_strings")) return DataType::string;
+  if (context.has_attribute("values_int64s")) return DataType::int64;
+  if (context.has_attribute("values_floats")) return DataType::float32;
+  const StoredTensor* values = context.tensor("values_tensor");
   require(values != nullptr, "bad-attribute", "one of values_strings, values_int64s, values_floats, values_tensor must be given");
   return values->dtype;
 }
 
-std::vector<Fact> label_encoder_shape(const Site& site) {
-  require_inputs(site, 1);
-  return {Fact::tensor(label_type(site), site.shape(0))};
+std::vector<Fact> label_encoder_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  return {Fact::tensor(label_type(context), context.shape(0))};
 }
 
-std::size_t category_count(const Site& site, std::string_view integers, std::string_view strings) {
-  const auto numbers = site.integer_list(integers);
-  const auto texts = site.text_list(strings);
+std::size_t category_count(const OpContext& context, std::string_view integers, std::string_view strings) {
+  const auto numbers = context.integer_list(integers);
+  const auto texts = context.text_list(strings);
   require(numbers.has_value() != texts.has_value(), "bad-attribute", "one of {} and {} must be given", integers, strings);
   return numbers ? numbers->size() : texts->size();
 }
 
-std::vector<Fact> one_hot_shape(const Site& site) {
-  require_inputs(site, 1);
-  const std::size_t categories = category_count(site, "cats_int64s", "cats_strings");
-  if (!site.shape(0).known()) return {Fact::tensor(DataType::float32)};
-  std::vector<Dim> dims(site.shape(0).begin(), site.shape(0).end());
+std::vector<Fact> one_hot_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const std::size_t categories = category_count(context, "cats_int64s", "cats_strings");
+  if (!context.shape(0).known()) return {Fact::tensor(DataType::float32)};
+  std::vector<Dim> dims(context.shape(0).begin(), context.shape(0).end());
   dims.push_back(Dim::of_size(categories));
   return {Fact::tensor(DataType::float32, Shape(dims))};
 }
 
-std::vector<Fact> feature_vectorizer_shape(const Site& site) {
-  require_inputs(site, 1);
-  const auto widths = site.integer_list("inputdimensions");
+std::vector<Fact> feature_vectorizer_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const auto widths = context.integer_list("inputdimensions");
   Dim rows = 1;
   Dim width;
   bool known = true;
-  for (std::size_t index = 0; index < site.input_count(); ++index) {
-    const Shape& shape = site.shape(index);
+  for (std::size_t index = 0; index < context.input_count(); ++index) {
+    const Shape& shape = context.shape(index);
     known = known && shape.known() && shape.rank() >= 1;
     if (!known) break;
     if (shape.rank() > 1) rows = shape[0];
@@ -115,25 +115,25 @@ std::vector<Fact> feature_vectorizer_shape(const Site& site) {
   return {Fact::tensor(DataType::float32, known ? Shape{rows, width} : Shape::unknown())};
 }
 
-std::vector<Fact> cast_map_shape(const Site& site) {
-  require_inputs(site, 1);
-  const std::string_view to = choice(site, "cast_to", "TO_FLOAT", {"TO_FLOAT", "TO_INT64", "TO_STRING"});
+std::vector<Fact> cast_map_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const std::string_view to = choice(context, "cast_to", "TO_FLOAT", {"TO_FLOAT", "TO_INT64", "TO_STRING"});
   const DataType type = to == "TO_FLOAT" ? DataType::float32 : to == "TO_INT64" ? DataType::int64 : DataType::string;
-  const bool is_sparse = choice(site, "map_form", "DENSE", {"DENSE", "SPARSE"}) == "SPARSE";
-  return {Fact::tensor(type, checked_shape({1, is_sparse ? Dim(site.integer("max_map", 1)) : fresh_extent(site, 0, 1)}))};
+  const bool is_sparse = choice(context, "map_form", "DENSE", {"DENSE", "SPARSE"}) == "SPARSE";
+  return {Fact::tensor(type, checked_shape({1, is_sparse ? Dim(context.integer("max_map", 1)) : fresh_extent(context, 0, 1)}))};
 }
 
-std::vector<Fact> dictionary_shape(const Site& site) {
-  require_inputs(site, 1);
-  const Type& map = site.input(0).type;
-  const std::size_t words = category_count(site, "int64_vocabulary", "string_vocabulary");
+std::vector<Fact> dictionary_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const Type& map = context.input(0).type;
+  const std::size_t words = category_count(context, "int64_vocabulary", "string_vocabulary");
   return {Fact::tensor(map.element ? map.element->dtype : DataType::unknown, Shape{1, Dim::of_size(words)})};
 }
 
-std::vector<Fact> zip_map_shape(const Site& site) {
-  require_inputs(site, 1);
-  const bool by_text = site.has_attribute("classlabels_strings");
-  category_count(site, "classlabels_int64s", "classlabels_strings");
+std::vector<Fact> zip_map_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const bool by_text = context.has_attribute("classlabels_strings");
+  category_count(context, "classlabels_int64s", "classlabels_strings");
   Type map;
   map.kind = Kind::map;
   map.key = by_text ? DataType::string : DataType::int64;

@@ -7,27 +7,27 @@
 namespace macroscope {
 namespace {
 
-std::size_t length_of(const Site& site, std::string_view reals) {
-  const auto list = site.real_list(reals);
+std::size_t length_of(const OpContext& context, std::string_view reals) {
+  const auto list = context.real_list(reals);
   return list ? list->size() : 0;
 }
 
 /// Rows of the input: [N, F], or [F], which is one row.
-std::optional<Dim> rows_of(const Site& site) {
-  const Shape& shape = site.shape(0);
+std::optional<Dim> rows_of(const OpContext& context) {
+  const Shape& shape = context.shape(0);
   if (!shape.known()) return std::nullopt;
   require(shape.rank() == 1 || shape.rank() == 2, "bad-rank", "operand 0 is {}, not [N, F] or [F]", shape);
   return shape.rank() == 1 ? Dim(1) : shape[0];
 }
 
-Dim known_rows(const Site& site) {
-  const auto rows = rows_of(site);
-  if (!rows) throw NotKnown();
+Dim known_rows(const OpContext& context) {
+  const auto rows = rows_of(context);
+  if (!rows) throw Unknown();
   return *rows;
 }
 
-Dim features_of(const Site& site) {
-  const Shape& shape = site.known_shape(0);
+Dim features_of(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
   return shape[shape.rank() - 1];
 }
 
@@ -37,29 +37,29 @@ struct Labels {
   DataType type = DataType::int64;
 };
 
-Labels labels_of(const Site& site, std::string_view integers) {
-  if (const auto texts = site.text_list("classlabels_strings"); texts && !texts->empty())
+Labels labels_of(const OpContext& context, std::string_view integers) {
+  if (const auto texts = context.text_list("classlabels_strings"); texts && !texts->empty())
     return {texts->size(), DataType::string};
-  const auto numbers = site.integer_list(integers);
+  const auto numbers = context.integer_list(integers);
   return {numbers ? numbers->size() : 0, DataType::int64};
 }
 
 /// A label and a score for each class, for each row.
-std::vector<Fact> classified(const Site& site, const Labels& labels, std::size_t scores) {
-  const auto rows = rows_of(site);
+std::vector<Fact> classified(const OpContext& context, const Labels& labels, std::size_t scores) {
+  const auto rows = rows_of(context);
   if (!rows) return {Fact::tensor(labels.type), Fact::tensor(DataType::float32)};
   return {Fact::tensor(labels.type, Shape{*rows}), Fact::tensor(DataType::float32, Shape{*rows, Dim::of_size(scores)})};
 }
 
-std::vector<Fact> regressed(const Site& site, DataType type, std::int64_t targets) {
-  const auto rows = rows_of(site);
+std::vector<Fact> regressed(const OpContext& context, DataType type, std::int64_t targets) {
+  const auto rows = rows_of(context);
   return {Fact::tensor(type, rows ? checked_shape({*rows, targets}) : Shape::unknown())};
 }
 
 /// What turns raw scores into the ones given out, per score.
-Effort transform_effort(const Site& site) {
+Effort transform_effort(const OpContext& context) {
   const std::string_view transform =
-      choice(site, "post_transform", "NONE", {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"});
+      choice(context, "post_transform", "NONE", {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"});
   if (transform == "NONE") return {};
   if (transform == "LOGISTIC") return {.add = 1, .div = 1, .special = 1};
   if (transform == "PROBIT") return {.special = 1};
@@ -68,128 +68,128 @@ Effort transform_effort(const Site& site) {
 
 // Linear models.
 
-std::vector<Fact> linear_classifier_shape(const Site& site) {
-  require_inputs(site, 1);
-  transform_effort(site);
-  const Labels labels = labels_of(site, "classlabels_ints");
-  require(site.real_list("coefficients").has_value(), "bad-attribute", "coefficients must be given");
+std::vector<Fact> linear_classifier_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  transform_effort(context);
+  const Labels labels = labels_of(context, "classlabels_ints");
+  require(context.real_list("coefficients").has_value(), "bad-attribute", "coefficients must be given");
   // Without labels there is a score for each intercept; of two classes one row of coefficients is enough.
-  return classified(site, labels, labels.count == 0 ? length_of(site, "intercepts") : labels.count);
+  return classified(context, labels, labels.count == 0 ? length_of(context, "intercepts") : labels.count);
 }
 
-Work linear_classifier_work(const Site& site) {
+Work linear_classifier_work(const OpContext& context) {
   Work work;
-  const Dim rows = known_rows(site);
-  work.add_macs(rows * Dim::of_size(length_of(site, "coefficients")), DataType::float32);
-  work.add({.add = 1}, rows * Dim::of_size(length_of(site, "intercepts")));
-  work.add(transform_effort(site), elements_of(site.output(1)));
-  work.add({.compare = 1}, elements_of(site.output(1)));
+  const Dim rows = known_rows(context);
+  work.add_macs(rows * Dim::of_size(length_of(context, "coefficients")), DataType::float32);
+  work.add({.add = 1}, rows * Dim::of_size(length_of(context, "intercepts")));
+  work.add(transform_effort(context), elements_of(context.output(1)));
+  work.add({.compare = 1}, elements_of(context.output(1)));
   return work;
 }
 
-std::vector<Fact> linear_regressor_shape(const Site& site) {
-  require_inputs(site, 1);
-  transform_effort(site);
-  return regressed(site, DataType::float32, site.integer("targets", 1));
+std::vector<Fact> linear_regressor_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  transform_effort(context);
+  return regressed(context, DataType::float32, context.integer("targets", 1));
 }
 
-Work linear_regressor_work(const Site& site) {
+Work linear_regressor_work(const OpContext& context) {
   Work work;
-  const Dim rows = known_rows(site);
-  work.add_macs(rows * Dim::of_size(length_of(site, "coefficients")), DataType::float32);
-  work.add({.add = 1}, rows * Dim::of_size(length_of(site, "intercepts")));
-  work.add(transform_effort(site), elements_of(site.output(0)));
+  const Dim rows = known_rows(context);
+  work.add_macs(rows * Dim::of_size(length_of(context, "coefficients")), DataType::float32);
+  work.add({.add = 1}, rows * Dim::of_size(length_of(context, "intercepts")));
+  work.add(transform_effort(context), elements_of(context.output(0)));
   return work;
 }
 
 // Support vector machines.
 
 /// Rows against each support vector by the kernel.
-void add_kernel(Work& work, const Site& site, const Dim& pairs) {
-  const std::string_view kernel = choice(site, "kernel_type", "LINEAR", {"LINEAR", "POLY", "RBF", "SIGMOID"});
+void add_kernel(Work& work, const OpContext& context, const Dim& pairs) {
+  const std::string_view kernel = choice(context, "kernel_type", "LINEAR", {"LINEAR", "POLY", "RBF", "SIGMOID"});
   if (kernel == "RBF") {
-    work.add({.add = 2, .mul = 1}, pairs * features_of(site));
+    work.add({.add = 2, .mul = 1}, pairs * features_of(context));
     work.add({.mul = 1, .special = 1}, pairs);
     return;
   }
-  work.add_macs(pairs * features_of(site), DataType::float32);
+  work.add_macs(pairs * features_of(context), DataType::float32);
   if (kernel != "LINEAR") work.add({.add = 1, .mul = 1, .special = 1}, pairs);
 }
 
-std::size_t support_count(const Site& site) {
-  const auto per_class = site.integer_list("vectors_per_class");
-  std::int64_t count = per_class ? 0 : site.integer("n_supports", 0);
+std::size_t support_count(const OpContext& context) {
+  const auto per_class = context.integer_list("vectors_per_class");
+  std::int64_t count = per_class ? 0 : context.integer("n_supports", 0);
   for (const std::int64_t vectors : per_class.value_or(std::span<const std::int64_t>{}))
     if (vectors > 0 && __builtin_add_overflow(count, vectors, &count)) return 0;
   return static_cast<std::size_t>(std::max<std::int64_t>(count, 0));
 }
 
-std::vector<Fact> svm_classifier_shape(const Site& site) {
-  require_inputs(site, 1);
-  const Labels labels = labels_of(site, "classlabels_ints");
-  return classified(site, labels, labels.count);
+std::vector<Fact> svm_classifier_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const Labels labels = labels_of(context, "classlabels_ints");
+  return classified(context, labels, labels.count);
 }
 
-Work svm_classifier_work(const Site& site) {
+Work svm_classifier_work(const OpContext& context) {
   Work work;
-  const Dim rows = known_rows(site);
-  const std::size_t supports = support_count(site);
-  const Dim classes = Dim::of_size(labels_of(site, "classlabels_ints").count);
+  const Dim rows = known_rows(context);
+  const std::size_t supports = support_count(context);
+  const Dim classes = Dim::of_size(labels_of(context, "classlabels_ints").count);
   if (supports == 0) {
-    work.add_macs(rows * Dim::of_size(length_of(site, "coefficients")), DataType::float32);
+    work.add_macs(rows * Dim::of_size(length_of(context, "coefficients")), DataType::float32);
   } else {
-    add_kernel(work, site, rows * Dim::of_size(supports));
+    add_kernel(work, context, rows * Dim::of_size(supports));
     // Every support vector votes in the decisions between its class and each other one.
     work.add_macs(rows * Dim::of_size(supports) * (classes - 1), DataType::float32);
   }
-  work.add({.add = 1}, rows * Dim::of_size(length_of(site, "rho")));
-  work.add(transform_effort(site), rows * classes);
+  work.add({.add = 1}, rows * Dim::of_size(length_of(context, "rho")));
+  work.add(transform_effort(context), rows * classes);
   work.add({.compare = 1}, rows * classes);
   return work;
 }
 
-std::vector<Fact> svm_regressor_shape(const Site& site) {
-  require_inputs(site, 1);
-  return regressed(site, DataType::float32, 1);
+std::vector<Fact> svm_regressor_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  return regressed(context, DataType::float32, 1);
 }
 
-Work svm_regressor_work(const Site& site) {
+Work svm_regressor_work(const OpContext& context) {
   Work work;
-  const Dim rows = known_rows(site);
-  const std::size_t supports = support_count(site);
+  const Dim rows = known_rows(context);
+  const std::size_t supports = support_count(context);
   if (supports == 0) {
-    work.add_macs(rows * Dim::of_size(length_of(site, "coefficients")), DataType::float32);
+    work.add_macs(rows * Dim::of_size(length_of(context, "coefficients")), DataType::float32);
   } else {
-    add_kernel(work, site, rows * Dim::of_size(supports));
+    add_kernel(work, context, rows * Dim::of_size(supports));
     work.add_macs(rows * Dim::of_size(supports), DataType::float32);
   }
-  work.add({.add = 1}, rows * Dim::of_size(length_of(site, "rho")));
-  work.add(transform_effort(site), rows);
+  work.add({.add = 1}, rows * Dim::of_size(length_of(context, "rho")));
+  work.add(transform_effort(context), rows);
   return work;
 }
 
 // Ensembles of trees.
 
-std::vector<Fact> tree_classifier_shape(const Site& site) {
-  require_inputs(site, 1);
-  transform_effort(site);
-  const Labels labels = labels_of(site, "classlabels_int64s");
-  return classified(site, labels, labels.count);
+std::vector<Fact> tree_classifier_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  transform_effort(context);
+  const Labels labels = labels_of(context, "classlabels_int64s");
+  return classified(context, labels, labels.count);
 }
 
-std::vector<Fact> tree_regressor_shape(const Site& site) {
-  require_inputs(site, 1);
-  transform_effort(site);
-  return regressed(site, DataType::float32, site.integer("n_targets", 1));
+std::vector<Fact> tree_regressor_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  transform_effort(context);
+  return regressed(context, DataType::float32, context.integer("n_targets", 1));
 }
 
-std::vector<Fact> tree_ensemble_shape(const Site& site) {
-  require_inputs(site, 1);
-  return regressed(site, site.dtype(0), site.integer("n_targets", 1));
+std::vector<Fact> tree_ensemble_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  return regressed(context, context.dtype(0), context.integer("n_targets", 1));
 }
 
 /// How many nodes a row passes depends on the row.
-Work unknown_work(const Site&) { throw NotKnown(); }
+Work unknown_work(const OpContext&) { throw Unknown(); }
 
 constexpr std::string_view kPassed = "not counted: the data say which nodes of a tree are passed";
 

@@ -13,34 +13,35 @@ Shape at(const Shape& shape, const std::string& index, const Dim& round) {
 }
 
 void check_sums(const Graph& body, const Repetition& repetition) {
-  for (const StoredTensor& stored : body.stored) sum_of_copies(shape_of(stored).elements(), repetition.index, repetition.count);
+  for (const StoredTensor& stored : body.stored)
+    sum_over_repeats(shape_of(stored).elements(), repetition.index, repetition.count);
 }
 
 /// The body's inputs say what they are at the start of any round.  That holds for the first by what the node is given, and for each further
 /// one if a round that begins so ends as the next begins: by induction, for all.
-std::vector<Fact> repeat_shape(const Site& site) {
-  const auto id = site.nested_graph("body");
+std::vector<Fact> repeat_shape(const OpContext& context) {
+  const auto id = context.nested_graph("body");
   require(id.has_value(), "missing-attribute", "body is not given");
-  const Graph& body = site.network().graphs[*id];
+  const Graph& body = context.network().graphs[*id];
   require(body.repetition.has_value(), "missing-attribute", "the body does not say how often it stands");
   const Repetition& repetition = *body.repetition;
-  require_operands(site, body.inputs.size());
+  require_operands(context, body.inputs.size());
   require(body.declared.size() >= body.inputs.size() && body.outputs.size() == body.inputs.size(), "body-mismatch",
           "the body takes {} tensors and gives {}", body.inputs.size(), body.outputs.size());
   check_sums(body, repetition);
   std::vector<Fact> states;
   for (std::size_t state = 0; state < body.inputs.size(); ++state) {
     const Type& declared = body.declared[state].type;
-    require(at(declared.shape, repetition.index, 0) == site.known_shape(state), "body-mismatch",
-            "the body begins with {}, and is given {}", at(declared.shape, repetition.index, 0), site.known_shape(state));
-    states.push_back(Fact::tensor(site.dtype(state), declared.shape));
+    require(at(declared.shape, repetition.index, 0) == context.known_shape(state), "body-mismatch",
+            "the body begins with {}, and is given {}", at(declared.shape, repetition.index, 0), context.known_shape(state));
+    states.push_back(Fact::tensor(context.dtype(state), declared.shape));
   }
-  const std::vector<Fact> results = site.enter(*id, states, "body", repetition.count);
+  const std::vector<Fact> results = context.enter(*id, states, "body", repetition.count);
   std::vector<Fact> after_all;
   for (std::size_t state = 0; state < states.size(); ++state) {
     const Type& before = states[state].type;
     const Type& after = results[state].type;
-    if (!after.shape.known()) throw NotKnown();
+    if (!after.shape.known()) throw Unknown();
     const Shape next =
         repetition.index.empty() ? before.shape : at(before.shape, repetition.index, Dim::symbol(repetition.index) + 1);
     require(after.shape == next && after.dtype == before.dtype, "body-mismatch", "a round that begins with {} ends with {}",
@@ -51,7 +52,7 @@ std::vector<Fact> repeat_shape(const Site& site) {
 }
 
 /// Its copies count.
-Work nothing_of_its_own(const Site&) { return {}; }
+Work nothing_of_its_own(const OpContext&) { return {}; }
 
 constexpr Operator kRows[] = {
     {"Repeat", Rules{repeat_shape, nothing_of_its_own}, "x", 1, "the sum over all copies of the body"},

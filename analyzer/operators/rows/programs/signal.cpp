@@ -8,171 +8,171 @@ constexpr std::int64_t kAxisOperandSince = 20;
 
 // DFT.  The last axis holds a number's real and imaginary part, or the real part alone.
 
-bool is_onesided(const Site& site) { return site.integer("onesided", 0) != 0; }
-bool is_inverse(const Site& site) { return site.integer("inverse", 0) != 0; }
+bool is_onesided(const OpContext& context) { return context.integer("onesided", 0) != 0; }
+bool is_inverse(const OpContext& context) { return context.integer("inverse", 0) != 0; }
 
-void check_parts(const Site& site, const Dim& parts, bool is_real) {
+void check_parts(const OpContext& context, const Dim& parts, bool is_real) {
   require(equal(parts, 1) != Certainty::never || (!is_real && equal(parts, 2) != Certainty::never), "shape-mismatch",
           "the last axis has extent {}, {}", parts, is_real ? "a one-sided transform needs real input: 1" : "not 1 or 2");
-  if (is_real) site.must_equal(parts, 1, "real input");
+  if (is_real) context.must_equal(parts, 1, "real input");
 }
 
 /// The axis that is transformed; empty where only the data can tell it.
-std::optional<std::size_t> transformed_axis(const Site& site, std::size_t rank) {
+std::optional<std::size_t> transformed_axis(const OpContext& context, std::size_t rank) {
   std::optional<std::int64_t> axis;
-  if (site.version() < kAxisOperandSince) {
-    axis = site.integer("axis", 1);
-  } else if (!site.has_input(2)) {
+  if (context.version() < kAxisOperandSince) {
+    axis = context.integer("axis", 1);
+  } else if (!context.has_input(2)) {
     axis = -2;
-  } else if (const std::optional<Dim> given = scalar_of(site, 2)) {
+  } else if (const std::optional<Dim> given = scalar_of(context, 2)) {
     axis = given->number();
   }
   if (!axis) return std::nullopt;
-  const std::size_t from_front = Site::axis_of(*axis, rank);
+  const std::size_t from_front = OpContext::axis_of(*axis, rank);
   require(from_front + 1 < rank, "bad-axis", "axis {} of rank {} holds real and imaginary part", *axis, rank);
   return from_front;
 }
 
 /// Length of the signal that is transformed; empty where only the data can tell it.
-std::optional<Dim> transform_length(const Site& site, const Dim& extent) {
-  if (site.has_input(1)) return scalar_of(site, 1);
-  return is_onesided(site) && is_inverse(site) ? (extent - 1) * 2 : extent;
+std::optional<Dim> transform_length(const OpContext& context, const Dim& extent) {
+  if (context.has_input(1)) return scalar_of(context, 1);
+  return is_onesided(context) && is_inverse(context) ? (extent - 1) * 2 : extent;
 }
 
-std::vector<Fact> dft_shape(const Site& site) {
-  require_inputs(site, 1);
-  const Shape& shape = site.shape(0);
-  if (!shape.known()) return {Fact::tensor(site.dtype(0))};
-  require_rank_at_least(site, 0, 2);
-  const bool to_half = is_onesided(site) && !is_inverse(site);
-  check_parts(site, shape[shape.rank() - 1], to_half);
+std::vector<Fact> dft_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const Shape& shape = context.shape(0);
+  if (!shape.known()) return {Fact::tensor(context.dtype(0))};
+  require_rank_at_least(context, 0, 2);
+  const bool to_half = is_onesided(context) && !is_inverse(context);
+  check_parts(context, shape[shape.rank() - 1], to_half);
   std::vector<Dim> dims(shape.begin(), shape.end());
-  dims.back() = is_onesided(site) && is_inverse(site) ? 1 : 2;
-  if (const auto axis = transformed_axis(site, shape.rank())) {
-    const std::optional<Dim> length = transform_length(site, shape[*axis]);
-    dims[*axis] = !length ? fresh_extent(site, 0, *axis) : to_half ? floor_div(*length, 2) + 1 : *length;
-  } else if (site.has_input(1) || is_onesided(site)) {
-    for (std::size_t any = 0; any + 1 < dims.size(); ++any) dims[any] = fresh_extent(site, 0, any);
+  dims.back() = is_onesided(context) && is_inverse(context) ? 1 : 2;
+  if (const auto axis = transformed_axis(context, shape.rank())) {
+    const std::optional<Dim> length = transform_length(context, shape[*axis]);
+    dims[*axis] = !length ? fresh_extent(context, 0, *axis) : to_half ? floor_div(*length, 2) + 1 : *length;
+  } else if (context.has_input(1) || is_onesided(context)) {
+    for (std::size_t any = 0; any + 1 < dims.size(); ++any) dims[any] = fresh_extent(context, 0, any);
   }
-  return {Fact::tensor(site.dtype(0), Shape(dims))};
+  return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
 /// By the definition: each bin is a sum over the signal, a product of complex numbers being 4 mul and 2 add.
 Effort per_term(const Dim& parts) { return parts.is(1) ? Effort{.add = 2, .mul = 2} : Effort{.add = 4, .mul = 4}; }
 
-Work dft_work(const Site& site) {
-  const Shape& shape = site.known_shape(0);
-  const Shape& result = site.output(0).type.shape;
-  const auto axis = transformed_axis(site, shape.rank());
-  const auto length = axis ? transform_length(site, shape[*axis]) : std::nullopt;
-  if (!length || !result.known()) throw NotKnown();
+Work dft_work(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
+  const Shape& result = context.output(0).type.shape;
+  const auto axis = transformed_axis(context, shape.rank());
+  const auto length = axis ? transform_length(context, shape[*axis]) : std::nullopt;
+  if (!length || !result.known()) throw Unknown();
   const Dim bins = product(result.dims().first(result.rank() - 1));
   Work work;
   work.add(per_term(shape[shape.rank() - 1]), bins * *length);
-  if (is_inverse(site)) work.add({.mul = 1}, result.elements());
+  if (is_inverse(context)) work.add({.mul = 1}, result.elements());
   return work;
 }
 
 // STFT.
 
-std::optional<Dim> frame_length(const Site& site) {
-  if (site.has_input(3)) return scalar_of(site, 3);
-  if (site.has_input(2)) return site.shape(2).known() ? std::optional<Dim>(site.shape(2)[0]) : std::nullopt;
-  return site.shape(0).known() ? std::optional<Dim>(site.shape(0)[1]) : std::nullopt;
+std::optional<Dim> frame_length(const OpContext& context) {
+  if (context.has_input(3)) return scalar_of(context, 3);
+  if (context.has_input(2)) return context.shape(2).known() ? std::optional<Dim>(context.shape(2)[0]) : std::nullopt;
+  return context.shape(0).known() ? std::optional<Dim>(context.shape(0)[1]) : std::nullopt;
 }
 
-std::vector<Fact> stft_shape(const Site& site) {
-  require_inputs(site, 2);
-  require_rank(site, 2, 1);
-  const Shape& signal = site.shape(0);
-  if (!signal.known()) return {Fact::tensor(site.dtype(0))};
+std::vector<Fact> stft_shape(const OpContext& context) {
+  require_inputs(context, 2);
+  require_rank(context, 2, 1);
+  const Shape& signal = context.shape(0);
+  if (!signal.known()) return {Fact::tensor(context.dtype(0))};
   // A real signal may come without the axis of its one part.
   require(signal.rank() == 2 || signal.rank() == 3, "bad-rank", "the signal has {} axes, not 3", signal.rank());
-  const bool onesided = site.integer("onesided", 1) != 0;
-  if (signal.rank() == 3) check_parts(site, signal[2], false);
-  const auto length = frame_length(site);
-  const auto step = scalar_of(site, 1);
-  if (length && site.shape(2).known()) site.must_equal(site.shape(2)[0], *length, "length of window and frame");
+  const bool onesided = context.integer("onesided", 1) != 0;
+  if (signal.rank() == 3) check_parts(context, signal[2], false);
+  const auto length = frame_length(context);
+  const auto step = scalar_of(context, 1);
+  if (length && context.shape(2).known()) context.must_equal(context.shape(2)[0], *length, "length of window and frame");
   require(!step || at_least(*step, 1) != Certainty::never, "bad-operand", "the frame step is {}", step ? step->text() : "");
   const Dim frames =
-      length && step ? floor_div(at_least_zero(site, signal[1] - *length, signal[1]), *step) + 1 : fresh_extent(site, 0, 1);
-  const Dim bins = !length ? fresh_extent(site, 0, 2) : onesided ? floor_div(*length, 2) + 1 : *length;
-  return {Fact::tensor(site.dtype(0), Shape{signal[0], frames, bins, 2})};
+      length && step ? floor_div(at_least_zero(context, signal[1] - *length, signal[1]), *step) + 1 : fresh_extent(context, 0, 1);
+  const Dim bins = !length ? fresh_extent(context, 0, 2) : onesided ? floor_div(*length, 2) + 1 : *length;
+  return {Fact::tensor(context.dtype(0), Shape{signal[0], frames, bins, 2})};
 }
 
-Work stft_work(const Site& site) {
-  const Shape& signal = site.known_shape(0);
-  const Shape& result = site.output(0).type.shape;
-  const auto length = frame_length(site);
-  if (!length || !result.known()) throw NotKnown();
+Work stft_work(const OpContext& context) {
+  const Shape& signal = context.known_shape(0);
+  const Shape& result = context.output(0).type.shape;
+  const auto length = frame_length(context);
+  if (!length || !result.known()) throw Unknown();
   Work work;
   const Dim frames = result[0] * result[1];
   const Dim parts = signal.rank() == 3 ? signal[2] : Dim(1);
-  if (site.has_input(2)) work.add({.mul = 1}, frames * *length * parts);
+  if (context.has_input(2)) work.add({.mul = 1}, frames * *length * parts);
   work.add(per_term(parts), frames * result[2] * *length);
   return work;
 }
 
 // Windows and filter banks.
 
-DataType output_type(const Site& site) { return dtype_attribute(site, "output_datatype", DataType::float32); }
+DataType output_type(const OpContext& context) { return dtype_attribute(context, "output_datatype", DataType::float32); }
 
-std::vector<Fact> window_shape(const Site& site) {
-  require_inputs(site, 1);
-  const auto size = scalar_of(site, 0);
-  return {Fact::tensor(output_type(site), checked_shape({size ? *size : fresh_extent(site, 0, 0)}))};
+std::vector<Fact> window_shape(const OpContext& context) {
+  require_inputs(context, 1);
+  const auto size = scalar_of(context, 0);
+  return {Fact::tensor(output_type(context), checked_shape({size ? *size : fresh_extent(context, 0, 0)}))};
 }
 
-Work per_output(const Site& site, const Effort& effort) {
+Work per_output(const OpContext& context, const Effort& effort) {
   Work work;
-  if (is_floating(site.output(0).type.dtype)) work.add(effort, elements_of(site.output(0)));
+  if (is_floating(context.output(0).type.dtype)) work.add(effort, elements_of(context.output(0)));
   return work;
 }
 
 /// a - b cos(c n).
-Work raised_cosine_work(const Site& site) { return per_output(site, {.add = 1, .mul = 2, .special = 1}); }
+Work raised_cosine_work(const OpContext& context) { return per_output(context, {.add = 1, .mul = 2, .special = 1}); }
 /// a - b cos(c n) + d cos(2 c n).
-Work blackman_work(const Site& site) { return per_output(site, {.add = 2, .mul = 4, .special = 2}); }
+Work blackman_work(const OpContext& context) { return per_output(context, {.add = 2, .mul = 4, .special = 2}); }
 
-std::vector<Fact> mel_shape(const Site& site) {
-  require_inputs(site, 5);
-  const auto bands = scalar_of(site, 0);
-  const auto length = scalar_of(site, 1);
-  return {Fact::tensor(output_type(site), checked_shape({length ? floor_div(*length, 2) + 1 : fresh_extent(site, 0, 0),
-                                                         bands ? *bands : fresh_extent(site, 0, 1)}))};
+std::vector<Fact> mel_shape(const OpContext& context) {
+  require_inputs(context, 5);
+  const auto bands = scalar_of(context, 0);
+  const auto length = scalar_of(context, 1);
+  return {Fact::tensor(output_type(context), checked_shape({length ? floor_div(*length, 2) + 1 : fresh_extent(context, 0, 0),
+                                                            bands ? *bands : fresh_extent(context, 0, 1)}))};
 }
 
-Work mel_work(const Site& site) {
-  Work work = per_output(site, {.add = 2, .div = 2, .compare = 2});
-  const Shape& result = site.output(0).type.shape;
-  if (is_floating(site.output(0).type.dtype)) work.add({.add = 2, .mul = 2, .div = 2, .special = 1}, result[1] + 2);
+Work mel_work(const OpContext& context) {
+  Work work = per_output(context, {.add = 2, .div = 2, .compare = 2});
+  const Shape& result = context.output(0).type.shape;
+  if (is_floating(context.output(0).type.dtype)) work.add({.add = 2, .mul = 2, .div = 2, .special = 1}, result[1] + 2);
   return work;
 }
 
 constexpr std::string_view kRaisedCosine = "1 special, 2 mul, 1 add per element";
 
 /// Every bin reads the whole signal.
-AxisMap dft_axes(const Site& site) {
-  const Shape& shape = site.known_shape(0);
-  const auto axis = transformed_axis(site, shape.rank());
-  if (!axis) throw NotKnown();
-  std::vector<Reading> axes = axis_maps::whole_between(shape, *axis, *axis + 1);
-  axes.back() = Reading::whole(shape[shape.rank() - 1]);
+AxisMap dft_axes(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
+  const auto axis = transformed_axis(context, shape.rank());
+  if (!axis) throw Unknown();
+  std::vector<AccessMap> axes = axis_maps::whole_between(shape, *axis, *axis + 1);
+  axes.back() = AccessMap::whole(shape[shape.rank() - 1]);
   AxisMap map;
   map.reads(0, 0, std::move(axes));
   return map;
 }
 
 /// A frame reads the samples that it lies over.
-AxisMap stft_axes(const Site& site) {
-  const Shape& signal = site.known_shape(0);
-  const auto length = frame_length(site), step = scalar_of(site, 1);
-  if (!length || !step) throw NotKnown();
-  std::vector<Reading> axes{Reading::along(0), Reading::along(1, *step, 0, *length - 1)};
-  if (signal.rank() > 2) axes.push_back(Reading::whole(signal[2]));
+AxisMap stft_axes(const OpContext& context) {
+  const Shape& signal = context.known_shape(0);
+  const auto length = frame_length(context), step = scalar_of(context, 1);
+  if (!length || !step) throw Unknown();
+  std::vector<AccessMap> axes{AccessMap::along(0), AccessMap::along(1, *step, 0, *length - 1)};
+  if (signal.rank() > 2) axes.push_back(AccessMap::whole(signal[2]));
   AxisMap map;
   map.reads(0, 0, std::move(axes));
-  if (site.has_input(2)) map.reads(0, 2, {Reading::whole(*length)});
+  if (context.has_input(2)) map.reads(0, 2, {AccessMap::whole(*length)});
   return map;
 }
 

@@ -8,12 +8,12 @@ namespace {
 constexpr PerElement kSpecial{.effort = {.special = 1}};
 
 /// A bound of Clip: an operand from version 11 on, an attribute before.
-std::optional<Real> bound_of(const Site& site, std::size_t operand, std::string_view attribute) {
-  if (!site.has_input(operand)) {
-    if (!site.has_attribute(attribute)) return std::nullopt;
-    return Real(site.real(attribute, 0));
+std::optional<Real> bound_of(const OpContext& context, std::size_t operand, std::string_view attribute) {
+  if (!context.has_input(operand)) {
+    if (!context.has_attribute(attribute)) return std::nullopt;
+    return Real(context.real(attribute, 0));
   }
-  const ValuePointer& value = site.input(operand).value;
+  const ValuePointer& value = context.input(operand).value;
   if (value == nullptr || value->size() != 1) return std::nullopt;
   if (const Reals* reals = value->reals()) return reals->front();
   if (const Integers* integers = value->integers(); integers != nullptr && integers->front())
@@ -21,13 +21,13 @@ std::optional<Real> bound_of(const Site& site, std::size_t operand, std::string_
   return std::nullopt;
 }
 
-std::optional<Dim> clipped(folds::Sizes operands, const Site& site) {
+std::optional<Dim> clipped(folds::Sizes operands, const OpContext& context) {
   Dim result = operands[0];
   for (const auto& [operand, attribute] : {std::pair{1, "min"}, std::pair{2, "max"}}) {
     const auto index = static_cast<std::size_t>(operand);
-    const auto bound = bound_of(site, index, attribute);
+    const auto bound = bound_of(context, index, attribute);
     const auto whole = bound ? bound->whole() : std::nullopt;
-    if (!whole && site.has_input(index)) return std::nullopt;
+    if (!whole && context.has_input(index)) return std::nullopt;
     if (whole) result = operand == 1 ? max(result, *whole) : min(result, *whole);
   }
   return result;
@@ -35,28 +35,28 @@ std::optional<Dim> clipped(folds::Sizes operands, const Site& site) {
 
 constexpr PerElement kClip{.effort = {.compare = 2}, .operands = 0, .fold = clipped, .shaped_by_first = true};
 
-std::vector<Fact> clip_shape(const Site& site) {
-  require(site.has_input(0), "missing-input", "operand 0 is left out");
-  for (std::size_t bound = 1; bound < site.input_count(); ++bound) {
-    const Fact& fact = site.input(bound);
-    require(fact.type.dtype == DataType::unknown || site.dtype(0) == DataType::unknown || fact.type.dtype == site.dtype(0),
+std::vector<Fact> clip_shape(const OpContext& context) {
+  require(context.has_input(0), "missing-input", "operand 0 is left out");
+  for (std::size_t bound = 1; bound < context.input_count(); ++bound) {
+    const Fact& fact = context.input(bound);
+    require(fact.type.dtype == DataType::unknown || context.dtype(0) == DataType::unknown || fact.type.dtype == context.dtype(0),
             "dtype-mismatch", "the bound in operand {} is {}, what is clipped is {}", bound, name_of(fact.type.dtype),
-            name_of(site.dtype(0)));
+            name_of(context.dtype(0)));
     require(!fact.type.shape.known() || equal(fact.type.shape.elements(), 1) != Certainty::never, "shape-mismatch",
             "the bound in operand {} is {}, not one number", bound, fact.type.shape);
   }
   std::vector<Fact> results;
-  results.push_back(Fact::tensor(site.dtype(0), site.shape(0)));
-  const Integers* content = site.integers(0);
+  results.push_back(Fact::tensor(context.dtype(0), context.shape(0)));
+  const Integers* content = context.integers(0);
   if (content == nullptr) return results;
   Integers clipped_content;
   for (const auto& element : *content)
-    clipped_content.push_back(element ? clipped(folds::Sizes(&*element, 1), site) : std::nullopt);
+    clipped_content.push_back(element ? clipped(folds::Sizes(&*element, 1), context) : std::nullopt);
   results.front().value = std::make_shared<const Value>(std::move(clipped_content));
   return results;
 }
 
-Work clip_work(const Site& site) { return per_element_work(kClip, site); }
+Work clip_work(const OpContext& context) { return per_element_work(kClip, context); }
 
 constexpr Operator kRows[] = {
     {"Abs", PerElement{.effort = {.compare = 1}, .fold = folds::magnitude, .fold_reals = folds::magnitude_of_real}},

@@ -92,71 +92,71 @@ constexpr std::pair<std::string_view, DataType> kOldNames[] = {
 };
 
 /// The dtype that `to` gives: by number, before version 6 by name.
-DataType target_dtype(const Site& site) {
-  const Attribute* given = site.attribute("to");
+DataType target_dtype(const OpContext& context) {
+  const Attribute* given = context.attribute("to");
   require(given != nullptr, "missing-attribute", "'to' is left out");
-  if (!std::holds_alternative<std::string_view>(given->content)) return dtype_attribute(site, "to", DataType::unknown);
-  const std::string_view name = site.text("to", {});
+  if (!std::holds_alternative<std::string_view>(given->content)) return dtype_attribute(context, "to", DataType::unknown);
+  const std::string_view name = context.text("to", {});
   const auto* found =
       std::find_if(std::begin(kOldNames), std::end(kOldNames), [name](const auto& entry) { return entry.first == name; });
   require(found != std::end(kOldNames), "bad-attribute", "attribute 'to' is '{}', which is no dtype", name);
   return found->second;
 }
 
-std::vector<Fact> identity(const Site& site) {
-  require_operands(site, 1);
-  return {site.input(0)};
+std::vector<Fact> identity(const OpContext& context) {
+  require_operands(context, 1);
+  return {context.input(0)};
 }
 
-std::vector<Fact> cast(const Site& site) {
-  require_operands(site, 1);
-  const DataType to = target_dtype(site);
-  return {Fact::tensor(to, site.shape(0), cast_content(site.input(0), to))};
+std::vector<Fact> cast(const OpContext& context) {
+  require_operands(context, 1);
+  const DataType to = target_dtype(context);
+  return {Fact::tensor(to, context.shape(0), cast_content(context.input(0), to))};
 }
 
-std::vector<Fact> cast_like(const Site& site) {
-  require_operands(site, 2);
-  const DataType to = site.dtype(1);
-  return {Fact::tensor(to, site.shape(0), cast_content(site.input(0), to))};
+std::vector<Fact> cast_like(const OpContext& context) {
+  require_operands(context, 2);
+  const DataType to = context.dtype(1);
+  return {Fact::tensor(to, context.shape(0), cast_content(context.input(0), to))};
 }
 
-std::vector<Fact> bit_cast(const Site& site) {
-  require_operands(site, 1);
-  const DataType from = site.dtype(0), to = target_dtype(site);
+std::vector<Fact> bit_cast(const OpContext& context) {
+  require_operands(context, 1);
+  const DataType from = context.dtype(0), to = target_dtype(context);
   require(from == DataType::unknown || (bits_of(from) && bits_of(from) == bits_of(to)), "bad-attribute",
           "{} cannot be read as {}: their widths differ", name_of(from), name_of(to));
-  return {Fact::tensor(to, site.shape(0))};
+  return {Fact::tensor(to, context.shape(0))};
 }
 
 constexpr std::int64_t kBooleanMaskSince = 10;
 constexpr std::int64_t kTrainingModeSince = 12;
 constexpr std::int64_t kAlwaysInferenceSince = 7;
 
-std::vector<Fact> dropout(const Site& site) {
-  require_operands(site, 1, site.version() < kTrainingModeSince ? 1 : 3);
-  const DataType mask = site.version() < kBooleanMaskSince ? site.dtype(0) : DataType::boolean;
-  return {Fact::tensor(site.dtype(0), site.shape(0)), Fact::tensor(mask, site.shape(0))};
+std::vector<Fact> dropout(const OpContext& context) {
+  require_operands(context, 1, context.version() < kTrainingModeSince ? 1 : 3);
+  const DataType mask = context.version() < kBooleanMaskSince ? context.dtype(0) : DataType::boolean;
+  return {Fact::tensor(context.dtype(0), context.shape(0)), Fact::tensor(mask, context.shape(0))};
 }
 
-/// Whether elements are dropped. \throws NotKnown
-bool is_training(const Site& site) {
-  if (site.version() < kAlwaysInferenceSince) return site.integer("is_test", 0) == 0;
-  if (site.version() < kTrainingModeSince || !site.has_input(2)) return false;
-  const std::optional<Dim> training = site.scalar(2);
-  if (!training) throw NotKnown();
+/// Whether elements are dropped. \throws Unknown
+bool is_training(const OpContext& context) {
+  if (context.version() < kAlwaysInferenceSince) return context.integer("is_test", 0) == 0;
+  if (context.version() < kTrainingModeSince || !context.has_input(2)) return false;
+  const std::optional<Dim> training = context.scalar(2);
+  if (!training) throw Unknown();
   return !training->is(0);
 }
 
-Work dropout_work(const Site& site) {
+Work dropout_work(const OpContext& context) {
   Work work;
-  if (is_training(site)) work.add({.mul = 2, .compare = 1}, elements_of(site.input(0)));
+  if (is_training(context)) work.add({.mul = 2, .compare = 1}, elements_of(context.input(0)));
   return work;
 }
 
 /// The other operand only lends its type.
-AxisMap first_alone(const Site& site) {
+AxisMap first_alone(const OpContext& context) {
   AxisMap map;
-  map.reads(0, 0, axis_maps::same(site.known_shape(0).rank()));
+  map.reads(0, 0, axis_maps::same(context.known_shape(0).rank()));
   map.ignores(0, 1);
   return map;
 }

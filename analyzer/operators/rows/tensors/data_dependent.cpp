@@ -12,9 +12,9 @@
 namespace macroscope {
 namespace {
 
-Work compare_every_input(const Site& site) {
+Work compare_every_input(const OpContext& context) {
   Work work;
-  if (is_floating(site.dtype(0))) work.of(Flop::compare) = elements_of(site.input(0));
+  if (is_floating(context.dtype(0))) work.of(Flop::compare) = elements_of(context.input(0));
   return work;
 }
 
@@ -30,14 +30,14 @@ std::optional<std::vector<bool>> truths_of(const Integers* elements) {
   return truths;
 }
 
-std::vector<Fact> non_zero(const Site& site) {
-  require_operands(site, 1);
-  const Shape& data = site.shape(0);
-  if (!data.known()) return {Fact::tensor(DataType::int64, Shape{fresh_extent(site, 0, 0), site.fresh(0)})};
+std::vector<Fact> non_zero(const OpContext& context) {
+  require_operands(context, 1);
+  const Shape& data = context.shape(0);
+  if (!data.known()) return {Fact::tensor(DataType::int64, Shape{fresh_extent(context, 0, 0), context.fresh(0)})};
   const std::optional<Grid> grid = Grid::of(data);
-  const auto truths = truths_of(site.integers(0));
+  const auto truths = truths_of(context.integers(0));
   if (!truths || !grid || truths->size() != static_cast<std::size_t>(grid->elements()))
-    return {Fact::tensor(DataType::int64, Shape{Dim::of_size(data.rank()), site.fresh(0)})};
+    return {Fact::tensor(DataType::int64, Shape{Dim::of_size(data.rank()), context.fresh(0)})};
   std::vector<std::vector<std::int64_t>> found;
   std::vector<std::int64_t> position(data.rank(), 0);
   for (const bool truth : *truths) {
@@ -51,49 +51,49 @@ std::vector<Fact> non_zero(const Site& site) {
                        integer_content(std::move(indices)))};
 }
 
-std::vector<Fact> compress(const Site& site) {
-  require_operands(site, 2);
-  require_rank_at_least(site, 0, 1);
-  require_rank(site, 1, 1);
-  const Shape& data = site.shape(0);
-  const std::optional<std::int64_t> given = site.integer("axis");
-  if (!data.known() && given) return {Fact::tensor(site.dtype(0))};
-  const std::optional<std::size_t> axis = given ? std::optional(Site::axis_of(*given, data.rank())) : std::nullopt;
+std::vector<Fact> compress(const OpContext& context) {
+  require_operands(context, 2);
+  require_rank_at_least(context, 0, 1);
+  require_rank(context, 1, 1);
+  const Shape& data = context.shape(0);
+  const std::optional<std::int64_t> given = context.integer("axis");
+  if (!data.known() && given) return {Fact::tensor(context.dtype(0))};
+  const std::optional<std::size_t> axis = given ? std::optional(OpContext::axis_of(*given, data.rank())) : std::nullopt;
   std::vector<Dim> extents;
   if (axis) extents.assign(data.begin(), data.end());
   if (!axis) extents.emplace_back(0);
   const std::size_t along = axis.value_or(0);
-  const auto truths = truths_of(site.integers(1));
-  extents[along] = truths ? Dim(std::count(truths->begin(), truths->end(), true)) : site.fresh(0);
-  Fact result = Fact::tensor(site.dtype(0), checked_shape(extents));
+  const auto truths = truths_of(context.integers(1));
+  extents[along] = truths ? Dim(std::count(truths->begin(), truths->end(), true)) : context.fresh(0);
+  Fact result = Fact::tensor(context.dtype(0), checked_shape(extents));
   if (!truths) return {result};
   std::vector<std::int64_t> taken;
   for (std::size_t index = 0; index < truths->size(); ++index)
     if ((*truths)[index]) taken.push_back(static_cast<std::int64_t>(index));
-  result.value = rearranged(site.input(0), result.type.shape, [&](const Grid& grid, std::span<const std::int64_t> position) {
+  result.value = rearranged(context.input(0), result.type.shape, [&](const Grid& grid, std::span<const std::int64_t> position) {
     const std::int64_t index = taken[static_cast<std::size_t>(position[along])];
     return axis ? grid.place_of(position) + (index - position[along]) * grid.stride(along) : index;
   });
   return {result};
 }
 
-std::vector<Fact> one_hot(const Site& site) {
-  require_operands(site, 3);
-  require_rank(site, 2, 1);
-  const Shape &indices = site.shape(0), &depths = site.shape(1), &values = site.shape(2);
+std::vector<Fact> one_hot(const OpContext& context) {
+  require_operands(context, 3);
+  require_rank(context, 2, 1);
+  const Shape &indices = context.shape(0), &depths = context.shape(1), &values = context.shape(2);
   require(!depths.known() || depths.rank() <= 1, "bad-rank", "the depth has shape {}, it must be one number", depths);
-  if (values.known()) site.must_equal(values[0], 2, "number of values, off and on");
-  if (const auto numbers = site.version() < 11 ? site.numbers(0) : std::nullopt)
+  if (values.known()) context.must_equal(values[0], 2, "number of values, off and on");
+  if (const auto numbers = context.version() < 11 ? context.numbers(0) : std::nullopt)
     for (const std::int64_t index : *numbers)
       require(index >= 0, "bad-indices", "index {} is negative; that is allowed from version 11 on", index);
-  if (!indices.known()) return {Fact::tensor(site.dtype(2))};
-  const std::size_t axis = Site::axis_of(site.integer("axis", -1), indices.rank() + 1);
-  std::optional<Dim> depth = scalar_of(site, 1);
-  const Reals* reals = site.input(1).value ? site.input(1).value->reals() : nullptr;
+  if (!indices.known()) return {Fact::tensor(context.dtype(2))};
+  const std::size_t axis = OpContext::axis_of(context.integer("axis", -1), indices.rank() + 1);
+  std::optional<Dim> depth = scalar_of(context, 1);
+  const Reals* reals = context.input(1).value ? context.input(1).value->reals() : nullptr;
   if (reals != nullptr && reals->size() == 1 && reals->front()) depth = truncated(*reals->front());
   std::vector<Dim> extents(indices.begin(), indices.end());
-  extents.insert(extents.begin() + static_cast<std::ptrdiff_t>(axis), depth ? *depth : fresh_extent(site, 0, axis));
-  return {Fact::tensor(site.dtype(2), checked_shape(extents))};
+  extents.insert(extents.begin() + static_cast<std::ptrdiff_t>(axis), depth ? *depth : fresh_extent(context, 0, axis));
+  return {Fact::tensor(context.dtype(2), checked_shape(extents))};
 }
 
 /// The places of one row's elements, best first, equal ones in their order.
@@ -116,11 +116,11 @@ void for_each_row(const Grid& grid, std::size_t axis, Visit visit) {
 }
 
 /// Fills in the contents of TopK's results where all numbers are known.
-void rank_content(const Site& site, std::size_t axis, std::vector<Fact>& results) {
-  const auto numbers = site.numbers(0);
-  const std::optional<Grid> data = Grid::of(site.shape(0)), top = Grid::of(results[0].type.shape);
+void rank_content(const OpContext& context, std::size_t axis, std::vector<Fact>& results) {
+  const auto numbers = context.numbers(0);
+  const std::optional<Grid> data = Grid::of(context.shape(0)), top = Grid::of(results[0].type.shape);
   if (!numbers || !data || !top || numbers->size() != static_cast<std::size_t>(data->elements())) return;
-  const bool largest = site.integer("largest", 1) != 0;
+  const bool largest = context.integer("largest", 1) != 0;
   Integers values(static_cast<std::size_t>(top->elements())), indices(values.size());
   std::vector<std::int64_t> firsts;
   for_each_row(*top, axis, [&](std::int64_t first, std::int64_t) { firsts.push_back(first); });
@@ -142,27 +142,27 @@ void rank_content(const Site& site, std::size_t axis, std::vector<Fact>& results
   results[1].value = integer_content(std::move(indices));
 }
 
-std::vector<Fact> top_k(const Site& site) {
-  require_operands(site, site.version() >= 10 ? 2 : 1);
-  require(is_given(site, 1, "k"), "missing-attribute", "'k' is left out");
-  if (site.has_input(1)) require_rank(site, 1, 1);
-  const std::optional<Dim> k = scalar_of(site, 1, "k");
+std::vector<Fact> top_k(const OpContext& context) {
+  require_operands(context, context.version() >= 10 ? 2 : 1);
+  require(is_given(context, 1, "k"), "missing-attribute", "'k' is left out");
+  if (context.has_input(1)) require_rank(context, 1, 1);
+  const std::optional<Dim> k = scalar_of(context, 1, "k");
   require(!k || at_least(*k, 0) != Certainty::never, "bad-operand", "k is {}", k ? k->text() : "");
-  const Shape& data = site.shape(0);
-  std::vector<Fact> results{Fact::tensor(site.dtype(0)), Fact::tensor(DataType::int64)};
+  const Shape& data = context.shape(0);
+  std::vector<Fact> results{Fact::tensor(context.dtype(0)), Fact::tensor(DataType::int64)};
   if (!data.known()) return results;
-  const std::size_t axis = Site::axis_of(site.integer("axis", -1), data.rank());
+  const std::size_t axis = OpContext::axis_of(context.integer("axis", -1), data.rank());
   require(!k || at_least(data[axis], *k) != Certainty::never, "bad-operand", "the {} largest of {} are asked for",
           k ? k->text() : "", data[axis].text());
   std::vector<Dim> extents(data.begin(), data.end());
-  extents[axis] = k ? *k : fresh_extent(site, 0, axis);
+  extents[axis] = k ? *k : fresh_extent(context, 0, axis);
   results[0].type.shape = results[1].type.shape = checked_shape(extents);
-  rank_content(site, axis, results);
+  rank_content(context, axis, results);
   return results;
 }
 
 /// The contents of Unique's results for a flattened tensor of known numbers.
-std::vector<Fact> unique_numbers(const Site& site, const std::vector<std::int64_t>& numbers) {
+std::vector<Fact> unique_numbers(const OpContext& context, const std::vector<std::int64_t>& numbers) {
   struct Entry {
     std::size_t first = 0;
     std::int64_t count = 0;
@@ -173,7 +173,7 @@ std::vector<Fact> unique_numbers(const Site& site, const std::vector<std::int64_
     ++entry.count;
   }
   std::vector<std::pair<std::int64_t, Entry>> unique(entries.begin(), entries.end());
-  if (site.integer("sorted", 1) == 0)
+  if (context.integer("sorted", 1) == 0)
     std::sort(unique.begin(), unique.end(), [](const auto& a, const auto& b) { return a.second.first < b.second.first; });
   std::map<std::int64_t, std::size_t> rank;
   Integers values, firsts, inverse, counts;
@@ -185,42 +185,42 @@ std::vector<Fact> unique_numbers(const Site& site, const std::vector<std::int64_
   }
   for (const std::int64_t number : numbers) inverse.emplace_back(Dim::of_size(rank.at(number)));
   const Shape each{Dim::of_size(unique.size())}, every{Dim::of_size(numbers.size())};
-  return {Fact::tensor(site.dtype(0), each, integer_content(std::move(values))),
+  return {Fact::tensor(context.dtype(0), each, integer_content(std::move(values))),
           Fact::tensor(DataType::int64, each, integer_content(std::move(firsts))),
           Fact::tensor(DataType::int64, every, integer_content(std::move(inverse))),
           Fact::tensor(DataType::int64, each, integer_content(std::move(counts)))};
 }
 
-std::vector<Fact> unique(const Site& site) {
-  require_operands(site, 1);
-  const Shape& data = site.shape(0);
-  const std::optional<std::int64_t> given = site.integer("axis");
-  if (const auto numbers = given ? std::nullopt : site.numbers(0)) return unique_numbers(site, *numbers);
-  const Dim found = site.fresh(0);
+std::vector<Fact> unique(const OpContext& context) {
+  require_operands(context, 1);
+  const Shape& data = context.shape(0);
+  const std::optional<std::int64_t> given = context.integer("axis");
+  if (const auto numbers = given ? std::nullopt : context.numbers(0)) return unique_numbers(context, *numbers);
+  const Dim found = context.fresh(0);
   const Shape list{found};
-  std::vector<Fact> results{Fact::tensor(site.dtype(0)), Fact::tensor(DataType::int64, list), Fact::tensor(DataType::int64),
+  std::vector<Fact> results{Fact::tensor(context.dtype(0)), Fact::tensor(DataType::int64, list), Fact::tensor(DataType::int64),
                             Fact::tensor(DataType::int64, list)};
   if (!given) {
     results[0].type.shape = list;
-    results[2].type.shape = Shape{data.known() ? data.elements() : site.fresh(2)};
+    results[2].type.shape = Shape{data.known() ? data.elements() : context.fresh(2)};
   } else if (data.known()) {
-    const std::size_t axis = Site::axis_of(*given, data.rank());
+    const std::size_t axis = OpContext::axis_of(*given, data.rank());
     std::vector<Dim> extents(data.begin(), data.end());
     results[2].type.shape = Shape{extents[axis]};
     extents[axis] = found;
     results[0].type.shape = Shape(extents);
   } else {
-    results[2].type.shape = Shape{site.fresh(2)};
+    results[2].type.shape = Shape{context.fresh(2)};
   }
   return results;
 }
 
 /// Index of the extreme element of each row, where all numbers are known.
-ValuePointer extreme_content(const Site& site, std::size_t axis) {
-  const auto numbers = site.numbers(0);
-  const std::optional<Grid> grid = Grid::of(site.shape(0));
+ValuePointer extreme_content(const OpContext& context, std::size_t axis) {
+  const auto numbers = context.numbers(0);
+  const std::optional<Grid> grid = Grid::of(context.shape(0));
   if (!numbers || !grid || numbers->size() != static_cast<std::size_t>(grid->elements())) return nullptr;
-  const bool largest = site.node().op == "ArgMax", last = site.integer("select_last_index", 0) != 0;
+  const bool largest = context.node().op == "ArgMax", last = context.integer("select_last_index", 0) != 0;
   Integers indices;
   for_each_row(*grid, axis, [&](std::int64_t first, std::int64_t stride) {
     std::int64_t best = 0;
@@ -234,42 +234,42 @@ ValuePointer extreme_content(const Site& site, std::size_t axis) {
   return integer_content(std::move(indices));
 }
 
-std::vector<Fact> arg_extreme(const Site& site) {
-  require_operands(site, 1);
-  const Shape& data = site.shape(0);
+std::vector<Fact> arg_extreme(const OpContext& context) {
+  require_operands(context, 1);
+  const Shape& data = context.shape(0);
   if (!data.known()) return {Fact::tensor(DataType::int64)};
-  const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
+  const std::size_t axis = OpContext::axis_of(context.integer("axis", 0), data.rank());
   std::vector<Dim> extents(data.begin(), data.end());
-  if (site.integer("keepdims", 1) != 0) {
+  if (context.integer("keepdims", 1) != 0) {
     extents[axis] = 1;
   } else {
     extents.erase(extents.begin() + static_cast<std::ptrdiff_t>(axis));
   }
-  return {Fact::tensor(DataType::int64, Shape(extents), extreme_content(site, axis))};
+  return {Fact::tensor(DataType::int64, Shape(extents), extreme_content(context, axis))};
 }
 
-std::vector<Fact> non_max_suppression(const Site& site) {
-  require_operands(site, 2, 5);
-  require_rank(site, 0, 3);
-  require_rank(site, 1, 3);
-  const Shape &boxes = site.shape(0), &scores = site.shape(1);
+std::vector<Fact> non_max_suppression(const OpContext& context) {
+  require_operands(context, 2, 5);
+  require_rank(context, 0, 3);
+  require_rank(context, 1, 3);
+  const Shape &boxes = context.shape(0), &scores = context.shape(1);
   if (boxes.known() && scores.known()) {
-    site.must_equal(boxes[0], scores[0], "batch of boxes and scores");
-    site.must_equal(boxes[1], scores[2], "number of boxes and scores");
+    context.must_equal(boxes[0], scores[0], "batch of boxes and scores");
+    context.must_equal(boxes[1], scores[2], "number of boxes and scores");
   }
-  if (boxes.known()) site.must_equal(boxes[2], 4, "numbers of a box");
+  if (boxes.known()) context.must_equal(boxes[2], 4, "numbers of a box");
   for (std::size_t index = 2; index < 5; ++index)
-    if (site.has_input(index)) scalar_of(site, index);
-  const bool selects_nothing = !site.has_input(2) || (site.scalar(2) && site.scalar(2)->is(0));
-  return {Fact::tensor(DataType::int64, Shape{selects_nothing ? Dim(0) : site.fresh(0), 3})};
+    if (context.has_input(index)) scalar_of(context, index);
+  const bool selects_nothing = !context.has_input(2) || (context.scalar(2) && context.scalar(2)->is(0));
+  return {Fact::tensor(DataType::int64, Shape{selects_nothing ? Dim(0) : context.fresh(0), 3})};
 }
 
 /// Every score against the threshold, the area of every box, and each selected box against all of its image.
-Work non_max_suppression_work(const Site& site) {
-  const Shape &boxes = site.known_shape(0), &selected = site.output(0).type.shape;
-  if (!selected.known()) throw NotKnown();
+Work non_max_suppression_work(const OpContext& context) {
+  const Shape &boxes = context.known_shape(0), &selected = context.output(0).type.shape;
+  if (!selected.known()) throw Unknown();
   Work work;
-  work.add({.compare = 1}, elements_of(site.input(1)));
+  work.add({.compare = 1}, elements_of(context.input(1)));
   work.add({.add = 2, .mul = 1}, boxes[0] * boxes[1]);
   work.add({.add = 4, .mul = 1, .div = 1, .compare = 7}, selected[0] * boxes[1]);
   return work;
@@ -278,37 +278,37 @@ Work non_max_suppression_work(const Site& site) {
 constexpr std::string_view kEveryInput = "1 compare per input element";
 
 /// ArgMax, ArgMin: one axis is read whole, and falls away unless keepdims says otherwise.
-AxisMap along_one(const Site& site) {
-  const Shape& data = site.known_shape(0);
-  const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
-  const bool keeps = site.integer("keepdims", 1) != 0;
-  std::vector<Reading> axes;
+AxisMap along_one(const OpContext& context) {
+  const Shape& data = context.known_shape(0);
+  const std::size_t axis = OpContext::axis_of(context.integer("axis", 0), data.rank());
+  const bool keeps = context.integer("keepdims", 1) != 0;
+  std::vector<AccessMap> axes;
   for (std::size_t at = 0; at < data.rank(); ++at)
-    axes.push_back(at == axis ? Reading::whole(data[at]) : Reading::along(at > axis && !keeps ? at - 1 : at));
+    axes.push_back(at == axis ? AccessMap::whole(data[at]) : AccessMap::along(at > axis && !keeps ? at - 1 : at));
   AxisMap map;
   map.reads(0, 0, std::move(axes));
   return map;
 }
 
 /// Compress: any element of its axis may come to stand anywhere.
-AxisMap selected(const Site& site) {
-  if (!site.has_attribute("axis")) return axis_maps::everything(site);
-  const Shape& data = site.known_shape(0);
-  const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
+AxisMap selected(const OpContext& context) {
+  if (!context.has_attribute("axis")) return axis_maps::everything(context);
+  const Shape& data = context.known_shape(0);
+  const std::size_t axis = OpContext::axis_of(context.integer("axis", 0), data.rank());
   AxisMap map;
   map.reads(0, 0, axis_maps::whole_between(data, axis, axis + 1));
-  map.reads(0, 1, {Reading::whole(site.known_shape(1).elements())});
+  map.reads(0, 1, {AccessMap::whole(context.known_shape(1).elements())});
   return map;
 }
 
-AxisMap one_hot_axes(const Site& site) {
-  const Shape& indices = site.known_shape(0);
-  const std::size_t axis = Site::axis_of(site.integer("axis", -1), indices.rank() + 1);
-  std::vector<Reading> axes;
-  for (std::size_t at = 0; at < indices.rank(); ++at) axes.push_back(Reading::along(at < axis ? at : at + 1));
+AxisMap one_hot_axes(const OpContext& context) {
+  const Shape& indices = context.known_shape(0);
+  const std::size_t axis = OpContext::axis_of(context.integer("axis", -1), indices.rank() + 1);
+  std::vector<AccessMap> axes;
+  for (std::size_t at = 0; at < indices.rank(); ++at) axes.push_back(AccessMap::along(at < axis ? at : at + 1));
   AxisMap map;
   map.reads(0, 0, std::move(axes));
-  map.reads(0, 2, {Reading::whole(2)});
+  map.reads(0, 2, {AccessMap::whole(2)});
   return map;
 }
 

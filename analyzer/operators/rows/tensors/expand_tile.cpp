@@ -18,12 +18,12 @@ Fact broadcast_to(const Fact& operand, const Shape& shape) {
                       }));
 }
 
-std::vector<Fact> expand(const Site& site) {
-  require_operands(site, 2);
-  require_rank(site, 1, 1);
-  const Shape& data = site.shape(0);
-  const std::optional<Integers> wanted = list_of(site, 1);
-  if (!data.known() || !wanted) return {Fact::tensor(site.dtype(0))};
+std::vector<Fact> expand(const OpContext& context) {
+  require_operands(context, 2);
+  require_rank(context, 1, 1);
+  const Shape& data = context.shape(0);
+  const std::optional<Integers> wanted = list_of(context, 1);
+  if (!data.known() || !wanted) return {Fact::tensor(context.dtype(0))};
   const std::size_t rank = std::max(data.rank(), wanted->size());
   std::vector<Dim> extents;
   for (std::size_t axis = 0; axis < rank; ++axis) {
@@ -38,47 +38,48 @@ std::vector<Fact> expand(const Site& site) {
             target ? target->text() : "");
     // Beside an extent that cannot be 1 an unknown one can only be the same or 1.
     if (target) {
-      extents.push_back(broadcast(site, own, *target));
+      extents.push_back(broadcast(context, own, *target));
     } else {
-      extents.push_back(equal(own, 1) == Certainty::never ? own : fresh_extent(site, 0, axis));
+      extents.push_back(equal(own, 1) == Certainty::never ? own : fresh_extent(context, 0, axis));
     }
   }
-  return {broadcast_to(site.input(0), checked_shape(extents))};
+  return {broadcast_to(context.input(0), checked_shape(extents))};
 }
 
 /// Version 1: so many copies along one axis, both operands scalars.
-std::optional<Integers> copies_along_one_axis(const Site& site, std::size_t rank) {
-  const std::optional<Dim> copies = scalar_of(site, 1);
-  const std::optional<Dim> axis = scalar_of(site, 2);
+std::optional<Integers> copies_along_one_axis(const OpContext& context, std::size_t rank) {
+  const std::optional<Dim> copies = scalar_of(context, 1);
+  const std::optional<Dim> axis = scalar_of(context, 2);
   const std::optional<std::int64_t> number = axis ? axis->number() : std::nullopt;
   Integers repeats(rank);
   if (!number) return repeats;
-  const std::size_t repeated = Site::axis_of(*number, rank);
+  const std::size_t repeated = OpContext::axis_of(*number, rank);
   for (std::size_t other = 0; other < rank; ++other) repeats[other] = other == repeated ? copies : Dim(1);
   return repeats;
 }
 
-std::vector<Fact> tile(const Site& site) {
-  require_operands(site, site.version() < 6 ? 3 : 2);
-  const Shape& data = site.shape(0);
-  if (site.version() >= 6) require_rank(site, 1, 1);
+std::vector<Fact> tile(const OpContext& context) {
+  require_operands(context, context.version() < 6 ? 3 : 2);
+  const Shape& data = context.shape(0);
+  if (context.version() >= 6) require_rank(context, 1, 1);
   if (!data.known()) {
-    const std::optional<Integers> repeats = site.version() < 6 ? std::nullopt : list_of(site, 1);
-    return {Fact::tensor(site.dtype(0), repeats ? fresh_shape(site, 0, repeats->size()) : Shape::unknown())};
+    const std::optional<Integers> repeats = context.version() < 6 ? std::nullopt : list_of(context, 1);
+    return {Fact::tensor(context.dtype(0), repeats ? fresh_shape(context, 0, repeats->size()) : Shape::unknown())};
   }
-  const std::optional<Integers> repeats = site.version() < 6 ? copies_along_one_axis(site, data.rank()) : list_of(site, 1);
-  if (!repeats) return {Fact::tensor(site.dtype(0), fresh_shape(site, 0, data.rank()))};
+  const std::optional<Integers> repeats =
+      context.version() < 6 ? copies_along_one_axis(context, data.rank()) : list_of(context, 1);
+  if (!repeats) return {Fact::tensor(context.dtype(0), fresh_shape(context, 0, data.rank()))};
   require(repeats->size() == data.rank(), "bad-tile", "{} repeats for {} axes", repeats->size(), data.rank());
   std::vector<Dim> extents;
   for (std::size_t axis = 0; axis < data.rank(); ++axis) {
     const std::optional<Dim>& times = (*repeats)[axis];
     require(!times || at_least(*times, 0) != Certainty::never, "bad-tile", "axis {} is repeated {} times", axis,
             times ? times->text() : "");
-    extents.push_back(times ? data[axis] * *times : fresh_extent(site, 0, axis));
+    extents.push_back(times ? data[axis] * *times : fresh_extent(context, 0, axis));
   }
   const Shape shape = checked_shape(extents);
-  return {Fact::tensor(site.dtype(0), shape,
-                       rearranged(site.input(0), shape, [](const Grid& grid, std::span<const std::int64_t> position) {
+  return {Fact::tensor(context.dtype(0), shape,
+                       rearranged(context.input(0), shape, [](const Grid& grid, std::span<const std::int64_t> position) {
                          std::int64_t place = 0;
                          for (std::size_t axis = 0; axis < position.size(); ++axis)
                            place += position[axis] % grid.extent(axis) * grid.stride(axis);
@@ -98,15 +99,16 @@ Pick chosen(const Integers& conditions, std::int64_t condition, const Pick& yes,
   return a && b && *a == *b ? yes : kNoPick;
 }
 
-std::vector<Fact> where(const Site& site) {
-  require_operands(site, 3);
-  require_same_dtype(site, {1, 2});
-  const DataType dtype = site.dtype(1) == DataType::unknown ? site.dtype(2) : site.dtype(1);
-  const Shape shape = broadcast_inputs(site);
+std::vector<Fact> where(const OpContext& context) {
+  require_operands(context, 3);
+  require_same_dtype(context, {1, 2});
+  const DataType dtype = context.dtype(1) == DataType::unknown ? context.dtype(2) : context.dtype(1);
+  const Shape shape = broadcast_inputs(context);
   if (!shape.known()) return {Fact::tensor(dtype)};
-  const std::array<ValuePointer, 2> contents{site.input(1).value, site.input(2).value};
-  const Integers* conditions = site.integers(0);
-  const std::optional<Grid> condition = Grid::of(site.shape(0)), yes = Grid::of(site.shape(1)), no = Grid::of(site.shape(2));
+  const std::array<ValuePointer, 2> contents{context.input(1).value, context.input(2).value};
+  const Integers* conditions = context.integers(0);
+  const std::optional<Grid> condition = Grid::of(context.shape(0)), yes = Grid::of(context.shape(1)),
+                            no = Grid::of(context.shape(2));
   if (conditions == nullptr || !condition || !yes || !no) return {Fact::tensor(dtype, shape)};
   return {Fact::tensor(dtype, shape, assembled(contents, shape, [&](std::span<const std::int64_t> position) {
                          return chosen(*conditions, broadcast_place(*condition, position),
@@ -115,19 +117,19 @@ std::vector<Fact> where(const Site& site) {
                        }))};
 }
 
-AxisMap expand_axes(const Site& site) {
-  const Shape& result = site.output(0).type.shape;
-  if (!result.known()) throw NotKnown();
+AxisMap expand_axes(const OpContext& context) {
+  const Shape& result = context.output(0).type.shape;
+  if (!result.known()) throw Unknown();
   AxisMap map;
-  map.reads(0, 0, axis_maps::broadcast(site.known_shape(0), result));
+  map.reads(0, 0, axis_maps::broadcast(context.known_shape(0), result));
   return map;
 }
 
 /// An axis that is repeated starts anew after each copy.
-AxisMap tile_axes(const Site& site) {
-  const Shape &data = site.known_shape(0), &result = site.output(0).type.shape;
-  if (!result.known()) throw NotKnown();
-  std::vector<Reading> axes = axis_maps::broadcast(data, result);
+AxisMap tile_axes(const OpContext& context) {
+  const Shape &data = context.known_shape(0), &result = context.output(0).type.shape;
+  if (!result.known()) throw Unknown();
+  std::vector<AccessMap> axes = axis_maps::broadcast(data, result);
   for (std::size_t axis = 0; axis < data.rank(); ++axis)
     if (!data[axis].is(1) && data[axis] != result[axis]) axes[axis].steps.front().modulus = data[axis];
   AxisMap map;

@@ -19,14 +19,14 @@ struct Pads {
 };
 
 /// Pads of every axis, from those of the axes that are named; empty if it is not known which.
-std::optional<Pads> pads_of(const Site& site, std::size_t rank) {
-  const std::string_view attribute = site.version() < 2 ? "paddings" : "pads";
-  require(is_given(site, 1, attribute), "missing-attribute", "'{}' is left out", attribute);
-  const std::optional<Integers> listed = list_of(site, 1, attribute);
+std::optional<Pads> pads_of(const OpContext& context, std::size_t rank) {
+  const std::string_view attribute = context.version() < 2 ? "paddings" : "pads";
+  require(is_given(context, 1, attribute), "missing-attribute", "'{}' is left out", attribute);
+  const std::optional<Integers> listed = list_of(context, 1, attribute);
   std::vector<std::size_t> axes(rank);
   for (std::size_t axis = 0; axis < rank; ++axis) axes[axis] = axis;
-  if (site.has_input(3)) {
-    const auto named = axes_of(site, 3, {}, rank);
+  if (context.has_input(3)) {
+    const auto named = axes_of(context, 3, {}, rank);
     if (!named) return std::nullopt;
     axes = *named;
   }
@@ -52,15 +52,15 @@ std::int64_t source_index(std::int64_t index, std::int64_t extent, std::string_v
   return std::min(phase, period - phase);
 }
 
-ValuePointer padded_content(const Site& site, const Shape& shape, const Pads& pads, std::string_view mode) {
-  const std::optional<Grid> grid = site.input(0).value ? Grid::of(site.shape(0)) : std::nullopt;
+ValuePointer padded_content(const OpContext& context, const Shape& shape, const Pads& pads, std::string_view mode) {
+  const std::optional<Grid> grid = context.input(0).value ? Grid::of(context.shape(0)) : std::nullopt;
   std::vector<std::int64_t> begin;
   for (const auto& pad : pads.begin)
     if (const auto number = pad ? pad->number() : std::nullopt) begin.push_back(*number);
   if (!grid || begin.size() != grid->rank()) return nullptr;
-  const bool is_integer_content = site.integers(0) != nullptr;
+  const bool is_integer_content = context.integers(0) != nullptr;
   const ValuePointer zero = is_integer_content ? integer_content({Dim(0)}) : std::make_shared<const Value>(Reals{Real(0.0)});
-  const std::array<ValuePointer, 2> contents{site.input(0).value, site.has_input(2) ? site.input(2).value : zero};
+  const std::array<ValuePointer, 2> contents{context.input(0).value, context.has_input(2) ? context.input(2).value : zero};
   return assembled(contents, shape, [&](std::span<const std::int64_t> position) {
     std::int64_t place = 0;
     for (std::size_t axis = 0; axis < position.size(); ++axis) {
@@ -72,74 +72,74 @@ ValuePointer padded_content(const Site& site, const Shape& shape, const Pads& pa
   });
 }
 
-std::vector<Fact> pad(const Site& site) {
-  require_operands(site, site.version() >= 11 ? 2 : 1, site.version() >= 18 ? 4 : site.version() >= 11 ? 3 : 1);
-  const std::string_view mode = choice(site, "mode", "constant", {"constant", "reflect", "edge", "wrap"});
-  const Shape& data = site.shape(0);
-  if (!data.known()) return {Fact::tensor(site.dtype(0))};
-  const std::optional<Pads> pads = pads_of(site, data.rank());
-  if (!pads) return {Fact::tensor(site.dtype(0), fresh_shape(site, 0, data.rank()))};
+std::vector<Fact> pad(const OpContext& context) {
+  require_operands(context, context.version() >= 11 ? 2 : 1, context.version() >= 18 ? 4 : context.version() >= 11 ? 3 : 1);
+  const std::string_view mode = choice(context, "mode", "constant", {"constant", "reflect", "edge", "wrap"});
+  const Shape& data = context.shape(0);
+  if (!data.known()) return {Fact::tensor(context.dtype(0))};
+  const std::optional<Pads> pads = pads_of(context, data.rank());
+  if (!pads) return {Fact::tensor(context.dtype(0), fresh_shape(context, 0, data.rank()))};
   std::vector<Dim> extents;
   for (std::size_t axis = 0; axis < data.rank(); ++axis) {
     const auto &begin = pads->begin[axis], &end = pads->end[axis];
     const std::optional<Int128> both = begin && end ? (*begin + *end).integer() : std::nullopt;
     require(!both || (*both >= INT64_MIN && *both <= INT64_MAX), "bad-pads", "axis {} is padded by {} and {}", axis,
             begin ? begin->text() : "", end ? end->text() : "");
-    extents.push_back(begin && end ? data[axis] + *begin + *end : fresh_extent(site, 0, axis));
+    extents.push_back(begin && end ? data[axis] + *begin + *end : fresh_extent(context, 0, axis));
   }
   const Shape shape = checked_shape(extents);
-  return {Fact::tensor(site.dtype(0), shape, padded_content(site, shape, *pads, mode))};
+  return {Fact::tensor(context.dtype(0), shape, padded_content(context, shape, *pads, mode))};
 }
 
-std::vector<Fact> center_crop_pad(const Site& site) {
-  require_operands(site, 2);
-  const Shape& data = site.shape(0);
-  const std::optional<Integers> wanted = list_of(site, 1);
+std::vector<Fact> center_crop_pad(const OpContext& context) {
+  require_operands(context, 2);
+  const Shape& data = context.shape(0);
+  const std::optional<Integers> wanted = list_of(context, 1);
   if (!data.known()) {
-    const bool every_axis = wanted && !site.has_attribute("axes");
-    return {Fact::tensor(site.dtype(0), every_axis ? fresh_shape(site, 0, wanted->size()) : Shape::unknown())};
+    const bool every_axis = wanted && !context.has_attribute("axes");
+    return {Fact::tensor(context.dtype(0), every_axis ? fresh_shape(context, 0, wanted->size()) : Shape::unknown())};
   }
   std::vector<std::size_t> axes(data.rank());
   for (std::size_t axis = 0; axis < data.rank(); ++axis) axes[axis] = axis;
-  if (site.has_attribute("axes")) axes = axes_of(site, kNoOperand, "axes", data.rank()).value();
+  if (context.has_attribute("axes")) axes = axes_of(context, kNoOperand, "axes", data.rank()).value();
   require(!wanted || wanted->size() == axes.size(), "bad-crop", "{} extents for {} axes", wanted ? wanted->size() : 0,
           axes.size());
   std::vector<Dim> extents(data.begin(), data.end());
   for (std::size_t index = 0; index < axes.size(); ++index) {
     const std::optional<Dim> extent = wanted ? (*wanted)[index] : std::nullopt;
-    extents[axes[index]] = extent ? *extent : fresh_extent(site, 0, axes[index]);
+    extents[axes[index]] = extent ? *extent : fresh_extent(context, 0, axes[index]);
   }
-  return {Fact::tensor(site.dtype(0), checked_shape(extents))};
+  return {Fact::tensor(context.dtype(0), checked_shape(extents))};
 }
 
-AxisMap pad_axes(const Site& site) {
-  const Shape& data = site.known_shape(0);
-  const std::optional<Pads> pads = pads_of(site, data.rank());
-  if (!pads) throw NotKnown();
+AxisMap pad_axes(const OpContext& context) {
+  const Shape& data = context.known_shape(0);
+  const std::optional<Pads> pads = pads_of(context, data.rank());
+  if (!pads) throw Unknown();
   AxisMap map;
-  std::vector<Reading> axes;
+  std::vector<AccessMap> axes;
   for (std::size_t axis = 0; axis < data.rank(); ++axis) {
     const std::optional<Dim>& begin = pads->begin[axis];
-    axes.push_back(begin ? Reading::along(axis, 1, -*begin, -*begin) : somewhere_along(axis));
+    axes.push_back(begin ? AccessMap::along(axis, 1, -*begin, -*begin) : somewhere_along(axis));
   }
   map.reads(0, 0, std::move(axes));
-  if (site.has_input(2)) map.reads(0, 2, std::vector<Reading>(site.known_shape(2).rank(), Reading::at(0)));
+  if (context.has_input(2)) map.reads(0, 2, std::vector<AccessMap>(context.known_shape(2).rank(), AccessMap::at(0)));
   return map;
 }
 
 /// What is cropped or added is half of the difference on either side, one more of it behind.
-AxisMap center_crop_pad_axes(const Site& site) {
-  const Shape &data = site.known_shape(0), &result = site.output(0).type.shape;
-  if (!result.known() || result.rank() != data.rank()) throw NotKnown();
-  std::vector<Reading> axes;
+AxisMap center_crop_pad_axes(const OpContext& context) {
+  const Shape &data = context.known_shape(0), &result = context.output(0).type.shape;
+  if (!result.known() || result.rank() != data.rank()) throw Unknown();
+  std::vector<AccessMap> axes;
   for (std::size_t axis = 0; axis < data.rank(); ++axis) {
     const Dim more = data[axis] - result[axis];
     if (at_least(more, 0) == Certainty::always) {
       const Dim first = floor_div(more, 2);
-      axes.push_back(Reading::along(axis, 1, first, first));
+      axes.push_back(AccessMap::along(axis, 1, first, first));
     } else if (at_least(-more, 0) == Certainty::always) {
       const Dim added = floor_div(-more, 2);
-      axes.push_back(Reading::along(axis, 1, -added, -added));
+      axes.push_back(AccessMap::along(axis, 1, -added, -added));
     } else {
       axes.push_back(somewhere_along(axis));
     }

@@ -8,43 +8,43 @@
 namespace macroscope {
 namespace {
 
-std::vector<Fact> random_of_shape(const Site& site) {
-  const auto listed = site.integer_list("shape");
+std::vector<Fact> random_of_shape(const OpContext& context) {
+  const auto listed = context.integer_list("shape");
   require(listed.has_value(), "missing-attribute", "'shape' is left out");
-  return {Fact::tensor(dtype_attribute(site, "dtype", DataType::float32),
+  return {Fact::tensor(dtype_attribute(context, "dtype", DataType::float32),
                        checked_shape(std::vector<Dim>(listed->begin(), listed->end())))};
 }
 
-std::vector<Fact> random_like(const Site& site) {
-  require_operands(site, 1);
-  return {Fact::tensor(dtype_attribute(site, "dtype", site.dtype(0)), site.shape(0))};
+std::vector<Fact> random_like(const OpContext& context) {
+  require_operands(context, 1);
+  return {Fact::tensor(dtype_attribute(context, "dtype", context.dtype(0)), context.shape(0))};
 }
 
-std::vector<Fact> multinomial(const Site& site) {
-  require_operands(site, 1);
-  require_rank(site, 0, 2);
-  const std::int64_t samples = site.integer("sample_size", 1);
-  const Shape& data = site.shape(0);
-  return {Fact::tensor(dtype_attribute(site, "dtype", DataType::int32),
-                       checked_shape({data.known() ? data[0] : fresh_extent(site, 0, 0), samples}))};
+std::vector<Fact> multinomial(const OpContext& context) {
+  require_operands(context, 1);
+  require_rank(context, 0, 2);
+  const std::int64_t samples = context.integer("sample_size", 1);
+  const Shape& data = context.shape(0);
+  return {Fact::tensor(dtype_attribute(context, "dtype", DataType::int32),
+                       checked_shape({data.known() ? data[0] : fresh_extent(context, 0, 0), samples}))};
 }
 
-Work per_output(const Site& site, const Effort& effort) {
+Work per_output(const OpContext& context, const Effort& effort) {
   Work work;
-  work.add(effort, elements_of(site.output(0)));
+  work.add(effort, elements_of(context.output(0)));
   return work;
 }
 
-Work uniform_work(const Site& site) { return per_output(site, {.add = 1, .mul = 1}); }
+Work uniform_work(const OpContext& context) { return per_output(context, {.add = 1, .mul = 1}); }
 /// Box and Muller: two numbers from one logarithm, one root, one sine and one cosine.
-Work normal_work(const Site& site) { return per_output(site, {.add = 1, .mul = 2, .special = 2}); }
-Work bernoulli_work(const Site& site) { return per_output(site, {.compare = 1}); }
+Work normal_work(const OpContext& context) { return per_output(context, {.add = 1, .mul = 2, .special = 2}); }
+Work bernoulli_work(const OpContext& context) { return per_output(context, {.compare = 1}); }
 
 /// Probabilities are summed up once; each sample is looked for among the sums.
-Work multinomial_work(const Site& site) {
+Work multinomial_work(const OpContext& context) {
   Work work;
-  work.add({.add = 1, .special = 1}, elements_of(site.input(0)));
-  work.add({.compare = 1}, elements_of(site.input(0)) * site.integer("sample_size", 1));
+  work.add({.add = 1, .special = 1}, elements_of(context.input(0)));
+  work.add({.compare = 1}, elements_of(context.input(0)) * context.integer("sample_size", 1));
   return work;
 }
 

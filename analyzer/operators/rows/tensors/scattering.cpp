@@ -11,13 +11,13 @@
 namespace macroscope {
 namespace {
 
-std::string_view reduction_of(const Site& site) {
-  return choice(site, "reduction", "none", {"none", "add", "mul", "min", "max"});
+std::string_view reduction_of(const OpContext& context) {
+  return choice(context, "reduction", "none", {"none", "add", "mul", "min", "max"});
 }
 
 /// What the data's content becomes when update n is put at `targets[n]`.
-ValuePointer replaced(const Site& site, std::size_t elements, std::span<const std::int64_t> targets) {
-  const std::array<ValuePointer, 2> contents{site.input(0).value, site.input(2).value};
+ValuePointer replaced(const OpContext& context, std::size_t elements, std::span<const std::int64_t> targets) {
+  const std::array<ValuePointer, 2> contents{context.input(0).value, context.input(2).value};
   std::vector<Pick> picks(elements);
   for (std::size_t place = 0; place < elements; ++place) picks[place] = {0, static_cast<std::int64_t>(place)};
   for (std::size_t update = 0; update < targets.size(); ++update) {
@@ -28,17 +28,18 @@ ValuePointer replaced(const Site& site, std::size_t elements, std::span<const st
 }
 
 /// Whether the updates have this shape.  The result has the data's in any case, so that they have not is only a warning.
-bool updates_fit(const Site& site, const Shape& expected) {
-  const Shape& updates = site.shape(2);
+bool updates_fit(const OpContext& context, const Shape& expected) {
+  const Shape& updates = context.shape(2);
   if (!updates.known()) return false;
   bool fit = updates.rank() == expected.rank();
   for (std::size_t axis = 0; fit && axis < expected.rank(); ++axis)
     fit = equal(updates[axis], expected[axis]) != Certainty::never;
   if (!fit) {
-    site.warn("shape-mismatch", fmt::format("updates have shape {}, the indices ask for {}", updates.text(), expected.text()));
+    context.warn("shape-mismatch", fmt::format("updates have shape {}, the indices ask for {}", updates.text(), expected.text()));
     return false;
   }
-  for (std::size_t axis = 0; axis < expected.rank(); ++axis) site.must_equal(updates[axis], expected[axis], "extents of updates");
+  for (std::size_t axis = 0; axis < expected.rank(); ++axis)
+    context.must_equal(updates[axis], expected[axis], "extents of updates");
   return true;
 }
 
@@ -48,16 +49,16 @@ struct Known {
   std::vector<std::int64_t> indices;
 };
 
-std::optional<Known> known_operands(const Site& site) {
-  if (site.input(0).value == nullptr || reduction_of(site) != "none") return std::nullopt;
-  const std::optional<Grid> data = Grid::of(site.shape(0)), updates = Grid::of(site.shape(2));
-  auto indices = site.numbers(1);
+std::optional<Known> known_operands(const OpContext& context) {
+  if (context.input(0).value == nullptr || reduction_of(context) != "none") return std::nullopt;
+  const std::optional<Grid> data = Grid::of(context.shape(0)), updates = Grid::of(context.shape(2));
+  auto indices = context.numbers(1);
   if (!data || !updates || !indices) return std::nullopt;
   return Known{*data, *updates, std::move(*indices)};
 }
 
-ValuePointer scattered_elements(const Site& site, std::size_t axis) {
-  const std::optional<Known> known = known_operands(site);
+ValuePointer scattered_elements(const OpContext& context, std::size_t axis) {
+  const std::optional<Known> known = known_operands(context);
   if (!known || known->indices.size() != static_cast<std::size_t>(known->updates.elements())) return nullptr;
   std::vector<std::int64_t> targets;
   std::vector<std::int64_t> position(known->updates.rank(), 0);
@@ -67,24 +68,24 @@ ValuePointer scattered_elements(const Site& site, std::size_t axis) {
     targets.push_back(known->data.place_of(position) + (*index - position[axis]) * known->data.stride(axis));
     known->updates.advance(position);
   }
-  return replaced(site, static_cast<std::size_t>(known->data.elements()), targets);
+  return replaced(context, static_cast<std::size_t>(known->data.elements()), targets);
 }
 
-std::vector<Fact> scatter_elements(const Site& site) {
-  require_operands(site, 3);
-  require_same_dtype(site, {0, 2});
-  reduction_of(site);
-  const Shape &data = site.shape(0), &indices = site.shape(1);
-  Fact result = Fact::tensor(site.dtype(0), data);
+std::vector<Fact> scatter_elements(const OpContext& context) {
+  require_operands(context, 3);
+  require_same_dtype(context, {0, 2});
+  reduction_of(context);
+  const Shape &data = context.shape(0), &indices = context.shape(1);
+  Fact result = Fact::tensor(context.dtype(0), data);
   if (!data.known()) return {result};
-  require_rank(site, 1, data.rank());
-  const std::size_t axis = Site::axis_of(site.integer("axis", 0), data.rank());
-  if (indices.known() && updates_fit(site, indices)) result.value = scattered_elements(site, axis);
+  require_rank(context, 1, data.rank());
+  const std::size_t axis = OpContext::axis_of(context.integer("axis", 0), data.rank());
+  if (indices.known() && updates_fit(context, indices)) result.value = scattered_elements(context, axis);
   return {result};
 }
 
-ValuePointer scattered_slices(const Site& site, std::size_t depth) {
-  const std::optional<Known> known = known_operands(site);
+ValuePointer scattered_slices(const OpContext& context, std::size_t depth) {
+  const std::optional<Known> known = known_operands(context);
   if (!known) return nullptr;
   std::int64_t slice = 1;
   for (std::size_t axis = depth; axis < known->data.rank(); ++axis) slice *= known->data.extent(axis);
@@ -100,17 +101,17 @@ ValuePointer scattered_slices(const Site& site, std::size_t depth) {
     }
     for (std::int64_t within = 0; within < slice; ++within) targets.push_back(first + within);
   }
-  return replaced(site, static_cast<std::size_t>(known->data.elements()), targets);
+  return replaced(context, static_cast<std::size_t>(known->data.elements()), targets);
 }
 
-std::vector<Fact> scatter_nd(const Site& site) {
-  require_operands(site, 3);
-  require_same_dtype(site, {0, 2});
-  reduction_of(site);
-  require_rank_at_least(site, 0, 1);
-  require_rank_at_least(site, 1, 1);
-  const Shape &data = site.shape(0), &indices = site.shape(1);
-  Fact result = Fact::tensor(site.dtype(0), data);
+std::vector<Fact> scatter_nd(const OpContext& context) {
+  require_operands(context, 3);
+  require_same_dtype(context, {0, 2});
+  reduction_of(context);
+  require_rank_at_least(context, 0, 1);
+  require_rank_at_least(context, 1, 1);
+  const Shape &data = context.shape(0), &indices = context.shape(1);
+  Fact result = Fact::tensor(context.dtype(0), data);
   if (!data.known() || !indices.known()) return {result};
   const std::optional<std::int64_t> number = indices[indices.rank() - 1].number();
   if (!number) return {result};
@@ -118,45 +119,45 @@ std::vector<Fact> scatter_nd(const Site& site) {
   require(depth <= data.rank(), "bad-indices", "indices of {} numbers into {} axes", depth, data.rank());
   std::vector<Dim> expected(indices.begin(), indices.end() - 1);
   expected.insert(expected.end(), data.begin() + static_cast<std::ptrdiff_t>(depth), data.end());
-  if (updates_fit(site, Shape(expected))) result.value = scattered_slices(site, depth);
+  if (updates_fit(context, Shape(expected))) result.value = scattered_slices(context, depth);
   return {result};
 }
 
 /// Each update is combined with what is there.
-Work scatter_work(const Site& site) {
+Work scatter_work(const OpContext& context) {
   Work work;
-  const std::string_view reduction = reduction_of(site);
-  if (reduction == "none" || !is_floating(site.dtype(0))) return work;
+  const std::string_view reduction = reduction_of(context);
+  if (reduction == "none" || !is_floating(context.dtype(0))) return work;
   const Flop kind = reduction == "add" ? Flop::add : reduction == "mul" ? Flop::mul : Flop::compare;
-  work.of(kind) = elements_of(site.input(2));
+  work.of(kind) = elements_of(context.input(2));
   return work;
 }
 
-std::vector<Fact> tensor_scatter(const Site& site) {
-  require_operands(site, 2, 3);
-  require_same_dtype(site, {0, 1});
-  choice(site, "mode", "linear", {"linear", "circular"});
-  const Shape &cache = site.shape(0), &update = site.shape(1);
-  if (!cache.known() || !update.known()) return {Fact::tensor(site.dtype(0), cache)};
-  require_rank(site, 1, cache.rank());
-  const std::size_t axis = Site::axis_of(site.integer("axis", -2), cache.rank());
+std::vector<Fact> tensor_scatter(const OpContext& context) {
+  require_operands(context, 2, 3);
+  require_same_dtype(context, {0, 1});
+  choice(context, "mode", "linear", {"linear", "circular"});
+  const Shape &cache = context.shape(0), &update = context.shape(1);
+  if (!cache.known() || !update.known()) return {Fact::tensor(context.dtype(0), cache)};
+  require_rank(context, 1, cache.rank());
+  const std::size_t axis = OpContext::axis_of(context.integer("axis", -2), cache.rank());
   require(axis != 0, "bad-axis", "the sequence axis is the batch axis");
   for (std::size_t other = 0; other < cache.rank(); ++other)
-    if (other != axis) site.must_equal(cache[other], update[other], "extents of cache and update");
+    if (other != axis) context.must_equal(cache[other], update[other], "extents of cache and update");
   require(at_least(cache[axis], update[axis]) != Certainty::never, "shape-mismatch", "an update of {} does not fit a cache of {}",
           update[axis], cache[axis]);
-  const Shape& places = site.shape(2);
-  require_rank(site, 2, 1);
-  if (places.known()) site.must_equal(cache[0], places[0], "batch and number of write indices");
-  return {Fact::tensor(site.dtype(0), cache)};
+  const Shape& places = context.shape(2);
+  require_rank(context, 2, 1);
+  if (places.known()) context.must_equal(cache[0], places[0], "batch and number of write indices");
+  return {Fact::tensor(context.dtype(0), cache)};
 }
 
 /// What is not replaced stays in place; any update may come to stand anywhere.
-AxisMap scattered(const Site& site) {
-  AxisMap map = axis_maps::everything(site);
+AxisMap scattered(const OpContext& context) {
+  AxisMap map = axis_maps::everything(context);
   AxisMap kept;
-  kept.reads(0, 0, axis_maps::same(site.known_shape(0).rank()));
-  for (std::size_t operand = 1; operand < site.input_count(); ++operand)
+  kept.reads(0, 0, axis_maps::same(context.known_shape(0).rank()));
+  for (std::size_t operand = 1; operand < context.input_count(); ++operand)
     if (const AxisMap::Entry* entry = map.find(0, operand)) kept.reads(0, operand, entry->axes);
   return kept;
 }

@@ -12,26 +12,26 @@
 namespace macroscope {
 namespace {
 
-std::vector<Fact> shape(const Site& site) {
-  require_operands(site, 1);
-  const Shape& data = site.shape(0);
-  if (!data.known()) return {Fact::tensor(DataType::int64, fresh_shape(site, 0, 1))};
+std::vector<Fact> shape(const OpContext& context) {
+  require_operands(context, 1);
+  const Shape& data = context.shape(0);
+  if (!data.known()) return {Fact::tensor(DataType::int64, fresh_shape(context, 0, 1))};
   const auto rank = static_cast<std::int64_t>(data.rank());
   const auto bound = [rank](std::int64_t given) { return std::clamp<std::int64_t>(given < 0 ? given + rank : given, 0, rank); };
-  const std::int64_t start = bound(site.integer("start", 0)), end = std::max(start, bound(site.integer("end", rank)));
+  const std::int64_t start = bound(context.integer("start", 0)), end = std::max(start, bound(context.integer("end", rank)));
   const Integers extents(data.begin() + start, data.begin() + end);
   return {Fact::tensor(DataType::int64, Shape{end - start}, integer_content(extents))};
 }
 
-std::vector<Fact> size(const Site& site) {
-  require_operands(site, 1);
-  const Shape& data = site.shape(0);
+std::vector<Fact> size(const OpContext& context) {
+  require_operands(context, 1);
+  const Shape& data = context.shape(0);
   return {Fact::tensor(DataType::int64, Shape{}, data.known() ? integer_content({data.elements()}) : nullptr)};
 }
 
 /// The one element of a floating operand.
-std::optional<Real> real_scalar(const Site& site, std::size_t index) {
-  const Reals* reals = site.input(index).value ? site.input(index).value->reals() : nullptr;
+std::optional<Real> real_scalar(const OpContext& context, std::size_t index) {
+  const Reals* reals = context.input(index).value ? context.input(index).value->reals() : nullptr;
   return reals != nullptr && reals->size() == 1 ? reals->front() : std::nullopt;
 }
 
@@ -44,16 +44,16 @@ std::optional<Dim> range_length(const Dim& start, const Dim& limit, const Dim& d
   return std::nullopt;
 }
 
-Fact range_of(const Site& site, const std::optional<Dim>& start, const std::optional<Dim>& limit,
+Fact range_of(const OpContext& context, const std::optional<Dim>& start, const std::optional<Dim>& limit,
               const std::optional<Dim>& delta) {
   const std::optional<Dim> length = start && limit && delta ? range_length(*start, *limit, *delta) : std::nullopt;
-  if (!length) return Fact::tensor(site.dtype(0), Shape{site.fresh(0)});
-  Fact result = Fact::tensor(site.dtype(0), checked_shape({*length}));
+  if (!length) return Fact::tensor(context.dtype(0), Shape{context.fresh(0)});
+  Fact result = Fact::tensor(context.dtype(0), checked_shape({*length}));
   const std::optional<std::int64_t> count = length->number();
   if (!count || *count > static_cast<std::int64_t>(Value::kMaxElements)) return result;
   Integers elements;
   for (std::int64_t n = 0; n < *count; ++n) elements.emplace_back(*start + *delta * n);
-  if (!is_floating(site.dtype(0))) {
+  if (!is_floating(context.dtype(0))) {
     result.value = integer_content(std::move(elements));
     return result;
   }
@@ -63,12 +63,12 @@ Fact range_of(const Site& site, const std::optional<Dim>& start, const std::opti
   return result;
 }
 
-Fact range_of_numbers(const Site& site, double start, double limit, double delta) {
+Fact range_of_numbers(const OpContext& context, double start, double limit, double delta) {
   require(delta != 0, "bad-operand", "a range by steps of 0");
   const double length = std::max(0.0, std::ceil((limit - start) / delta));
   require(length < std::ldexp(1.0, 62), "bad-operand", "a range of {} to {} by {}", start, limit, delta);
   const auto count = static_cast<std::int64_t>(length);
-  Fact result = Fact::tensor(site.dtype(0), Shape{count});
+  Fact result = Fact::tensor(context.dtype(0), Shape{count});
   if (count > static_cast<std::int64_t>(Value::kMaxElements)) return result;
   Reals elements;
   for (std::int64_t n = 0; n < count; ++n) elements.emplace_back(start + delta * static_cast<double>(n));
@@ -76,74 +76,75 @@ Fact range_of_numbers(const Site& site, double start, double limit, double delta
   return result;
 }
 
-Fact real_range(const Site& site) {
-  const std::optional<Real> start = real_scalar(site, 0), limit = real_scalar(site, 1), delta = real_scalar(site, 2);
-  if (!start || !limit || !delta) return Fact::tensor(site.dtype(0), Shape{site.fresh(0)});
+Fact real_range(const OpContext& context) {
+  const std::optional<Real> start = real_scalar(context, 0), limit = real_scalar(context, 1), delta = real_scalar(context, 2);
+  if (!start || !limit || !delta) return Fact::tensor(context.dtype(0), Shape{context.fresh(0)});
   if (start->number() && limit->number() && delta->number())
-    return range_of_numbers(site, *start->number(), *limit->number(), *delta->number());
-  return range_of(site, start->whole(), limit->whole(), delta->whole());
+    return range_of_numbers(context, *start->number(), *limit->number(), *delta->number());
+  return range_of(context, start->whole(), limit->whole(), delta->whole());
 }
 
-std::vector<Fact> range(const Site& site) {
-  require_operands(site, 3);
-  require_same_dtype(site, {0, 1, 2});
+std::vector<Fact> range(const OpContext& context) {
+  require_operands(context, 3);
+  require_same_dtype(context, {0, 1, 2});
   for (std::size_t index = 0; index < 3; ++index) {
-    const Shape& bound = site.shape(index);
+    const Shape& bound = context.shape(index);
     require(!bound.known() || equal(bound.elements(), 1) != Certainty::never, "bad-operand",
             "operand {} has shape {}, it must hold one number", index, bound);
   }
-  return {is_floating(site.dtype(0)) ? real_range(site) : range_of(site, site.scalar(0), site.scalar(1), site.scalar(2))};
+  return {is_floating(context.dtype(0)) ? real_range(context)
+                                        : range_of(context, context.scalar(0), context.scalar(1), context.scalar(2))};
 }
 
-std::vector<Fact> constant_of_shape(const Site& site) {
-  require_operands(site, 1);
-  require_rank(site, 0, 1);
-  const StoredTensor* value = site.tensor("value");
+std::vector<Fact> constant_of_shape(const OpContext& context) {
+  require_operands(context, 1);
+  require_rank(context, 0, 1);
+  const StoredTensor* value = context.tensor("value");
   const DataType dtype = value == nullptr ? DataType::float32 : value->dtype;
-  const std::optional<Integers> wanted = list_of(site, 0);
+  const std::optional<Integers> wanted = list_of(context, 0);
   if (!wanted) return {Fact::tensor(dtype)};
   std::vector<Dim> extents;
   for (std::size_t axis = 0; axis < wanted->size(); ++axis)
-    extents.push_back((*wanted)[axis] ? *(*wanted)[axis] : fresh_extent(site, 0, axis));
+    extents.push_back((*wanted)[axis] ? *(*wanted)[axis] : fresh_extent(context, 0, axis));
   const Shape result = checked_shape(extents);
   const ValuePointer zero = std::make_shared<const Value>(Reals{Real(0.0)});
-  return {Fact::tensor(dtype, result, filled(value == nullptr ? zero : site.network().content(*value), result.elements()))};
+  return {Fact::tensor(dtype, result, filled(value == nullptr ? zero : context.network().content(*value), result.elements()))};
 }
 
 Fact list_fact(DataType dtype, std::size_t length, ValuePointer content) {
   return Fact::tensor(dtype, Shape{Dim::of_size(length)}, length > Value::kMaxElements ? nullptr : std::move(content));
 }
 
-Fact stored_fact(const Site& site, const StoredTensor& tensor) {
-  return Fact::tensor(tensor.dtype, shape_of(tensor), site.network().content(tensor));
+Fact stored_fact(const OpContext& context, const StoredTensor& tensor) {
+  return Fact::tensor(tensor.dtype, shape_of(tensor), context.network().content(tensor));
 }
 
-std::vector<Fact> constant(const Site& site) {
-  if (const StoredTensor* value = site.tensor("value")) return {stored_fact(site, *value)};
-  if (const StoredTensor* value = site.tensor("sparse_value")) return {stored_fact(site, *value)};
-  if (const auto number = site.integer("value_int"))
+std::vector<Fact> constant(const OpContext& context) {
+  if (const StoredTensor* value = context.tensor("value")) return {stored_fact(context, *value)};
+  if (const StoredTensor* value = context.tensor("sparse_value")) return {stored_fact(context, *value)};
+  if (const auto number = context.integer("value_int"))
     return {Fact::tensor(DataType::int64, Shape{}, integer_content({Dim(*number)}))};
-  if (site.has_attribute("value_float"))
-    return {Fact::tensor(DataType::float32, Shape{}, std::make_shared<const Value>(Reals{Real(site.real("value_float", 0))}))};
-  if (site.has_attribute("value_string"))
+  if (context.has_attribute("value_float"))
+    return {Fact::tensor(DataType::float32, Shape{}, std::make_shared<const Value>(Reals{Real(context.real("value_float", 0))}))};
+  if (context.has_attribute("value_string"))
     return {Fact::tensor(DataType::string, Shape{},
-                         std::make_shared<const Value>(Texts{std::string(site.text("value_string", {}))}))};
-  if (const auto numbers = site.integer_list("value_ints"))
+                         std::make_shared<const Value>(Texts{std::string(context.text("value_string", {}))}))};
+  if (const auto numbers = context.integer_list("value_ints"))
     return {list_fact(DataType::int64, numbers->size(), integer_content(Integers(numbers->begin(), numbers->end())))};
-  if (const auto numbers = site.real_list("value_floats"))
+  if (const auto numbers = context.real_list("value_floats"))
     return {
         list_fact(DataType::float32, numbers->size(), std::make_shared<const Value>(Reals(numbers->begin(), numbers->end())))};
-  if (const auto texts = site.text_list("value_strings"))
+  if (const auto texts = context.text_list("value_strings"))
     return {list_fact(DataType::string, texts->size(), std::make_shared<const Value>(Texts(texts->begin(), texts->end())))};
   fail("missing-attribute", "a Constant without a value");
 }
 
 /// Running sums or products of each row along an axis.
-ValuePointer accumulated(const Site& site, std::size_t axis, bool product) {
-  const Integers* elements = site.integers(0);
-  const std::optional<Grid> grid = Grid::of(site.shape(0));
+ValuePointer accumulated(const OpContext& context, std::size_t axis, bool product) {
+  const Integers* elements = context.integers(0);
+  const std::optional<Grid> grid = Grid::of(context.shape(0));
   if (elements == nullptr || !grid || elements->size() != static_cast<std::size_t>(grid->elements())) return nullptr;
-  const bool reverse = site.integer("reverse", 0) != 0, exclusive = site.integer("exclusive", 0) != 0;
+  const bool reverse = context.integer("reverse", 0) != 0, exclusive = context.integer("exclusive", 0) != 0;
   const std::int64_t count = grid->extent(axis), stride = grid->stride(axis);
   Integers result(elements->size());
   std::vector<std::int64_t> position(grid->rank(), 0);
@@ -161,47 +162,47 @@ ValuePointer accumulated(const Site& site, std::size_t axis, bool product) {
   return integer_content(std::move(result));
 }
 
-std::vector<Fact> accumulate(const Site& site, bool product) {
-  require_operands(site, 2);
-  const Shape& data = site.shape(0);
-  const std::optional<Dim> given = scalar_of(site, 1);
+std::vector<Fact> accumulate(const OpContext& context, bool product) {
+  require_operands(context, 2);
+  const Shape& data = context.shape(0);
+  const std::optional<Dim> given = scalar_of(context, 1);
   const std::optional<std::int64_t> number = given ? given->number() : std::nullopt;
-  if (!data.known() || !number) return {Fact::tensor(site.dtype(0), data)};
-  return {Fact::tensor(site.dtype(0), data, accumulated(site, Site::axis_of(*number, data.rank()), product))};
+  if (!data.known() || !number) return {Fact::tensor(context.dtype(0), data)};
+  return {Fact::tensor(context.dtype(0), data, accumulated(context, OpContext::axis_of(*number, data.rank()), product))};
 }
 
-std::vector<Fact> cum_sum(const Site& site) { return accumulate(site, false); }
-std::vector<Fact> cum_prod(const Site& site) { return accumulate(site, true); }
+std::vector<Fact> cum_sum(const OpContext& context) { return accumulate(context, false); }
+std::vector<Fact> cum_prod(const OpContext& context) { return accumulate(context, true); }
 
-Work once_per_element(const Site& site, const Effort& effort) {
+Work once_per_element(const OpContext& context, const Effort& effort) {
   Work work;
-  if (is_floating(site.dtype(0))) work.add(effort, elements_of(site.input(0)));
+  if (is_floating(context.dtype(0))) work.add(effort, elements_of(context.input(0)));
   return work;
 }
 
-Work cum_sum_work(const Site& site) { return once_per_element(site, {.add = 1}); }
-Work cum_prod_work(const Site& site) { return once_per_element(site, {.mul = 1}); }
+Work cum_sum_work(const OpContext& context) { return once_per_element(context, {.add = 1}); }
+Work cum_prod_work(const OpContext& context) { return once_per_element(context, {.mul = 1}); }
 
 /// Element n is start + n * delta.
-Work range_work(const Site& site) {
+Work range_work(const OpContext& context) {
   Work work;
-  if (is_floating(site.dtype(0))) work.add({.add = 1, .mul = 1}, elements_of(site.output(0)));
+  if (is_floating(context.dtype(0))) work.add({.add = 1, .mul = 1}, elements_of(context.output(0)));
   return work;
 }
 
 /// An element is made of those before it, or behind it, and of itself.
-AxisMap running(const Site& site) {
-  const Shape& data = site.known_shape(0);
-  const std::optional<Dim> given = scalar_of(site, 1);
+AxisMap running(const OpContext& context) {
+  const Shape& data = context.known_shape(0);
+  const std::optional<Dim> given = scalar_of(context, 1);
   const std::optional<std::int64_t> axis = given ? given->number() : std::nullopt;
-  if (!axis) throw NotKnown();
-  const std::size_t along = Site::axis_of(*axis, data.rank());
-  const bool is_reverse = site.integer("reverse", 0) != 0;
-  const int itself = site.integer("exclusive", 0) != 0 ? 1 : 0;
-  Reading reading = is_reverse ? Reading::from(along) : Reading::up_to(along);
-  (is_reverse ? reading.low : reading.high) += is_reverse ? itself : -itself;
+  if (!axis) throw Unknown();
+  const std::size_t along = OpContext::axis_of(*axis, data.rank());
+  const bool is_reverse = context.integer("reverse", 0) != 0;
+  const int itself = context.integer("exclusive", 0) != 0 ? 1 : 0;
+  AccessMap access = is_reverse ? AccessMap::from(along) : AccessMap::up_to(along);
+  (is_reverse ? access.low : access.high) += is_reverse ? itself : -itself;
   AxisMap map;
-  map.reads(0, 0, axis_maps::same_but(data, along, std::move(reading)));
+  map.reads(0, 0, axis_maps::same_but(data, along, std::move(access)));
   return map;
 }
 

@@ -31,7 +31,7 @@ bool is_beyond(const Dim& bound, const Dim& extent) {
 
 /// A bound that may be counted from the end, as an index from the front: between -1 and the extent where it is a number, not clamped
 /// above where it is not.
-Dim from_front(const Site& site, const Dim& bound, const Dim& extent) {
+Dim from_front(const OpContext& context, const Dim& bound, const Dim& extent) {
   switch (at_least(bound, 0)) {
     case Certainty::always:
       return bound;
@@ -41,28 +41,28 @@ Dim from_front(const Site& site, const Dim& bound, const Dim& extent) {
       break;
   }
   if (at_least(-bound, 0) == Certainty::always) {
-    site.assume(fmt::format("{} >= 1", (-bound).text()));
+    context.assume(fmt::format("{} >= 1", (-bound).text()));
     return bound + extent;
   }
-  site.assume(fmt::format("{} >= 0", bound.text()));
+  context.assume(fmt::format("{} >= 0", bound.text()));
   return bound;
 }
 
 Dim not_beyond(const Dim& index, const Dim& end) { return is_beyond(index, end) ? end : min(index, end); }
 
 /// Elements start, start + step ... before end, of an axis.
-Range forward(const Site& site, const Dim& start, const Dim& end, const Dim& extent, const Dim& step) {
+Range forward(const OpContext& context, const Dim& start, const Dim& end, const Dim& extent, const Dim& step) {
   // A start past the end needs no clamp: what is left is negative then, and becomes 0.
-  const Dim first = at_least_zero(site, from_front(site, start, extent), extent);
-  const Dim last = not_beyond(at_least_zero(site, from_front(site, end, extent), extent), extent);
-  return {ceil_div(at_least_zero(site, last - first, extent), step), first};
+  const Dim first = at_least_zero(context, from_front(context, start, extent), extent);
+  const Dim last = not_beyond(at_least_zero(context, from_front(context, end, extent), extent), extent);
+  return {ceil_div(at_least_zero(context, last - first, extent), step), first};
 }
 
 /// Elements start, start - step ... after end.
-Range backward(const Site& site, const Dim& start, const Dim& end, const Dim& extent, const Dim& step) {
-  const Dim first = not_beyond(max(from_front(site, start, extent), -1), extent - 1);
-  const Dim last = max(from_front(site, end, extent), -1);
-  return {ceil_div(at_least_zero(site, first - last, extent), step), first};
+Range backward(const OpContext& context, const Dim& start, const Dim& end, const Dim& extent, const Dim& step) {
+  const Dim first = not_beyond(max(from_front(context, start, extent), -1), extent - 1);
+  const Dim last = max(from_front(context, end, extent), -1);
+  return {ceil_div(at_least_zero(context, first - last, extent), step), first};
 }
 
 struct Bounds {
@@ -70,24 +70,24 @@ struct Bounds {
 };
 
 /// Whether a step goes forward; where that hangs on a symbol it is assumed that the step is not 0, and forward if it can be.
-bool is_forward(const Site& site, const Dim& step) {
+bool is_forward(const OpContext& context, const Dim& step) {
   if (at_least(step, 1) == Certainty::always) return true;
   if (at_least(step, 0) == Certainty::never) return false;
   const bool forward = at_least(-step, 0) != Certainty::always;
-  site.assume(fmt::format("{} >= 1", (forward ? step : -step).text()));
+  context.assume(fmt::format("{} >= 1", (forward ? step : -step).text()));
   return forward;
 }
 
-Range taken(const Site& site, const Bounds& bounds, const Dim& extent, std::size_t axis) {
+Range taken(const OpContext& context, const Bounds& bounds, const Dim& extent, std::size_t axis) {
   require(!bounds.step || !bounds.step->is(0), "bad-slice", "the step along axis {} is 0", axis);
-  if (!bounds.start || !bounds.end || !bounds.step) return {fresh_extent(site, 0, axis), std::nullopt};
-  return is_forward(site, *bounds.step) ? forward(site, *bounds.start, *bounds.end, extent, *bounds.step)
-                                        : backward(site, *bounds.start, *bounds.end, extent, -*bounds.step);
+  if (!bounds.start || !bounds.end || !bounds.step) return {fresh_extent(context, 0, axis), std::nullopt};
+  return is_forward(context, *bounds.step) ? forward(context, *bounds.start, *bounds.end, extent, *bounds.step)
+                                           : backward(context, *bounds.start, *bounds.end, extent, -*bounds.step);
 }
 
-ValuePointer sliced_content(const Site& site, const Shape& shape, const std::vector<Range>& ranges,
+ValuePointer sliced_content(const OpContext& context, const Shape& shape, const std::vector<Range>& ranges,
                             const std::vector<Bounds>& bounds) {
-  if (site.input(0).value == nullptr) return nullptr;
+  if (context.input(0).value == nullptr) return nullptr;
   std::vector<std::int64_t> first, step;
   for (std::size_t axis = 0; axis < ranges.size(); ++axis) {
     const std::optional<std::int64_t> by = bounds[axis].step ? bounds[axis].step->number() : std::nullopt;
@@ -96,7 +96,7 @@ ValuePointer sliced_content(const Site& site, const Shape& shape, const std::vec
     first.push_back(*from);
     step.push_back(*by);
   }
-  return rearranged(site.input(0), shape, [&](const Grid& grid, std::span<const std::int64_t> position) {
+  return rearranged(context.input(0), shape, [&](const Grid& grid, std::span<const std::int64_t> position) {
     std::int64_t place = 0;
     for (std::size_t axis = 0; axis < position.size(); ++axis)
       place += (first[axis] + (position[axis] == 0 ? 0 : position[axis] * step[axis])) * grid.stride(axis);
@@ -109,16 +109,17 @@ std::optional<Dim> element(const std::optional<Integers>& list, std::size_t inde
 }
 
 /// The axes that bounds are given for, first to last if they are not named; empty if that is not known.
-std::optional<std::vector<std::size_t>> sliced_axes(const Site& site, const std::optional<Integers>& starts, std::size_t rank) {
-  const bool named = is_given(site, 3, "axes");
-  const auto axes = named ? axes_of(site, 3, "axes", rank) : std::nullopt;
+std::optional<std::vector<std::size_t>> sliced_axes(const OpContext& context, const std::optional<Integers>& starts,
+                                                    std::size_t rank) {
+  const bool named = is_given(context, 3, "axes");
+  const auto axes = named ? axes_of(context, 3, "axes", rank) : std::nullopt;
   if (axes) return axes;
   const bool every_axis = starts && starts->size() == rank;
   if (!starts || (named && !every_axis)) return std::nullopt;
   require(starts->size() <= rank, "bad-slice", "bounds for {} axes, the tensor has {}", starts->size(), rank);
   std::vector<std::size_t> first_to_last(starts->size());
   std::iota(first_to_last.begin(), first_to_last.end(), 0U);
-  if (named) site.assume(fmt::format("{} == [{}]", site.input_name(3), fmt::join(first_to_last, ", ")));
+  if (named) context.assume(fmt::format("{} == [{}]", context.input_name(3), fmt::join(first_to_last, ", ")));
   return first_to_last;
 }
 
@@ -126,18 +127,18 @@ void require_lengths(const std::optional<Integers>& list, std::size_t axes, std:
   require(!list || list->size() == axes, "bad-slice", "{} {} for {} axes", list ? list->size() : 0, what, axes);
 }
 
-std::vector<Fact> slice(const Site& site) {
-  const bool by_operands = site.version() >= 10;
-  require_operands(site, by_operands ? 3 : 1, by_operands ? 5 : 1);
-  require(is_given(site, 1, "starts") && is_given(site, 2, "ends"), "missing-attribute", "'starts' or 'ends' is left out");
-  const Shape& data = site.shape(0);
-  if (!data.known()) return {Fact::tensor(site.dtype(0))};
-  const std::optional<Integers> starts = list_of(site, 1, "starts");
-  const std::optional<Integers> ends = list_of(site, 2, "ends");
-  const bool has_steps = is_given(site, 4, "steps");
-  const std::optional<Integers> steps = list_of(site, 4, "steps");
-  const auto axes = sliced_axes(site, starts, data.rank());
-  if (!axes) return {Fact::tensor(site.dtype(0), fresh_shape(site, 0, data.rank()))};
+std::vector<Fact> slice(const OpContext& context) {
+  const bool by_operands = context.version() >= 10;
+  require_operands(context, by_operands ? 3 : 1, by_operands ? 5 : 1);
+  require(is_given(context, 1, "starts") && is_given(context, 2, "ends"), "missing-attribute", "'starts' or 'ends' is left out");
+  const Shape& data = context.shape(0);
+  if (!data.known()) return {Fact::tensor(context.dtype(0))};
+  const std::optional<Integers> starts = list_of(context, 1, "starts");
+  const std::optional<Integers> ends = list_of(context, 2, "ends");
+  const bool has_steps = is_given(context, 4, "steps");
+  const std::optional<Integers> steps = list_of(context, 4, "steps");
+  const auto axes = sliced_axes(context, starts, data.rank());
+  if (!axes) return {Fact::tensor(context.dtype(0), fresh_shape(context, 0, data.rank()))};
   require_lengths(starts, axes->size(), "starts");
   require_lengths(ends, axes->size(), "ends");
   require_lengths(steps, axes->size(), "steps");
@@ -147,31 +148,31 @@ std::vector<Fact> slice(const Site& site) {
   for (std::size_t index = 0; index < axes->size(); ++index) {
     const std::size_t axis = (*axes)[index];
     bounds[axis] = {element(starts, index), element(ends, index), has_steps ? element(steps, index) : Dim(1)};
-    ranges[axis] = taken(site, bounds[axis], data[axis], axis);
+    ranges[axis] = taken(context, bounds[axis], data[axis], axis);
   }
   std::vector<Dim> extents;
   extents.reserve(ranges.size());
   for (const Range& range : ranges) extents.push_back(range.extent);
   const Shape shape = checked_shape(extents);
-  return {Fact::tensor(site.dtype(0), shape, sliced_content(site, shape, ranges, bounds))};
+  return {Fact::tensor(context.dtype(0), shape, sliced_content(context, shape, ranges, bounds))};
 }
 
 /// An axis whose bounds are not known is read from somewhere on.
-AxisMap slice_axes(const Site& site) {
-  const Shape& data = site.known_shape(0);
-  const std::optional<Integers> starts = list_of(site, 1, "starts"), ends = list_of(site, 2, "ends");
-  const bool has_steps = is_given(site, 4, "steps");
-  const std::optional<Integers> steps = list_of(site, 4, "steps");
-  const auto axes = sliced_axes(site, starts, data.rank());
-  if (!axes) throw NotKnown();
-  std::vector<Reading> read = axis_maps::same(data.rank());
+AxisMap slice_axes(const OpContext& context) {
+  const Shape& data = context.known_shape(0);
+  const std::optional<Integers> starts = list_of(context, 1, "starts"), ends = list_of(context, 2, "ends");
+  const bool has_steps = is_given(context, 4, "steps");
+  const std::optional<Integers> steps = list_of(context, 4, "steps");
+  const auto axes = sliced_axes(context, starts, data.rank());
+  if (!axes) throw Unknown();
+  std::vector<AccessMap> read = axis_maps::same(data.rank());
   for (std::size_t index = 0; index < axes->size(); ++index) {
     const std::size_t axis = (*axes)[index];
     const Bounds bounds{element(starts, index), element(ends, index), has_steps ? element(steps, index) : Dim(1)};
     read[axis] = somewhere_along(axis);
     if (!bounds.start || !bounds.end || !bounds.step) continue;
-    const Range range = taken(site, bounds, data[axis], axis);
-    if (range.first) read[axis] = Reading::along(axis, *bounds.step, *range.first, *range.first);
+    const Range range = taken(context, bounds, data[axis], axis);
+    if (range.first) read[axis] = AccessMap::along(axis, *bounds.step, *range.first, *range.first);
   }
   AxisMap map;
   map.reads(0, 0, std::move(read));

@@ -9,16 +9,16 @@
 namespace macroscope {
 namespace {
 
-std::vector<Fact> trilu(const Site& site) {
-  require_operands(site, 1, 2);
-  require_rank_at_least(site, 0, 2);
-  const std::optional<Dim> given = site.has_input(1) ? scalar_of(site, 1) : Dim(0);
-  Fact result = Fact::tensor(site.dtype(0), site.shape(0));
+std::vector<Fact> trilu(const OpContext& context) {
+  require_operands(context, 1, 2);
+  require_rank_at_least(context, 0, 2);
+  const std::optional<Dim> given = context.has_input(1) ? scalar_of(context, 1) : Dim(0);
+  Fact result = Fact::tensor(context.dtype(0), context.shape(0));
   const std::optional<std::int64_t> diagonal = given ? given->number() : std::nullopt;
-  if (!diagonal || site.integers(0) == nullptr) return {result};
-  const bool upper = site.integer("upper", 1) != 0;
-  const std::vector<ValuePointer> contents{site.input(0).value, integer_content({Dim(0)})};
-  const std::optional<Grid> grid = Grid::of(site.shape(0));
+  if (!diagonal || context.integers(0) == nullptr) return {result};
+  const bool upper = context.integer("upper", 1) != 0;
+  const std::vector<ValuePointer> contents{context.input(0).value, integer_content({Dim(0)})};
+  const std::optional<Grid> grid = Grid::of(context.shape(0));
   result.value = assembled(contents, result.type.shape, [&](std::span<const std::int64_t> position) {
     const std::int64_t above = position[position.size() - 1] - position[position.size() - 2];
     const bool kept = upper ? above >= *diagonal : above <= *diagonal;
@@ -27,27 +27,27 @@ std::vector<Fact> trilu(const Site& site) {
   return {result};
 }
 
-std::vector<Fact> eye_like(const Site& site) {
-  require_operands(site, 1);
-  require_rank(site, 0, 2);
-  const DataType dtype = dtype_attribute(site, "dtype", site.dtype(0));
-  return {Fact::tensor(dtype, site.shape(0).known() ? site.shape(0) : fresh_shape(site, 0, 2))};
+std::vector<Fact> eye_like(const OpContext& context) {
+  require_operands(context, 1);
+  require_rank(context, 0, 2);
+  const DataType dtype = dtype_attribute(context, "dtype", context.dtype(0));
+  return {Fact::tensor(dtype, context.shape(0).known() ? context.shape(0) : fresh_shape(context, 0, 2))};
 }
 
-std::vector<Fact> det(const Site& site) {
-  require_operands(site, 1);
-  require_rank_at_least(site, 0, 2);
-  const Shape& data = site.shape(0);
-  if (!data.known()) return {Fact::tensor(site.dtype(0))};
-  site.must_equal(data[data.rank() - 2], data[data.rank() - 1], "rows and columns of a matrix");
-  return {Fact::tensor(site.dtype(0), Shape(data.dims().first(data.rank() - 2)))};
+std::vector<Fact> det(const OpContext& context) {
+  require_operands(context, 1);
+  require_rank_at_least(context, 0, 2);
+  const Shape& data = context.shape(0);
+  if (!data.known()) return {Fact::tensor(context.dtype(0))};
+  context.must_equal(data[data.rank() - 2], data[data.rank() - 1], "rows and columns of a matrix");
+  return {Fact::tensor(context.dtype(0), Shape(data.dims().first(data.rank() - 2)))};
 }
 
 /// Elimination: below each pivot a quotient per row, and mul + add for all that remains; then the product of the diagonal.
-Work det_work(const Site& site) {
+Work det_work(const OpContext& context) {
   Work work;
-  const Shape& data = site.known_shape(0);
-  if (!is_floating(site.dtype(0))) return work;
+  const Shape& data = context.known_shape(0);
+  if (!is_floating(context.dtype(0))) return work;
   const Dim& n = data[data.rank() - 1];
   const Dim matrices = product(data.dims().first(data.rank() - 2));
   const Dim remaining = floor_div(n * (n - 1) * (2 * n - 1), 6);
@@ -57,8 +57,8 @@ Work det_work(const Site& site) {
   return work;
 }
 
-AxisMap whole_matrices(const Site& site) {
-  const Shape& data = site.known_shape(0);
+AxisMap whole_matrices(const OpContext& context) {
+  const Shape& data = context.known_shape(0);
   AxisMap map;
   map.reads(0, 0, axis_maps::whole_between(data, data.rank() - 2, data.rank()));
   return map;

@@ -16,13 +16,13 @@ Analysis with_an_auxiliary_head() {
   net.node("Add", {"t", "tied"}, {"b"});
   net.node("MatMul", {"b", "head"}, {"y"});
   net.node("Add", {"t", "tied"}, {"z"});
-  net.output("y").side_output("s").side_output("z");
+  net.output("y").auxiliary_output("s").auxiliary_output("z");
   return analyze(net.take(), {});
 }
 
 TEST_CASE("nodes that only a side output needs are side nodes", "[side]") {
   const Analysis analysis = with_an_auxiliary_head();
-  CHECK(analysis.network.main().side_nodes == std::vector<bool>{false, true, true, false, false, true});
+  CHECK(analysis.network.main().auxiliary_nodes == std::vector<bool>{false, true, true, false, false, true});
   CHECK(analysis.diagnostics.empty());
 }
 

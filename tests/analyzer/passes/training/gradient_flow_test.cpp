@@ -188,8 +188,8 @@ TEST_CASE("Several outputs: of each the ways to the inputs, of each layer those 
   CHECK(analysis.findings().gradients.to_outputs[1].second.most_weighted == 1);
   CHECK(analysis.findings().gradients.from_node[1].shortest == 0);  // the layer itself is not on its path
   const TensorId only = tensor_named(analysis.network, "c");
-  const Lineages lineages(analysis.network, analysis.shapes);
-  const GradientFlow one = trace_gradients(analysis.network, analysis.shapes, lineages, analysis.costs, {&only, 1});
+  const ElementwiseProvenances provenances(analysis.network, analysis.shapes);
+  const GradientFlow one = trace_gradients(analysis.network, analysis.shapes, provenances, analysis.costs, {&only, 1});
   CHECK(one.from_node[1].count.is_zero());
   CHECK(count(one.from_tensor[tensor_named(analysis.network, "x")]) == 1);
 }

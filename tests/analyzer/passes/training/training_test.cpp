@@ -177,7 +177,7 @@ TEST_CASE("Recomputing a chain keeps its cuts and the largest segment between th
   }
   const Training training = trained(net.take()).training();
   CHECK(training.saved_bytes == Dim(kLayers * 256));  // the input of every layer
-  const Recomputation& plan = training.recomputation;
+  const ActivationCheckpointing& plan = training.activation_checkpointing;
   REQUIRE(plan.segments > 1);
   // The best of n equal layers in s segments is s - 1 cuts and n / s layers: about 2 sqrt(n) of them.
   CHECK(*plan.saved_bytes.number() <= 256 * 2 * 4);
