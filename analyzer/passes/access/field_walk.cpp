@@ -143,8 +143,8 @@ void FieldWalk::run_by_map(const Scope& scope, NodeId id, const Operator& row, M
       if (entry != nullptr && entry->is_ignored) continue;
       const bool is_known = entry != nullptr && result.known() && context.shape(operand).known();
       for (const auto& [source, access] : *states[input]) {
-        const bool is_known = is_known && !misses_some(context, access);
-        joined.add(source, is_known ? compose(access, entry->axes, context.shape(operand), result) : after_unknown(access));
+        const bool is_traced = is_known && !misses_some(context, access);
+        joined.add(source, is_traced ? compose(access, entry->axes, context.shape(operand), result) : after_unknown(access));
       }
     }
     states[node.outputs[output]] = joined.take();

@@ -3,5 +3,5 @@ import os
 import subprocess
 import sys
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "..")
 sys.exit(subprocess.call([sys.executable, os.path.join(ROOT, "frontends", "onnx", "wire", "generate_fields.py"), "--check"]))
