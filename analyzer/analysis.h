@@ -1,4 +1,4 @@
-// What does a model cost and how is it built?  Runs the passes in order; what most callers need.
+// Whole analysis: what does a model cost and how is it built?  Runs the passes in order; what most callers need.
 //
 // Shapes, parameters, costs and memory are always worked out.  The rest is, when it is first asked for: a table of layers does not pay for
 // what only a page shows.

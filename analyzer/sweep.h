@@ -1,4 +1,4 @@
-// How do a model's totals change with the sizes that it is given?  A row for each combination of values.
+// Sweep: how do a model's totals change with the sizes that it is given?  A row for each combination of values.
 #pragma once
 
 #include <optional>

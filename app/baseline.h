@@ -1,4 +1,4 @@
-// Which models does a baseline have figures of?
+// Baselines: which models does a baseline have figures of?
 #pragma once
 
 #include <string>

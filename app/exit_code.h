@@ -1,4 +1,4 @@
-// What does the exit status say?
+// Exit codes: what does the exit status say?
 #pragma once
 
 #include <algorithm>

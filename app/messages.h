@@ -1,4 +1,4 @@
-// What goes to standard error?
+// Messages: what goes to standard error?
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// How are the nets of a `.net` file read and analysed, and which of its expectations hold?
+// Nets as models: how are the nets of a `.net` file read and analysed, and which of its expectations hold?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Where do documents go?  Standard output, or a file that takes its name only when it is complete.
+// Output: where do documents go?  Standard output, or a file that takes its name only when it is complete.
 #pragma once
 
 #include <string>

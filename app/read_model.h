@@ -1,4 +1,4 @@
-// Which front end reads a model?
+// Model reading: which front end reads a model?
 #pragma once
 
 #include <optional>

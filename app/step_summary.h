@@ -1,4 +1,4 @@
-// What does the summary of a GitHub Actions step take?
+// Step summary: what does the summary of a GitHub Actions step take?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How wide is the terminal, and does it take color?
+// Terminal: how wide is it, and does it take color?
 #pragma once
 
 #include <cstdint>

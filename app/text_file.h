@@ -1,4 +1,4 @@
-// What does a small file of the user's hold: operators, a budget, a lock, a baseline?
+// Small text files: what does a user's file of operators, a budget, a lock or a baseline hold?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// How many are "3.2M", "6.5 MiB" and "+2%"?
+// Amounts with units: how many are "3.2M", "6.5 MiB" and "+2%"?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What did the models cost when an earlier `macroscope analyze --format json` was written?
+// Baseline file: what did the models cost when an earlier `macroscope analyze --format json` was written?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What can a device do, by a file that a user writes from its data sheet?
+// Device file: what can a device do, by a file that a user writes from its data sheet?
 //
 //   name      = "NVIDIA A100 80GB SXM"
 //   source    = "https://..."                 # where the figures are from

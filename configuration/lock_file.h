@@ -1,4 +1,4 @@
-// Which figures does macroscope.lock hold?  The text that reports/lock_text writes.
+// Lock file: which figures does macroscope.lock hold?  The text that reports/lock_text writes.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Which cost rules does a user bring for operators that the catalogue does not know?
+// Operator file: which cost rules does a user bring for operators that the catalogue does not know?
 //
 //   [[operator]]
 //   domain   = "acme"

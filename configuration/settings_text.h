@@ -1,4 +1,4 @@
-// What do all files of settings share?  TOML of bounded size, keys that are known, and mistakes with the line that they stand on.
+// Settings: what do all files of settings share?  TOML of bounded size, known keys, and mistakes with their line.
 #pragma once
 
 #include <algorithm>

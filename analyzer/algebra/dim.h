@@ -1,4 +1,4 @@
-// What is a quantity, exactly, when some of the sizes it depends on are only names?
+// Symbolic integers: what is a quantity, exactly, when some of the sizes it depends on are only names?
 //
 // A Dim is an integer: a plain number, or a polynomial with integer coefficients over named sizes in which floor division, min,
 // max and mod may stand where a name does.  Equal polynomials have one spelling, so equality is a comparison of structure.

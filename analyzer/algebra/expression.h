@@ -1,4 +1,4 @@
-// What is inside a Dim that is not a plain number?
+// Expression nodes: what is inside a Dim that is not a plain number?
 //
 // A sum of terms; a term is a coefficient and a product of powers of atoms; an atom is whatever a polynomial cannot look into: a
 // symbol, a floor division, a min, a max, or a definition, which is the name of an expression that grew too large.  Everything is

@@ -1,4 +1,4 @@
-// What is the sum of many quantities, most of which are alike?
+// Grouped sum: what is the sum of many quantities, most of which are equal?
 //
 // The layers of a large network cost one of few expressions each.  How often each comes is counted, and multiplied at the end.
 #pragma once

@@ -1,4 +1,4 @@
-// Which of two quantities is larger, roughly, when they hold symbols?
+// Nominal estimates: which of two quantities is larger at typical sizes, when they hold symbols?
 #pragma once
 
 #include <cstddef>

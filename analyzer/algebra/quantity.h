@@ -1,4 +1,4 @@
-// How much is it, and is that all of it?
+// Quantity: how much is it, and is that all of it or a lower bound?
 #pragma once
 
 #include "analyzer/algebra/dim.h"

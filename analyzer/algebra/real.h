@@ -1,4 +1,4 @@
-// What does a floating tensor hold in a computation of sizes?
+// Exact rationals: what does a floating tensor hold in a computation of sizes?
 //
 // Exporters scale sizes in floating point: Cast(Shape(X)) * 2.0, or the quotient of a new size and an old one.  A Real is one such element:
 // a plain number, or the exact quotient of two sizes that are not both numbers.  What is neither has no Real.

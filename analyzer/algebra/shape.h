@@ -1,4 +1,4 @@
-// How large is a tensor along each of its axes?
+// Tensor shape: how large is a tensor along each of its axes?
 //
 // A Shape is an immutable list of Dims behind one pointer: copying it, as element-wise operators do for their outputs, costs one
 // increment.  A Shape of unknown rank is not a Shape: use std::optional, or the null state of `Shape::unknown()`.

@@ -1,4 +1,4 @@
-// What is the sum of a quantity over all rounds of a repetition, as a closed form in their number?
+// Closed-form sums: what is the sum of a quantity over all iterations of a repetition, in their number?
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What was promised of which model?  A budget, whatever file it was written in.
+// Budget: which limits hold for which model, whatever file they were written in?  A budget, whatever file it was written in.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What exactly did the models cost when their figures were locked, and what is different now?
+// Lock: what exactly did the models cost when their figures were locked, and what is different now?
 #pragma once
 
 #include <map>

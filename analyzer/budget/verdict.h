@@ -1,4 +1,4 @@
-// What came of each promise?
+// Verdicts: what came of each limit?
 #pragma once
 
 #include <array>

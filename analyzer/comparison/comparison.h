@@ -1,4 +1,4 @@
-// What is different between two models, layer by layer, and what does each difference cost?
+// Model comparison: what differs between two models, layer by layer, and what does each difference cost?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Which layer of a model was which layer of another one?
+// Layer matching: which layer of one model corresponds to which layer of another?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What is wrong, where, and what can the user do about it?
+// Diagnostic: what is wrong, where, and what can the user do about it?
 #pragma once
 
 #include <cstddef>

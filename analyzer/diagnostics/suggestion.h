@@ -1,4 +1,4 @@
-// What was probably meant?
+// Spelling suggestions: what was probably meant?
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// Do two lists of attributes say the same?
+// Attribute equality: do two lists of attributes say the same?
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// What are the elements of a tensor, how are they called, and how many bits does each take?
+// Element types: what are the elements of a tensor, how are they called, and how many bits does each take?
 #pragma once
 
 #include <cstdint>

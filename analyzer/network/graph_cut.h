@@ -1,4 +1,4 @@
-// Where can a graph be cut in two, so that everything flows from the first part to the second and as little as possible crosses?
+// Minimum cut: where can a graph be cut in two, so that all data flows one way and as little as possible crosses?
 #pragma once
 
 #include <cstdint>

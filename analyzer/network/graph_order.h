@@ -1,4 +1,4 @@
-// In which order can the nodes of a graph be evaluated, and where is the cycle if there is none?
+// Topological order: in which order can the nodes of a graph be evaluated, and where is the cycle if there is none?
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Which nodes of a graph read a tensor, and in which place?
+// Uses of tensors: which nodes of a graph read a tensor, and as which operand?
 #pragma once
 
 #include <cstdint>

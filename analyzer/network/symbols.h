@@ -1,4 +1,4 @@
-// Which sizes of the model are only names, how are they spelled in expressions, and where do they come from?
+// Symbols: which sizes of the model are only names, how are they spelled in expressions, and where do they come from?
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What kind of thing flows along an edge of the network?
+// Value types: what kind of thing flows along an edge of the network?
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What is in a tensor, where its content decides about shapes?
+// Known contents: what is in a tensor, where its elements decide about shapes?
 //
 // Shapes travel through a graph as small integer tensors (Shape, Gather, Concat, Reshape ...).  A Value is the known content of such
 // a tensor, symbols included; also of small floating tensors (Resize scales) and strings.

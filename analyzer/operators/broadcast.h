@@ -1,4 +1,4 @@
-// What shape do operands have that are broadcast against each other?
+// Broadcasting: what shape do operands have that are broadcast against each other?
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// Which operators are known?
+// Catalogue of operators: which operators are known?
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What does a user's own operator mean, in the same terms as the catalogue's?
+// User-defined operators: what does an operator of the user's mean, in the same terms as the catalogue's?
 #pragma once
 
 #include <cstdint>

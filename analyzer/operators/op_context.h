@@ -1,4 +1,4 @@
-// What does a rule see of the node it is asked about?
+// Context of a rule: what does a rule see of the node it is asked about?
 //
 // A OpContext is one node in one place: its operands as far as they are known, its attributes with a function's references resolved, the
 // version of its operator set, and what a rule may do besides returning a result: name a size that only the data can tell, record an

@@ -1,4 +1,4 @@
-// What do many operators demand of their operands, and what do their axes, sizes and counts say?
+// Operand checks: what do many operators demand of their operands, and what do their axes, sizes and counts say?
 //
 // Over the versions of the operator set lists of integers moved from attributes to operands; both are read alike here.  An operand whose
 // content is not known still tells how many integers it holds.

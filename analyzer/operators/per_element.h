@@ -1,4 +1,4 @@
-// What does an element-wise operator come to: the broadcast of its operands, so much work per element, content where it is followed?
+// Element-wise operators: the broadcast of their operands, work per element, and contents where they are followed.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// How does a rule say that a node breaks its preconditions, or that it cannot tell?
+// Errors of rules: how does a rule say that a node breaks its preconditions, or that a result is unknown?
 #pragma once
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// How much arithmetic does an operator do?
+// Arithmetic of an operator: how many operations of each kind?
 #pragma once
 
 #include <array>

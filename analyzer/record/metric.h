@@ -1,4 +1,4 @@
-// Which quantities of a model can be limited, recorded and compared?
+// Metrics: which quantities of a model can be limited, recorded and compared?
 #pragma once
 
 #include <cstddef>

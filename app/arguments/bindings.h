@@ -1,4 +1,4 @@
-// Which sizes does the user give a value: `--set N=8,H=224`, `--assume H=32*h`?
+// Size arguments: which sizes does the user give a value (`--set N=8,H=224`, `--assume H=32*h`)?
 #pragma once
 
 #include <cstdint>

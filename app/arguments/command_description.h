@@ -1,4 +1,4 @@
-// Which options does a command take?  As its own parser knows them; completions and the manual are written from this.
+// Command description: which options does a command take?  As its own parser knows them; completions and the manual are written from this.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How are the arguments of one command read?
+// Command line: how are the arguments of one command read?
 #pragma once
 
 #include <CLI/App.hpp>

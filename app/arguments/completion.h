@@ -1,4 +1,4 @@
-// How does a shell complete the program's arguments?
+// Shell completion: how does a shell complete the program's arguments?
 #pragma once
 
 #include <string>

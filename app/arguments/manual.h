@@ -1,4 +1,4 @@
-// What does `man macroscope` show?
+// Manual page: what does `man macroscope` show?
 #pragma once
 
 #include <string>

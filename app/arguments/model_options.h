@@ -1,4 +1,4 @@
-// What do all commands that read models share: which options, and how is a model read and analysed by them?
+// Options of commands that read models: which are they, and how is a model read and analysed by them?
 #pragma once
 
 #include <functional>

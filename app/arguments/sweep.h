@@ -1,4 +1,4 @@
-// Which values does a size take, one after another: `--set H=224..512:32`?
+// Sweep arguments: which values does a size take, one after another (`--set H=224..512:32`)?
 #pragma once
 
 #include <cstdint>

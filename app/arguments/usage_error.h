@@ -1,4 +1,4 @@
-// What was wrong with how the program was called?
+// Usage error: what was wrong with how the program was called?
 #pragma once
 
 #include <stdexcept>

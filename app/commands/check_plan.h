@@ -1,4 +1,4 @@
-// Which models are held to which entries of the budget?
+// Check plan: which models are held to which entries of the budget?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Which commands are there?  Each takes the arguments behind its name.
+// Commands: which are there?  Each takes the arguments behind its name.
 #pragma once
 
 #include "app/arguments/command_line.h"

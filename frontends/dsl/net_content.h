@@ -1,4 +1,4 @@
-// What is known of a file of the language before any of its nets is expanded?
+// Contents of a net file: what is known of it before any of its nets is expanded?
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Which nets does a text of the language hold, and what network is each of them?
+// Net file: which nets does a text of the language hold, and what network is each of them?
 //
 //   const NetFile file(text);
 //   Expansion expansion = file.expand("direct", {});

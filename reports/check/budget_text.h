@@ -1,4 +1,4 @@
-// Which budget file fits what models cost today?
+// Budget file as text: which budget fits what models cost today?
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// How do verdicts read in a terminal?
+// Verdicts as text: how do they read in a terminal?
 #pragma once
 
 #include "reports/check/check_words.h"

@@ -1,4 +1,4 @@
-// How is a lock written down?  A line for each group of layers, so that a diff shows what changed and nothing else.
+// Lock as text: how is it written down?  A line for each group of layers, so that a diff shows what changed and nothing else.
 #pragma once
 
 #include "analyzer/budget/lock.h"

@@ -1,4 +1,4 @@
-// What does a report say of an analysed model?
+// Analysis report: what does a report say of an analysed model?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What does a comparison of two models say?
+// Comparison report: what does a comparison of two models say?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Which operators are known, and how is the cost of each counted?
+// Table of operators: which are known, and how is the cost of each counted?
 #pragma once
 
 #include <string_view>

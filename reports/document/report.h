@@ -1,4 +1,4 @@
-// What stands in a report, before any format?
+// Report: what is in one, before any format?
 //
 // A report is a list of sections: summaries (a label and a value a line), tables, charts, and plain lines.  Values stay typed up to the renderer, which
 // decides how they look and computes nothing.  Rows of a table are made when a renderer asks for them, one at a time, so that a table of

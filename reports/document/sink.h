@@ -1,4 +1,4 @@
-// Where does a rendered document go?  Renderers write pieces in order; the library opens nothing itself.
+// Sink: where does a rendered document go?  Renderers write pieces in order; the library opens nothing itself.
 #pragma once
 
 #include <string>

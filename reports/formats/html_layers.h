@@ -1,4 +1,4 @@
-// Which rows does the page have for modules and layers, and which of them stand for the boxes and bars of its pictures?
+// Rows of the HTML page: which are there for modules and layers, and which boxes and bars of the pictures are they?
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// How do the parts of a report look in HTML?  Readable without any script or style.
+// HTML elements: how do the parts of a report look in HTML?  Readable without any script or style.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What may a text report use to stand out, and how is text fitted to columns?
+// Terminal style: what may a text report use to stand out, and how is text fitted to columns?
 #pragma once
 
 #include <cstddef>

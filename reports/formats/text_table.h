@@ -1,4 +1,4 @@
-// How does a table look in a terminal?
+// Text tables: how does a table look in a terminal?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How do findings about a model's structure, and the ways of its gradients, stand in JSON?
+// Findings and gradient paths in JSON.
 #pragma once
 
 #include <functional>

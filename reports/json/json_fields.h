@@ -1,4 +1,4 @@
-// How do quantities come into a JSON document?  What all files that write a part of it share.
+// Quantities in JSON: how do they come into a document?  What all files that write a part of it share.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// How does JSON come out piece by piece?  Nothing of the document is kept; every text passes one escaping function.
+// JSON writer: how does JSON come out piece by piece?  Nothing of the document is kept; every text passes one escaping function.
 #pragma once
 
 #include <cstdint>

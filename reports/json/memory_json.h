@@ -1,4 +1,4 @@
-// What does the JSON report say of memory?  `totals.peak`, and the object `memory`.
+// Memory in JSON: what does the report say of it?  `totals.peak`, and the object `memory`.
 #pragma once
 
 #include "reports/json/json_fields.h"

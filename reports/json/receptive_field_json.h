@@ -1,4 +1,4 @@
-// How do receptive fields stand in the JSON document?
+// Receptive fields in JSON: how do they stand in the document?
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// What does the JSON report say of a device?  The object `roofline`, and fields of layers; nothing unless a device was named.
+// Roofline in JSON: what does the report say of a device?  The object `roofline`, and fields of layers; nothing unless a device was named.
 #pragma once
 
 #include "reports/json/json_fields.h"

@@ -1,4 +1,4 @@
-// How does the cost of training stand in the JSON document?
+// Training in JSON: how does its cost stand in the document?
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// How is an amount written down in a budget file?
+// Amounts as text: how is an amount written down in a budget file?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How does a diagnostic read on standard error and in a text report?
+// Diagnostics as text: how do they read on standard error and in a text report?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How is a text of a model written into a format so that it stays text?  One function a format; everything from a model passes through it.
+// Escaping: how does a text of a model stay text in a format?  One function a format; everything from a model passes through it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How does a formula in plain letters look in mathematics?
+// Mathematical notation: how does a formula in plain letters look in mathematics?
 //
 //   floor((W + 2P - D(K-1) - 1)/S) + 1        \left\lfloor \frac{W + 2P - D(K - 1) - 1}{S} \right\rfloor + 1
 //   dL/dw[j] = sum over i of dL/dz[i] x[i+j]  \frac{\partial L}{\partial w_{j}} = \sum_{i} \frac{\partial L}{\partial z_{i}} x_{i + j}

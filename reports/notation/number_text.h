@@ -1,4 +1,4 @@
-// How is an exact quantity shown to people: digits in groups, a short form beside them, an expression that fits?
+// Numbers as text: digits in groups, a short form beside them, an expression that fits.
 #pragma once
 
 #include <cstddef>

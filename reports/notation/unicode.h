@@ -1,4 +1,4 @@
-// Which characters does a text of a model consist of, and which of them may reach a reader as they are?
+// Unicode: which characters does a text of a model consist of, and which may reach a reader as they are?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Where do boxes and arrows of a layered picture stand?
+// Layered graph layout: where do boxes and arrows of a picture go?
 //
 // Boxes stand in ranks from top to bottom, every arrow leads to a deeper rank, arrows that pass a rank take a place of their own in it.
 // Ranks follow from the longest path; within a rank boxes are ordered to cross few arrows, then moved beneath what they are joined to.

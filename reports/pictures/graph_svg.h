@@ -1,4 +1,4 @@
-// How does a picture of the model look as SVG?
+// Model graph as SVG: how does it look?
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Where in the model does a quantity lie?  Modules as bars that divide into what is below them, as wide as what they have of it.
+// Icicle chart as SVG: where in the model does a quantity lie?  Modules as bars that divide into those below them, as wide as their share.
 #pragma once
 
 #include <cstdint>

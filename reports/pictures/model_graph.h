@@ -1,4 +1,4 @@
-// Which boxes and arrows does a picture of the model have?  Layers, or modules that stand for all that lies below them.
+// Model graph: which boxes and arrows does a picture of the model have?  Layers, or modules that stand for all that lies below them.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// How much of the input do layers see, drawn over it?
+// Receptive-field picture: how much of the input do layers see, drawn over it?
 #pragma once
 
 #include <optional>

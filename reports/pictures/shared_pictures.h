@@ -1,4 +1,4 @@
-// Which modules look alike, so that one picture stands for all of them?
+// Shared pictures: which modules look the same, so that one picture shows all of them?
 //
 // The blocks of a deep network differ in the rows of the table that they stand for and in nothing else.  A picture that counts its rows from
 // where its module begins is the same for all of them, and a page holds it once.

@@ -1,4 +1,4 @@
-// How do channels run through dense blocks, through modules of branches and through bottlenecks?  Bars as wide as what each layer has.
+// Structure pictures: how do channels run through dense blocks, branches and bottlenecks?  Bars as wide as what each layer has.
 #pragma once
 
 #include <vector>

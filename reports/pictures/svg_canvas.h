@@ -1,4 +1,4 @@
-// How are the words, lines and marks of a chart written as SVG, and how does each series look?
+// SVG canvas: how are the words, lines and marks of a chart written as SVG, and how does each series look?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// How does a chart look as SVG?
+// Charts as SVG: how does one look?
 //
 // Accessible: a title, a description, names of points as tooltips.  Text and axes have the color of the text around them (`currentColor`), so
 // that a page decides about light and dark; colors of series are ones that color-blind readers tell apart and that stand out from both,

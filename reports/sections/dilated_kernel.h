@@ -1,4 +1,4 @@
-// How does dilation spread a kernel?  As a Kronecker product: K' = K (x) A, where A is D x D with a single 1 at its corner.
+// Dilated kernels: how does dilation spread a kernel?  As a Kronecker product: K' = K (x) A, where A is D x D with a single 1 at its corner.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What do reports show of memory: the peak, where it lies, what is alive there, and the curve over all layers?
+// Memory figures: the peak, where it lies, what is alive there, and the curve over all layers.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What does a report say of memory?
+// Memory section: what does a report say of memory?
 #pragma once
 
 #include "reports/document/report.h"

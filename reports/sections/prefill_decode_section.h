@@ -1,4 +1,4 @@
-// What does a report say of a language model's two kinds of runs?
+// Prefill and decode section: what does a report say of a language model's two kinds of runs?
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What does a report say of receptive fields?
+// Receptive-field section: what does a report say of receptive fields?
 #pragma once
 
 #include <optional>

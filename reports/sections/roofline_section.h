@@ -1,4 +1,4 @@
-// What does a report say of the model on a device?
+// Roofline section: what does a report say of the model on a device?
 #pragma once
 
 #include <optional>

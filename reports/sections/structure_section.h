@@ -1,4 +1,4 @@
-// How is the model built, and what does that save?  Sections of the report: structure, savings, what could be left out, cuts.
+// Structure sections: how is the model built, and what does that save?  Structure, savings, redundancies, cuts.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What does a report say of a model whose sizes take several values, one after another?
+// Sweep section: what does a report say of a model whose sizes take several values, one after another?
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What does a report say of training?
+// Training section: what does a report say of training?
 #pragma once
 
 #include "reports/tables/figures.h"

@@ -1,4 +1,4 @@
-// What does a table say of one layer, wherever it stands?
+// Cells of a layer: what does a table say of one layer, wherever it appears?
 #pragma once
 
 #include <span>

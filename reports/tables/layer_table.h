@@ -1,4 +1,4 @@
-// What does the table of layers show?  Its columns by name, and the table of a tree of rows.
+// Table of layers: what does it show?  Its columns by name, and the table of a tree of rows.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Which rows does a table of layers have?  Modules by path, layers below them, in which order, and what is folded.
+// Rows of the table of layers: which are there?  Modules by path, layers below them, in which order, and what is folded.
 #pragma once
 
 #include <cstddef>

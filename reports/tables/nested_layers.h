@@ -1,4 +1,4 @@
-// Which layers run inside others: in the bodies of loops, the branches of conditions, functions?
+// Nested layers: which layers run inside others (bodies of loops, branches of conditions, functions)?
 #pragma once
 
 #include "reports/document/report.h"

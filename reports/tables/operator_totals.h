@@ -1,4 +1,4 @@
-// Which operators does the model consist of, and what do all layers of each take together?
+// Totals by operator: which operators does the model consist of, and what do all layers of each take together?
 #pragma once
 
 #include "reports/document/report.h"

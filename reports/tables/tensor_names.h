@@ -1,4 +1,4 @@
-// Under which key does a tensor stand in a document where names have to be valid UTF-8 and differ?
+// Tensor keys: what is a tensor called in a document where names have to be valid UTF-8 and differ?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What are all totals of a model, and how is each counted?  The words stand for the pages of documentation in formats that go alone.
+// Table of totals: what are they, and how is each counted?  In words, since a report travels without the pages of documentation.
 #pragma once
 
 #include "reports/document/report.h"

@@ -1,4 +1,4 @@
-// How is a formula worked out: in letters, with the numbers put in, and the result?
+// Derivation of a figure: the formula in letters, with the numbers put in, and the result.
 //
 //   (1 + K*K*C) * F = (1 + 3*3*64) * 128 = 73,856
 #pragma once

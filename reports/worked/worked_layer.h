@@ -1,4 +1,4 @@
-// How are the figures of one layer worked out by hand?  Sizes, parameters, MACs, memory and gradients, each with its formula, its numbers and
+// Derivations of one layer: its sizes, parameters, MACs, memory and gradients worked out by hand, each with its formula, its numbers and
 // its result; what tables and explanations show of it comes from here.
 #pragma once
 

@@ -1,4 +1,4 @@
-// How are a layer's learned parameters worked out?
+// Derivation of parameters: how are a layer's learned parameters worked out?
 #pragma once
 
 #include <vector>

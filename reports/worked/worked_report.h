@@ -1,4 +1,4 @@
-// What stands in a worked table: every layer's sizes and figures, the sums of its blocks, and how each figure is worked out.
+// Worked table: every layer's sizes and figures, the sums of its blocks, and how each figure is derived.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// How is the size of an output worked out, and what do a convolution's letters stand for?
+// Derivation of sizes: how is the size of an output worked out, and what do a convolution's letters mean?
 #pragma once
 
 #include <optional>

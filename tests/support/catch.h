@@ -1,4 +1,4 @@
-// Which Catch2 is this? Tests include this header and build with 2.13 and with 3.
+// Catch2 of either major version: which one is this? Tests include this header and build with 2.13 and with 3.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How much arithmetic does an implementation do?  It is run on numbers that count what is done to them.
+// Counting numbers: how much arithmetic does an implementation do?  It is run on numbers that count what is done to them.
 //
 //   GroupedSum tally = counted([] { Number x = -2.5; return x > 0 ? x : exp(x) - 1; });   // compare 1, special 1, add 1
 #pragma once

@@ -1,4 +1,4 @@
-// Does the program still print what was accepted?  `./dev accept` takes what it prints now.
+// Golden files: does the program still print what was accepted?  `./dev accept` takes what it prints now.
 #pragma once
 
 #include <cstdlib>

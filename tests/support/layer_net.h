@@ -1,4 +1,4 @@
-// How does a test apply layers without a text?
+// Layers without a text: how does a test apply them?
 #pragma once
 
 #include <fmt/format.h>

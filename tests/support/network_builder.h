@@ -1,4 +1,4 @@
-// How does a test write down a small network?
+// Network builder: how does a test write down a small network?
 //
 //   NetworkBuilder net;
 //   net.input("x", {1, 3, Dim::symbol("H"), 32}).weight("w", {8, 3, 3, 3});

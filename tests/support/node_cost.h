@@ -1,4 +1,4 @@
-// What does the analyzer say of one node?  Compares with what an implementation was counted to do.
+// Cost of one node: what does the analyzer say of it?  Compares with what an implementation was counted to do.
 #pragma once
 
 #include "analyzer/analysis.h"

@@ -1,4 +1,4 @@
-// How is a model put together byte by byte?  Tests write what no exporter would: every message is a string of fields.
+// Bytes of ONNX messages: how is a model put together byte by byte?  Tests write what no exporter would.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Where do the sources and the build stand?  Compiled once, so that no test's object depends on the checkout's path.
+// Paths of sources and build: where are they?  Compiled once, so that no test's object depends on the checkout's path.
 #pragma once
 
 #include <string>

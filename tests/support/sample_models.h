@@ -1,4 +1,4 @@
-// Which models do the tests of reports show?
+// Sample models: which ones do the tests of reports show?
 #pragma once
 
 #include <string>

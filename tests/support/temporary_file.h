@@ -1,4 +1,4 @@
-// Where do tests put files?  In a directory of their own that goes away with them.
+// Temporary files: where do tests put files?  In a directory of their own that goes away with them.
 #pragma once
 
 #include <cstdlib>

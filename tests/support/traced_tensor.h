@@ -1,4 +1,4 @@
-// Which input positions does each element of a tensor depend on, found by walking every tap of every layer?
+// Traced tensor: which input positions does each element depend on, found by walking every tap of every layer?
 //
 // A second way to receptive fields, index by index.  Of the set of positions its hull along each axis of the input is kept: the hull of a union
 // is that of the hulls.

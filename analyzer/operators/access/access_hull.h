@@ -1,4 +1,4 @@
-// What do several paths to one tensor read together, and what is a reading by several steps in short?
+// Hulls and compositions of access maps: what do several paths to one tensor read together, and what do several steps read in short?
 #pragma once
 
 #include "analyzer/operators/access/access_map.h"

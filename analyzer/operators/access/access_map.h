@@ -1,4 +1,4 @@
-// Which positions along one axis of a source does an element of a tensor read?
+// Access map of one axis: which positions along an axis of a source does an element of a tensor read?
 //
 // A AccessMap says it for every element at once: element (i, j, ...) reads the positions
 //   low + sum of steps  ..  high + sum of steps

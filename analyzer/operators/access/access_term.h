@@ -1,4 +1,4 @@
-// What does one index contribute to a reading, digit by digit?  Used by reading.cpp and reading_hull.cpp, and where fields are told.
+// Access term: what does one index contribute to an access map, digit by digit?  Used by access_map.cpp and access_hull.cpp.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Which elements of its operands does an element of a result read, axis by axis?
+// Access maps of an operator: which elements of its operands does an element of a result read, axis by axis?
 //
 // An operator's row names a rule for that, or its meaning gives it away: a loop nest, work per element.  What has neither reads what
 // cannot be told.

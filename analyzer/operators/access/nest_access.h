@@ -1,4 +1,4 @@
-// Which elements of its operands does an element of a loop nest's result read?  Read off the index notation.
+// Access maps of a loop nest: which elements of its operands does an element of the result read?  Read off the index notation.
 #pragma once
 
 #include "analyzer/operators/access/axis_map.h"

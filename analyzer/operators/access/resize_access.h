@@ -1,4 +1,4 @@
-// Which elements does an element of a resized axis lie between?
+// Access maps of interpolation: which elements does an element of a resized axis lie between?
 #pragma once
 
 #include "analyzer/operators/access/axis_map.h"

@@ -1,4 +1,4 @@
-// What is one element of a result, given the elements it is made of?
+// Constant folding: what is one element of a result, given the elements it is made of?
 //
 // Contents of shapes are followed through arithmetic.  A fold is empty where nothing is certain: a comparison that some values of the
 // symbols pass and others do not.

@@ -1,4 +1,4 @@
-// How does the content of small tensors move?
+// Content rules: how do the elements of small tensors move?
 //
 // Operators that rearrange tensors rearrange their contents as well: each element of the result is one of an operand's.  A rule says which
 // one; this file does the rest, for integers, numbers and texts alike.

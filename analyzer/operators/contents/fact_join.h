@@ -1,4 +1,4 @@
-// What is certain of a value that is one of two?
+// Join of facts: what is certain of a value that is one of two?
 #pragma once
 
 #include <string_view>

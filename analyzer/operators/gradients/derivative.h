@@ -1,4 +1,4 @@
-// What is the derivative of an operator that works element by element, or of one that normalizes?
+// Derivatives of element-wise and normalising operators: what do they cost?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What are the gradients of an operator, read off its loop nest?
+// Gradients of a loop nest: which nests are they, and what do they cost?
 //
 // The gradient of a loss L with respect to one operand is the same nest with the output and that operand exchanged:
 //

@@ -1,4 +1,4 @@
-// What are the gradients of a layer that is made of several loop nests: a product of many operands, attention, a recurrent cell?
+// Gradients of layers of several loop nests: a product of many operands, attention, a recurrent cell.
 #pragma once
 
 #include <string>

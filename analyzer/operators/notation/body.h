@@ -1,4 +1,4 @@
-// How does an operator read that is defined by other operators?
+// Bodies: how is an operator read that is defined by other operators?
 //
 //   Y = FastGelu(X, bias?)          ->   {"FastGelu", Body{"S = Add(X, B); Y = Gelu(S, approximate='tanh')"}}
 //

@@ -1,4 +1,4 @@
-// What does Einsum come to, whose formula is an attribute?
+// Einsum: what are shape and cost of a node whose formula is an attribute?
 #pragma once
 
 #include <vector>

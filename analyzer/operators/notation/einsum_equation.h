@@ -1,4 +1,4 @@
-// Which letters does an Einsum walk, and which of its operands have them?
+// Einsum equation: which indices does it walk, and which of its operands have them?
 #pragma once
 
 #include <array>

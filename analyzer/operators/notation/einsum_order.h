@@ -1,4 +1,4 @@
-// In which pairs is an Einsum contracted, and what does that cost, forwards and backwards?
+// Contraction order of Einsum: in which pairs is it contracted, and what does that cost, forwards and backwards?
 #pragma once
 
 #include <cstddef>

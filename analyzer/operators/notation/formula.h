@@ -1,4 +1,4 @@
-// What does a line of index notation say?
+// Index notation: what does a line of it say?
 //
 //   Y[n,g*o,p..] += X[n,g*c,p*stride+k*dilation-pad..] * W[g*o,c,k..]
 //

@@ -1,4 +1,4 @@
-// How does a sum over indices read, with its numbers in?
+// Index sums in words: how does a sum over indices read, with its numbers in?
 //
 //   dL/dw[o,c,j] = sum over n, i of dL/dz[n,o,i] x[n,c,2i+j-1]
 //

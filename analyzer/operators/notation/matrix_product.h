@@ -1,4 +1,4 @@
-// What loop nests are matrix products, whichever inputs their operands are?
+// Matrix products among loop nests: which are they, whichever inputs their operands are?
 #pragma once
 
 #include "analyzer/operators/operator.h"

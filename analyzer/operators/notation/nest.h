@@ -1,4 +1,4 @@
-// What does a loop nest come to at one node: the extent of each loop, the output's shape, the work?
+// Bound loop nest: what are the extent of each loop, the output's shape and the work of a nest at one node?
 #pragma once
 
 #include <boost/container/small_vector.hpp>

@@ -1,4 +1,4 @@
-// Where does a window of taps go as it moves along an axis, and how many of its taps meet the input?
+// Sliding window: where does it go along an axis, and how many of its taps meet the input?
 #pragma once
 
 #include <cstddef>

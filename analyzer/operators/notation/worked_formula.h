@@ -1,4 +1,4 @@
-// How does the cost of a node read with its numbers put in?
+// Worked formula: how does the cost of a node read with its numbers put in?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What do the results of a loop read, over all rounds of its body?  Used by field_walk.cpp alone.
+// Receptive fields of loops: what do the results of a loop read, over all iterations of its body?  Used by field_walk.cpp alone.
 //
 // Where the number of rounds is a small number, the body is walked so often.  Otherwise what a state reads is joined with what it has become
 // until nothing changes, or, where each round adds the same to it, that is multiplied.  An element of a scanned sequence is at a position

@@ -1,4 +1,4 @@
-// How do readings travel through a graph?  Used by receptive_field.cpp alone.
+// Receptive-field propagation: how do access maps travel through a graph?  Used by receptive_field.cpp alone.
 #pragma once
 
 #include <map>

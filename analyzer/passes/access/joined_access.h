@@ -1,4 +1,4 @@
-// What do several operands bring to one result?
+// Joined access maps: what do several operands bring to one result?
 #pragma once
 
 #include <cstdint>

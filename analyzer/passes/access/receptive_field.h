@@ -1,4 +1,4 @@
-// Which part of each network input does an element of a tensor depend on?
+// Receptive fields: which part of each network input does an element of a tensor depend on?
 //
 // Along each spatial axis of an input (spatial_axes.h) the element at index i reads positions within [floor(start + i * jump), that + size).
 // `start` counts from the input's first element and is negative where the padding before it is read; `size` is that of elements whose

@@ -1,4 +1,4 @@
-// Along which axes of an input do receptive fields count?
+// Spatial axes: along which axes of an input do receptive fields count?
 #pragma once
 
 #include <cstdint>

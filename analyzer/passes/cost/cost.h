@@ -1,4 +1,4 @@
-// How much arithmetic does every node do, and how many bytes does it touch?
+// Costs of nodes: how much arithmetic does each do, and how many bytes does it touch?
 #pragma once
 
 #include <array>

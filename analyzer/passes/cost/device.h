@@ -1,4 +1,4 @@
-// What can a device do at best: operations and bytes in a second, bytes that it holds?
+// Device limits: what can a device do at best (operations and bytes per second, bytes that it holds)?
 #pragma once
 
 #include <algorithm>

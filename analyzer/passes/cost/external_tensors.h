@@ -1,4 +1,4 @@
-// Which stored tensors are the same bytes of the same external file?
+// Shared external data: which stored tensors are the same bytes of the same external file?
 #pragma once
 
 #include <compare>

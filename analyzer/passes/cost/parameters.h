@@ -1,4 +1,4 @@
-// What is stored with the model: learned parameters, statistics, quantisation, constants?
+// Stored tensors by role: which are learned parameters, statistics, quantisation, constants?
 #pragma once
 
 #include <array>

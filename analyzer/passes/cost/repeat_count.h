@@ -1,4 +1,4 @@
-// How much is it in all copies of a graph that is repeated?
+// Repeat counts: how much is a quantity over all repeats of a graph?
 #pragma once
 
 #include "analyzer/network/network.h"

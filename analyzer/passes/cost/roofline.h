@@ -1,4 +1,4 @@
-// How fast could a device run the model at best, and what keeps each layer from being faster: arithmetic or memory?
+// Roofline: how fast could a device run the model at best, and is each layer bound by arithmetic or by memory?
 //
 // A layer takes at least the time of its arithmetic at the device's peak and at least that of its bytes at the full bandwidth, whichever is
 // longer; layers run one after another.  Real runs take longer: this is a limit, and no prediction.

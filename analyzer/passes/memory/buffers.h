@@ -1,4 +1,4 @@
-// Which buffers does a graph need while it runs, who fills each, and who reads it?
+// Buffers: which does a graph need while it runs, who writes each, and who reads it?
 //
 // A buffer is the memory of one tensor and of the tensors that are other views of it.  Stored tensors have none: they are weights.  Neither
 // have Shape and Size and integers that were followed because they say how large other tensors are.

@@ -1,4 +1,4 @@
-// Where can a model be split across two devices, and how many bytes have to go from one to the other?
+// Pipeline cuts: where can a model be split across two devices, and how many bytes have to go from one to the other?
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// How many bytes are alive at once while the model runs, where is that most, and which tensors are it?
+// Peak memory: how many bytes are alive at once while the model runs, where is that most, and which tensors are it?
 //
 // Weights aside.  Nodes run one after another.  An input is there from the start to its last reader, any other tensor from the node that makes
 // it; an output of the model stays to the end.  A node's inputs and outputs are alive together.  A graph that a node runs adds its own peak

@@ -1,4 +1,4 @@
-// In which order do the nodes need the least memory?
+// Node schedule: in which order do the nodes need the least memory?
 //
 // Exact for up to 20 nodes, and far beyond for networks whose branches meet again; where the search would take too long, a heuristic.  Never
 // worse than the file's order, whatever the symbols are.

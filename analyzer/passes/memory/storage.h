@@ -1,4 +1,4 @@
-// How many bytes does a tensor take, which tensors share their storage with another, and what does a node move?
+// Storage of tensors: how many bytes does one take, which share theirs with another, and what does a node move?
 #pragma once
 
 #include <span>

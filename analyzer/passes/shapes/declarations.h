@@ -1,4 +1,4 @@
-// What holds of a tensor that a model declares and that was inferred as well?
+// Declared types: what holds of a tensor that a model declares and that was inferred as well?
 #pragma once
 
 #include <string>

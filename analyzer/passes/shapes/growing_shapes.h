@@ -1,4 +1,4 @@
-// What are the results of a node, while the graph that it stands in is still being written?
+// Shapes of a graph being built: what are the results of a node before its graph is complete?
 //
 // The shapes pass for front ends that add one node after another and want to know at once what it gives.  What it finds is what
 // infer_shapes() will find for the finished network.

@@ -1,4 +1,4 @@
-// How does the shapes pass walk the graphs?  Used by infer_shapes() and by GrowingShapes alone.
+// Shape inference: how does the shapes pass walk the graphs?  Used by infer_shapes() and by GrowingShapes alone.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Can the bytes of a tensor be numbered?
+// Representable sizes: does the number of bytes of a tensor fit 64 bits?
 #pragma once
 
 #include "analyzer/network/type.h"

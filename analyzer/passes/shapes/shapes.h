@@ -1,4 +1,4 @@
-// What is every tensor of the network: its type, its shape, and its content where shapes hang on it?
+// Facts of tensors: what is the type and shape of every tensor, and its content where shapes depend on it?
 #pragma once
 
 #include <cstddef>

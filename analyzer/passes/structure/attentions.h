@@ -1,4 +1,4 @@
-// Where does a model attend, over which lengths, and what does it keep of keys and values?
+// Attention layers: where does a model attend, over which lengths, and what does it keep of keys and values?
 #pragma once
 
 #include <cstddef>

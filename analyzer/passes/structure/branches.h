@@ -1,4 +1,4 @@
-// Where do the branches that a node joins come from, and what stands on each?
+// Branches: where do the branches that a node joins come from, and which layers lie on each?
 #pragma once
 
 #include <cstdint>

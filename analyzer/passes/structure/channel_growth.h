@@ -1,4 +1,4 @@
-// How do channels grow: what does each branch of a concatenation add, and which chains of them add the same each time?
+// Channel growth and dense blocks: what does each branch of a concatenation add, and which chains add the same each time?
 //
 // A chain that adds k channels each time is a dense block: after l layers there are c(l) = c0 + k l channels.  Both ways to write one are
 // found: each concatenation takes the one before and something new, or it takes all that the one before takes and something new.

@@ -1,4 +1,4 @@
-// Along which axis do a tensor's channels lie?
+// Channel axis: along which axis do a tensor's channels lie?
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Where is attention written out as two products with a softmax between, under a mask that hides what comes later?
+// Decomposed attention: where is attention written as two products with a softmax between, under a causal mask?
 //
 // Only what is certain is found: scores of a product of two activations to which a triangle of large negative numbers is added, or of
 // which a triangle is replaced by them.  A mask whose content no operator tells, as one that is stored, is none of these.

@@ -1,4 +1,4 @@
-// Which layer made what a tensor holds, if work on single elements does not count?
+// Element-wise provenance: which layer produced what a tensor holds, looking through element-wise work?
 //
 // Activations, normalisation by stored statistics, casts, biases and gates stand between layers without mixing positions or channels.
 // Structures (a 1x1 before a 3x3, a depthwise layer before a pointwise one) are found across them: a tensor's origin is the tensor that

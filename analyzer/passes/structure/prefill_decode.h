@@ -1,4 +1,4 @@
-// What does a language model cost to read a text of S tokens (prefill), and to say the next token of one (decode)?
+// Prefill and decode: what does a language model cost to read a text of S tokens, and to generate the next token?
 //
 // Found from its attention: operators of that name, inputs that keep keys and values of earlier tokens, and products under a causal mask.  Both costs are the model's own,
 // with the length of the queries and of what is kept put in; what cannot be derived that way is said, with the reason.

@@ -1,4 +1,4 @@
-// What could be left out of a model without changing what it computes, and what would that save?
+// Redundancies: what could be left out of a model without changing what it computes, and what would that save?
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What do the searches for redundancies share?  Used by redundancy.cpp and the searches alone.
+// Shared state of the redundancy searches.  Used by redundancy.cpp and the searches alone.
 #pragma once
 
 #include <utility>

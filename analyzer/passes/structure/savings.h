@@ -1,4 +1,4 @@
-// Which structures save arithmetic and parameters, and how much against the plain layer of the same input and output?
+// Savings: which structures save arithmetic and parameters against their dense baseline, and how much?
 //
 // A structure is found by its pattern: a 1x1 convolution before a 3x3 one, a depthwise before a pointwise one.  Its plain twin is one dense
 // convolution (or matrix product) from the same input shape to the same output shape that sees as much; that of a convolution by itself is the

@@ -1,4 +1,4 @@
-// What are the convolutions and dense layers of a graph, in the terms in which one structure is set against another?
+// Weighted layers: what are the convolutions and dense layers of a graph, in terms in which structures are compared?
 #pragma once
 
 #include <optional>

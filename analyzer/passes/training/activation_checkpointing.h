@@ -1,4 +1,4 @@
-// What would it save to run parts of the network forward once more instead of keeping their activations?
+// Activation checkpointing: what would it save to run parts of the network forward again instead of keeping their activations?
 #pragma once
 
 #include "analyzer/passes/training/gradient_walk.h"

@@ -1,4 +1,4 @@
-// Which gradients does a contraction have, and at how many MACs each?
+// Gradients of contractions: which are there, and at how many MACs each?
 #pragma once
 
 #include <cstdint>

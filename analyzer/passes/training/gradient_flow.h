@@ -1,4 +1,4 @@
-// On which ways does a gradient come back from the outputs to each layer: how many, how long, through how many weighted layers?
+// Gradient paths: by how many paths, how long, through how many weighted layers does a gradient reach each layer?
 //
 // A path leads from a tensor forward, from node to node, to an output of the model; the gradient takes it backward.  It passes every node
 // between them; the layer that makes the tensor is not on it.  Only floating operands that the result depends on smoothly carry a gradient:

@@ -1,4 +1,4 @@
-// How do gradients travel back through a graph, and what do they cost?  Used by training.cpp alone.
+// Backward walk: how do gradients travel back through a graph, and what do they cost?  Used by training.cpp alone.
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>

@@ -1,4 +1,4 @@
-// How large should the weights of each layer be when training starts?
+// Initialisation: how large should the weights of each layer be when training starts?
 //
 // A unit adds up fan_in products; with weights of variance 2 / fan_in (He) or 2 / (fan_in + fan_out) (Xavier) signals neither grow nor fade from
 // layer to layer.

@@ -1,4 +1,4 @@
-// How many ways lead through a network, when each block may double them?
+// Path counts: how many paths lead through a network, when each block may double them?
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Which of its operands and results must a node keep for its gradients?
+// Saved activations: which of its operands and results must a node keep for its gradients?
 #pragma once
 
 #include <cstdint>

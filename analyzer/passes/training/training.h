@@ -1,4 +1,4 @@
-// What does a step of training cost: arithmetic of the gradients, and bytes?
+// Training cost: what does a step cost, in arithmetic of the gradients and in bytes?
 //
 // A contraction has a gradient for each of its operands that needs one, at the price of its forward MACs each.  An operand needs one if it is a
 // learned parameter that is not frozen, or if such a parameter lies upstream of it; so the first layer has no gradient of its input.  Integers

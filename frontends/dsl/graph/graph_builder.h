@@ -1,4 +1,4 @@
-// How does a net of the language become a Network, node by node, with the type of every result at hand at once?
+// Graph builder: how does a net become a Network, node by node, with the type of every result known at once?
 //
 //   GraphBuilder build("lenet");
 //   const Handle x = build.input("x", DataType::float32, {build.symbol("N"), 1, 28, 28});

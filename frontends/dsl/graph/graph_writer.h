@@ -1,4 +1,4 @@
-// How is a graph written, node by node, with what is known of each result at hand at once?
+// Graph writer: how is one graph written, node by node, with what is known of each result at hand?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// How do the shapes of a repeated body grow from round to round?
+// Shapes over iterations: how do the shapes of a repeated body grow from one iteration to the next?
 #pragma once
 
 #include <string>

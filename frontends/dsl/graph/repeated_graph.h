@@ -1,4 +1,4 @@
-// How does a body that is repeated as often as a symbol says become one graph, for any round?
+// Repeated body: how does a body that is repeated symbolically become one graph, for any iteration?
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Which names are taken, and what is a name called that is?
+// Unique names: which are taken, and what is a name called that is?
 #pragma once
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Which graphs does the net need in the end?
+// Used graphs: which graphs does the net need in the end?
 #pragma once
 
 #include "analyzer/network/network.h"

@@ -1,4 +1,4 @@
-// What do the calls and chains of a net give?  Applies layers, operators, blocks and shared instances over a graph builder.
+// Calls: what do the calls and chains of a net give?  Applies layers, operators, blocks and shared instances over a graph builder.
 #pragma once
 
 #include <cstddef>

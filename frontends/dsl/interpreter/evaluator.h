@@ -1,4 +1,4 @@
-// What is the value of an expression?
+// Expressions: what is the value of one?
 //
 // Numbers, truths and words are computed here; what names stand for and what calls give is up to who evaluates: the interpreter
 // builds layers, expectations look figures up.

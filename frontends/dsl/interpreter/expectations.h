@@ -1,4 +1,4 @@
-// Which of the `expect` lines of a file hold?
+// Expectations: which of the `expect` lines of a file hold?
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Which figures of an analysed net can expectations name, and what are they?
+// Figures in expectations: which figures of an analysed net can be named, and what are they?
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What do names stand for in the net or block that is being run?
+// Scopes of names: what do names refer to in the net or block that is being run?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What network does a net of the language stand for?  Runs its statements over a graph builder.
+// Interpreter: what network does a net of the language describe?  Runs its statements over a graph builder.
 #pragma once
 
 #include <cstddef>

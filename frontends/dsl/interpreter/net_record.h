@@ -1,4 +1,4 @@
-// What do expectations look up in an expanded net?
+// Record of an expanded net: what do expectations look up in it?
 #pragma once
 
 #include <map>

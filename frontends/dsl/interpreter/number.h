@@ -1,4 +1,4 @@
-// What is a number of the language: an exact quotient of sizes, or a decimal where nothing exact can be said?
+// Numbers of the language: an exact quotient of sizes, or a decimal where nothing exact can be said.
 #pragma once
 
 #include <optional>

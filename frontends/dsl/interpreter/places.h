@@ -1,4 +1,4 @@
-// How are the layers, blocks and rounds of a net called, and which one does `stage/repeat[3]/conv` mean?
+// Paths of layers: what are the layers, blocks and iterations of a net called, and which one does `stage/repeat[3]/conv` mean?
 //
 // Each has a name of its own within the one it stands in.  A layer answers to its operator's name as well as to that of the tensor it
 // makes, each counted for itself: the second conv of a block is its `conv_2` even where it is called `skip`.

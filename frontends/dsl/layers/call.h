@@ -1,4 +1,4 @@
-// What does a call of the language say, once its arguments are worked out, and what does it hand to a layer or a block?
+// Evaluated call: what does a call say once its arguments are worked out, and what is handed to a layer or block?
 #pragma once
 
 #include <cstddef>

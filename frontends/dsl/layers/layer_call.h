@@ -1,4 +1,4 @@
-// What does a layer's function see of its call?  Arguments by the parameter's name, as what the layer needs them to be.
+// Call as a layer sees it: what are its arguments?  By the parameter's name, as what the layer needs them to be.
 #pragma once
 
 #include <optional>

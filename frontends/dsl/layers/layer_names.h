@@ -1,4 +1,4 @@
-// What are the nodes and weights of the layer called that is being built?
+// Names within a layer: what are its nodes and weights called?
 #pragma once
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Which layers does the language know, which parameters do they have, and what are they made of?
+// Layers of the language: which are there, which parameters do they have, and what are they made of?
 //
 // A layer is one row: its name, its parameters in order, and a function over the builder.  The tables stand in layers_*.cpp, by topic.
 #pragma once

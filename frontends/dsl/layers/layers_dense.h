@@ -1,4 +1,4 @@
-// What does a multiplication by a trained matrix look like in ONNX?
+// Dense layers: what does a multiplication by a trained matrix look like in ONNX?
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Which window does a call of a convolution or pooling describe?
+// Windows of calls: which window does a call of a convolution or pooling describe?
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// How are expressions and chains of layers read?
+// Expression parser: how are expressions and chains of layers read?
 #pragma once
 
 #include <cstdint>

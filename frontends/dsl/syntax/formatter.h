@@ -1,4 +1,4 @@
-// How is a file of the language laid out?
+// Formatter: how is a file of the language laid out?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Which words, numbers and signs is a text made of, and where do its statements end?
+// Lexer: which words, numbers and signs does a text consist of, and where do its statements end?
 #pragma once
 
 #include <cstdint>

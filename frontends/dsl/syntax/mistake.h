@@ -1,4 +1,4 @@
-// How does a place in a text say that it cannot go on?
+// Syntax mistakes: how does a place in a text say that it cannot go on?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Is a text one of the language, and what does it say?
+// Parser: is a text one of the language, and what does it say?
 #pragma once
 
 #include "frontends/dsl/syntax/problems.h"

@@ -1,4 +1,4 @@
-// What is wrong with a text of the language?  Collects diagnostics up to a limit, each with its line and a mark below what is meant.
+// Problem list: what is wrong with a text of the language?  Diagnostics up to a limit, each with its line and a mark below the span.
 #pragma once
 
 #include <cstddef>

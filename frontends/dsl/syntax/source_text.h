@@ -1,4 +1,4 @@
-// Which line and column is a place of a text, and what stands on that line?
+// Source text: which line and column is a place of a text, and what is on that line?
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// How are the statements of a net or block read?
+// Statement parser: how are the statements of a net or block read?
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What does a text of the language say, as a tree?
+// Syntax tree: what does a text of the language say?
 //
 // Every part knows its span.  The depth of expressions and of nested statements is bounded by the parser, so that whoever walks the tree
 // may recurse.

@@ -1,4 +1,4 @@
-// Where does the parser stand, and what does it say when something else stands there than was expected?
+// Token reader: where is the parser, and what does it report when another token than the expected one comes?
 #pragma once
 
 #include <optional>

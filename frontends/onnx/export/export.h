@@ -1,4 +1,4 @@
-// What is a network as an ONNX file?
+// ONNX export: what is a network as an ONNX file?
 //
 // Written with protozero's writer and the field numbers of onnx_fields.h: protobuf's generated classes would make the program start
 // slower and copy every weight once more.

@@ -1,4 +1,4 @@
-// How is a stored tensor written to a file?
+// Stored tensors: how is one written to a file?
 #pragma once
 
 #include <protozero/pbf_writer.hpp>

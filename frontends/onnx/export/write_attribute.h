@@ -1,4 +1,4 @@
-// How is a node's attribute written to a file?
+// Attributes: how is one written to a file?
 #pragma once
 
 #include <protozero/pbf_writer.hpp>

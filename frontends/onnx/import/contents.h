@@ -1,4 +1,4 @@
-// What is in a stored tensor?  Answers when a rule asks, from what the reader kept or from the file.
+// Contents of stored tensors: what is in one?  Answers when a rule asks, from what the reader kept or from the file.
 #pragma once
 
 #include <cstdint>

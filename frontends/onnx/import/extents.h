@@ -1,4 +1,4 @@
-// Which size does a dimension of a model stand for: a number, a symbol, an expression in symbols, or one that nobody has named?
+// Declared extents: which size does a dimension of a model mean (a number, a symbol, an expression, one without a name)?
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>

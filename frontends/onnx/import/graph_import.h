@@ -1,4 +1,4 @@
-// How do the graphs of a file, nested ones and functions' bodies among them, become graphs of a network?
+// Graph import: how do the graphs of a file, nested ones and functions' bodies among them, become graphs of a network?
 //
 // Names become numbers: within a graph every value is made once, by an input, an initializer or a node; a name that a nested graph does
 // not make itself is one of the graph around it.

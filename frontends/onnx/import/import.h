@@ -1,4 +1,4 @@
-// How does an ONNX file become a network?
+// ONNX import: how does an ONNX file become a network?
 #pragma once
 
 #include <optional>

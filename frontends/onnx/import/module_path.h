@@ -1,4 +1,4 @@
-// To which module of the exported program does a node belong?
+// Module path: to which module of the exported program does a node belong?
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Under which number is a name of the model looked up?
+// Name hash: under which number is a name of the model looked up?
 //
 // Names are hashed by the hundred thousand, so eight bytes are taken at a time.  And files may be hostile: in tables that grow with a
 // file a number takes part that differs from run to run, so that nobody can write names that all meet in one place.

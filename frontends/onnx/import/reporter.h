@@ -1,4 +1,4 @@
-// What did importing a model find wrong?  Collects diagnostics, and stops repeating itself on a file that is wrong everywhere.
+// Import diagnostics: what is wrong with a model?  Stops repeating itself on a file that is wrong everywhere.
 #pragma once
 
 #include <cstddef>

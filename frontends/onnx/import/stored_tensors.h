@@ -1,4 +1,4 @@
-// Which tensors are stored with the model, and does what is stored agree with what it is said to be?
+// Stored tensors: which are there, and does what is stored agree with what is declared?
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Which tensor of a graph has this name?
+// Tensors by name: which tensor of a graph has this name?
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>

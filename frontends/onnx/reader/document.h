@@ -1,4 +1,4 @@
-// How does a model file become a tree of views?  The reader of untrusted bytes, from a path to what the file says.
+// Reader of ONNX files: how does an untrusted file become a tree of views?  From a path to what the file says.
 #pragma once
 
 #include <memory>

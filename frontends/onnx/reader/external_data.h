@@ -1,4 +1,4 @@
-// Where does a tensor say that its elements lie, outside of the model file?  Judged by its words alone: that file is never opened.
+// External data: where outside of the model file are a tensor's elements?  Judged by its words alone: that file is never opened.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What does an ONNX file say, as it stands on the wire?  Plain structs of views into the reader's arenas; no payload of a weight.
+// Views of a model file: what does it say, as it is on the wire?  Plain structs of views into the reader's arenas; no payload of a weight.
 //
 // One struct a message of onnx-ml.proto, with the fields that an analysis reads.  What is absent has the schema's default.
 #pragma once

@@ -1,4 +1,4 @@
-// Where do the names, lists of numbers and attributes of a model live?  Each is kept once or, where its copies stand far apart, a few times.
+// Interned names, number lists and attributes: where do they live?  Each is kept once or, where its uses are far apart, a few times.
 //
 // Operators, attributes and the values between neighbouring nodes repeat their names all the time, and layers of one kind their strides,
 // pads and weights' shapes: what was seen not long ago is not copied again, and an attribute written in the same bytes not even read.

@@ -1,4 +1,4 @@
-// What does the model consist of?  One walk over the wire format makes the tree of views.
+// Walk over the file: what does the model consist of?  One walk over the wire format makes the tree of views.
 #pragma once
 
 #include <cstdint>

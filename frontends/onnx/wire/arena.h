@@ -1,4 +1,4 @@
-// Where do the texts and lists of a model live?  In an arena that is freed as a whole: no element is ever destroyed.
+// Arena: where do the texts and lists of a model live?  In an arena that is freed as a whole: no element is ever destroyed.
 //
 // The tree of a model is small structs by the hundred thousand, and the time to read it is mostly the time to touch memory for the first
 // time.  So a text and a list are one pointer each, with the length in front of the elements, and an arena takes large pages.

@@ -1,4 +1,4 @@
-// What is a file that is not ONNX, and how does its owner get an ONNX file instead?
+// Foreign formats: what is a file that is not ONNX, and how does its owner get an ONNX file instead?
 #pragma once
 
 #include <cstddef>

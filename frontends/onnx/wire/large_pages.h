@@ -1,4 +1,4 @@
-// Where does the memory of a model's arenas come from?  From large pages, which small arenas share.
+// Large pages: where does the memory of a model's arenas come from?  From large pages, which small arenas share.
 //
 // The first touch of a page costs the system time: two microseconds for one of 4 KiB, seventy for one of 2 MiB.  So as soon as a model needs
 // forty small pages a large one costs less, if its arenas share it.  Where the system has no large pages, memory is touched as before.

@@ -1,4 +1,4 @@
-// Why can a model file not be read?  Thrown inside the reader only; its public entries return the diagnostic.
+// Read errors: why can a model file not be read?  Thrown inside the reader only; its public entries return the diagnostic.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Where do a model's bytes come from?  A file that is read in pieces at any place, a stream that only goes forward, or memory.
+// Byte sources: where do a model's bytes come from?  A file that is read in pieces at any place, a stream that only goes forward, or memory.
 //
 // Files are read with pread rather than mapped: one that is cut meanwhile is then an error instead of a signal.
 #pragma once

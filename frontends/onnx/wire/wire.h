@@ -1,4 +1,4 @@
-// Which fields does a message have?  protobuf's wire format, read forwards through a buffer that slides over a Source.
+// Wire format: which fields does a message have?  protobuf's wire format, read forwards through a buffer that slides over a Source.
 //
 // Every rule of protobuf's own parser that decides whether bytes are a message is kept, because a file that other tools refuse must not
 // be analysed as if it were sound, nor the reverse: tags of at most five bytes, no field number 0, wire types 0 to 5, groups closed by

@@ -1,4 +1,4 @@
-// Does the reader see what protobuf's generated classes see?  The second source of the reader's tests.
+// Reader's oracle: does the reader see what protobuf's generated classes see?  The second source of the reader's tests.
 #pragma once
 
 #include <optional>

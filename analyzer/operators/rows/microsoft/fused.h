@@ -1,4 +1,4 @@
-// What do fused operators do around their main part: activations, quantisation, results shaped like an operand?
+// Fused operators: what do they do around their main part (activations, quantisation, results shaped like an operand)?
 #pragma once
 
 #include <string_view>

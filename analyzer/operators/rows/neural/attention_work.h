@@ -1,4 +1,4 @@
-// What does scaled dot-product attention cost, and how much of it is masked for certain?
+// Scaled dot-product attention: what does it cost, and how much of it is certainly masked?
 #pragma once
 
 #include <optional>

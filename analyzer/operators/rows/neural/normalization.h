@@ -1,4 +1,4 @@
-// What does it cost to normalize groups of elements to a mean of 0 and a variance of 1?
+// Normalisation: what does it cost to normalise groups of elements to a mean of 0 and a variance of 1?
 #pragma once
 
 #include "analyzer/operators/work.h"

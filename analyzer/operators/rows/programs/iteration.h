@@ -1,4 +1,4 @@
-// What do Loop and Scan give, and how often does their body run?
+// Loop and Scan: what are their results, and how often does their body run?
 #pragma once
 
 #include <vector>
