@@ -110,8 +110,8 @@ using Meaning = std::variant<Loops, PerElement, Body, Moves, Rules>;
 struct Operator {
   std::string_view name;
   Meaning meaning;
-  /// What a stored tensor is in each place, a letter an input, the last for all further ones:
-  /// w weight, b bias, s statistic, q quantisation, c constant, v passed on to output 0 (a view of it, so its readers decide), x anything.
+  /// A stored tensor's place, a letter an input, the last for all further ones: w weight, b bias, s statistic, q quantisation, c constant,
+  /// v passed on to output 0 (a view: its readers decide), e elements of it passed on, t looked at for type or shape alone, x anything.
   std::string_view roles = "x";
   /// First version of the operator set that has this row; the newest that a model's version reaches is used.
   int since = 1;

@@ -51,7 +51,7 @@ class Roles {
     Following found;
     found.graph = graph;
     visited_.clear();
-    pending_.push_back({graph, tensor, kNone, false, false});
+    pending_.push_back({graph, tensor, kNone, false, false, false});
     while (!pending_.empty()) {
       const Step step = pending_.back();
       pending_.pop_back();
@@ -67,6 +67,8 @@ class Roles {
     NodeId entered_at = kNone;  // node of the first graph through which another graph was entered
     bool dequantised = false;
     bool spread = false;
+    bool picked =
+        false;  // elements of what an earlier reader, which is noted, picked: all that is asked is whether they are dequantised
   };
 
   const Readers& readers_of(GraphId graph) {
@@ -77,6 +79,7 @@ class Roles {
   void visit(const Step& step, Following& found) {
     const Graph& graph = network_.graphs[step.graph];
     for (const Reader& reader : readers_of(step.graph).of(step.tensor)) read_by(step, reader, found);
+    if (step.picked) return;
     const auto is_among = [&](const std::vector<TensorId>& results) {
       return std::find(results.begin(), results.end(), step.tensor) != results.end();
     };
@@ -91,7 +94,7 @@ class Roles {
     } else if (const Function* function = network_.find_function(node.domain, node.op, node.overload)) {
       const Graph& body = network_.graphs[function->body];
       if (reader.input < body.inputs.size())
-        pending_.push_back({function->body, body.inputs[reader.input], at, step.dequantised, step.spread});
+        pending_.push_back({function->body, body.inputs[reader.input], at, step.dequantised, step.spread, step.picked});
     } else {
       read_by_operator(step, reader, node, at, found);
     }
@@ -103,21 +106,28 @@ class Roles {
       if (nested == nullptr) continue;
       const Graph& graph = network_.graphs[*nested];
       for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor)
-        if (graph.tensors[tensor].outer == step.tensor) pending_.push_back({*nested, tensor, at, step.dequantised, step.spread});
+        if (graph.tensors[tensor].outer == step.tensor)
+          pending_.push_back({*nested, tensor, at, step.dequantised, step.spread, step.picked});
     }
   }
 
   void read_by_operator(const Step& step, const Reader& reader, const Node& node, NodeId at, Following& found) {
     const Operator* row = find_row(network_, node, version_in(sets_[step.graph], node.domain));
     const char letter = row == nullptr ? 'x' : letter_for(row->roles, reader.input);
+    if (step.picked) {
+      if (letter == 'v' || letter == 'e') pass_on(step, node, true, found);
+      return;
+    }
     switch (letter) {
-      case 'v': {
-        const bool dequantised = step.dequantised || node.op == "DequantizeLinear";
-        for (const TensorId output : node.outputs)
-          if (output != kAbsent)
-            pending_.push_back({step.graph, output, step.entered_at, dequantised, step.spread || node.op == "Expand"});
+      case 'v':
+        pass_on(step, node, false, found);
         break;
-      }
+      case 'e':
+        note(Use::anything, step, at, found);
+        pass_on(step, node, true, found);
+        break;
+      case 't':
+        break;
       case 'p':
         found.packed_elements = packed_elements(node, step);
         note(Use::by_position, step, at, found);
@@ -142,6 +152,17 @@ class Roles {
         if (adds_to_product(step.graph, node, reader.input)) ++found.readers_as_bias;
         note(Use::anything, step, at, found);
     }
+  }
+
+  /// What a view gives is followed in turn; of what holds `picked` elements only whether they are dequantised.
+  void pass_on(Step step, const Node& node, bool picked, Following& found) {
+    step.picked = picked;
+    step.spread = step.spread || node.op == "Expand";
+    step.dequantised = step.dequantised || node.op == "DequantizeLinear";
+    if (step.picked) found.dequantised = found.dequantised || step.dequantised;
+    for (const TensorId output : node.outputs)
+      if (output != kAbsent)
+        pending_.push_back({step.graph, output, step.entered_at, step.dequantised, step.spread, step.picked});
   }
 
   /// Exporters write a dense layer as a product and the sum with a vector.

@@ -139,6 +139,7 @@ class Storage {
                        [](TensorId t) { return t != kAbsent; });
           continue;
         }
+        if (role == 't') continue;
         uses.layers.push_back(reader.node);
         const bool picks = node.domain.empty() && node.op == "Gather" && reader.input == 0;
         const bool is_weighted = role == 'w' || role == 'b' || role == 'p' || picks ||

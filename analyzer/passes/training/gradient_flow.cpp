@@ -63,7 +63,8 @@ class Tracing {
     if (is_one_of(node, kLevel)) return;
     const Operator* row = scope_.operators[id];
     for (std::size_t place = 0; place < node.inputs.size(); ++place) {
-      const bool steers = row != nullptr && !row->roles.empty() && row->roles[std::min(place, row->roles.size() - 1)] == 'c';
+      const char role = row == nullptr || row->roles.empty() ? 'x' : row->roles[std::min(place, row->roles.size() - 1)];
+      const bool steers = role == 'c' || role == 't';
       if (node.inputs[place] != kAbsent && !steers && carries(node.inputs[place])) visit(node.inputs[place]);
     }
     for (const Attribute& attribute : node.attributes) {

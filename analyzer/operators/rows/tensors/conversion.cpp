@@ -164,7 +164,7 @@ AxisMap first_alone(const OpContext& context) {
 constexpr Operator kRows[] = {
     {"BitCast", Moves{bit_cast, axis_maps::elementwise}},
     {"Cast", Moves{cast, axis_maps::elementwise}, "v"},
-    {"CastLike", Moves{cast_like, first_alone}, "vc"},
+    {"CastLike", Moves{cast_like, first_alone}, "vt"},
     {.name = "Dropout",
      .meaning = Rules{dropout, dropout_work, axis_maps::elementwise},
      .roles = "xcc",

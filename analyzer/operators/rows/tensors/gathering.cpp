@@ -197,9 +197,9 @@ AxisMap reverse_sequence_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"Gather", Moves{gather, gather_axes}},
+    {"Gather", Moves{gather, gather_axes}, "ec"},
     {"GatherElements", Moves{gather_elements, gather_elements_axes}},
-    {"GatherND", Moves{gather_nd, gather_nd_axes}},
+    {"GatherND", Moves{gather_nd, gather_nd_axes}, "ec"},
     {"ReverseSequence", Moves{reverse_sequence, reverse_sequence_axes}},
 };
 

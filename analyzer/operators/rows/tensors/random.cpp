@@ -57,9 +57,12 @@ constexpr Operator kRows[] = {
      .meaning = Rules{multinomial, multinomial_work, axis_maps::rows},
      .cost = "1 add + 1 special per input element, 1 compare per input element and sample"},
     {.name = "RandomNormal", .meaning = Rules{random_of_shape, normal_work, axis_maps::nothing}, .cost = kNormal},
-    {.name = "RandomNormalLike", .meaning = Rules{random_like, normal_work, axis_maps::nothing}, .cost = kNormal},
+    {.name = "RandomNormalLike", .meaning = Rules{random_like, normal_work, axis_maps::nothing}, .roles = "t", .cost = kNormal},
     {.name = "RandomUniform", .meaning = Rules{random_of_shape, uniform_work, axis_maps::nothing}, .cost = kUniform},
-    {.name = "RandomUniformLike", .meaning = Rules{random_like, uniform_work, axis_maps::nothing}, .cost = kUniform},
+    {.name = "RandomUniformLike",
+     .meaning = Rules{random_like, uniform_work, axis_maps::nothing},
+     .roles = "t",
+     .cost = kUniform},
 };
 
 }  // namespace

@@ -215,8 +215,8 @@ constexpr Operator kRows[] = {
      .meaning = Rules{range, range_work, axis_maps::everything},
      .roles = "c",
      .cost = "1 mul + 1 add per element"},
-    {.name = "Shape", .meaning = Moves{shape, axis_maps::nothing}},
-    {.name = "Size", .meaning = Moves{size, axis_maps::nothing}},
+    {.name = "Shape", .meaning = Moves{shape, axis_maps::nothing}, .roles = "t"},
+    {.name = "Size", .meaning = Moves{size, axis_maps::nothing}, .roles = "t"},
 };
 
 }  // namespace
