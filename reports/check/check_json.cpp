@@ -9,12 +9,6 @@ namespace {
 
 using Layout = JsonWriter::Layout;
 
-void write_quantity(JsonWriter& json, std::string_view key, const std::optional<Quantity>& quantity) {
-  json.key(key);
-  if (!quantity) return json.null();
-  json.quantity(quantity->value);
-}
-
 void write_largest(JsonWriter& json, const Verdict& verdict) {
   json.key("largest");
   json.begin_array();
@@ -22,7 +16,7 @@ void write_largest(JsonWriter& json, const Verdict& verdict) {
     json.begin_object();
     json.member("layer", one.layer);
     json.member("operator", one.op);
-    write_quantity(json, "amount", one.amount);
+    json.member("amount", one.amount);
     json.end_object();
   }
   json.end_array();
@@ -49,11 +43,10 @@ void write_verdict(JsonWriter& json, const Verdict& verdict, const std::string& 
   if (verdict.metric) json.member("metric", name_of(*verdict.metric));
   if (!verdict.layers.empty()) json.member("layers", verdict.layers);
   if (!verdict.subject.empty()) json.member("subject", verdict.subject);
-  write_quantity(json, "actual", verdict.actual);
-  json.key("lower_bound");
-  json.boolean(verdict.actual && verdict.actual->at_least);
-  write_quantity(json, "limit", verdict.limit);
-  if (verdict.baseline) write_quantity(json, "baseline", verdict.baseline);
+  json.member("actual", verdict.actual);
+  json.member("lower_bound", verdict.actual && verdict.actual->at_least);
+  json.member("limit", verdict.limit);
+  if (verdict.baseline) json.member("baseline", verdict.baseline);
   if (verdict.missed_by) json.member("missed_by", *verdict.missed_by);
   json.member("message", fmt::format("{}: {}", subject_of(verdict), sentence_of(verdict)));
   if (!verdict.largest.empty()) write_largest(json, verdict);
@@ -79,14 +72,12 @@ void write_model(JsonWriter& json, const ModelVerdicts& model, const CheckReport
   json.begin_object();
   for (const auto& [name, value] : model.bindings) json.member(name, value);
   json.end_object();
-  json.key("complete");
-  json.boolean(model.is_complete);
-  json.key("errors");
-  json.boolean(model.has_errors);
+  json.member("complete", model.is_complete);
+  json.member("errors", model.has_errors);
   json.key("totals");
   json.begin_object();
   for (std::size_t i = 0; i < kMetrics; ++i)
-    if (model.totals[i]) write_quantity(json, name_of(static_cast<Metric>(i)), model.totals[i]);
+    if (model.totals[i]) json.member(name_of(static_cast<Metric>(i)), model.totals[i]);
   json.end_object();
   json.key("verdicts");
   json.begin_array(Layout::lines);

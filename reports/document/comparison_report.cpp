@@ -115,19 +115,12 @@ std::size_t shown_of(const Comparison& comparison, std::size_t top) {
   return top == 0 || all <= top + 1 ? all : top;
 }
 
-void write_quantity(JsonWriter& json, std::string_view key, const std::optional<Quantity>& quantity) {
-  json.key(key);
-  if (!quantity) return json.null();
-  json.quantity(quantity->value);
-}
-
 void write_model(JsonWriter& json, std::string_view key, const ModelRecord& model) {
   json.key(key);
   json.begin_object();
   json.member("path", model.path);
   json.member("name", model.name);
-  json.key("complete");
-  json.boolean(model.is_complete);
+  json.member("complete", model.is_complete);
   json.end_object();
 }
 
@@ -140,9 +133,9 @@ void write_totals(JsonWriter& json, const Comparison& comparison) {
     if (!before && !after) continue;
     json.key(name_of(static_cast<Metric>(i)));
     json.begin_object();
-    write_quantity(json, "before", before);
-    write_quantity(json, "after", after);
-    write_quantity(json, "difference", difference(before, after));
+    json.member("before", before);
+    json.member("after", after);
+    json.member("difference", difference(before, after));
     json.end_object();
   }
   json.end_object();
@@ -165,7 +158,7 @@ void write_layer(JsonWriter& json, const Comparison& comparison, std::size_t pla
   side("after", sides.after);
   json.key("difference");
   json.begin_object();
-  for (const Metric metric : kLayerMetrics) write_quantity(json, name_of(metric), comparison.difference_of(place, metric));
+  for (const Metric metric : kLayerMetrics) json.member(name_of(metric), comparison.difference_of(place, metric));
   json.end_object();
   json.end_object();
 }

@@ -112,22 +112,15 @@ void write_context(const Figures& figures, ScopeId scope, NodeId node, JsonWrite
     json.end_object();
   }
   json.end_array();
-  const auto write_dim = [&](const Dim& dim) { json.quantity(dim); };
   if (const TensorId output = first_tensor(node_at(figures, scope, node).outputs); is_main && output != kAbsent)
-    write_receptive_field(figures, output, TensorNames(figures.network().main()), json, write_dim);
-  json.key("live_bytes");
-  if (const std::optional<Quantity> live = is_main ? live_at(figures, node) : std::nullopt) {
-    json.quantity(live->value);
-  } else {
-    json.null();
-  }
+    write_receptive_field(figures, output, TensorNames(figures.network().main()), json);
+  json.member("live_bytes", is_main ? live_at(figures, node) : std::nullopt);
   const GradientCost& cost = figures.analysis().training().nodes[scope][node];
   json.key("training");
   json.begin_object();
   json.member("input_gradient_macs", cost.input_macs);
   json.member("weight_gradient_macs", cost.weight_macs);
-  json.key("complete");
-  json.boolean(cost.is_known);
+  json.member("complete", cost.is_known);
   json.end_object();
   json.key("paths");
   if (is_main) {

@@ -104,13 +104,7 @@ class NodeReport {
     json.begin_object();
     for (std::size_t i = 0; i < kMeasures; ++i) {
       const auto measure = static_cast<Measure>(i);
-      const std::optional<Quantity> amount = figures_.of_layer(measure, place_.scope, place_.node);
-      json.key(name_of(measure));
-      if (amount) {
-        json.quantity(amount->value);
-      } else {
-        json.null();
-      }
+      json.member(name_of(measure), figures_.of_layer(measure, place_.scope, place_.node));
     }
     json.end_object();
     json.member("why", why());

@@ -14,8 +14,7 @@ using Layout = JsonWriter::Layout;
 
 class FindingsWriter {
  public:
-  FindingsWriter(const Figures& figures, JsonWriter& json, const std::function<void(const Dim&)>& write_dim)
-      : figures_(figures), json_(json), write_dim_(write_dim) {}
+  FindingsWriter(const Figures& figures, JsonWriter& json) : figures_(figures), json_(json) {}
 
   void write() {
     json_.key("gradient");
@@ -91,30 +90,15 @@ class FindingsWriter {
     json_.end_array();
   }
 
-  void quantity(std::string_view key, const Dim& value) {
-    json_.key(key);
-    write_dim_(value);
-  }
-
   void quantity_if_any(std::string_view key, const Dim& value) {
-    if (!value.is(0)) quantity(key, value);
-  }
-
-  /// Null where it is no one number for all sizes.
-  void share(std::string_view key, const std::optional<double>& share) {
-    json_.key(key);
-    if (share) {
-      json_.real(*share);
-    } else {
-      json_.null();
-    }
+    if (!value.is(0)) json_.member(key, value);
   }
 
   void write_block(const DenseBlock& block) {
     begin("dense_block", block.scope, block.layers);
-    quantity("c0", block.first);
-    quantity("k", block.growth);
-    quantity("count", Dim::of_size(block.count()));
+    json_.member("c0", block.first);
+    json_.member("k", block.growth);
+    json_.member("count", Dim::of_size(block.count()));
     json_.end_object();
   }
 
@@ -124,17 +108,17 @@ class FindingsWriter {
     if (is_module) json_.member("input", names_of(concatenation.scope).of(concatenation.input));
     json_.key("axis");
     json_.integer(concatenation.axis);
-    quantity("channels", concatenation.channels);
+    json_.member("channels", concatenation.channels);
     json_.key("branches");
     json_.begin_array();
     for (const BranchGrowth& branch : concatenation.branches) {
       json_.begin_object();
       json_.member("tensor", names_of(concatenation.scope).of(branch.branch.operand));
-      quantity("channels", branch.channels);
-      share("share", NominalEstimate::share_of(branch.channels, concatenation.channels));
+      json_.member("channels", branch.channels);
+      json_.member("share", NominalEstimate::share_of(branch.channels, concatenation.channels));
       write_layers("layers", concatenation.scope, branch.branch.nodes);
-      quantity("macs", branch.macs);
-      quantity("parameters", branch.parameters);
+      json_.member("macs", branch.macs);
+      json_.member("parameters", branch.parameters);
       json_.end_object();
     }
     json_.end_array();
@@ -143,11 +127,11 @@ class FindingsWriter {
 
   void write_saving(const Saving& saving) {
     begin(name_of(saving.kind), saving.scope, saving.layers);
-    quantity("macs", saving.macs);
-    quantity("twin_macs", saving.twin_macs);
-    quantity("parameters", saving.parameters);
-    quantity("twin_parameters", saving.twin_parameters);
-    share("saved", saving.share());
+    json_.member("macs", saving.macs);
+    json_.member("twin_macs", saving.twin_macs);
+    json_.member("parameters", saving.parameters);
+    json_.member("twin_parameters", saving.twin_parameters);
+    json_.member("saved", saving.share());
     json_.end_object();
   }
 
@@ -171,15 +155,14 @@ class FindingsWriter {
     json_.member("kind", "cut");
     json_.member("which", which);
     write_tensors(0, cut.tensors);
-    quantity("bytes", cut.bytes);
-    quantity("macs_before", cut.macs_before);
-    quantity("macs_after", cut.macs_after);
+    json_.member("bytes", cut.bytes);
+    json_.member("macs_before", cut.macs_before);
+    json_.member("macs_after", cut.macs_after);
     json_.end_object();
   }
 
   const Figures& figures_;
   JsonWriter& json_;
-  const std::function<void(const Dim&)>& write_dim_;
   std::map<GraphId, std::unique_ptr<const TensorNames>> names_;
 };
 
@@ -198,9 +181,7 @@ void write_count(const PathCount& count, JsonWriter& json) {
 
 }  // namespace
 
-void write_findings(const Figures& figures, JsonWriter& json, const std::function<void(const Dim&)>& write_dim) {
-  FindingsWriter(figures, json, write_dim).write();
-}
+void write_findings(const Figures& figures, JsonWriter& json) { FindingsWriter(figures, json).write(); }
 
 void write_paths(const Paths& paths, JsonWriter& json) {
   if (paths.count.is_zero()) return json.null();

@@ -8,16 +8,15 @@
 
 #include "analyzer/operators/notation/worked_formula.h"
 #include "reports/json/findings_json.h"
-#include "reports/json/json_fields.h"
 #include "reports/json/memory_json.h"
 #include "reports/json/receptive_field_json.h"
 #include "reports/json/roofline_json.h"
-#include "reports/json/training_json.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/sections/memory_figures.h"
 #include "reports/sections/prefill_decode_section.h"
 #include "reports/sections/sweep_section.h"
 #include "reports/tables/tensor_names.h"
+#include "reports/tables/totals.h"
 
 namespace macroscope {
 namespace {
@@ -28,7 +27,7 @@ constexpr Measure kKinds[] = {Measure::add, Measure::mul, Measure::div, Measure:
 
 class JsonDocument {
  public:
-  JsonDocument(const Figures& figures, JsonWriter& json) : figures_(figures), json_(json), fields_(json) {}
+  JsonDocument(const Figures& figures, JsonWriter& json) : figures_(figures), json_(json) {}
 
   void write() {
     json_.begin_object(Layout::lines);
@@ -37,25 +36,18 @@ class JsonDocument {
     write_symbols();
     write_bindings();
     write_texts("assumptions", figures_.analysis().shapes.assumptions);
-    json_.key("complete");
-    json_.boolean(figures_.has_model() && figures_.analysis().costs.complete);
+    json_.member("complete", figures_.has_model() && figures_.analysis().costs.complete);
     write_coverage();
-    if (figures_.has_model()) write_totals();
-    if (figures_.has_model()) write_memory(figures_, fields_);
-    if (figures_.has_model()) write_roofline(figures_, fields_);
-    if (figures_.has_model()) write_prefill_decode(figures_, fields_);
-    if (figures_.has_model()) write_sweep(figures_, fields_);
+    if (figures_.has_model()) write_all_totals();
+    if (figures_.has_model()) write_memory(figures_, json_);
+    if (figures_.has_model()) write_roofline(figures_, json_);
+    if (figures_.has_model()) write_prefill_decode(figures_, json_);
+    if (figures_.has_model()) write_sweep(figures_, json_);
     write_main_graph();
     write_scopes();
-    write_findings(figures_, json_, write_dim_);
+    write_findings(figures_, json_);
     write_definitions();
     write_diagnostics();
-    json_.end_object();
-  }
-
-  void write_only_totals() {
-    json_.begin_object();
-    write_totals();
     json_.end_object();
   }
 
@@ -105,7 +97,7 @@ class JsonDocument {
     json_.begin_object();
     for (const auto& [name, value] : figures_.analysis().bindings) {
       json_.key(name);
-      fields_.value(value);
+      json_.quantity(value);
     }
     json_.end_object();
   }
@@ -136,42 +128,27 @@ class JsonDocument {
     json_.end_object();
   }
 
-  void write_quantity(std::string_view key, const std::optional<Quantity>& quantity) { fields_.member(key, quantity); }
-
-  void write_total(Measure measure) { write_quantity(name_of(measure), figures_.total(measure)); }
-
-  void write_totals() {
-    const Analysis& analysis = figures_.analysis();
+  void write_all_totals() {
     json_.key("totals");
     json_.begin_object(Layout::lines);
-    write_total(Measure::parameters);
-    write_quantity("effective_parameters", Quantity{analysis.parameters.totals.effective_weights});
-    write_quantity("statistics", Quantity{analysis.parameters.total(Role::statistic)});
-    write_quantity("quantisation", Quantity{analysis.parameters.total(Role::quantisation)});
-    write_quantity("constants", Quantity{analysis.parameters.total(Role::constant)});
-    if (analysis.parameters.without_biases)
-      write_quantity("biases_left_out", Quantity{analysis.parameters.totals.biases_left_out});
-    write_quantity("weight_bytes", Quantity{analysis.parameters.totals.weight_bytes});
-    write_total(Measure::macs);
-    write_total(Measure::effective_macs);
-    json_.key("macs_by_dtype");
-    json_.begin_object();
-    for (const auto& [dtype, macs] : analysis.costs.total.macs_by_dtype) {
-      json_.key(dtype == DataType::unknown ? "unknown" : name_of(dtype));
-      fields_.value(macs);
+    write_totals(totals_of(figures_));
+    json_.end_object();
+  }
+
+  void write_totals(const std::vector<Total>& totals) {
+    for (const Total& total : totals) {
+      if (total.key == "peak") {
+        write_peak(figures_, json_);
+      } else {
+        std::visit([&](const auto& value) { write_total(total.key, value); }, total.value);
+      }
     }
-    json_.end_object();
-    write_total(Measure::int_ops);
-    write_total(Measure::flops);
-    json_.key("flops_by_kind");
+  }
+  void write_total(std::string_view key, const auto& value) { json_.member(key, value); }
+  void write_total(std::string_view key, const std::vector<Total>& group) {
+    json_.key(key);
     json_.begin_object();
-    for (const Measure kind : kKinds) write_total(kind);
-    json_.end_object();
-    write_quantity("activation_bytes", Quantity{analysis.costs.activation_bytes});
-    write_peak(figures_, fields_);
-    write_total(Measure::bytes_read);
-    write_total(Measure::bytes_written);
-    write_training(figures_, json_, write_dim_);
+    write_totals(group);
     json_.end_object();
   }
 
@@ -196,7 +173,7 @@ class JsonDocument {
       for (int number = 2; !taken.insert(key).second; ++number) key = fmt::format("{}~{}", scopes[id].path, number);
       json_.key(key);
       json_.begin_object(Layout::lines);
-      write_quantity("multiplicity", Quantity{scopes[id].multiplicity});
+      json_.member("multiplicity", Quantity{scopes[id].multiplicity});
       write_scope(id);
       json_.end_object();
     }
@@ -214,7 +191,7 @@ class JsonDocument {
       if (graph.tensors[tensor].outer != kAbsent) continue;  // stands in the graph that it belongs to
       json_.key(names.of(tensor));
       write_type(&scope.facts[tensor].type, [&] {
-        if (id == 0) write_receptive_field(figures_, tensor, names, json_, write_dim_);
+        if (id == 0) write_receptive_field(figures_, tensor, names, json_);
       });
     }
     json_.end_object();
@@ -256,13 +233,13 @@ class JsonDocument {
     json_.key("shape");
     if (!type.shape.known()) return json_.null();
     json_.begin_array();
-    for (const Dim& dim : type.shape) fields_.value(dim);
+    for (const Dim& dim : type.shape) json_.quantity(dim);
     json_.end_array();
   }
 
   void write_layer(ScopeId id, const Scope& scope, const Graph& graph, const TensorNames& names, NodeId index) {
     const Node& node = graph.nodes[index];
-    const auto measure = [&](Measure m) { write_quantity(name_of(m), figures_.of_layer(m, id, index)); };
+    const auto measure = [&](Measure m) { json_.member(name_of(m), figures_.of_layer(m, id, index)); };
     json_.begin_object();
     json_.key("index");
     json_.integer(node.file_index);
@@ -272,10 +249,9 @@ class JsonDocument {
     json_.member("path", node.path);
     write_operands("inputs", node.inputs, names);
     write_operands("outputs", node.outputs, names);
-    write_quantity("multiplicity", Quantity{scope.multiplicity});
+    json_.member("multiplicity", Quantity{scope.multiplicity});
     if (id == 0 && index < graph.auxiliary_nodes.size() && graph.auxiliary_nodes[index]) {
-      json_.key("side");
-      json_.boolean(true);
+      json_.member("side", true);
     }
     for (const Measure m : {Measure::parameters, Measure::macs, Measure::effective_macs, Measure::flops}) measure(m);
     json_.key("flops_by_kind");
@@ -285,9 +261,9 @@ class JsonDocument {
     measure(Measure::bytes_read);
     measure(Measure::bytes_written);
     measure(Measure::training_macs);
-    write_fans(figures_, id, index, json_, write_dim_);
-    if (id == 0) write_quantity("live_bytes", live_[index]);
-    if (id == 0) write_layer_limit(figures_, index, fields_);
+    write_fans(id, index);
+    if (id == 0) json_.member("live_bytes", live_[index]);
+    if (id == 0) write_layer_limit(figures_, index, json_);
     write_formula(scope, index);
     if (id == 0) {
       json_.key("paths");
@@ -304,6 +280,14 @@ class JsonDocument {
     json_.end_array();
   }
 
+  /// Of a layer that has a weight to contract with.
+  void write_fans(ScopeId scope, NodeId node) {
+    const std::vector<std::optional<FanOfLayer>>& fans = figures_.analysis().initialization().nodes[scope];
+    if (node >= fans.size() || !fans[node]) return;
+    json_.member("fan_in", fans[node]->in);
+    json_.member("fan_out", fans[node]->out);
+  }
+
   void write_formula(const Scope& scope, NodeId node) {
     const Operator* row = scope.operators[node];
     if (row == nullptr || !scope.inferred[node]) return;
@@ -314,7 +298,7 @@ class JsonDocument {
   void write_definitions() {
     json_.key("definitions");
     json_.begin_object(Layout::lines);
-    for (const auto& [name, definition] : fields_.definitions()) json_.member(name, definition);
+    for (const auto& [name, definition] : json_.take_definitions()) json_.member(name, definition);
     json_.end_object();
   }
 
@@ -335,8 +319,6 @@ class JsonDocument {
 
   const Figures& figures_;
   JsonWriter& json_;
-  const std::function<void(const Dim&)> write_dim_ = [this](const Dim& dim) { fields_.value(dim); };
-  JsonFields fields_;
   /// By node of the main graph.
   std::vector<std::optional<Quantity>> live_;
 };
@@ -361,7 +343,6 @@ struct CellToJson {
 }  // namespace
 
 void render_json(const Figures& figures, JsonWriter& json) { JsonDocument(figures, json).write(); }
-void render_totals(const Figures& figures, JsonWriter& json) { JsonDocument(figures, json).write_only_totals(); }
 
 void write_rows(const Table& table, JsonWriter& json) {
   json.begin_array(Layout::lines);

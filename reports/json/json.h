@@ -10,9 +10,6 @@ namespace macroscope {
 /// One model's document; what follows another one in an array, too.  A file that could not be read has a document without totals.
 void render_json(const Figures& figures, JsonWriter& json);
 
-/// Its member `totals` alone, in an object.
-void render_totals(const Figures& figures, JsonWriter& json);
-
 /// The rows of a table as an array of objects.
 void write_rows(const Table& table, JsonWriter& json);
 

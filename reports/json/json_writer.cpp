@@ -98,7 +98,23 @@ void JsonWriter::null() {
 void JsonWriter::quantity(const Dim& quantity) {
   const std::optional<std::int64_t> number = quantity.number();
   if (number && *number <= kLargestNumber && *number >= -kLargestNumber) return integer(*number);
+  if (!quantity.integer())
+    for (auto& [name, definition] : quantity.definitions()) definitions_.try_emplace(name, definition.text());
   string(quantity.text());
 }
+
+void JsonWriter::member(std::string_view name, const std::optional<Quantity>& value) {
+  key(name);
+  if (!value) return null();
+  quantity(value->value);
+}
+
+void JsonWriter::member(std::string_view name, const std::optional<double>& value) {
+  key(name);
+  if (!value) return null();
+  real(*value);
+}
+
+JsonWriter::Definitions JsonWriter::take_definitions() { return std::exchange(definitions_, {}); }
 
 }  // namespace macroscope

@@ -1,12 +1,19 @@
-// JSON writer: how does JSON come out piece by piece?  Nothing of the document is kept; every text passes one escaping function.
+// JSON writer: how does JSON come out piece by piece?  Nothing of the document is kept but the names that its quantities refer to; every text passes one
+// escaping function.
+//
+// All files that write a part of a document take the writer alone: `json.member(key, value)` for what the value's type says how to write, and
+// key() with a value of its own for the rest.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "analyzer/algebra/dim.h"
+#include "analyzer/algebra/quantity.h"
 #include "reports/document/sink.h"
 
 namespace macroscope {
@@ -15,6 +22,8 @@ class JsonWriter {
  public:
   /// How the members of an object or array stand: each on a line of its own, or all on the line of their parent.
   enum class Layout : std::uint8_t { lines, inline_ };
+  /// Texts of named expressions by their names.
+  using Definitions = std::map<std::string, std::string>;
 
   explicit JsonWriter(Sink& sink) : sink_(sink) {}
   JsonWriter(const JsonWriter&) = delete;
@@ -39,6 +48,16 @@ class JsonWriter {
 
   void member(std::string_view name, std::string_view text) { key(name), string(text); }
   void member(std::string_view name, const Dim& value) { key(name), quantity(value); }
+  /// What is not known is null, never 0.
+  void member(std::string_view name, const std::optional<Quantity>& value);
+  void member(std::string_view name, const std::optional<double>& value);
+  template <std::same_as<bool> Boolean>  // no other type, a pointer to letters least of all, becomes one
+  void member(std::string_view name, Boolean value) {
+    key(name), boolean(value);
+  }
+
+  /// Of all named expressions since the last call, and of the names in them: what a document ends in.
+  [[nodiscard]] Definitions take_definitions();
 
   void flush();
 
@@ -57,6 +76,7 @@ class JsonWriter {
   Sink& sink_;
   std::string buffer_;
   std::vector<Level> levels_;
+  Definitions definitions_;
   bool has_key_ = false;
 };
 

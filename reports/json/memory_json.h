@@ -1,14 +1,14 @@
 // Memory in JSON: what does the report say of it?  `totals.peak`, and the object `memory`.
 #pragma once
 
-#include "reports/json/json_fields.h"
+#include "reports/json/json_writer.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {
 
 /// The member `peak` of the totals.
-void write_peak(const Figures& figures, JsonFields& fields);
+void write_peak(const Figures& figures, JsonWriter& json);
 /// The member `memory` of the document.
-void write_memory(const Figures& figures, JsonFields& fields);
+void write_memory(const Figures& figures, JsonWriter& json);
 
 }  // namespace macroscope

@@ -28,15 +28,14 @@ bool is_empty(const PrefillDecode& prefill_decode) {
          prefill_decode.caches.empty();
 }
 
-void write_cost(JsonFields& fields, std::string_view key, const std::optional<PrefillDecodeCost>& cost) {
-  JsonWriter& json = fields.json();
+void write_cost(JsonWriter& json, std::string_view key, const std::optional<PrefillDecodeCost>& cost) {
   json.key(key);
   if (!cost) return json.null();
   json.begin_object();
-  fields.member("macs", cost->macs);
-  fields.member("flops", cost->flops);
-  fields.member("int_ops", cost->int_ops);
-  fields.member("bytes", cost->bytes ? std::optional(Quantity{*cost->bytes}) : std::nullopt);
+  json.member("macs", cost->macs);
+  json.member("flops", cost->flops);
+  json.member("int_ops", cost->int_ops);
+  json.member("bytes", cost->bytes ? std::optional(Quantity{*cost->bytes}) : std::nullopt);
   json.end_object();
 }
 
@@ -63,10 +62,9 @@ void add_prefill_decode_section(const Figures& figures, std::vector<Section>& se
     sections.push_back({"generation_notes", "Of prefill and decode", Lines(prefill_decode->notes)});
 }
 
-void write_prefill_decode(const Figures& figures, JsonFields& fields) {
+void write_prefill_decode(const Figures& figures, JsonWriter& json) {
   const std::optional<PrefillDecode>& prefill_decode = figures.analysis().prefill_decode();
   if (!prefill_decode) return;
-  JsonWriter& json = fields.json();
   json.key("generation");
   json.begin_object(JsonWriter::Layout::lines);
   json.member("length", prefill_decode->length);
@@ -74,10 +72,10 @@ void write_prefill_decode(const Figures& figures, JsonFields& fields) {
   json.member("past_symbol", prefill_decode->past_symbol);
   json.member("attentions", Dim::of_size(prefill_decode->attentions));
   json.member("caches", Dim::of_size(prefill_decode->caches.size()));
-  write_cost(fields, "prefill", prefill_decode->prefill);
-  write_cost(fields, "decode", prefill_decode->decode);
+  write_cost(json, "prefill", prefill_decode->prefill);
+  write_cost(json, "decode", prefill_decode->decode);
   const std::optional<Dim>& of_token = prefill_decode->cache_bytes_per_token;
-  fields.member("cache_bytes_per_token", of_token ? std::optional(Quantity{*of_token}) : std::nullopt);
+  json.member("cache_bytes_per_token", of_token ? std::optional(Quantity{*of_token}) : std::nullopt);
   json.key("notes");
   json.begin_array(JsonWriter::Layout::lines);
   for (const std::string& note : prefill_decode->notes) json.string(note);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "reports/document/report.h"
-#include "reports/json/json_fields.h"
+#include "reports/json/json_writer.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {
@@ -13,6 +13,6 @@ namespace macroscope {
 void add_prefill_decode_section(const Figures& figures, std::vector<Section>& sections);
 
 /// The member `generation` of the JSON document.
-void write_prefill_decode(const Figures& figures, JsonFields& fields);
+void write_prefill_decode(const Figures& figures, JsonWriter& json);
 
 }  // namespace macroscope

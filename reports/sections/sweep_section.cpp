@@ -183,10 +183,9 @@ void add_sweep_sections(const Figures& figures, std::vector<Section>& sections) 
 
 Table sweep_table(const Figures& figures) { return table_of(*figures.sweep(), false); }
 
-void write_sweep(const Figures& figures, JsonFields& fields) {
+void write_sweep(const Figures& figures, JsonWriter& json) {
   const Sweep* sweep = figures.sweep();
   if (sweep == nullptr) return;
-  JsonWriter& json = fields.json();
   json.key("sweep");
   json.begin_object(JsonWriter::Layout::lines);
   json.key("symbols");
@@ -199,11 +198,11 @@ void write_sweep(const Figures& figures, JsonFields& fields) {
     json.begin_object();
     json.key("values");
     json.begin_array();
-    for (const Dim& value : row.values) fields.value(value);
+    for (const Dim& value : row.values) json.quantity(value);
     json.end_array();
     const auto known = [&](const Dim& total) { return row.is_wrong ? std::nullopt : std::optional(Quantity{total}); };
-    for (const Swept& swept : kTotals) fields.member(swept.id, known(row.*swept.total));
-    fields.member("peak_bytes", row.peak_bytes ? known(*row.peak_bytes) : std::nullopt);
+    for (const Swept& swept : kTotals) json.member(swept.id, known(row.*swept.total));
+    json.member("peak_bytes", row.peak_bytes ? known(*row.peak_bytes) : std::nullopt);
     if (has_times(*sweep)) {
       json.key("best_case_seconds");
       if (row.best_case_seconds && !row.is_wrong) {
@@ -212,8 +211,7 @@ void write_sweep(const Figures& figures, JsonFields& fields) {
         json.null();
       }
     }
-    json.key("complete");
-    json.boolean(row.is_complete && !row.is_wrong);
+    json.member("complete", row.is_complete && !row.is_wrong);
     json.end_object();
   }
   json.end_array();

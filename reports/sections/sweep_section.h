@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "reports/document/report.h"
-#include "reports/json/json_fields.h"
+#include "reports/json/json_writer.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {
@@ -16,6 +16,6 @@ void add_sweep_sections(const Figures& figures, std::vector<Section>& sections);
 [[nodiscard]] Table sweep_table(const Figures& figures);
 
 /// The member `sweep` of the JSON document.
-void write_sweep(const Figures& figures, JsonFields& fields);
+void write_sweep(const Figures& figures, JsonWriter& json);
 
 }  // namespace macroscope

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "reports/json/json.h"
+#include "reports/tables/totals.h"
 
 namespace macroscope {
 namespace {
@@ -77,34 +76,16 @@ std::string_view convention_of(std::string_view id) {
 }
 
 /// Kinds of FLOPs go by their own names, as in tables of layers.
-std::string id_of(const std::string& group, const std::string& key) {
-  return group.empty() || group == "flops_by_kind" ? key : fmt::format("{}.{}", group, key);
-}
-
-/// Of a value of the document: a number, an expression, null.  Empty for all others.
-std::optional<Cell> cell_of(const nlohmann::ordered_json& value) {
-  if (value.is_null()) return UnknownCell{};
-  if (value.is_number_integer()) return Quantity{Dim(value.get<std::int64_t>())};
-  if (!value.is_string()) return std::nullopt;
-  auto parsed = Dim::parse(value.get<std::string>());
-  auto* dim = std::get_if<Dim>(&parsed);
-  return dim == nullptr ? std::nullopt : std::optional<Cell>(Quantity{std::move(*dim)});
+std::string id_of(const std::string& group, std::string_view key) {
+  return group.empty() || group == "flops_by_kind" ? std::string(key) : fmt::format("{}.{}", group, key);
 }
 
 class Rows {
  public:
-  explicit Rows(const Figures& figures) : figures_(figures) {}
-
-  /// Groups in groups, as deep as the program's own document is.
-  void add(const std::string& group, const nlohmann::ordered_json& members) {
-    for (const auto& [key, value] : members.items()) {
-      if (key == "node" || key == "index") continue;
-      if (value.is_object()) {
-        add(id_of(group, key), value);
-      } else {
-        add_total(id_of(group, key), value);
-      }
-    }
+  /// Groups in groups, as deep as the document is.
+  void add(const std::string& group, const std::vector<Total>& totals) {
+    for (const Total& total : totals)
+      std::visit([&](const auto& value) { add_total(id_of(group, total.key), value); }, total.value);
   }
 
   [[nodiscard]] Table table() && {
@@ -118,29 +99,27 @@ class Rows {
   }
 
  private:
-  void add_total(std::string id, const nlohmann::ordered_json& value) {
-    std::optional<Cell> cell = id == "training.optimizer" ? Cell(value.get<std::string>()) : cell_of(value);
-    if (const std::optional<Measure> measure = measure_named(id))  // says whether it is a lower bound
-      if (std::optional<Quantity> total = figures_.total(*measure)) cell = std::move(*total);
-    if (!cell) return;
+  void add_total(const std::string& id, const std::vector<Total>& group) { add(id, group); }
+  void add_total(std::string id, const std::optional<Quantity>& quantity) {
+    add_row(std::move(id), quantity ? Cell(*quantity) : Cell(UnknownCell{}));
+  }
+  void add_total(std::string id, std::string_view word) { add_row(std::move(id), std::string(word)); }
+  /// What marks lower bounds elsewhere is no total.
+  void add_total(const std::string& /*id*/, bool /*is_complete*/) {}
+
+  void add_row(std::string id, Cell cell) {
     std::string words(convention_of(id));
-    rows_.push_back({RowKind::entry, 0, {std::move(id), std::move(*cell), std::move(words)}});
+    rows_.push_back({RowKind::entry, 0, {std::move(id), std::move(cell), std::move(words)}});
   }
 
-  const Figures& figures_;
   std::vector<Row> rows_;
 };
 
 }  // namespace
 
 Table totals_table(const Figures& figures) {
-  TextSink text;
-  {
-    JsonWriter json(text);
-    render_totals(figures, json);
-  }
-  Rows rows(figures);
-  rows.add({}, nlohmann::ordered_json::parse(text.text()).at("totals"));
+  Rows rows;
+  rows.add({}, totals_of(figures));
   return std::move(rows).table();
 }
 
