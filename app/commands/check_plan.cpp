@@ -32,6 +32,29 @@ std::string joined(const BudgetPlace& place, const std::string& path) {
   return place.folder.empty() ? path : (fs::path(place.folder) / path).lexically_normal().generic_string();
 }
 
+/// Where a path leads, through symbolic links; also of a file that is not there.
+fs::path target_of(const fs::path& path) {
+  std::error_code error;
+  const fs::path whole = fs::absolute(path, error);
+  fs::path target = fs::weakly_canonical(whole, error);
+  return error ? whole.lexically_normal() : target;
+}
+
+/// The names that a pattern of the budget may know a file by: the file's and that of what it links to, both as the pattern is spelled,
+/// relative to the budget or from the root.
+std::vector<std::string> names_for(const std::string& pattern, const std::string& path, const BudgetPlace& place) {
+  std::error_code error;
+  if (fs::path(pattern).is_absolute())
+    return {fs::absolute(path, error).lexically_normal().generic_string(), target_of(path).generic_string()};
+  const fs::path folder = target_of(place.folder.empty() ? "." : place.folder);
+  return {relative_to_budget(path, place), target_of(path).lexically_relative(folder).generic_string()};
+}
+
+bool matches_pattern(const std::string& pattern, const std::string& path, const BudgetPlace& place) {
+  const std::vector<std::string> names = names_for(pattern, path, place);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return matches(pattern, name, '/'); });
+}
+
 /// Files below the folder that a pattern begins with; hidden folders are nobody's models.
 std::vector<std::string> files_of(const std::string& pattern, const BudgetPlace& place) {
   const std::size_t wildcard = pattern.find_first_of("*?");
@@ -49,8 +72,9 @@ std::vector<std::string> files_of(const std::string& pattern, const BudgetPlace&
     if (entry->is_directory(ignored) && (name.starts_with('.') || (!is_deep && entry.depth() >= levels)))
       entry.disable_recursion_pending();
     if (!entry->is_regular_file(ignored)) continue;
-    const std::string relative = relative_to_budget(entry->path().generic_string(), place);
-    if (matches(pattern, relative, '/')) files.push_back(joined(place, relative));
+    const std::string path = entry->path().generic_string();
+    if (!matches_pattern(pattern, path, place)) continue;
+    files.push_back(fs::path(pattern).is_absolute() ? path : joined(place, relative_to_budget(path, place)));
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -58,8 +82,8 @@ std::vector<std::string> files_of(const std::string& pattern, const BudgetPlace&
 
 bool means(const ModelBudget& entry, const std::string& model, const BudgetPlace& place) {
   if (entry.path.empty()) return true;
-  const std::string relative = relative_to_budget(model, place);
-  return is_pattern(entry.path) ? matches(normal(entry.path), relative, '/') : normal(entry.path) == relative;
+  if (is_pattern(entry.path)) return matches_pattern(normal(entry.path), model, place);
+  return target_of(joined(place, entry.path)) == target_of(model);
 }
 
 std::vector<PlannedCheck> checks_of_budget(const BudgetPlace& place) {

@@ -220,6 +220,46 @@ class History(Repository):
         self.assertIn("no layer", verdict["message"])
 
 
+class Paths(Repository):
+    """One file, however it is spelled in the budget and on the command line."""
+
+    def is_kept(self, path, *models):
+        self.write("macroscope.toml", BUDGET.replace("models/net.onnx", str(path)))
+        run = subprocess.run([PROGRAM, "check", *models], cwd=self.folder, capture_output=True, text=True)
+        return run.returncode, run.stderr
+
+    def test_absolute_dotted_and_linked_paths_are_the_same_file(self):
+        whole = self.folder.resolve() / "models" / "net.onnx"
+        (self.folder / "link.onnx").symlink_to("models/net.onnx")
+        (self.folder / "linked").symlink_to("models")
+        spellings = [str(whole), "models/net.onnx", "./models/net.onnx", "models/../models/./net.onnx", "link.onnx", "linked/net.onnx",
+                     str(self.folder / "linked" / "net.onnx"), f"{self.folder}//models/net.onnx"]
+        for path in spellings:
+            for model in [[], *([spelling] for spelling in spellings)]:
+                with self.subTest(path=path, model=model):
+                    self.assertEqual(self.is_kept(path, *model), (0, ""))
+
+    def test_globs_know_a_file_by_its_name_and_by_what_it_links_to(self):
+        whole = self.folder.resolve()
+        (self.folder / "other.onnx").symlink_to("models/net.onnx")
+        for path in ("models/*.onnx", "**/net.onnx", f"{whole}/models/*.onnx", f"{whole}/**/n?t.onnx", "other*", "./models/*"):
+            for model in ("models/net.onnx", whole / "models" / "net.onnx", "./models/../models/net.onnx", "other.onnx"):
+                if path.startswith("other") and model != "other.onnx":
+                    continue
+                with self.subTest(path=path, model=model):
+                    self.assertEqual(self.is_kept(path, model), (0, ""))
+        for path in ("models/*.onnx", f"{whole}/models/*.onnx"):
+            with self.subTest(path=path):
+                self.assertEqual(self.is_kept(path), (0, ""))
+
+    def test_another_file_of_the_same_content_is_another_model(self):
+        self.write("models/copy.onnx", net())
+        for path in (self.folder.resolve() / "models" / "net.onnx", "models/net.onnx", f"{self.folder.resolve()}/models/n*.onnx"):
+            status, said = self.is_kept(path, "models/copy.onnx")
+            self.assertEqual(status, 2)
+            self.assertIn("no [[model]] of macroscope.toml has the path of models/copy.onnx", said)
+
+
 class Undecided(Repository):
     def test_an_unknown_operator_leaves_a_lower_bound(self):
         self.write("models/net.onnx", net(extra=[helper.make_node("WindowMix", ["d"], ["e"], domain="acme")], domains=["acme"]))

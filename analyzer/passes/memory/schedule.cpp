@@ -163,6 +163,17 @@ std::vector<NodeId> greedy(const ExecutionPlan& plan) {
   return execution.order();
 }
 
+/// Nodes that take each other's outputs have no order in which each comes after what it reads.
+bool can_run(const ExecutionPlan& plan, const std::vector<NodeId>& order) {
+  std::vector<bool> has_run(plan.steps.size(), false);
+  for (const NodeId node : order) {
+    has_run[node] = true;
+    for (const NodeId successor : plan.steps[node].successors)
+      if (has_run[successor]) return false;
+  }
+  return true;
+}
+
 /// The order with the least peak, and whether none has less.
 std::pair<std::vector<NodeId>, bool> order_found(const ExecutionPlan& plan, const std::vector<NodeId>& file_order) {
   const Int128 in_file_order = peak_of(plan, file_order);
@@ -196,6 +207,7 @@ Schedule best_schedule(const Network& network, const Shapes& shapes, const Param
   memory = schedule.in_file_order;
   if (file_order.size() != network.main().nodes.size()) return schedule;
   const ExecutionPlan plan = execution_plan(network, shapes, parameters, in_place);
+  if (!can_run(plan, file_order)) return schedule;
   auto [order, is_optimal] = order_found(plan, file_order);
   Memory found = measure_memory(network, shapes, parameters, {order, in_place});
   if (is_never_worse(found, schedule.in_file_order)) {
