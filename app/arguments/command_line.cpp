@@ -14,8 +14,6 @@
 namespace macroscope {
 namespace {
 
-constexpr std::array<std::string_view, 8> kFormats{"text", "markdown", "html", "latex", "json", "csv", "dot", "svg"};
-constexpr std::array<std::string_view, 6> kTableFormats{"text", "markdown", "html", "latex", "json", "csv"};
 constexpr std::array<std::string_view, 3> kColors{"auto", "always", "never"};
 
 /// Who looks at commands instead of running them; null in every run but those that print completions or the manual.
@@ -98,12 +96,6 @@ void refuse_word(std::string_view option, std::string_view word, std::span<const
   throw UsageError(fmt::format("{} has no '{}'", option, word), suggestion_for(word, known));
 }
 
-Format chosen_format(std::string_view word) { return choose("--format", word, kFormats, format_named); }
-Format chosen_table_format(std::string_view word) {
-  if (std::find(kTableFormats.begin(), kTableFormats.end(), word) == kTableFormats.end())
-    refuse_word("--format", word, kTableFormats);
-  return chosen_format(word);
-}
 ColorChoice chosen_color(std::string_view word) { return choose("--color", word, kColors, color_named); }
 
 void CommonOptions::add_to(Command& command, std::string_view formats) {

@@ -14,7 +14,6 @@
 
 #include "app/exit_code.h"
 #include "app/terminal.h"
-#include "reports/document/document.h"
 
 namespace macroscope {
 
@@ -62,10 +61,7 @@ auto choose(std::string_view option, std::string_view word, std::span<const std:
   if (!chosen) refuse_word(option, word, known);
   return *chosen;
 }
-/// `--format` and `--color`, as commands share them.
-[[nodiscard]] Format chosen_format(std::string_view word);
-/// One of those that show a table.
-[[nodiscard]] Format chosen_table_format(std::string_view word);
+/// What `--color` means.  \throws UsageError
 [[nodiscard]] ColorChoice chosen_color(std::string_view word);
 
 /// Options that every command has.
@@ -74,7 +70,7 @@ struct CommonOptions {
   std::string color = "auto";
 
   /// \param formats that the command writes, for its help
-  void add_to(Command& command, std::string_view formats = "text, markdown, html, latex, json, csv, dot or svg");
+  void add_to(Command& command, std::string_view formats);
 };
 
 }  // namespace macroscope

@@ -3,9 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -14,10 +12,10 @@
 #include "app/arguments/sweep.h"
 #include "app/arguments/usage_error.h"
 #include "app/commands/commands.h"
+#include "app/documents.h"
 #include "app/messages.h"
 #include "app/net_models.h"
-#include "app/output.h"
-#include "reports/document/document.h"
+#include "reports/document/analysis_report.h"
 #include "reports/tables/layer_table.h"
 
 namespace macroscope {
@@ -37,15 +35,18 @@ Exit status: 0 fine, 2 wrong usage, 3 a model cannot be read or has an error.)";
 struct Options {
   Arguments models;
   ModelOptions model;
-  Arguments outputs;
   std::int64_t depth = 0;
   std::string sort;
   std::optional<std::int64_t> top;
   Arguments columns;
-  bool is_quiet = false;
   bool has_details = false;
-  CommonOptions common;
+  OutputOptions outputs;
 };
+
+const FormatChoice& format_choice() {
+  static const FormatChoice kChoice{Part::sections, Part::fields, Part::rows, Part::model};
+  return kChoice;
+}
 
 void describe(Command& command, Options& options) {
   command
@@ -54,9 +55,7 @@ void describe(Command& command, Options& options) {
       ->type_name("")
       ->required();
   options.model.add_to(command);
-  command.add_option("-o,--output", options.outputs, "also write FILE: .txt .md .html .tex .json .csv .dot .svg")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+  options.outputs.add_to(command, format_choice());
   command.add_option("--depth", options.depth, "roll layers up by K levels of their module path")->type_name("K");
   command.add_option("--sort", options.sort, "largest first: macs, flops, parameters, bytes_read ...")->type_name("COLUMN");
   command.add_option("--top", options.top, "rows of layers; the rest folds into one. 0: all")->type_name("N");
@@ -65,8 +64,8 @@ void describe(Command& command, Options& options) {
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_flag("--details", options.has_details, "the text report has every section: receptive fields, structure, memory");
-  command.add_flag("--quiet", options.is_quiet, "no text report, no warnings");
-  options.common.add_to(command);
+  command.add_flag("--quiet", options.outputs.is_quiet, "no text report, no warnings");
+  options.outputs.common.add_to(command, format_choice().names());
   command.footer(kExamples);
 }
 
@@ -81,72 +80,30 @@ std::size_t not_negative(std::string_view option, std::int64_t number) {
   return static_cast<std::size_t>(number);
 }
 
-DocumentOptions document_options(const Options& options) {
-  DocumentOptions document;
-  document.report.depth = not_negative("--depth", options.depth);
-  document.models = 0;
-  for (const std::string& path : options.models) document.models += is_net_path(path) ? count_nets(path) : 1;
-  document.report.has_training = options.model.has_training;
-  if (options.top) document.top = not_negative("--top", *options.top);
+ReportOptions report_options(const Options& options) {
+  ReportOptions report;
+  report.depth = not_negative("--depth", options.depth);
+  report.has_training = options.model.has_training;
+  if (options.top) report.top = not_negative("--top", *options.top);
   std::vector<std::string_view> sortable;
   for (const LayerColumn& column : layer_columns())
     if (column.measure) sortable.push_back(column.column.id);
-  if (!options.sort.empty()) document.report.sort = choose("--sort", options.sort, sortable, measure_named);
+  if (!options.sort.empty()) report.sort = choose("--sort", options.sort, sortable, measure_named);
   for (const std::string& column : options.columns) {
     if (find_layer_column(column) == nullptr) refuse_word("--columns", column, names_of_columns());
-    document.report.columns.push_back(column);
+    report.columns.push_back(column);
   }
-  return document;
+  return report;
 }
 
-/// Every document that was asked for, fed with one model after another.
-class Documents {
- public:
-  explicit Documents(const Options& options) : standard_output_(STDOUT_FILENO) {
-    const ColorChoice color = chosen_color(options.common.color);
-    DocumentOptions document = document_options(options);
-    for (const std::string& path : options.outputs) add_file(path, document);
-    if (options.is_quiet && options.common.format.empty()) return;
-    const Format format = options.common.format.empty() ? Format::text : chosen_format(options.common.format);
-    document.report.has_diagnostics = format == Format::markdown;
-    document.text = text_options_for(STDOUT_FILENO, color);
-    document.report.has_details = format != Format::text || options.has_details;
-    documents_.push_back(Document::make(format, standard_output_, document));
-  }
-
-  void add(const Figures& figures) {
-    for (const auto& document : documents_) document->add(figures);
-    flush();
-  }
-
-  void finish() {
-    for (const auto& document : documents_) document->finish();
-    flush();
-    for (const auto& file : files_) file->commit();
-  }
-
- private:
-  void add_file(const std::string& path, DocumentOptions document) {
-    const std::optional<Format> format = format_of_file(path);
-    if (!format)
-      throw UsageError(fmt::format("no format has the ending of {}", path),
-                       "one of: .txt, .md, .html, .tex, .json, .csv, .dot, .svg");
-    document.report.has_diagnostics = true;
-    document.text = TextOptions{};
-    document.text.width = 120;
-    files_.push_back(std::make_unique<OutputFile>(path));
-    documents_.push_back(Document::make(*format, *files_.back(), document));
-  }
-
-  void flush() {
-    if (const int error = standard_output_.flush(); error != 0)
-      throw UsageError(fmt::format("cannot write to standard output: {}", std::strerror(error)));
-  }
-
-  DescriptorSink standard_output_;
-  std::vector<std::unique_ptr<OutputFile>> files_;
-  std::vector<std::unique_ptr<Document>> documents_;
-};
+DocumentOptions document_options(const Options& options) {
+  DocumentOptions document;
+  std::size_t models = 0;
+  for (const std::string& path : options.models) models += is_net_path(path) ? count_nets(path) : 1;
+  document.has_several = models > 1;
+  document.has_details = options.has_details;
+  return document;
+}
 
 }  // namespace
 
@@ -156,14 +113,18 @@ ExitCode run_analyze(const Arguments& arguments) {
   describe(command, options);
   if (!parse(command, arguments)) return ExitCode::fine;
 
-  const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.common.color));
+  const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.outputs.common.color));
   std::vector<SweepRange> ranges;
   const AnalysisOptions how = options.model.analysis(&ranges);
-  Documents documents(options);
+  const ReportOptions report = report_options(options);
+  const DocumentOptions document = document_options(options);
+  Documents documents(format_choice(), options.outputs);
+  documents.begin(document);
+  ModelsTable table;
   ExitCode code = ExitCode::fine;
   for (const std::string& path : options.models) {
     const std::vector<Sweep> sweeps =
-        ranges.empty() ? std::vector<Sweep>() : sweeps_of(path, how, ranges, options.is_quiet, messages);
+        ranges.empty() ? std::vector<Sweep>() : sweeps_of(path, how, ranges, options.outputs.is_quiet, messages);
     std::size_t model = 0;
     for_each_model(path, how, [&](const Analysis& analysis, const std::string& shown_path) {
       Figures figures(analysis, shown_path);
@@ -173,11 +134,13 @@ ExitCode run_analyze(const Arguments& arguments) {
           code = worst(code, ExitCode::bad_model);
       }
       ++model;
-      documents.add(figures);
-      print(analysis.diagnostics, shown_path, options.is_quiet, messages);
+      documents.add(report_of(figures, report));
+      table.add(figures);
+      print(analysis.diagnostics, shown_path, options.outputs.is_quiet, messages);
       if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);
     });
   }
+  if (document.has_several) documents.add(table.report());
   documents.finish();
   return code;
 }

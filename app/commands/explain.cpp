@@ -2,17 +2,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
+#include <string>
+#include <vector>
 
 #include "app/arguments/model_options.h"
 #include "app/arguments/usage_error.h"
 #include "app/commands/commands.h"
+#include "app/documents.h"
 #include "app/messages.h"
-#include "app/output.h"
 #include "reports/document/node_report.h"
-#include "reports/formats/markdown.h"
-#include "reports/formats/text.h"
 
 namespace macroscope {
 namespace {
@@ -24,23 +22,6 @@ constexpr const char* kExamples = R"(Examples:
 
 Exit status: 0 fine, 2 no such node, 3 the model cannot be read or has an error.)";
 
-constexpr std::array<std::string_view, 3> kFormats{"text", "markdown", "json"};
-
-std::optional<Format> explain_format_named(std::string_view name) {
-  return std::find(kFormats.begin(), kFormats.end(), name) == kFormats.end() ? std::nullopt : format_named(name);
-}
-
-void render(Format format, const Figures& figures, const NodePlace& place, Sink& sink, const TextOptions& text) {
-  if (format == Format::json) {
-    JsonWriter json(sink);
-    render_json(figures, place, json);
-  } else if (format == Format::markdown) {
-    render_markdown(report_of(figures, place), sink);
-  } else {
-    render_text(report_of(figures, place), sink, text);
-  }
-}
-
 }  // namespace
 
 ExitCode run_explain(const Arguments& arguments) {
@@ -49,17 +30,18 @@ ExitCode run_explain(const Arguments& arguments) {
   std::string path;
   std::string wanted;
   ModelOptions model;
-  CommonOptions common;
+  OutputOptions outputs;
+  const FormatChoice formats{Part::sections, Part::fields};
   command.add_option("MODEL", path, "the model; '-' is standard input")->type_name("")->required();
   command.add_option("NODE", wanted, "its name, its number in the file, or the name of an output")->type_name("")->required();
   model.add_to(command);
-  common.add_to(command, "text, markdown or json");
+  outputs.common.add_to(command, formats.names());
   command.footer(kExamples);
   if (!parse(command, arguments)) return ExitCode::fine;
 
-  const Format format = common.format.empty() ? Format::text : choose("--format", common.format, kFormats, explain_format_named);
-  const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(common.color));
-  DescriptorSink standard_output(STDOUT_FILENO);
+  const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(outputs.common.color));
+  Documents documents(formats, outputs);
+  documents.begin({});
   ExitCode code = ExitCode::fine;
   bool is_found = false;
   std::vector<std::string> near;
@@ -69,12 +51,12 @@ ExitCode run_explain(const Arguments& arguments) {
     if (!figures.has_model()) return print(analysis.diagnostics, shown_path, false, messages);
     if (const std::optional<NodePlace> place = find_node(figures, wanted)) {
       is_found = true;
-      render(format, figures, *place, standard_output, text_options_for(STDOUT_FILENO, chosen_color(common.color)));
+      documents.add(report_of(figures, *place));
     } else {
       near = near_misses(figures, wanted);
     }
   });
-  standard_output.flush();
+  if (is_found) documents.finish();
   if (!is_found && code == ExitCode::fine)
     throw UsageError(
         fmt::format("{} has no node called '{}'", path, wanted),

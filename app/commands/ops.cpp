@@ -1,10 +1,7 @@
 // macroscope ops: the table of operators.
-#include <unistd.h>
-
-#include "app/arguments/usage_error.h"
 #include "app/commands/commands.h"
-#include "app/output.h"
-#include "reports/document/operators_table.h"
+#include "app/documents.h"
+#include "reports/document/operators_report.h"
 
 namespace macroscope {
 namespace {
@@ -20,17 +17,17 @@ constexpr const char* kExamples = R"(Examples:
 ExitCode run_ops(const Arguments& arguments) {
   Command command("Every operator that is known, and how its cost is counted.", "macroscope ops");
   std::string filter;
-  CommonOptions common;
+  OutputOptions outputs;
+  const FormatChoice formats{Part::sections, Part::rows, Part::fields};
   command.add_option("PART", filter, "of an operator's name or domain, in letters of either case")->type_name("");
-  common.add_to(command);
+  outputs.common.add_to(command, formats.names());
   command.footer(kExamples);
   if (!parse(command, arguments)) return ExitCode::fine;
 
-  const Format format = common.format.empty() ? Format::text : chosen_table_format(common.format);
-  DescriptorSink standard_output(STDOUT_FILENO);
-  write_table(operators_table(filter), format, standard_output, text_options_for(STDOUT_FILENO, chosen_color(common.color)),
-              "macroscope-operators/1", "operators");
-  standard_output.flush();
+  Documents documents(formats, outputs);
+  documents.begin({});
+  documents.add(operators_report(filter));
+  documents.finish();
   return ExitCode::fine;
 }
 

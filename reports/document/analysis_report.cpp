@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "reports/json/json.h"
 #include "reports/notation/number_text.h"
 #include "reports/pictures/receptive_field_picture.h"
 #include "reports/pictures/structure_pictures.h"
@@ -224,7 +225,7 @@ std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::in
   return columns;
 }
 
-LayerTreeOptions tree_options(const ReportOptions& options) { return {options.depth, options.sort, options.top, {}}; }
+LayerTreeOptions tree_options(const ReportOptions& options) { return {options.depth, options.sort, options.top.value_or(0), {}}; }
 
 Table table_for_people(const Figures& figures, const ReportOptions& options) {
   std::vector<const LayerColumn*> columns =
@@ -251,42 +252,41 @@ Row models_row(const Figures& figures) {
   return row;
 }
 
-}  // namespace
-
-Report report_of(const Figures& figures, const ReportOptions& options) {
-  Report report;
-  report.path.text = figures.path();
-  if (figures.has_model()) {
-    const Analysis& analysis = figures.analysis();
-    report.title.text = analysis.network.information.name;
-    if (!analysis.costs.complete) report.sections.push_back(incomplete_section(analysis.costs));
-    if (!analysis.costs.unknown.empty()) report.sections.push_back(unknown_section(analysis.costs));
-    report.sections.push_back(summary_section(figures));
-    add_sweep_sections(figures, report.sections);
-    add_prefill_decode_section(figures, report.sections);
-    report.sections.push_back({"layers", "Layers", table_for_people(figures, options)});
-    if (options.has_training) report.sections.push_back(training_section(figures));
-    if (options.has_details) {
-      if (auto fields = receptive_field_section(figures)) report.sections.push_back(std::move(*fields));
-      if (auto picture = receptive_field_picture(figures)) report.sections.push_back(std::move(*picture));
-      add_structure_sections(report.sections, figures, options);
-      add_structure_pictures(report.sections, figures);
-    }
-    add_cuts_section(report.sections, figures, options);
-    if (options.has_details) add_memory_sections(figures, report.sections);
-    add_roofline_sections(figures, report.sections);
-    if (!analysis.network.symbols.all().empty()) report.sections.push_back(symbols_section(analysis.network));
-    if (Lines definitions = definitions_of(figures, options.has_training); !definitions.empty())
-      report.sections.push_back({"definitions", "Definitions", std::move(definitions)});
-    if (!analysis.shapes.assumptions.empty())
-      report.sections.push_back({"assumptions", "Holds if", Lines(analysis.shapes.assumptions)});
+void add_model_sections(std::vector<Section>& sections, const Figures& figures, const ReportOptions& options, bool has_details) {
+  const Analysis& analysis = figures.analysis();
+  if (!analysis.costs.complete) sections.push_back(incomplete_section(analysis.costs));
+  if (!analysis.costs.unknown.empty()) sections.push_back(unknown_section(analysis.costs));
+  sections.push_back(summary_section(figures));
+  add_sweep_sections(figures, sections);
+  add_prefill_decode_section(figures, sections);
+  sections.push_back({"layers", "Layers", table_for_people(figures, options)});
+  if (options.has_training) sections.push_back(training_section(figures));
+  if (has_details) {
+    if (auto fields = receptive_field_section(figures)) sections.push_back(std::move(*fields));
+    if (auto picture = receptive_field_picture(figures)) sections.push_back(std::move(*picture));
+    add_structure_sections(sections, figures, options);
+    add_structure_pictures(sections, figures);
   }
-  if (options.has_diagnostics && !figures.analysis().diagnostics.empty())
-    report.sections.push_back(
-        {"diagnostics", "Diagnostics", figures.analysis().diagnostics, has_errors(figures.analysis().diagnostics)});
-  return report;
+  add_cuts_section(sections, figures, options);
+  if (has_details) add_memory_sections(figures, sections);
+  add_roofline_sections(figures, sections);
+  if (!analysis.network.symbols.all().empty()) sections.push_back(symbols_section(analysis.network));
+  if (Lines definitions = definitions_of(figures, options.has_training); !definitions.empty())
+    sections.push_back({"definitions", "Definitions", std::move(definitions)});
+  if (!analysis.shapes.assumptions.empty()) sections.push_back({"assumptions", "Holds if", Lines(analysis.shapes.assumptions)});
 }
 
+std::vector<Section> sections_of(const Figures& figures, ReportOptions options, const Room& room) {
+  std::vector<Section> sections;
+  options.top = options.top.value_or(room.rows);
+  if (figures.has_model()) add_model_sections(sections, figures, options, room.has_details);
+  const Diagnostics& diagnostics = figures.analysis().diagnostics;
+  if (room.has_diagnostics && !diagnostics.empty())
+    sections.push_back({"diagnostics", "Diagnostics", diagnostics, has_errors(diagnostics)});
+  return sections;
+}
+
+/// Without a total, with everything that is known of each layer.
 Table layers_of(const Figures& figures, const ReportOptions& options) {
   return layer_table(figures,
                      columns_of(options, {"index", "name", "op", "domain", "path", "output_shape", "dtype", "parameters", "macs",
@@ -295,20 +295,41 @@ Table layers_of(const Figures& figures, const ReportOptions& options) {
                      tree_options(options), false);
 }
 
+}  // namespace
+
+Report report_of(const Figures& figures, const ReportOptions& options) {
+  Report report;
+  report.path.text = figures.path();
+  report.subject = figures.path();
+  report.heading = "Model";
+  report.sections = [&figures, options](const Room& room) { return sections_of(figures, options, room); };
+  report.fields = [&figures](JsonWriter& json) { render_json(figures, json); };
+  if (!figures.has_model()) return report;
+  report.title.text = figures.network().information.name;
+  report.rows = [&figures, options] { return figures.sweep() != nullptr ? sweep_table(figures) : layers_of(figures, options); };
+  report.model = std::make_shared<const AnalysedModel>(AnalysedModel{figures, options});
+  return report;
+}
+
 void ModelsTable::add(const Figures& figures) { rows_.push_back(models_row(figures)); }
 
-Table ModelsTable::table() const {
-  Table table;
-  table.columns = {{"model", "model", ColumnType::name},
-                   {"nodes", "nodes", ColumnType::number},
-                   {"parameters", "parameters", ColumnType::count},
-                   {"macs", "MACs", ColumnType::count},
-                   {"flops", "FLOPs", ColumnType::count},
-                   {"weight_bytes", "weights", ColumnType::bytes},
-                   {"peak_bytes", "peak memory", ColumnType::bytes}};
-  table.row_count = rows_.size();
-  table.row = [rows = rows_](std::size_t index) { return rows[index]; };
-  return table;
+Report ModelsTable::report() const {
+  Report report;
+  report.heading = "Models";
+  report.sections = [this](const Room& /*room*/) {
+    Table table;
+    table.columns = {{"model", "model", ColumnType::name},
+                     {"nodes", "nodes", ColumnType::number},
+                     {"parameters", "parameters", ColumnType::count},
+                     {"macs", "MACs", ColumnType::count},
+                     {"flops", "FLOPs", ColumnType::count},
+                     {"weight_bytes", "weights", ColumnType::bytes},
+                     {"peak_bytes", "peak memory", ColumnType::bytes}};
+    table.row_count = rows_.size();
+    table.row = [this](std::size_t index) { return rows_[index]; };
+    return std::vector<Section>{{"models", {}, std::move(table)}};
+  };
+  return report;
 }
 
 }  // namespace macroscope

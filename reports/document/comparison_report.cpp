@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analyzer/algebra/nominal_estimate.h"
+#include "reports/json/json_writer.h"
 #include "reports/notation/number_text.h"
 
 namespace macroscope {
@@ -163,28 +164,7 @@ void write_layer(JsonWriter& json, const Comparison& comparison, std::size_t pla
   json.end_object();
 }
 
-}  // namespace
-
-Comparison::Comparison(ModelRecord before, ModelRecord after, std::optional<Metric> metric)
-    : before_(std::move(before)), after_(std::move(after)), layers_(compare_layers(before_, after_)) {
-  if (metric) {
-    metric_ = *metric;
-  } else {
-    for (const Metric candidate : kShown) {
-      metric_ = candidate;
-      if (!by_effect(layers_, candidate, before_, after_).empty()) break;
-    }
-  }
-  changed_ = by_effect(layers_, metric_, before_, after_);
-  std::vector<bool> is_listed(layers_.size());
-  for (const std::size_t place : changed_) is_listed[place] = true;
-  // Changes that this figure does not show still are changes.
-  for (std::size_t kind = kChangeKinds; kind > 0; --kind)
-    for (std::size_t i = 0; i < layers_.size(); ++i)
-      if (!is_listed[i] && layers_[i].kind == static_cast<ChangeKind>(kind - 1) && layers_[i].kind != ChangeKind::same)
-        changed_.push_back(i);
-}
-
+/// The layers that changed.
 Table changes_of(const Comparison& comparison, std::size_t top) {
   std::vector<Column> columns{{"change", "change", ColumnType::text},
                               {"layer", "layer", ColumnType::name},
@@ -216,25 +196,25 @@ Table changes_of(const Comparison& comparison, std::size_t top) {
   return table;
 }
 
-Report report_of(const Comparison& comparison, std::size_t top) {
-  Report report;
-  report.title.text = fmt::format("{} -> {}", comparison.before().path, comparison.after().path);
+std::vector<Section> sections_of(const Comparison& comparison, std::size_t top) {
+  std::vector<Section> sections;
   if (!comparison.before().is_complete || !comparison.after().is_complete)
-    report.sections.push_back(
+    sections.push_back(
         {"incomplete", "Incomplete",
          Lines{"Some operators have no cost rule: figures are lower bounds, and differences what is known of them."}, true});
   if (comparison.before().bindings != comparison.after().bindings)
-    report.sections.push_back({"bindings", "Sizes", Lines{"The models do not have the same sizes bound."}, true});
-  report.sections.push_back({"totals", "Totals", totals_table(comparison)});
+    sections.push_back({"bindings", "Sizes", Lines{"The models do not have the same sizes bound."}, true});
+  sections.push_back({"totals", "Totals", totals_table(comparison)});
   if (comparison.changed().empty()) {
-    report.sections.push_back({"changes", "Changes", Lines{"no layer changed"}});
-    return report;
+    sections.push_back({"changes", "Changes", Lines{"no layer changed"}});
+    return sections;
   }
-  report.sections.push_back({"causes", "What causes the differences", causes_table(comparison)});
-  report.sections.push_back({"changes", "Changes", changes_of(comparison, top)});
-  return report;
+  sections.push_back({"causes", "What causes the differences", causes_table(comparison)});
+  sections.push_back({"changes", "Changes", changes_of(comparison, top)});
+  return sections;
 }
 
+/// Schema macroscope-compare/1.
 void render_json(const Comparison& comparison, JsonWriter& json) {
   json.begin_object(Layout::lines);
   json.member("schema", "macroscope-compare/1");
@@ -253,6 +233,38 @@ void render_json(const Comparison& comparison, JsonWriter& json) {
   for (const std::size_t place : comparison.changed()) write_layer(json, comparison, place);
   json.end_array();
   json.end_object();
+}
+
+}  // namespace
+
+Comparison::Comparison(ModelRecord before, ModelRecord after, std::optional<Metric> metric)
+    : before_(std::move(before)), after_(std::move(after)), layers_(compare_layers(before_, after_)) {
+  if (metric) {
+    metric_ = *metric;
+  } else {
+    for (const Metric candidate : kShown) {
+      metric_ = candidate;
+      if (!by_effect(layers_, candidate, before_, after_).empty()) break;
+    }
+  }
+  changed_ = by_effect(layers_, metric_, before_, after_);
+  std::vector<bool> is_listed(layers_.size());
+  for (const std::size_t place : changed_) is_listed[place] = true;
+  // Changes that this figure does not show still are changes.
+  for (std::size_t kind = kChangeKinds; kind > 0; --kind)
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+      if (!is_listed[i] && layers_[i].kind == static_cast<ChangeKind>(kind - 1) && layers_[i].kind != ChangeKind::same)
+        changed_.push_back(i);
+}
+
+Report report_of(const Comparison& comparison, std::size_t top) {
+  Report report;
+  report.title.text = fmt::format("{} -> {}", comparison.before().path, comparison.after().path);
+  report.subject = comparison.after().path;
+  report.sections = [&comparison, top](const Room& /*room*/) { return sections_of(comparison, top); };
+  report.rows = [&comparison] { return changes_of(comparison, 0); };
+  report.fields = [&comparison](JsonWriter& json) { render_json(comparison, json); };
+  return report;
 }
 
 }  // namespace macroscope

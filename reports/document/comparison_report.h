@@ -8,7 +8,6 @@
 
 #include "analyzer/comparison/comparison.h"
 #include "reports/document/report.h"
-#include "reports/json/json_writer.h"
 
 namespace macroscope {
 
@@ -35,13 +34,8 @@ class Comparison {
   std::vector<std::size_t> changed_;
 };
 
-/// Totals, what causes their differences, and the layers that changed.  \param top rows of layers at most; 0: all
+/// Totals, what causes their differences, and the layers that changed.  \param comparison must outlive the report
+/// \param top rows of layers at most, where people read; 0: all
 [[nodiscard]] Report report_of(const Comparison& comparison, std::size_t top);
-
-/// The layers that changed, for CSV.
-[[nodiscard]] Table changes_of(const Comparison& comparison, std::size_t top);
-
-/// Schema macroscope-compare/1.
-void render_json(const Comparison& comparison, JsonWriter& json);
 
 }  // namespace macroscope

@@ -1,47 +1,43 @@
-// How do the reports of one or several models become one document of a format?
+// Document: how do one or several reports become a document of a format?
+//
+// A format implements Document in a file of its own under reports/formats, and has a row in reports/formats/formats.cpp.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <string_view>
 
-#include "reports/document/analysis_report.h"
+#include "reports/document/report.h"
 #include "reports/document/sink.h"
 #include "reports/formats/text_style.h"
 
 namespace macroscope {
 
-enum class Format : std::uint8_t { text, markdown, json, csv, latex, html, dot, svg };
-
-/// By name: `text`, `markdown`, `html` ...
-[[nodiscard]] std::optional<Format> format_named(std::string_view name) noexcept;
-/// By the ending of a file's name: `.txt`, `.md`, `.html` ...
-[[nodiscard]] std::optional<Format> format_of_file(std::string_view path) noexcept;
-
 struct DocumentOptions {
-  ReportOptions report;
-  /// Rows of the table of layers; empty: as many as people read, in CSV all.
-  std::optional<std::size_t> top;
   TextOptions text;
-  /// How many models will be added: several make an array in JSON, a column in CSV, a table at the end of the others.
-  std::size_t models = 1;
+  /// Calculations as mathematics where a format can show it: `$...$` in Markdown.
+  bool has_math = false;
+  /// More than one report will be added: they make an array in JSON, and rows name theirs in CSV.
+  bool has_several = false;
+  /// Read apart from standard error, as files are: it lists the diagnostics itself, and text leaves nothing out.
+  bool is_apart = false;
+  /// Text leaves nothing out on a terminal either.
+  bool has_details = false;
 };
 
-/// Takes models one after another and writes each at once, so that only one need be in memory.
+/// Takes reports one after another and writes each at once, so that only one model need be in memory.
 class Document {
  public:
+  Document() = default;
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
   virtual ~Document() = default;
-  virtual void add(const Figures& figures) = 0;
-  /// After the last model.
-  virtual void finish() = 0;
 
-  /// \param sink must outlive the document
-  static std::unique_ptr<Document> make(Format format, Sink& sink, const DocumentOptions& options);
+  /// Writes what the format shows of it, which may be nothing.
+  virtual void add(const Report& report) = 0;
+  /// After the last report.
+  virtual void finish() {}
 };
 
-/// Writes a table alone.  \param schema names what JSON holds; `rows` is the key of the rows there
-void write_table(const Table& table, Format format, Sink& sink, const TextOptions& options, std::string_view schema,
-                 std::string_view rows);
+/// Begins a document.  \param sink must outlive it
+using MakeDocument = std::unique_ptr<Document>(Sink& sink, const DocumentOptions& options);
 
 }  // namespace macroscope

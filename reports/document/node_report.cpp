@@ -67,21 +67,20 @@ class NodeReport {
         graph_(figures.network().graphs[scope_.graph]),
         node_(graph_.nodes[place.node]) {}
 
-  [[nodiscard]] Report make() const {
-    Report report;
-    report.title.text = shown_name(graph_, node_);
-    report.path.text = figures_.path();
-    report.sections.push_back({"node", "Node", identity()});
-    report.sections.push_back({"tensors", "Inputs and outputs", tensors()});
-    report.sections.push_back({"cost", "Cost", cost()});
+  [[nodiscard]] std::string_view name() const { return shown_name(graph_, node_); }
+
+  [[nodiscard]] std::vector<Section> sections() const {
+    std::vector<Section> sections;
+    sections.push_back({"node", "Node", identity()});
+    sections.push_back({"tensors", "Inputs and outputs", tensors()});
+    sections.push_back({"cost", "Cost", cost()});
     if (place_.scope == 0)
       if (std::optional<Table> worked = worked_lines(figures_, place_.node))
-        report.sections.push_back({"worked", "Worked out", std::move(*worked)});
+        sections.push_back({"worked", "Worked out", std::move(*worked)});
     if (Summary context = context_of(figures_, place_.scope, place_.node); !context.empty())
-      report.sections.push_back({"context", "In the model", std::move(context)});
-    if (Diagnostics own = diagnostics(); !own.empty())
-      report.sections.push_back({"diagnostics", "Diagnostics", std::move(own), true});
-    return report;
+      sections.push_back({"context", "In the model", std::move(context)});
+    if (Diagnostics own = diagnostics(); !own.empty()) sections.push_back({"diagnostics", "Diagnostics", std::move(own), true});
+    return sections;
   }
 
   void write_json(JsonWriter& json) const {
@@ -259,10 +258,13 @@ std::vector<std::string> near_misses(const Figures& figures, std::string_view wa
   return found;
 }
 
-Report report_of(const Figures& figures, const NodePlace& place) { return NodeReport(figures, place).make(); }
-
-void render_json(const Figures& figures, const NodePlace& place, JsonWriter& json) {
-  NodeReport(figures, place).write_json(json);
+Report report_of(const Figures& figures, const NodePlace& place) {
+  Report report;
+  report.title.text = NodeReport(figures, place).name();
+  report.path.text = figures.path();
+  report.sections = [&figures, place](const Room& /*room*/) { return NodeReport(figures, place).sections(); };
+  report.fields = [&figures, place](JsonWriter& json) { NodeReport(figures, place).write_json(json); };
+  return report;
 }
 
 }  // namespace macroscope

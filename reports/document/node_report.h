@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "reports/document/report.h"
-#include "reports/json/json_writer.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {
@@ -22,9 +21,7 @@ struct NodePlace {
 /// What was probably meant: the nearest names, or those that hold the word; at most five.
 [[nodiscard]] std::vector<std::string> near_misses(const Figures& figures, std::string_view wanted);
 
+/// For people, and as JSON of the schema macroscope-node/1.  \param figures must outlive the report
 [[nodiscard]] Report report_of(const Figures& figures, const NodePlace& place);
-
-/// Schema macroscope-node/1.
-void render_json(const Figures& figures, const NodePlace& place, JsonWriter& json);
 
 }  // namespace macroscope

@@ -1,13 +1,15 @@
-// Report: what is in one, before any format?
+// Report: what stands in a report, before any format?
 //
-// A report is a list of sections: summaries (a label and a value a line), tables, charts, and plain lines.  Values stay typed up to the renderer, which
-// decides how they look and computes nothing.  Rows of a table are made when a renderer asks for them, one at a time, so that a table of
-// a hundred thousand layers takes no memory; they refer to the analysis that the report was built from, which must outlive it.
+// A report is data, and every format renders the same one: people read its sections (summaries, a label and a value a line; tables; charts; plain
+// lines), a spreadsheet its rows, a program its fields, and a picture is drawn of its model.  A part is made when a format asks for it, and so are
+// the rows of a table, one at a time, so that a table of a hundred thousand layers takes no memory.  Values stay typed up to the format, which
+// decides how they look and computes nothing.  All of it refers to the analysis that the report was built from, which must outlive it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,10 +91,38 @@ struct Section {
   bool is_warning = false;
 };
 
+/// Rows that a long table has for people where the user asked for no number.
+inline constexpr std::size_t kRowsForPeople = 40;
+
+/// What the reader of a format has room for.
+struct Room {
+  /// Rows that long tables have where the user asked for no number; 0: all.
+  std::size_t rows = 0;
+  /// For sections that a page has room for and a terminal has not: receptive fields, structure, what is alive at the peak.
+  bool has_details = true;
+  /// For the diagnostics, where the reader does not see standard error.
+  bool has_diagnostics = true;
+};
+
+class JsonWriter;
+struct AnalysedModel;
+
+/// Parts that a kind of report does not have are empty functions.
 struct Report {
   ModelText title;
   ModelText path;
-  std::vector<Section> sections;
+  /// The report's own words in place of these two: `Models`.  A table alone has none of all three, nor a title of its section.
+  std::string_view heading{};
+  /// In the order of reading.
+  std::function<std::vector<Section>(const Room&)> sections{};
+  /// Everything there is a row of, for programs that read tables.
+  std::function<Table()> rows{};
+  /// Whose rows these are, where they follow those of other reports.
+  std::string subject{};
+  /// Writes the JSON document, of a schema of its own.
+  std::function<void(JsonWriter&)> fields{};
+  /// What the graph and the pictures are drawn of: analysis_report.h.
+  std::shared_ptr<const AnalysedModel> model{};
 };
 
 }  // namespace macroscope

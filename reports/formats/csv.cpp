@@ -1,7 +1,12 @@
-#include "reports/formats/csv.h"
+// The rows of a report as CSV: exact figures, expressions as text; cells that a spreadsheet would take for a formula are escaped.
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "reports/document/document.h"
 #include "reports/notation/escape.h"
 
 namespace macroscope {
@@ -22,24 +27,41 @@ struct CellToCsv {
   std::string operator()(const Worked& worked) const { return csv_cell(worked.text()); }
 };
 
+class CsvDocument : public Document {
+ public:
+  CsvDocument(Sink& sink, const DocumentOptions& options) : sink_(sink), has_several_(options.has_several) {}
+
+  void add(const Report& report) override {
+    if (!report.rows) return;
+    const Table table = report.rows();
+    if (!std::exchange(has_head_, true)) write_head(table);
+    for (std::size_t index = 0; index < table.row_count; ++index) {
+      const Row row = table.row(index);
+      std::string line = has_several_ ? csv_cell(report.subject) : "";
+      for (std::size_t c = 0; c < row.cells.size(); ++c) {
+        if (c > 0 || has_several_) line += ',';
+        line += std::visit(CellToCsv{}, row.cells[c]);
+      }
+      sink_.write(line + "\n");
+    }
+  }
+
+ private:
+  void write_head(const Table& table) {
+    std::string line = has_several_ ? "model" : "";
+    for (const Column& column : table.columns) line += fmt::format("{}{}", line.empty() ? "" : ",", column.id);
+    sink_.write(line + "\n");
+  }
+
+  Sink& sink_;
+  bool has_several_;
+  bool has_head_ = false;
+};
+
 }  // namespace
 
-void write_csv_head(const Table& table, Sink& sink, bool model_column) {
-  std::string line = model_column ? "model" : "";
-  for (const Column& column : table.columns) line += fmt::format("{}{}", line.empty() ? "" : ",", column.id);
-  sink.write(line + "\n");
-}
-
-void write_csv_rows(const Table& table, Sink& sink, bool model_column, std::string_view model) {
-  for (std::size_t index = 0; index < table.row_count; ++index) {
-    const Row row = table.row(index);
-    std::string line = model_column ? csv_cell(model) : "";
-    for (std::size_t c = 0; c < row.cells.size(); ++c) {
-      if (c > 0 || model_column) line += ',';
-      line += std::visit(CellToCsv{}, row.cells[c]);
-    }
-    sink.write(line + "\n");
-  }
+std::unique_ptr<Document> csv_document(Sink& sink, const DocumentOptions& options) {
+  return std::make_unique<CsvDocument>(sink, options);
 }
 
 }  // namespace macroscope

@@ -1,11 +1,14 @@
-#include "reports/formats/dot.h"
+// The graph of the model in the DOT language: modules as clusters, layers as boxes, or modules rolled up.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <vector>
 
+#include "reports/document/analysis_report.h"
+#include "reports/document/document.h"
 #include "reports/notation/escape.h"
 #include "reports/pictures/graph_svg.h"
 #include "reports/pictures/model_graph.h"
@@ -110,12 +113,27 @@ class DotWriter {
   std::size_t clusters_ = 0;
 };
 
+/// A graph for each model, one after the other: Graphviz reads several from one file.
+class DotDocument : public Document {
+ public:
+  explicit DotDocument(Sink& sink) : sink_(sink) {}
+
+  void add(const Report& report) override {
+    if (!report.model) return;
+    const Figures& figures = report.model->figures;
+    const LayerTree tree(figures, {});
+    const GraphPicture picture = flat_picture(figures, tree.estimated_by(), report.model->options.depth);
+    DotWriter(picture, figures, sink_).write();
+  }
+
+ private:
+  Sink& sink_;
+};
+
 }  // namespace
 
-void write_dot(const Figures& figures, std::size_t depth, Sink& sink) {
-  const LayerTree tree(figures, {});
-  const GraphPicture picture = flat_picture(figures, tree.estimated_by(), depth);
-  DotWriter(picture, figures, sink).write();
+std::unique_ptr<Document> dot_document(Sink& sink, const DocumentOptions& /*options*/) {
+  return std::make_unique<DotDocument>(sink);
 }
 
 }  // namespace macroscope

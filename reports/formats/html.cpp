@@ -1,10 +1,18 @@
-#include "reports/formats/html.h"
+// The report as one page of HTML that needs nothing else: no network, no other file, no script, no style.
+//
+// All figures stand in tables, all pictures are SVG.  Where the reader's policy lets them, a style makes it pleasant and a script reads the
+// same tables to sort, filter, fold and explain them.  The page's own policy allows these two, by their digests, and nothing else.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
+#include "reports/document/analysis_report.h"
+#include "reports/document/document.h"
+#include "reports/formats/html_layers.h"
 #include "reports/formats/html_writer.h"
+#include "reports/formats/section_renderer.h"
 #include "reports/notation/escape.h"
 #include "reports/pictures/icicle_svg.h"
 #include "reports/pictures/shared_pictures.h"
@@ -58,9 +66,11 @@ std::string shown_columns(const ReportOptions& options) {
   return text;
 }
 
-std::string title_of(const Report& report) {
-  const std::string& title = report.title.text.empty() ? report.path.text : report.title.text;
-  return title.empty() ? "Model" : title;
+/// A page has a title whatever the report says.
+std::string page_title(const Report& report, const std::vector<Section>& sections) {
+  if (!title_of(report).empty()) return std::string(title_of(report));
+  if (!report.heading.empty()) return std::string(report.heading);
+  return sections.empty() ? "Model" : std::string(sections.front().id);
 }
 
 /// `MACs`
@@ -75,125 +85,132 @@ std::string caption_of(const std::vector<GraphPicture>& pictures, std::size_t in
   return fmt::format("{}, {}", name, text.second);
 }
 
-}  // namespace
+class HtmlDocument : public Document {
+ public:
+  explicit HtmlDocument(Sink& sink) : sink_(sink) {}
 
-void HtmlPage::begin(const std::string& title) {
-  sink_.write(fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; "
-      "base-uri 'none'; form-action 'none'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" "
-      "content=\"no-referrer\">\n"
-      "<title>{} - macroscope</title>\n<style>",
-      base64_of_hex(kReportScriptDigest), base64_of_hex(kReportStyleDigest), html_text(title)));
-  sink_.write(kReportStyle);
-  sink_.write("</style>\n<script>");
-  sink_.write(kReportScript);
-  sink_.write("</script>\n</head>\n<body>\n<main>\n");
-}
-
-std::string HtmlPage::open(const Report& report, bool has_pictures) {
-  const std::string title = title_of(report);
-  if (articles_ == 0) begin(title);
-  const std::string prefix = fmt::format("m{}-", ++articles_);
-  sink_.write(fmt::format("<article id=\"m{}\" data-title=\"{}\">\n<header>\n<h1>{}</h1>\n", articles_, html_text(title),
-                          html_text(title)));
-  if (!report.path.text.empty() && report.path.text != title)
-    sink_.write(fmt::format("<p class=\"path\">{}</p>\n", html_text(report.path.text)));
-  if (has_pictures) {
-    sink_.write("<nav aria-label=\"Views\">");
-    for (const View& view : kViews)
-      sink_.write(fmt::format("<a href=\"#{}{}\" data-to=\"{}\">{}</a> ", prefix, view.id, view.id, view.title));
-    sink_.write("</nav>\n");
+  void add(const Report& report) override {
+    if (!report.sections) return;
+    std::vector<Section> sections = report.sections({0, true, true});
+    const std::string title = page_title(report, sections);
+    for (Section& section : sections)
+      if (section.title.empty()) section.title = title;
+    const std::string prefix = open(report, title);
+    write_overview(sections, prefix, !report.model);
+    if (report.model) {
+      const Figures& figures = report.model->figures;
+      const ReportOptions& options = report.model->options;
+      const PageLayers layers(figures, options);
+      write_layers(figures, layers, options, prefix);
+      write_graph(figures, layers, prefix);
+      sink_.write(opening_of(kViews[4], prefix));
+      write_html_table(totals_table(figures), {"totals", "All totals and how they are counted"}, sink_);
+      sink_.write("</section>\n");
+    }
+    sink_.write("</article>\n");
   }
-  sink_.write("</header>\n");
-  return prefix;
-}
 
-void HtmlPage::write_overview(const Report& report, const std::string& prefix, bool has_layers) {
-  sink_.write(opening_of(kViews[0], prefix));
-  const auto is_first = [](const Section& section) { return section.is_warning || section.id == "diagnostics"; };
-  for (const bool first : {true, false})
-    for (const Section& section : report.sections)
-      if (is_first(section) == first && (has_layers || section.id != "layers")) write_html_section(section, prefix, sink_);
-  sink_.write("</section>\n");
-}
-
-void HtmlPage::write_layers(const Figures& figures, const PageLayers& layers, const ReportOptions& options,
-                            const std::string& prefix) {
-  sink_.write(opening_of(kViews[1], prefix));
-  const std::string shown = shown_columns(options);
-  const std::size_t open_levels = options.depth > 0 ? options.depth - 1 : 0;
-  write_html_table(layers.table(), {"layers", "Layers by module", "data layers", shown, open_levels, true}, sink_);
-  sink_.write("<div class=\"part by-operator\">\n<h3>By operator</h3>\n");
-  write_html_table(operator_totals_table(figures), {"operators", "All layers of each operator together", "data operators"},
-                   sink_);
-  sink_.write("</div>\n");
-  if (const Table nested = nested_layers_table(figures); nested.row_count > 0) {
-    sink_.write("<h3>Inside of loops, conditions and functions, each time</h3>\n<div class=\"part\">\n");
-    write_html_table(nested, {"nested_layers", "Layers inside of others"}, sink_);
-    sink_.write("</div>\n");
+  void finish() override {
+    if (articles_ == 0) begin("Report");
+    sink_.write("</main>\n</body>\n</html>\n");
   }
-  sink_.write("</section>\n");
 
-  sink_.write(opening_of(kViews[2], prefix));
-  const std::string_view quantity = title_of(layers.estimated_by());
-  sink_.write(fmt::format("<p class=\"caption\">Modules from the outermost down, as wide as their share of {}.</p>\n", quantity));
-  draw_icicle(layers.bars(), quantity, sink_);
-  sink_.write("</section>\n");
-}
-
-void HtmlPage::write_graph(const Figures& figures, const PageLayers& layers, const std::string& prefix) {
-  const Measure measure = layers.estimated_by();
-  sink_.write(opening_of(kViews[3], prefix));
-  sink_.write(
-      fmt::format("<p class=\"caption\">Data flows downwards; a darker box has more {}, each shade about twice the one before. "
-                  "Constants are left out.</p>\n",
-                  title_of(measure)));
-  const std::vector<GraphPicture> pictures = nested_pictures(figures, measure, kMostBoxes);
-  for (const SharedPicture& picture : shared_pictures(pictures, figures, layers)) {
-    const std::string others = picture.count == 1 ? "" : fmt::format(", one of {} that look the same", picture.count);
-    sink_.write(fmt::format("<details class=\"picture\" data-p={}{}><summary>{}{}</summary>\n", picture.id,
-                            picture.first == 0 ? " open" : "", html_text(caption_of(pictures, picture.first, figures)), others));
-    sink_.write(picture.drawing);
-    sink_.write("</details>\n");
+ private:
+  void begin(const std::string& title) {
+    sink_.write(
+        fmt::format("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-{}'; "
+                    "style-src 'sha256-{}'; "
+                    "base-uri 'none'; form-action 'none'\">\n"
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" "
+                    "content=\"no-referrer\">\n"
+                    "<title>{} - macroscope</title>\n<style>",
+                    base64_of_hex(kReportScriptDigest), base64_of_hex(kReportStyleDigest), html_text(title)));
+    sink_.write(kReportStyle);
+    sink_.write("</style>\n<script>");
+    sink_.write(kReportScript);
+    sink_.write("</script>\n</head>\n<body>\n<main>\n");
   }
-  sink_.write("</section>\n");
-}
 
-void HtmlPage::add(const Figures& figures, const ReportOptions& options) {
-  ReportOptions all = options;
-  all.has_diagnostics = true;
-  const Report report = report_of(figures, all);
-  const std::string prefix = open(report, figures.has_model());
-  write_overview(report, prefix, false);
-  if (figures.has_model()) {
-    const PageLayers layers(figures, options);
-    write_layers(figures, layers, options, prefix);
-    write_graph(figures, layers, prefix);
-    sink_.write(opening_of(kViews[4], prefix));
-    write_html_table(totals_table(figures), {"totals", "All totals and how they are counted"}, sink_);
+  /// Opens what belongs to one report.
+  std::string open(const Report& report, const std::string& title) {
+    if (articles_ == 0) begin(title);
+    const std::string prefix = fmt::format("m{}-", ++articles_);
+    sink_.write(fmt::format("<article id=\"m{}\" data-title=\"{}\">\n<header>\n<h1>{}</h1>\n", articles_, html_text(title),
+                            html_text(title)));
+    if (!report.path.text.empty() && report.path.text != title)
+      sink_.write(fmt::format("<p class=\"path\">{}</p>\n", html_text(report.path.text)));
+    if (report.model) {
+      sink_.write("<nav aria-label=\"Views\">");
+      for (const View& view : kViews)
+        sink_.write(fmt::format("<a href=\"#{}{}\" data-to=\"{}\">{}</a> ", prefix, view.id, view.id, view.title));
+      sink_.write("</nav>\n");
+    }
+    sink_.write("</header>\n");
+    return prefix;
+  }
+
+  /// Warnings come first.  \param has_layers whether the report's own table of layers is part of it
+  void write_overview(const std::vector<Section>& sections, const std::string& prefix, bool has_layers) {
+    sink_.write(opening_of(kViews[0], prefix));
+    const auto is_first = [](const Section& section) { return section.is_warning || section.id == "diagnostics"; };
+    for (const bool first : {true, false})
+      for (const Section& section : sections)
+        if (is_first(section) == first && (has_layers || section.id != "layers")) write_html_section(section, prefix, sink_);
     sink_.write("</section>\n");
   }
-  sink_.write("</article>\n");
-}
 
-void HtmlPage::add(const Report& report) {
-  const std::string prefix = open(report, false);
-  write_overview(report, prefix, true);
-  sink_.write("</article>\n");
-}
+  void write_layers(const Figures& figures, const PageLayers& layers, const ReportOptions& options, const std::string& prefix) {
+    sink_.write(opening_of(kViews[1], prefix));
+    const std::string shown = shown_columns(options);
+    const std::size_t open_levels = options.depth > 0 ? options.depth - 1 : 0;
+    write_html_table(layers.table(), {"layers", "Layers by module", "data layers", shown, open_levels, true}, sink_);
+    sink_.write("<div class=\"part by-operator\">\n<h3>By operator</h3>\n");
+    write_html_table(operator_totals_table(figures), {"operators", "All layers of each operator together", "data operators"},
+                     sink_);
+    sink_.write("</div>\n");
+    if (const Table nested = nested_layers_table(figures); nested.row_count > 0) {
+      sink_.write("<h3>Inside of loops, conditions and functions, each time</h3>\n<div class=\"part\">\n");
+      write_html_table(nested, {"nested_layers", "Layers inside of others"}, sink_);
+      sink_.write("</div>\n");
+    }
+    sink_.write("</section>\n");
 
-void HtmlPage::add(const Section& section) {
-  Report report;
-  report.title.text = section.title;
-  report.sections.push_back(section);
-  add(report);
-}
+    sink_.write(opening_of(kViews[2], prefix));
+    const std::string_view quantity = title_of(layers.estimated_by());
+    sink_.write(
+        fmt::format("<p class=\"caption\">Modules from the outermost down, as wide as their share of {}.</p>\n", quantity));
+    draw_icicle(layers.bars(), quantity, sink_);
+    sink_.write("</section>\n");
+  }
 
-void HtmlPage::finish() {
-  if (articles_ == 0) begin("Report");
-  sink_.write("</main>\n</body>\n</html>\n");
+  void write_graph(const Figures& figures, const PageLayers& layers, const std::string& prefix) {
+    const Measure measure = layers.estimated_by();
+    sink_.write(opening_of(kViews[3], prefix));
+    sink_.write(
+        fmt::format("<p class=\"caption\">Data flows downwards; a darker box has more {}, each shade about twice the one before. "
+                    "Constants are left out.</p>\n",
+                    title_of(measure)));
+    const std::vector<GraphPicture> pictures = nested_pictures(figures, measure, kMostBoxes);
+    for (const SharedPicture& picture : shared_pictures(pictures, figures, layers)) {
+      const std::string others = picture.count == 1 ? "" : fmt::format(", one of {} that look the same", picture.count);
+      sink_.write(fmt::format("<details class=\"picture\" data-p={}{}><summary>{}{}</summary>\n", picture.id,
+                              picture.first == 0 ? " open" : "", html_text(caption_of(pictures, picture.first, figures)),
+                              others));
+      sink_.write(picture.drawing);
+      sink_.write("</details>\n");
+    }
+    sink_.write("</section>\n");
+  }
+
+  Sink& sink_;
+  std::size_t articles_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Document> html_document(Sink& sink, const DocumentOptions& /*options*/) {
+  return std::make_unique<HtmlDocument>(sink);
 }
 
 }  // namespace macroscope

@@ -27,7 +27,7 @@ std::string_view last_part(std::string_view path) { return path.substr(path.rfin
 
 PageLayers::PageLayers(const Figures& figures, const ReportOptions& options)
     : figures_(&figures),
-      options_{kAllLevels, options.sort, options.top, {}},
+      options_{kAllLevels, options.sort, options.top.value_or(0), {}},
       tree_(figures, options_),
       row_of_node_(figures.network().main().nodes.size(), -1) {
   std::optional<LayerTree::Row> outermost;  // of the modules that hold the next layer alone

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "reports/formats/section_renderer.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"
@@ -105,20 +106,21 @@ class RowWriter {
   NominalEstimate nominal_estimate_;
 };
 
-class SectionWriter {
+class SectionWriter : public SectionRenderer {
  public:
-  SectionWriter(const Section& section, std::string id, Sink& sink) : section_(section), id_(std::move(id)), sink_(sink) {}
+  SectionWriter(std::string id, Sink& sink) : id_(std::move(id)), sink_(sink) {}
 
-  void write() {
-    sink_.write(fmt::format("<section class=\"part{}\" id=\"{}\">\n<h3>{}</h3>\n", section_.is_warning ? " warning" : "",
-                            html_text(id_), html_text(section_.title)));
-    std::visit(*this, section_.content);
+  void write(const Section& section) {
+    sink_.write(fmt::format("<section class=\"part{}\" id=\"{}\">\n<h3>{}</h3>\n", section.is_warning ? " warning" : "",
+                            html_text(id_), html_text(section.title)));
+    render(section);
     sink_.write("</section>\n");
   }
 
-  void operator()(const Summary& summary) const {
-    sink_.write(fmt::format("<table class=\"summary\" aria-label=\"{}\">\n<tbody>\n", html_text(section_.title)));
-    for (const SummaryLine& line : summary) {
+ private:
+  void summary(const Section& section, const Summary& lines) override {
+    sink_.write(fmt::format("<table class=\"summary\" aria-label=\"{}\">\n<tbody>\n", html_text(section.title)));
+    for (const SummaryLine& line : lines) {
       const auto* quantity = std::get_if<Quantity>(&line.value);
       const bool is_bytes = line.type == ColumnType::bytes;
       const bool has_short = quantity != nullptr && quantity->value.integer().has_value();
@@ -133,25 +135,25 @@ class SectionWriter {
     sink_.write("</tbody>\n</table>\n");
   }
 
-  void operator()(const Table& table) const { write_html_table(table, {section_.id, section_.title}, sink_); }
+  void table(const Section& section, const Table& table) override { write_html_table(table, {section.id, section.title}, sink_); }
 
-  void operator()(const Chart& chart) const {
+  void chart(const Section& /*section*/, const Chart& chart) override {
     sink_.write("<figure>\n");
     sink_.write(svg_chart(chart, "chart-" + id_));
     sink_.write("</figure>\n");
   }
 
-  void operator()(const Lines& lines) const {
-    if (section_.is_warning) {
-      for (const std::string& line : lines) sink_.write(fmt::format("<p>{}</p>\n", html_text(line)));
-      return;
-    }
+  void warning(const Section& /*section*/, const Lines& lines) override {
+    for (const std::string& line : lines) sink_.write(fmt::format("<p>{}</p>\n", html_text(line)));
+  }
+
+  void list(const Section& /*section*/, const Lines& lines) override {
     sink_.write("<ul>\n");
     for (const std::string& line : lines) sink_.write(fmt::format("<li><code>{}</code>\n", html_text(line)));
     sink_.write("</ul>\n");
   }
 
-  void operator()(const Diagnostics& diagnostics) const {
+  void diagnostics(const Section& /*section*/, const Diagnostics& diagnostics) override {
     sink_.write("<ul class=\"diagnostics\">\n");
     for (const Diagnostic& diagnostic : diagnostics) {
       const std::string_view severity = name_of(diagnostic.severity);
@@ -165,8 +167,6 @@ class SectionWriter {
     sink_.write("</ul>\n");
   }
 
- private:
-  const Section& section_;
   std::string id_;
   Sink& sink_;
 };
@@ -194,7 +194,7 @@ void write_html_table(const Table& table, const HtmlTable& how, Sink& sink) {
 
 void write_html_section(const Section& section, std::string_view prefix, Sink& sink) {
   if (const auto* table = std::get_if<Table>(&section.content); table != nullptr && table->row_count == 0) return;
-  SectionWriter(section, fmt::format("{}{}", prefix, section.id), sink).write();
+  SectionWriter(fmt::format("{}{}", prefix, section.id), sink).write(section);
 }
 
 }  // namespace macroscope

@@ -1,10 +1,11 @@
-#include "reports/formats/latex.h"
+// A report as LaTeX: a document that compiles by itself, with tables that go on from page to page.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <vector>
 
+#include "reports/formats/section_renderer.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/math_notation.h"
@@ -127,45 +128,43 @@ std::string line_of(const Table& table, const Row& row) {
   return line + " \\\\\n";
 }
 
-class LatexRenderer {
+class LatexDocument : public ReadableDocument {
  public:
-  LatexRenderer(const Report& report, Sink& sink) : report_(report), sink_(sink) {}
+  LatexDocument(Sink& sink, const DocumentOptions& options)
+      : ReadableDocument({kRowsForPeople, true, options.is_apart}), sink_(sink) {
+    sink_.write(kHead);
+  }
+  void finish() override { sink_.write("\n\\end{document}\n"); }
 
-  void render() {
-    const std::string& title = report_.title.text.empty() ? report_.path.text : report_.title.text;
-    sink_.write(fmt::format("\n\\section*{{{}}}\n", title.empty() ? "Model" : latex_text(title)));
-    if (!report_.title.text.empty() && !report_.path.text.empty())
-      sink_.write(fmt::format("\\texttt{{{}}}\n", latex_text(report_.path.text)));
-    for (const Section& section : report_.sections) {
-      section_ = &section;
-      std::visit(*this, section.content);
-    }
+ private:
+  void begin_report(bool /*is_first*/) override {
+    const std::string_view title = title_of(report());
+    if (title.empty() && report().heading.empty()) return;
+    sink_.write(fmt::format("\n\\section*{{{}}}\n", latex_text(title.empty() ? report().heading : title)));
+    if (const std::string_view path = path_below_title(report()); !path.empty())
+      sink_.write(fmt::format("\\texttt{{{}}}\n", latex_text(path)));
   }
 
-  void operator()(const Summary& summary) const {
+  void summary(const Section& /*section*/, const Summary& lines) override {
     sink_.write("\n\\begin{longtable}{@{}lrr>{\\raggedright\\arraybackslash}p{0.45\\linewidth}@{}}\n");
-    for (const SummaryLine& line : summary) write_line(line);
+    for (const SummaryLine& line : lines) write_line(line);
     sink_.write("\\end{longtable}\n");
   }
 
-  void operator()(const Table& table) const {
-    if (table.row_count == 0) return;
-    heading();
-    write_latex_table(table, sink_);
+  void table(const Section& section, const Table& table) override {
+    if (!section.title.empty()) write_heading(section);
+    write_table(table);
   }
 
-  /// A table beside it has the figures.
-  void operator()(const Chart& /*chart*/) const {}
-
-  void operator()(const Lines& lines) const {
-    heading();
+  void list(const Section& section, const Lines& lines) override {
+    write_heading(section);
     sink_.write("\\begin{itemize}\n");
     for (const std::string& line : lines) sink_.write(fmt::format("\\item {{}}{}\n", latex_text(line)));
     sink_.write("\\end{itemize}\n");
   }
 
-  void operator()(const Diagnostics& diagnostics) const {
-    heading();
+  void diagnostics(const Section& section, const Diagnostics& diagnostics) override {
+    write_heading(section);
     sink_.write("\\begin{itemize}\n");
     for (const Diagnostic& diagnostic : diagnostics) {
       const std::string place = text_of(diagnostic.origin);
@@ -178,8 +177,7 @@ class LatexRenderer {
     sink_.write("\\end{itemize}\n");
   }
 
- private:
-  void heading() const { sink_.write(fmt::format("\n\\subsection*{{{}}}\n", latex_text(section_->title))); }
+  void write_heading(const Section& section) { sink_.write(fmt::format("\n\\subsection*{{{}}}\n", latex_text(section.title))); }
 
   /// A long expression and a text take the row alone.
   void write_line(const SummaryLine& line) const {
@@ -200,36 +198,33 @@ class LatexRenderer {
         latex_text(line.label), value, remark.empty() ? "" : " \\quad ", remark));
   }
 
-  const Report& report_;
+  void write_table(const Table& table) {
+    std::string columns;
+    for (const std::string& column : column_specifications(table)) columns += column;
+    std::string head;
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      const Column& column = table.columns[c];
+      head += fmt::format("{}\\multicolumn{{1}}{{{}}}{{\\textbf{{{}}}}}", c == 0 ? "" : " & ",
+                          is_to_right(column.type) ? "r" : "l", latex_text(column.title));
+    }
+    sink_.write(
+        fmt::format("\\begin{{longtable}}{{@{{}}{}@{{}}}}\n\\toprule\n{} \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n",
+                    columns, head));
+    for (std::size_t index = 0; index < table.row_count; ++index) {
+      const Row row = table.row(index);
+      if (row.kind == RowKind::total && index > 0) sink_.write("\\midrule\n");
+      sink_.write(line_of(table, row));
+    }
+    sink_.write("\\end{longtable}\n");
+  }
+
   Sink& sink_;
-  const Section* section_ = nullptr;
 };
 
 }  // namespace
 
-void begin_latex(Sink& sink) { sink.write(kHead); }
-void end_latex(Sink& sink) { sink.write("\n\\end{document}\n"); }
-
-void write_latex_table(const Table& table, Sink& sink) {
-  std::string columns;
-  for (const std::string& column : column_specifications(table)) columns += column;
-  std::string head;
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    const Column& column = table.columns[c];
-    head += fmt::format("{}\\multicolumn{{1}}{{{}}}{{\\textbf{{{}}}}}", c == 0 ? "" : " & ", is_to_right(column.type) ? "r" : "l",
-                        latex_text(column.title));
-  }
-  sink.write(
-      fmt::format("\\begin{{longtable}}{{@{{}}{}@{{}}}}\n\\toprule\n{} \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n",
-                  columns, head));
-  for (std::size_t index = 0; index < table.row_count; ++index) {
-    const Row row = table.row(index);
-    if (row.kind == RowKind::total && index > 0) sink.write("\\midrule\n");
-    sink.write(line_of(table, row));
-  }
-  sink.write("\\end{longtable}\n");
+std::unique_ptr<Document> latex_document(Sink& sink, const DocumentOptions& options) {
+  return std::make_unique<LatexDocument>(sink, options);
 }
-
-void render_latex(const Report& report, Sink& sink) { LatexRenderer(report, sink).render(); }
 
 }  // namespace macroscope

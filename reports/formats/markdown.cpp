@@ -1,7 +1,10 @@
-#include "reports/formats/markdown.h"
+// The report as Markdown that GitHub renders.
 
 #include <fmt/format.h>
 
+#include "reports/document/analysis_report.h"
+#include "reports/formats/mermaid.h"
+#include "reports/formats/section_renderer.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/math_notation.h"
@@ -67,27 +70,28 @@ std::string line_of(const Table& table, const Row& row, bool has_math) {
   return line + "\n";
 }
 
-class MarkdownRenderer {
+class MarkdownDocument : public ReadableDocument {
  public:
-  MarkdownRenderer(const Report& report, Sink& sink, bool has_math, std::string_view picture)
-      : report_(report), sink_(sink), has_math_(has_math), picture_(picture) {}
+  MarkdownDocument(Sink& sink, const DocumentOptions& options)
+      : ReadableDocument({kRowsForPeople, true, true}), sink_(sink), has_math_(options.has_math) {}
 
-  void render() {
-    const std::string& title = report_.title.text.empty() ? report_.path.text : report_.title.text;
-    sink_.write(fmt::format("## {}\n", title.empty() ? "Model" : markdown_code(title)));
-    if (!report_.title.text.empty() && !report_.path.text.empty())
-      sink_.write(fmt::format("\n{}\n", markdown_code(report_.path.text)));
-    for (const Section& section : report_.sections) {
-      section_ = &section;
-      std::visit(*this, section.content);
-      if (section.id == "summary" && !picture_.empty())
-        sink_.write(fmt::format("\n<details>\n<summary>Modules</summary>\n\n```mermaid\n{}```\n\n</details>\n", picture_));
-    }
+ private:
+  void begin_report(bool is_first) override {
+    if (!is_first) sink_.write("\n");
+    has_content_ = false;
+    const std::string_view named = title_of(report());
+    const std::string title = named.empty() ? std::string(report().heading) : markdown_code(named);
+    if (title.empty()) return;
+    sink_.write(fmt::format("## {}\n", title));
+    if (const std::string_view path = path_below_title(report()); !path.empty())
+      sink_.write(fmt::format("\n{}\n", markdown_code(path)));
+    has_content_ = true;
   }
 
-  void operator()(const Summary& summary) const {
-    sink_.write("\n| | | | |\n|:--|--:|--:|:--|\n");
-    for (const SummaryLine& line : summary) {
+  void summary(const Section& section, const Summary& lines) override {
+    leave_line();
+    sink_.write("| | | | |\n|:--|--:|--:|:--|\n");
+    for (const SummaryLine& line : lines) {
       const auto* quantity = std::get_if<Quantity>(&line.value);
       const bool is_bytes = line.type == ColumnType::bytes;
       const std::string rounded = quantity == nullptr ? ""
@@ -96,35 +100,34 @@ class MarkdownRenderer {
       const std::string value = std::visit(CellToMarkdown{has_math_}, line.value) + (is_bytes ? " B" : "");
       sink_.write(fmt::format("| {} | {} | {} | {} |\n", line.label, value, rounded, remark_of(line)));
     }
+    if (section.id == "summary" && report().model) write_picture();
   }
 
-  void operator()(const Table& table) const {
-    if (table.row_count == 0) return;
-    if (table.row_count <= kOpenRows) {
-      sink_.write(fmt::format("\n### {}\n\n", section_->title));
-      write_markdown_table(table, sink_, has_math_);
-      return;
+  void table(const Section& section, const Table& table) override {
+    const bool is_folded = table.row_count > kOpenRows && !section.title.empty();
+    if (is_folded) {
+      leave_line();
+      sink_.write(fmt::format("<details>\n<summary>{}, {}</summary>\n\n", section.title, counted(table.row_count, "row")));
+    } else {
+      write_heading(section);
     }
-    sink_.write(fmt::format("\n<details>\n<summary>{}, {}</summary>\n\n", section_->title, counted(table.row_count, "row")));
-    write_markdown_table(table, sink_, has_math_);
-    sink_.write("\n</details>\n");
+    write_table(table);
+    if (is_folded) sink_.write("\n</details>\n");
   }
 
-  /// A table beside it has the figures.
-  void operator()(const Chart& /*chart*/) const {}
+  void warning(const Section& /*section*/, const Lines& lines) override {
+    leave_line();
+    sink_.write("> [!WARNING]\n");
+    for (const std::string& line : lines) sink_.write(fmt::format("> {}\n", markdown_text(line)));
+  }
 
-  void operator()(const Lines& lines) const {
-    if (section_->is_warning) {
-      sink_.write("\n> [!WARNING]\n");
-      for (const std::string& line : lines) sink_.write(fmt::format("> {}\n", markdown_text(line)));
-      return;
-    }
-    sink_.write(fmt::format("\n### {}\n\n", section_->title));
+  void list(const Section& section, const Lines& lines) override {
+    write_heading(section);
     for (const std::string& line : lines) sink_.write(fmt::format("- {}\n", markdown_code(line)));
   }
 
-  void operator()(const Diagnostics& diagnostics) const {
-    sink_.write(fmt::format("\n### {}\n\n", section_->title));
+  void diagnostics(const Section& section, const Diagnostics& diagnostics) override {
+    write_heading(section);
     for (const Diagnostic& diagnostic : diagnostics) {
       const std::string place = text_of(diagnostic.origin);
       sink_.write(
@@ -135,7 +138,33 @@ class MarkdownRenderer {
     }
   }
 
- private:
+  /// An empty line before everything but what comes first.
+  void leave_line() {
+    if (std::exchange(has_content_, true)) sink_.write("\n");
+  }
+
+  void write_heading(const Section& section) {
+    leave_line();
+    if (!section.title.empty()) sink_.write(fmt::format("### {}\n\n", section.title));
+  }
+
+  void write_table(const Table& table) {
+    std::string head = "|";
+    std::string rule = "|";
+    for (const Column& column : table.columns) {
+      head += fmt::format(" {} |", column.title);
+      rule += is_to_right(column.type) ? "--:|" : ":--|";
+    }
+    sink_.write(head + "\n" + rule + "\n");
+    for (std::size_t index = 0; index < table.row_count; ++index) sink_.write(line_of(table, table.row(index), has_math_));
+  }
+
+  void write_picture() {
+    const std::string picture = mermaid_picture(report().model->figures);
+    if (picture.empty()) return;
+    sink_.write(fmt::format("\n<details>\n<summary>Modules</summary>\n\n```mermaid\n{}```\n\n</details>\n", picture));
+  }
+
   static std::string number_only(const Quantity& quantity, ColumnType type) {
     return type == ColumnType::count && quantity.value.integer() ? short_count(quantity.value) : std::string();
   }
@@ -145,28 +174,15 @@ class MarkdownRenderer {
     return line.type == ColumnType::name ? markdown_code(line.remark) : markdown_text(line.remark);
   }
 
-  const Report& report_;
   Sink& sink_;
   bool has_math_;
-  std::string_view picture_;
-  const Section* section_ = nullptr;
+  bool has_content_ = false;
 };
 
 }  // namespace
 
-void write_markdown_table(const Table& table, Sink& sink, bool has_math) {
-  std::string head = "|";
-  std::string rule = "|";
-  for (const Column& column : table.columns) {
-    head += fmt::format(" {} |", column.title);
-    rule += is_to_right(column.type) ? "--:|" : ":--|";
-  }
-  sink.write(head + "\n" + rule + "\n");
-  for (std::size_t index = 0; index < table.row_count; ++index) sink.write(line_of(table, table.row(index), has_math));
-}
-
-void render_markdown(const Report& report, Sink& sink, bool has_math, std::string_view picture) {
-  MarkdownRenderer(report, sink, has_math, picture).render();
+std::unique_ptr<Document> markdown_document(Sink& sink, const DocumentOptions& options) {
+  return std::make_unique<MarkdownDocument>(sink, options);
 }
 
 }  // namespace macroscope

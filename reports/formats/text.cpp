@@ -1,9 +1,11 @@
-#include "reports/formats/text.h"
+// The report as text for a terminal.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
+#include "reports/formats/section_renderer.h"
 #include "reports/formats/text_table.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/escape.h"
@@ -21,28 +23,31 @@ bool speaks_for_itself(std::string_view section) {
   return section == "layers" || section == "symbols" || section == "unknown" || section == "sweep";
 }
 
-class TextRenderer {
+class TextDocument : public ReadableDocument {
  public:
-  TextRenderer(const Report& report, Sink& sink, const TextOptions& options) : report_(report), sink_(sink), options_(options) {}
+  TextDocument(Sink& sink, const DocumentOptions& options)
+      : ReadableDocument({kRowsForPeople, options.is_apart || options.has_details, options.is_apart}),
+        sink_(sink),
+        options_(options.text) {}
 
-  void render() {
-    title();
-    for (const Section& section : report_.sections) {
-      section_ = &section;
-      std::visit(*this, section.content);
-    }
-    if (is_shortened_) {
-      sink_.write("\n" +
-                  styled("Expressions with … or K, M, G are shortened: --format json has them whole.", Style::faint, options_) +
-                  "\n");
-    }
+ private:
+  void begin_report(bool is_first) override {
+    if (!is_first) sink_.write("\n\n");
+    has_content_ = false;
+    is_shortened_ = false;
+    write_title();
   }
 
-  void operator()(const Summary& summary) {
-    sink_.write("\n");
+  void end_report() override {
+    if (is_shortened_) write_hint("Expressions with … or K, M, G are shortened: --format json has them whole.");
+    if (report().model && !room().has_details) write_hint("Receptive fields, structure, savings and memory: --details.");
+  }
+
+  void summary(const Section& /*section*/, const Summary& lines) override {
+    leave_line();
     std::size_t label_columns = 0;
     Columns columns;
-    for (const SummaryLine& line : summary) {
+    for (const SummaryLine& line : lines) {
       label_columns = std::max(label_columns, line.label.size());
       const auto* quantity = std::get_if<Quantity>(&line.value);
       if (quantity == nullptr || !quantity->value.integer()) continue;
@@ -50,24 +55,25 @@ class TextRenderer {
       columns.rounded = std::max(columns.rounded, rounded(*quantity, line.type).size());
     }
     columns.label = label_columns + 2;
-    for (const SummaryLine& line : summary) write_line(line, columns);
+    for (const SummaryLine& line : lines) write_line(line, columns);
   }
 
-  void operator()(const Table& table) {
-    if (table.row_count == 0) return;
-    sink_.write("\n");
-    if (!speaks_for_itself(section_->id)) sink_.write(styled(section_->title, Style::strong, options_) + "\n");
-    if (write_text_table(table, sink_, options_)) is_shortened_ = true;
+  void table(const Section& section, const Table& table) override {
+    leave_line();
+    if (!section.title.empty() && !speaks_for_itself(section.id)) write_heading(section);
+    const bool is_shortened = write_text_table(table, sink_, options_);
+    if (is_shortened && !section.title.empty()) is_shortened_ = true;
   }
 
-  void operator()(const Lines& lines) {
-    sink_.write("\n");
-    if (section_->is_warning) {
-      for (const std::string& line : lines)
-        sink_.write(styled(wrapped(escape_text(line), options_.width, 0), Style::warning, options_) + "\n");
-      return;
-    }
-    sink_.write(styled(section_->title, Style::strong, options_) + "\n");
+  void warning(const Section& /*section*/, const Lines& lines) override {
+    leave_line();
+    for (const std::string& line : lines)
+      sink_.write(styled(wrapped(escape_text(line), options_.width, 0), Style::warning, options_) + "\n");
+  }
+
+  void list(const Section& section, const Lines& lines) override {
+    leave_line();
+    write_heading(section);
     const std::size_t shown = lines.size() == kListedLines + 1 ? lines.size() : std::min(lines.size(), kListedLines);
     for (std::size_t i = 0; i < shown; ++i)
       sink_.write("  " + wrapped(escape_text(lines[i]), std::max<std::size_t>(options_.width, 24) - 4, 4) + "\n");
@@ -75,15 +81,11 @@ class TextRenderer {
       sink_.write(styled(fmt::format("  [{} others]", grouped(lines.size() - shown)), Style::faint, options_) + "\n");
   }
 
-  /// A table beside it has the figures.
-  void operator()(const Chart& /*chart*/) {}
-
-  void operator()(const Diagnostics& diagnostics) {
-    sink_.write("\n");
-    for (const Diagnostic& diagnostic : diagnostics) sink_.write(text_of(diagnostic, report_.path.text, options_));
+  void diagnostics(const Section& /*section*/, const Diagnostics& diagnostics) override {
+    leave_line();
+    for (const Diagnostic& diagnostic : diagnostics) sink_.write(text_of(diagnostic, report().path.text, options_));
   }
 
- private:
   static constexpr std::size_t kListedLines = 20;
 
   struct Columns {
@@ -98,12 +100,22 @@ class TextRenderer {
     return type == ColumnType::count && quantity.value.integer() ? short_count(quantity.value) : std::string();
   }
 
-  void title() {
-    std::string line =
-        styled(escape_text(report_.title.text.empty() ? report_.path.text : report_.title.text), Style::strong, options_);
-    if (!report_.title.text.empty() && !report_.path.text.empty()) line += fmt::format("  ({})", escape_text(report_.path.text));
-    sink_.write(line + "\n");
+  /// An empty line before everything but what comes first.
+  void leave_line() {
+    if (std::exchange(has_content_, true)) sink_.write("\n");
   }
+
+  void write_heading(const Section& section) { sink_.write(styled(section.title, Style::strong, options_) + "\n"); }
+
+  void write_title() {
+    if (title_of(report()).empty()) return;
+    std::string line = styled(escape_text(title_of(report())), Style::strong, options_);
+    if (const std::string_view path = path_below_title(report()); !path.empty()) line += fmt::format("  ({})", escape_text(path));
+    sink_.write(line + "\n");
+    has_content_ = true;
+  }
+
+  void write_hint(std::string_view hint) { sink_.write(fmt::format("\n{}\n", styled(hint, Style::faint, options_))); }
 
   void write_line(const SummaryLine& line, const Columns& columns) {
     std::string out = styled(padded(std::string(line.label), columns.label, false), Style::strong, options_);
@@ -165,15 +177,16 @@ class TextRenderer {
     out += "\n" + std::string(indent, ' ') + styled(text, Style::faint, options_);
   }
 
-  const Report& report_;
   Sink& sink_;
-  const TextOptions& options_;
-  const Section* section_ = nullptr;
+  TextOptions options_;
+  bool has_content_ = false;
   bool is_shortened_ = false;
 };
 
 }  // namespace
 
-void render_text(const Report& report, Sink& sink, const TextOptions& options) { TextRenderer(report, sink, options).render(); }
+std::unique_ptr<Document> text_document(Sink& sink, const DocumentOptions& options) {
+  return std::make_unique<TextDocument>(sink, options);
+}
 
 }  // namespace macroscope

@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t kRows = 6;
 
 std::size_t rows_shown(const ReportOptions& options, std::size_t rows) {
-  const bool has_all = options.top == 0 || rows == kRows + 1;
-  return has_all ? rows : std::min({rows, options.top, kRows});
+  const bool has_all = options.top.value_or(0) == 0 || rows == kRows + 1;
+  return has_all ? rows : std::min({rows, options.top.value_or(0), kRows});
 }
 
 /// Where layers stand, in few words: the module path that they share, otherwise from the first to the last.
@@ -104,7 +104,8 @@ void add_growth(Summary& lines, const Figures& figures, const ReportOptions& opt
     std::vector<const Concatenation*> rows;
     for (const Concatenation& concatenation : growth.concatenations)
       if ((concatenation.input != kAbsent) == is_module) rows.push_back(&concatenation);
-    const std::size_t shown = rows.size() > kRows && options.top != 0 ? rows_shown(options, rows.size()) : rows.size();
+    const std::size_t shown =
+        rows.size() > kRows && options.top.value_or(0) != 0 ? rows_shown(options, rows.size()) : rows.size();
     for (std::size_t i = 0; i < shown; ++i)
       lines.push_back({i > 0       ? ""
                        : is_module ? "Modules"
@@ -203,7 +204,7 @@ Section savings_section(const Figures& figures, const ReportOptions& options) {
     std::stable_sort(members.begin(), members.end(), [&](const Saving* a, const Saving* b) {
       return saved_weight(nominal_estimate, a->macs, a->twin_macs) > saved_weight(nominal_estimate, b->macs, b->twin_macs);
     });
-    const std::size_t shown = options.top == 0 ? members.size() : std::min<std::size_t>(members.size(), 2);
+    const std::size_t shown = options.top.value_or(0) == 0 ? members.size() : std::min<std::size_t>(members.size(), 2);
     for (std::size_t i = 0; i < shown; ++i) {
       const Saving& saving = *members[i];
       rows.push_back(

@@ -93,23 +93,21 @@ bool belongs(std::string_view section) {
   return std::find(kSections.begin(), kSections.end(), section) != kSections.end();
 }
 
-}  // namespace
-
-Report worked_report(const Figures& figures, const WorkedReportOptions& options) {
+/// The sections of the model's own report that belong here, and the calculations below its table of layers.
+std::vector<Section> sections_of(const Figures& figures, const WorkedReportOptions& options, const Room& room) {
   ReportOptions plain;
   plain.depth = options.depth;
+  plain.top = 0;
   plain.columns = {"name", "operator", "input_shape", "output_shape", "parameters", "macs", "bytes_written", "receptive_field"};
   if (options.lines.has_gradients) plain.columns.emplace_back("training_macs");
   plain.has_training = options.lines.has_gradients;
-  plain.has_diagnostics = options.has_diagnostics;
-  Report report = report_of(figures, plain);
-  if (!figures.has_model()) return report;
-  std::erase_if(report.sections, [](const Section& section) { return !belongs(section.id); });
+  std::vector<Section> sections = report_of(figures, plain).sections({0, false, room.has_diagnostics});
+  if (!figures.has_model()) return sections;
+  std::erase_if(sections, [](const Section& section) { return !belongs(section.id); });
   const auto layers =
-      std::find_if(report.sections.begin(), report.sections.end(), [](const Section& section) { return section.id == "layers"; });
-  report.sections.insert(layers == report.sections.end() ? layers : layers + 1,
-                         {"worked", "Worked out", worked_table(figures, options.lines)});
-  return report;
+      std::find_if(sections.begin(), sections.end(), [](const Section& section) { return section.id == "layers"; });
+  sections.insert(layers == sections.end() ? layers : layers + 1, {"worked", "Worked out", worked_table(figures, options.lines)});
+  return sections;
 }
 
 Table worked_rows(const Figures& figures, const WorkedOptions& options) {
@@ -132,6 +130,19 @@ Table worked_rows(const Figures& figures, const WorkedOptions& options) {
                 line.value ? Cell(Quantity{*line.value}) : Cell(), line.worked.remark}};
   };
   return table;
+}
+
+}  // namespace
+
+Report worked_report(const Figures& figures, const WorkedReportOptions& options) {
+  Report report;
+  if (figures.has_model()) report.title.text = figures.network().information.name;
+  report.path.text = figures.path();
+  report.subject = figures.path();
+  report.heading = "Model";
+  report.sections = [&figures, options](const Room& room) { return sections_of(figures, options, room); };
+  report.rows = [&figures, options] { return worked_rows(figures, options.lines); };
+  return report;
 }
 
 }  // namespace macroscope

@@ -13,13 +13,9 @@ struct WorkedReportOptions {
   WorkedOptions lines;
   /// Levels of modules that have a sum of their own.
   std::size_t depth = 1;
-  /// Lists the diagnostics, for documents that are read apart from standard error.
-  bool has_diagnostics = false;
 };
 
+/// For people, and its rows for programs: layer, quantity, formula, the formula with its numbers, value.  \param figures must outlive it
 [[nodiscard]] Report worked_report(const Figures& figures, const WorkedReportOptions& options);
-
-/// The same as rows for programs: layer, quantity, formula, the formula with its numbers, value.
-[[nodiscard]] Table worked_rows(const Figures& figures, const WorkedOptions& options);
 
 }  // namespace macroscope

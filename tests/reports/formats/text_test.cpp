@@ -1,10 +1,9 @@
-#include "reports/formats/text.h"
-
 #include <algorithm>
 #include <sstream>
 
 #include "catch.h"
 #include "reports/document/analysis_report.h"
+#include "reports/formats/formats.h"
 #include "reports/formats/text_table.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/unicode.h"
@@ -15,7 +14,11 @@ namespace {
 
 std::string text_of(const Analysis& analysis, const ReportOptions& options, const TextOptions& text) {
   TextSink sink;
-  render_text(report_of(Figures(analysis, "m.onnx"), options), sink, text);
+  const Figures figures(analysis, "m.onnx");
+  DocumentOptions document;
+  document.text = text;
+  document.has_details = true;
+  format_named("text")->make(sink, document)->add(report_of(figures, options));
   return sink.text();
 }
 

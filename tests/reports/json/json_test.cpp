@@ -3,7 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.h"
-#include "reports/document/document.h"
+#include "reports/document/analysis_report.h"
+#include "reports/formats/formats.h"
 #include "reports/notation/unicode.h"
 #include "reports/tables/tensor_names.h"
 #include "sample_models.h"
@@ -13,8 +14,9 @@ namespace {
 
 nlohmann::json json_of(const Analysis& analysis) {
   TextSink sink;
-  const auto document = Document::make(Format::json, sink, {});
-  document->add(Figures(analysis, "m.onnx"));
+  const Figures figures(analysis, "m.onnx");
+  const auto document = format_named("json")->make(sink, {});
+  document->add(report_of(figures, {}));
   document->finish();
   return nlohmann::json::parse(sink.text());
 }
@@ -94,12 +96,11 @@ TEST_CASE("Hostile names come back from JSON as they went in") {
 TEST_CASE("Several models are an array") {
   TextSink sink;
   DocumentOptions options;
-  options.models = 2;
-  const auto document = Document::make(Format::json, sink, options);
+  options.has_several = true;
+  const auto document = format_named("json")->make(sink, options);
   const Analysis first = analyze(testing::small_cnn(), {});
   const Analysis second = analyze(testing::incomplete_model(), {});
-  document->add(Figures(first, "1"));
-  document->add(Figures(second, "2"));
+  for (const Figures& figures : {Figures(first, "1"), Figures(second, "2")}) document->add(report_of(figures, {}));
   document->finish();
   const nlohmann::json json = nlohmann::json::parse(sink.text());
   REQUIRE(json.size() == 2);

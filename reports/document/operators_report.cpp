@@ -1,14 +1,16 @@
-#include "reports/document/operators_table.h"
+#include "reports/document/operators_report.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyzer/operators/catalogue.h"
 #include "analyzer/operators/notation/worked_formula.h"
 #include "reports/document/second_sources.h"
+#include "reports/json/json.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {
@@ -35,8 +37,6 @@ std::string versions_of(const Entry& entry) {
   if (entry.until == entry.row->since + 1) return fmt::format("{}", entry.row->since);
   return fmt::format("{}-{}", entry.row->since, entry.until - 1);
 }
-
-}  // namespace
 
 Table operators_table(std::string_view filter) {
   std::vector<Entry> entries;
@@ -67,6 +67,24 @@ Table operators_table(std::string_view filter) {
                 rule_in_words(*entry.row), said(has_shape_case(entry.name)), said(has_cost_case(entry.name))}};
   };
   return table;
+}
+
+void render_json(const Table& table, JsonWriter& json) {
+  json.begin_object(JsonWriter::Layout::lines);
+  json.member("schema", "macroscope-operators/1");
+  json.key("operators");
+  write_rows(table, json);
+  json.end_object();
+}
+
+}  // namespace
+
+Report operators_report(std::string filter) {
+  Report report;
+  report.sections = [filter](const Room& /*room*/) { return std::vector<Section>{{"operators", {}, operators_table(filter)}}; };
+  report.rows = [filter] { return operators_table(filter); };
+  report.fields = [filter = std::move(filter)](JsonWriter& json) { render_json(operators_table(filter), json); };
+  return report;
 }
 
 }  // namespace macroscope

@@ -1,7 +1,7 @@
 // Table of operators: which are known, and how is the cost of each counted?
 #pragma once
 
-#include <string_view>
+#include <string>
 
 #include "reports/document/report.h"
 
@@ -9,6 +9,6 @@ namespace macroscope {
 
 /// A row for each operator of the catalogue and each of its versions that differ; those whose name or domain holds `filter`, letters of
 /// either case.
-[[nodiscard]] Table operators_table(std::string_view filter = {});
+[[nodiscard]] Report operators_report(std::string filter = {});
 
 }  // namespace macroscope

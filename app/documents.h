@@ -1,0 +1,56 @@
+// Documents of a run: standard output, and the files that the user named.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/arguments/command_line.h"
+#include "app/arguments/format_choice.h"
+#include "app/output.h"
+#include "reports/document/document.h"
+
+namespace macroscope {
+
+/// Options of the commands that write documents.
+struct OutputOptions {
+  Arguments files;
+  /// No text on standard output; a format that was asked for is written.
+  bool is_quiet = false;
+  CommonOptions common;
+
+  /// \param formats that the command can write
+  void add_to(Command& command, const FormatChoice& formats);
+};
+
+/// Every document that was asked for, fed with one report after another.
+class Documents {
+ public:
+  /// Opens the files at once, so that a bad path fails before any work. \throws UsageError
+  Documents(const FormatChoice& formats, const OutputOptions& outputs);
+
+  /// Before the first report.  \param options but for what differs between a terminal and a file
+  void begin(DocumentOptions options);
+
+  /// \throws UsageError where standard output cannot be written
+  void add(const Report& report);
+  /// After the last report: files take their names. \throws UsageError
+  void finish();
+
+ private:
+  void flush();
+
+  struct File {
+    const Format* format;
+    std::unique_ptr<OutputFile> sink;
+  };
+
+  DescriptorSink standard_output_;
+  /// Null where nothing is written there.
+  const Format* on_standard_output_ = nullptr;
+  ColorChoice color_;
+  std::vector<File> files_;
+  std::vector<std::unique_ptr<Document>> documents_;
+};
+
+}  // namespace macroscope

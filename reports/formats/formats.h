@@ -1,0 +1,28 @@
+// Table of formats: which are there, what are they called, and what of a report does each show?
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+
+#include "reports/document/document.h"
+
+namespace macroscope {
+
+/// The part of a report that a format is made of.
+enum class Part : std::uint8_t { sections, rows, fields, model };
+
+struct Format {
+  std::string_view name;    // `markdown`
+  std::string_view ending;  // `.md`
+  Part part;
+  MakeDocument* make;
+};
+
+/// All formats, in the order in which they are listed to the user.
+[[nodiscard]] std::span<const Format> formats() noexcept;
+/// Null if there is none of this name.
+[[nodiscard]] const Format* format_named(std::string_view name) noexcept;
+
+}  // namespace macroscope
