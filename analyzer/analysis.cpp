@@ -2,18 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
+
+#include "analyzer/passes/shapes/open_values.h"
 
 namespace macroscope {
 namespace {
 
-/// Those that the model has a symbol for, under the name that it has there, however the user spelled it.
-Bindings applied(const Bindings& wanted, const SymbolTable& symbols) {
+/// Those that the model has a symbol or an input for, under the name that it has there, however the user spelled it.
+Bindings applied(const Bindings& wanted, const Network& network, const Scope& main) {
   Bindings applied;
   for (const auto& [key, value] : wanted) {
-    const Symbol* symbol = symbols.find_id(key);
-    if (symbol == nullptr) symbol = symbols.find_name(key);
+    const Symbol* symbol = network.symbols.find_id(key);
+    if (symbol == nullptr) symbol = network.symbols.find_name(key);
     if (symbol != nullptr) applied.insert_or_assign(symbol->name, value);
+    for (const TensorId input : network.main().inputs)
+      if (network.main().tensors[input].name == key && main.facts[input].value) applied.insert_or_assign(key, value);
   }
   return applied;
 }
@@ -26,6 +31,11 @@ Findings find_all(const Analysis& analysis) {
           find_savings(network, shapes, provenances, analysis.costs),
           find_redundancies(network, shapes, provenances, analysis.parameters, analysis.costs),
           trace_gradients(network, shapes, provenances, analysis.costs)};
+}
+
+void take_declarations_strictly(Diagnostics& diagnostics) {
+  for (Diagnostic& diagnostic : diagnostics)
+    if (diagnostic.code == "declared-type") diagnostic.severity = Severity::error;
 }
 
 /// Said with every report, so that nobody takes a field that is not told for one that is not there.
@@ -75,6 +85,9 @@ Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions
   analysis.network.custom_operators = options.custom_operators;
   analysis.diagnostics = std::move(diagnostics);
   analysis.shapes = infer_shapes(analysis.network, options.bindings, analysis.diagnostics);
+  Diagnostics open = open_values(analysis.network, analysis.shapes);
+  std::move(open.begin(), open.end(), std::back_inserter(analysis.diagnostics));
+  if (options.is_strict) take_declarations_strictly(analysis.diagnostics);
   analysis.parameters = count_parameters(analysis.network, analysis.shapes, options.without_biases);
   analysis.costs = count_costs(analysis.network, analysis.shapes, analysis.diagnostics);
   analysis.training_options = options.training;
@@ -91,7 +104,7 @@ Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions
     analysis.roofline =
         find_roofline(analysis.network, analysis.shapes, analysis.parameters, analysis.costs, analysis.memory, *options.device);
   }
-  analysis.bindings = applied(options.bindings, analysis.network.symbols);
+  analysis.bindings = applied(options.bindings, analysis.network, analysis.shapes.scopes.front());
   note_inputs_without_fields(analysis);
   return analysis;
 }

@@ -41,6 +41,8 @@ struct AnalysisOptions {
   bool in_place = false;
   /// Nodes run in the order that needs the least memory, rather than the file's: `--order best`.
   bool best_order = false;
+  /// A declared type that contradicts what follows from the inputs is an error: `--strict`.
+  bool is_strict = false;
   /// Compares the model with what this can do: `--device`; null: no device.
   std::shared_ptr<const Device> device{};
 };

@@ -88,10 +88,12 @@ std::optional<Real> negated(const Real& a) { return product(a, Real(-1.0)); }
 std::optional<Dim> truncated(const Real& a) {
   if (const auto number = a.number()) return size_of(std::trunc(*number));
   if (auto whole = a.whole()) return whole;
-  const auto down = floor(a);
-  const auto size = down ? down->whole() : std::nullopt;
-  if (!size || at_least(*size, 0) != Certainty::always) return std::nullopt;
-  return size;
+  const auto below = floor(a), above = ceil(a);
+  const auto down = below ? below->whole() : std::nullopt;
+  const auto up = above ? above->whole() : std::nullopt;
+  if (!down || !up) return std::nullopt;
+  if (at_least(*down, 0) == Certainty::always) return down;
+  return max(*down, 0) + min(*up, 0);
 }
 
 }  // namespace macroscope

@@ -81,7 +81,9 @@ Analysis analysis_of(ReadModel read, const AnalysisOptions& options) {
 }  // namespace
 
 void ModelOptions::add_to(Command& command) {
-  command.add_option("--set", set, "numbers for open sizes: N=8,H=224; a range sweeps: H=224..512:32")
+  command
+      .add_option("--set", set,
+                  "numbers for open sizes, and for inputs of one or a few numbers: N=8,H=224; a range sweeps: H=224..512:32")
       ->type_name("NAME=NUMBER")
       ->allow_extra_args(false);
   command.add_option("--assume", assume, "expressions for open sizes: H=32*h")->type_name("NAME=EXPR")->allow_extra_args(false);
@@ -89,6 +91,7 @@ void ModelOptions::add_to(Command& command) {
       ->type_name("NAME")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command.add_flag("--strict", is_strict, "a declared type that contradicts what follows from the inputs is an error");
   command.add_flag("--training", has_training, "also what a step of training costs: gradients, optimizer, kept activations");
   command.add_option("--freeze", freeze, "parameters that are not learned: names, of tensors or layers, with * and ?")
       ->type_name("PATTERN")
@@ -123,6 +126,7 @@ AnalysisOptions ModelOptions::analysis(std::vector<SweepRange>* ranges) const {
   analysis.has_cuts = has_cuts;
   analysis.best_order = choose("--order", order, kOrders, is_best_order);
   analysis.in_place = is_in_place;
+  analysis.is_strict = is_strict;
   analysis.device = device_of(device_file);
   analysis.custom_operators = custom_operators(operator_file);
   analysis.training.frozen = freeze;

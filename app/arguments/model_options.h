@@ -24,6 +24,7 @@ struct ModelOptions {
   bool has_cuts = false;
   std::string order = "file";
   bool is_in_place = false;
+  bool is_strict = false;
   std::string device_file;
 
   void add_to(Command& command);

@@ -1,7 +1,6 @@
 // Constant folding: what is one element of a result, given the elements it is made of?
 //
-// Contents of shapes are followed through arithmetic.  A fold is empty where nothing is certain: a comparison that some values of the
-// symbols pass and others do not.
+// Contents of shapes are followed through arithmetic.  A fold is empty where nothing can be said of the element.
 #pragma once
 
 #include <optional>
@@ -36,6 +35,7 @@ std::optional<Dim> same(Sizes operands, const OpContext& context);
 /// By as many bits as the second operand says, in `direction`.
 std::optional<Dim> shift(Sizes operands, const OpContext& context);
 
+// 1 or 0; a formula that is one of them where it hangs on a symbol.
 std::optional<Dim> is_equal(Sizes operands, const OpContext& context);
 std::optional<Dim> is_less(Sizes operands, const OpContext& context);
 std::optional<Dim> is_less_or_equal(Sizes operands, const OpContext& context);
@@ -51,6 +51,7 @@ std::optional<Real> add_reals(Reals operands, const OpContext& context);
 std::optional<Real> subtract_reals(Reals operands, const OpContext& context);
 std::optional<Real> multiply_reals(Reals operands, const OpContext& context);
 std::optional<Real> divide_reals(Reals operands, const OpContext& context);
+std::optional<Real> modulo_of_reals(Reals operands, const OpContext& context);
 std::optional<Real> raise_reals(Reals operands, const OpContext& context);
 std::optional<Real> negate_real(Reals operands, const OpContext& context);
 std::optional<Real> magnitude_of_real(Reals operands, const OpContext& context);

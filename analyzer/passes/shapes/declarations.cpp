@@ -3,18 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace macroscope {
 namespace {
 
-bool is_fresh(const Dim& dim, const FreshSymbols& fresh) {
-  return !dim.is_number() &&
-         std::any_of(fresh.begin(), fresh.end(), [&](const std::string& id) { return dim == Dim::symbol(id); });
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// `stem` and a number behind it, at the end of `name`.
+bool ends_with_number_after(std::string_view name, std::string_view stem) {
+  const std::size_t at = name.rfind(stem);
+  if (at == std::string_view::npos || at + stem.size() == name.size()) return false;
+  const std::string_view number = name.substr(at + stem.size());
+  return std::all_of(number.begin(), number.end(), is_digit);
 }
 
 class Agreeing {
  public:
-  Agreeing(const FreshSymbols& fresh, Agreement& agreement) : fresh_(fresh), agreement_(agreement) {}
+  Agreeing(const SizeNames& names, Agreement& agreement) : names_(names), agreement_(agreement) {}
 
   Type types(const Type& inferred, const Type& declared) {
     if (inferred.kind == Kind::unknown) return declared;
@@ -61,18 +67,24 @@ class Agreeing {
 
   Dim extents(const Dim& inferred, const Dim& declared, std::size_t axis) {
     if (inferred == declared || is_undeclared(declared)) return inferred;
-    if (is_fresh(inferred, fresh_)) {
+    const bool has_made_up_name = is_made_up_symbol(declared);
+    if (is_fresh(inferred)) {
+      if (has_made_up_name) {
+        agreement_.made_up.emplace(declared.symbols().front(), inferred);
+        return inferred;
+      }
       agreement_.renamed.emplace(inferred.symbols().front(), declared);
       return declared;
     }
     const Certainty certainty = equal(inferred, declared);
     if (certainty == Certainty::never) {
-      std::string difference = fmt::format("axis {} is {}, declared {}", axis, inferred.text(), declared.text());
-      if (declared.is_number()) {
-        contradict(std::move(difference));
-      } else if (agreement_.misnomer.empty()) {
-        agreement_.misnomer = std::move(difference);
+      if (declared.is_number() && inferred.is_number()) {
+        contradict(fmt::format("axis {} is {}, declared {}", axis, inferred.text(), declared.text()));
+      } else if (!has_made_up_name) {
+        misname(inferred, declared, axis);
       }
+    } else if (declared.is_number() && follows_from_inputs(inferred)) {
+      misname(inferred, declared, axis);
     } else if (declared.is_number()) {
       agreement_.assumptions.push_back(fmt::format("{} == {}", inferred.text(), declared.text()));
       return declared;
@@ -80,19 +92,47 @@ class Agreeing {
     return inferred;
   }
 
+  void misname(const Dim& inferred, const Dim& declared, std::size_t axis) {
+    if (agreement_.misnomer.empty())
+      agreement_.misnomer = fmt::format("axis {} is {}, declared {}", axis, inferred.text(), declared.text());
+  }
+
+  [[nodiscard]] bool is_fresh(const Dim& dim) const {
+    return !dim.is_number() &&
+           std::any_of(names_.fresh.begin(), names_.fresh.end(), [&](const std::string& id) { return dim == Dim::symbol(id); });
+  }
+
+  [[nodiscard]] bool follows_from_inputs(const Dim& dim) const {
+    const std::vector<std::string> symbols = dim.symbols();
+    return std::all_of(symbols.begin(), symbols.end(), [&](const std::string& id) { return names_.of_inputs.contains(id); });
+  }
+
+  [[nodiscard]] bool is_made_up_symbol(const Dim& dim) const {
+    if (dim.is_number()) return false;
+    const std::vector<std::string> symbols = dim.symbols();
+    if (symbols.size() != 1 || dim != Dim::symbol(symbols.front()) || names_.of_inputs.contains(symbols.front())) return false;
+    const Symbol* symbol = names_.table.find_id(symbols.front());
+    return symbol != nullptr && is_made_up(symbol->name);
+  }
+
   /// A declared extent below zero says nothing.
   static bool is_undeclared(const Dim& declared) { return declared.is_number() && *declared.number() < 0; }
 
-  const FreshSymbols& fresh_;
+  const SizeNames& names_;
   Agreement& agreement_;
 };
 
 }  // namespace
 
-Agreement agree(const Type& inferred, const Type& declared, const FreshSymbols& fresh) {
+Agreement agree(const Type& inferred, const Type& declared, const SizeNames& names) {
   Agreement agreement;
-  agreement.type = Agreeing(fresh, agreement).types(inferred, declared);
+  agreement.type = Agreeing(names, agreement).types(inferred, declared);
   return agreement;
+}
+
+bool is_made_up(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kStems{"unk__", "_dim_", "DynamicDimension_", "DynamicDimension."};
+  return std::any_of(kStems.begin(), kStems.end(), [name](std::string_view stem) { return ends_with_number_after(name, stem); });
 }
 
 }  // namespace macroscope

@@ -40,18 +40,6 @@ std::size_t hash_of(const std::vector<Fact>& facts) {
   return hash;
 }
 
-Fact substituted(const Fact& fact, const Bindings& bindings) {
-  Fact result = fact;
-  if (result.type.shape.known()) result.type.shape = result.type.shape.substitute(bindings);
-  if (const Integers* integers = fact.value ? fact.value->integers() : nullptr) {
-    Integers replaced = *integers;
-    for (auto& element : replaced)
-      if (element) element = element->substitute(bindings);
-    result.value = std::make_shared<const Value>(std::move(replaced));
-  }
-  return result;
-}
-
 bool is_content_followed(const StoredTensor& stored) {
   if (stored.symbolic_shape != nullptr) return false;
   std::int64_t elements = 1;
@@ -87,10 +75,6 @@ class StoredShapes {
   std::array<Shape, kPlaces> shapes_;
 };
 
-NodeOrigin origin_of(const Scope& scope, const Node& node) {
-  return {scope.path, node.file_index, std::string(node.name), std::string(node.op)};
-}
-
 /// By TensorId: what the model says of it, or null.
 using Declared = std::vector<const Type*>;
 
@@ -102,28 +86,15 @@ Declared declared_in(const Graph& graph) {
 
 }  // namespace
 
+NodeOrigin origin_of(const Scope& scope, const Node& node) {
+  return {scope.path, node.file_index, std::string(node.name), std::string(node.op)};
+}
+
 void Inference::run_main() {
   bind_known_symbols();
   run(open_scope(0, {}, {}, network_.operator_sets), {}, nullptr);
   count_multiplicities();
   report_unused_bindings();
-}
-
-void Inference::bind_known_symbols() {
-  for (const auto& [key, value] : bindings_) {
-    const Symbol* symbol = network_.symbols.find_id(key);
-    if (symbol == nullptr) symbol = network_.symbols.find_name(key);
-    if (symbol == nullptr) continue;
-    by_id_.emplace(symbol->id, value);
-    used_bindings_.insert(key);
-  }
-}
-
-void Inference::report_unused_bindings() {
-  for (const auto& [key, value] : bindings_)
-    if (!used_bindings_.contains(key))
-      diagnostics_.push_back(
-          {Severity::warning, "unknown-symbol", fmt::format("the model has no size called '{}'", key), {}, {}});
 }
 
 Dim Inference::fresh(std::string_view name, SymbolOrigin origin) {
@@ -149,6 +120,14 @@ void Inference::remember(Dim quantity) {
 
 void Inference::report(const OpContext& context, Severity severity, std::string_view code, std::string message,
                        std::string help) {
+  if (severity == Severity::error) {
+    ++errors_;
+    if (!alternatives_.empty()) {
+      failed_.insert(alternatives_.back());
+      severity = Severity::warning;
+      message += ", in a branch that is not known to run";
+    }
+  }
   diagnostics_.push_back(
       {severity, code, std::move(message), origin_of(shapes_.scopes[places_.back().scope], context.node()), std::move(help)});
 }
@@ -196,57 +175,6 @@ void Inference::read_contents(const Graph& graph, Scope& scope, const Node& node
       for (const Tensor& tensor : network_.graphs[*nested].tensors) read_content(graph, scope, tensor.outer);
 }
 
-void Inference::fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs,
-                            const std::vector<const Type*>& declared) {
-  for (std::size_t index = 0; index < graph.inputs.size(); ++index) {
-    Fact& fact = scope.facts[graph.inputs[index]];
-    if (index < inputs.size()) fact = inputs[index];
-    const Type* type = declared[graph.inputs[index]];
-    const bool is_untyped =
-        type == nullptr || type->kind == Kind::unknown || (type->kind == Kind::tensor && type->dtype == DataType::unknown);
-    if (scope.graph == 0 && is_untyped)
-      diagnostics_.push_back({Severity::error,
-                              "untyped-input",
-                              fmt::format("input '{}' has no element type", graph.tensors[graph.inputs[index]].name),
-                              {},
-                              {}});
-    if (type == nullptr) continue;
-    Fact stated;
-    stated.type = *type;
-    if (!by_id_.empty()) stated = substituted(stated, by_id_);
-    reconcile(graph, scope, graph.inputs[index], stated.type, fact);
-  }
-}
-
-/// A declaration may leave extents open (below 0); where it is all that is known of a tensor, each is a size that only the data can tell.
-Type Inference::with_extents_named(Type type, std::string_view tensor) {
-  const auto is_open = [](const Dim& extent) { return extent.is_number() && *extent.number() < 0; };
-  if (type.element) type.element = std::make_shared<const Type>(with_extents_named(*type.element, tensor));
-  if (!type.shape.known() || std::none_of(type.shape.begin(), type.shape.end(), is_open)) return type;
-  std::vector<Dim> extents(type.shape.begin(), type.shape.end());
-  for (std::size_t axis = 0; axis < extents.size(); ++axis)
-    if (is_open(extents[axis])) extents[axis] = fresh(fmt::format("{}_dim_{}", tensor, axis), SymbolOrigin::data);
-  type.shape = Shape(extents);
-  return type;
-}
-
-/// `fact` with what only `declared` knows; a contradiction is reported at the tensor.
-void Inference::reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact) {
-  Agreement agreement = agree(fact.type, declared, fresh_);
-  fact.type = with_extents_named(std::move(agreement.type), graph.tensors[tensor].name);
-  for (std::string& assumption : agreement.assumptions) assume(std::move(assumption));
-  if (!agreement.renamed.empty()) fact = substituted(fact, agreement.renamed);
-  if (agreement.contradiction.empty() && agreement.misnomer.empty()) return;
-  const NodeId producer = graph.tensors[tensor].producer;
-  Origin origin;
-  if (producer != kNone) origin = origin_of(scope, graph.nodes[producer]);
-  const bool is_certain = !agreement.contradiction.empty();
-  diagnostics_.push_back(
-      {is_certain ? Severity::error : Severity::warning, "declared-type",
-       fmt::format("tensor '{}': {}", graph.tensors[tensor].name, is_certain ? agreement.contradiction : agreement.misnomer),
-       std::move(origin), "correct or drop the declared type of this tensor"});
-}
-
 void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer) {
   Scope& scope = shapes_.scopes[id];
   const Graph& graph = network_.graphs[scope.graph];
@@ -290,6 +218,20 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<
   read_contents(graph, scope, node, row);
   const OpContext context(network_, graph, node, version, scope.facts, scope.attributes, this);
   fresh_.clear();
+  const bool is_if = row != nullptr && row->name == "If" && node.domain.empty();
+  std::vector<Fact> results = is_if ? results_of_if(context, scope, id) : results_of(context, scope, id, function);
+  for (std::size_t index = 0; index < node.outputs.size(); ++index) {
+    const TensorId output = node.outputs[index];
+    if (output == kAbsent) continue;
+    Fact& fact = scope.facts[output];
+    if (index < results.size()) fact = std::move(results[index]);
+    limit_content(fact);
+    if (output < declared.size() && declared[output] != nullptr) reconcile(graph, scope, output, *declared[output], fact);
+  }
+}
+
+std::vector<Fact> Inference::results_of(const OpContext& context, Scope& scope, NodeId id, const Function* function) {
+  const Operator* row = scope.operators[id];
   std::vector<Fact> results;
   try {
     if (function != nullptr) {
@@ -311,14 +253,7 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<
   } catch (const Unknown&) {
     results.clear();
   }
-  for (std::size_t index = 0; index < node.outputs.size(); ++index) {
-    const TensorId output = node.outputs[index];
-    if (output == kAbsent) continue;
-    Fact& fact = scope.facts[output];
-    if (index < results.size()) fact = std::move(results[index]);
-    limit_content(fact);
-    if (output < declared.size() && declared[output] != nullptr) reconcile(graph, scope, output, *declared[output], fact);
-  }
+  return results;
 }
 
 void Inference::give_up(Scope& scope, NodeId node, std::vector<Fact>& results) {
@@ -403,9 +338,11 @@ std::vector<Fact> Inference::call(const OpContext& context, const Function& func
   const ScopeId scope = open_scope(function.body, path, std::move(attributes), sets);
   shapes_.scopes[scope].internal = internal;
   active_.push_back(&function);
+  const std::size_t errors = errors_;
   run(scope, inputs, nullptr);
   active_.pop_back();
-  calls.emplace(hash, std::pair(scope, std::move(inputs)));
+  // What failed where it is not known to run fails again, and more loudly, where it is.
+  if (errors_ == errors || alternatives_.empty()) calls.emplace(hash, std::pair(scope, std::move(inputs)));
   shapes_.scopes[place.scope].calls.push_back({place.node, scope, 1, Nesting::sum});
   return outputs_of(scope);
 }
@@ -419,7 +356,9 @@ std::vector<Fact> Inference::enter(const OpContext& context, GraphId graph, std:
   std::string path = fmt::format("{}{}node[{}].{}", outer.path, separator, context.node().file_index, role);
   const ScopeId scope = open_scope(graph, std::move(path), outer.attributes, outer.operator_sets);
   const FreshSymbols fresh = std::exchange(fresh_, {});
+  if (nesting == Nesting::alternative) alternatives_.push_back(scope);
   run(scope, inputs, &outer);
+  if (nesting == Nesting::alternative) alternatives_.pop_back();
   fresh_ = fresh;
   auto& calls = shapes_.scopes[place.scope].calls;
   // A rule that enters a graph again, with better inputs, means the last time.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -14,6 +15,12 @@
 #include "analyzer/passes/shapes/shapes.h"
 
 namespace macroscope {
+
+/// Where a node stands, for what there is to say of it.
+[[nodiscard]] NodeOrigin origin_of(const Scope& scope, const Node& node);
+
+/// An input of so few numbers that it is a setting rather than data: the user may give its value by name.
+[[nodiscard]] bool may_be_given_by_name(const Type& type);
 
 class Inference : public InferenceHooks {
  public:
@@ -44,11 +51,19 @@ class Inference : public InferenceHooks {
                      std::span<const OperatorSet> operator_sets);
   void run(ScopeId id, const std::vector<Fact>& inputs, const Scope* outer);
   void fill_inputs(const Graph& graph, Scope& scope, const std::vector<Fact>& inputs, const std::vector<const Type*>& declared);
+  /// The content of an input of the model that the user gives by name: every element of it.
+  void give_content(std::string_view input, Fact& fact);
+  void note_input_symbols(const Type& type);
   void fill_stored(const Graph& graph, Scope& scope);
   void read_content(const Graph& graph, Scope& scope, TensorId tensor) const;
   void read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const;
   /// `declared`: by TensorId what the model says of it, or null; empty where it says nothing.
   void run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared);
+  /// What its rule, or the function that it calls, makes of a node; an error is reported and gives nothing.
+  std::vector<Fact> results_of(const OpContext& context, Scope& scope, NodeId id, const Function* function);
+  std::vector<Fact> results_of_if(const OpContext& context, Scope& scope, NodeId id);
+  /// Of two branches the results of the one that can run, where the other cannot.
+  std::vector<Fact> of_branch_that_runs(const OpContext& context, Scope& scope, NodeId id, std::vector<Fact> results);
   Type with_extents_named(Type type, std::string_view tensor);
   void reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact);
   /// Lets go of a long content once too much has been followed in all.
@@ -76,6 +91,18 @@ class Inference : public InferenceHooks {
   std::vector<ScopeId> finished_;
   /// Symbols that the rule of the current node asked for; a declared extent takes their place.
   FreshSymbols fresh_;
+  /// Symbols in the shapes of the model's inputs.
+  std::set<std::string, std::less<>> input_symbols_;
+  /// Names that tools made up, by the sizes that they turned out to be.
+  Bindings made_up_;
+  /// What was said of declared types.
+  std::set<std::string, std::less<>> declared_reports_;
+  /// Branches being inferred that are not known to run, outermost first; those of all in which a rule failed.
+  std::vector<ScopeId> alternatives_;
+  std::unordered_set<ScopeId> failed_;
+  std::size_t errors_ = 0;
+  /// A branch is being tried under an assumption: no other is inside it.
+  bool is_trying_ = false;
   /// By function: the scopes it was called in so far, to find those of equal inputs.
   std::unordered_map<const Function*, std::unordered_multimap<std::size_t, std::pair<ScopeId, std::vector<Fact>>>> called_;
   std::unordered_map<const Operator*, std::unique_ptr<const Function>> bodies_;

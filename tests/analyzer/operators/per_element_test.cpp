@@ -109,9 +109,27 @@ TEST_CASE("contents of shapes are followed through integer arithmetic") {
   CHECK(holds(on_shape("Pow", {2}), "y", {"N^2", "9", "H^2"}));
   CHECK(holds(on_shape("Max", {2}), "y", {"max(2, N)", "3", "max(2, H)"}));
   CHECK(holds(on_shape("Min", {2}), "y", {"min(2, N)", "2", "min(2, H)"}));
-  CHECK(holds(on_shape("Equal", {-1, 3, 4}), "y", {"0", "1", "?"}));
-  CHECK(holds(on_shape("Less", {0, 4, 1}), "y", {"0", "1", "?"}));
-  CHECK(holds(on_shape("GreaterOrEqual", {0, 4, 1}), "y", {"1", "0", "?"}));
+  CHECK(holds(on_shape("Less", {0, 4, 1}), "y", {"0", "1", "1 - min(H, 1)"}));
+  CHECK(holds(on_shape("GreaterOrEqual", {0, 4, 1}), "y", {"1", "0", "min(H, 1)"}));
+}
+
+TEST_CASE("a comparison that hangs on a size is 1 where it holds and 0 elsewhere") {
+  constexpr std::int64_t kBound = 4;
+  const auto compared = [](std::string_view op, std::int64_t height) {
+    const Fact fact = fact_of(on_shape(op, {-1, 3, kBound}), "y");
+    REQUIRE(fact.value != nullptr);
+    const std::optional<Dim> last = fact.value->integers()->back();
+    REQUIRE(last);
+    return last->substitute({{"H", Dim(height)}}).number();
+  };
+  for (std::int64_t height = 0; height < 9; ++height) {
+    CHECK(compared("Equal", height) == (height == kBound ? 1 : 0));
+    CHECK(compared("Less", height) == (height < kBound ? 1 : 0));
+    CHECK(compared("LessOrEqual", height) == (height <= kBound ? 1 : 0));
+    CHECK(compared("Greater", height) == (height > kBound ? 1 : 0));
+    CHECK(compared("GreaterOrEqual", height) == (height >= kBound ? 1 : 0));
+  }
+  CHECK(holds(on_shape("Equal", {-1, 3, -1}), "y", {"0", "1", "0"}));
 }
 
 TEST_CASE("integers are divided toward zero") {

@@ -1,5 +1,7 @@
 #include "analyzer/operators/rows/programs/iteration.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -100,6 +102,28 @@ Fact stacked(const Fact& element, const Dim& iterations, std::int64_t axis) {
 
 ValuePointer known_true() { return std::make_shared<const Value>(Integers{Dim(1)}); }
 
+/// The number of the trip and the condition are scalars, or lists of one where the body declares them so.
+Shape shape_of_control(const OpContext& context, GraphId body, std::size_t input) {
+  const Graph& graph = context.network().graphs[body];
+  if (input >= graph.inputs.size()) return Shape();
+  const auto declared = std::find_if(graph.declared.begin(), graph.declared.end(),
+                                     [&](const Declaration& declaration) { return declaration.tensor == graph.inputs[input]; });
+  const bool is_list = declared != graph.declared.end() && declared->type.shape.known() && declared->type.shape.rank() == 1;
+  return is_list ? Shape{1} : Shape();
+}
+
+/// What a state is before the first trip does not stand for it after one.
+bool changes_rank(const Fact& before, const Fact& after) {
+  return before.type.shape.known() && after.type.shape.known() && before.type.shape.rank() != after.type.shape.rank();
+}
+
+/// Certain or assumed.
+bool runs_at_all(const OpContext& context, const Dim& iterations) {
+  const Certainty certainty = at_least(iterations, 1);
+  if (certainty == Certainty::unknown) context.assume(fmt::format("{} >= 1", iterations.text()));
+  return certainty != Certainty::never;
+}
+
 Dim unknown_iterations(const OpContext& context) {
   const std::string_view bound = context.input_name(0);
   return bound.empty() ? context.fresh(0, "_trips", SymbolOrigin::loop) : context.fresh_named(bound, SymbolOrigin::loop);
@@ -116,18 +140,20 @@ std::optional<Dim> bound_of(const OpContext& context) {
 std::vector<Fact> loop_shape(const OpContext& context) {
   const GraphId body = body_of(context);
   const std::optional<Dim> start = context.has_input(1) ? context.scalar(1) : std::optional<Dim>(1);
-  const bool starts = start && !start->is(0);
+  const bool starts = start && at_least(*start, 1) == Certainty::always;
   const std::optional<Dim> bound = bound_of(context);
   Dim iterations = bound ? *bound : unknown_iterations(context);
   if (start && start->is(0)) iterations = 0;
   std::vector<Fact> states;
   for (std::size_t index = 2; index < context.input_count(); ++index) states.push_back(context.input(index));
-  const auto inputs_for = [](const std::vector<Fact>& now) {
+  const Shape trip = shape_of_control(context, body, 0), goes_on_shape = shape_of_control(context, body, 1);
+  const auto inputs_for = [&](const std::vector<Fact>& now) {
     // A body runs only where the condition held.
-    std::vector<Fact> inputs{Fact::tensor(DataType::int64, Shape()), Fact::tensor(DataType::boolean, Shape(), known_true())};
+    std::vector<Fact> inputs{Fact::tensor(DataType::int64, trip), Fact::tensor(DataType::boolean, goes_on_shape, known_true())};
     inputs.insert(inputs.end(), now.begin(), now.end());
     return inputs;
   };
+  const std::vector<Fact> before = states;
   Iterated iterated = iterate(context, body, states, iterations, 1, inputs_for);
   const ValuePointer& goes_on = iterated.body_results.front().value;
   const bool never_stops = goes_on && goes_on->integers() != nullptr && goes_on->integers()->front() == Dim(1);
@@ -140,8 +166,12 @@ std::vector<Fact> loop_shape(const OpContext& context) {
   for (std::size_t index = 0; index < iterated.states.size(); ++index) {
     const bool was_optional =
         iterated.states[index].type.kind == Kind::optional && iterated.body_results[1 + index].type.kind != Kind::optional;
-    results.push_back(was_optional ? iterated.body_results[1 + index]
-                                   : after_all(iterated.states[index], iterated.differing[index], iterations));
+    const Fact& last = iterated.body_results[1 + index];
+    if (was_optional || (changes_rank(before[index], last) && runs_at_all(context, iterations))) {
+      results.push_back(last);
+    } else {
+      results.push_back(after_all(iterated.states[index], iterated.differing[index], iterations));
+    }
   }
   for (std::size_t index = 1 + iterated.states.size(); index < iterated.body_results.size(); ++index)
     results.push_back(stacked(iterated.body_results[index], iterations, 0));

@@ -21,19 +21,38 @@ std::optional<Real> bound_of(const OpContext& context, std::size_t operand, std:
   return std::nullopt;
 }
 
-std::optional<Dim> clipped(folds::Sizes operands, const OpContext& context) {
-  Dim result = operands[0];
+std::optional<Real> clipped(const Real& element, const OpContext& context) {
+  std::optional<Real> result = element;
   for (const auto& [operand, attribute] : {std::pair{1, "min"}, std::pair{2, "max"}}) {
     const auto index = static_cast<std::size_t>(operand);
     const auto bound = bound_of(context, index, attribute);
-    const auto whole = bound ? bound->whole() : std::nullopt;
-    if (!whole && context.has_input(index)) return std::nullopt;
-    if (whole) result = operand == 1 ? max(result, *whole) : min(result, *whole);
+    if (!bound && context.has_input(index)) return std::nullopt;
+    if (!bound || !result) continue;
+    const Real pair[] = {*result, *bound};
+    result = operand == 1 ? folds::largest_real(pair, context) : folds::smallest_real(pair, context);
   }
   return result;
 }
 
-constexpr PerElement kClip{.effort = {.compare = 2}, .operands = 0, .fold = clipped, .shaped_by_first = true};
+ValuePointer clipped_content(const OpContext& context) {
+  const ValuePointer& content = context.input(0).value;
+  if (content == nullptr) return nullptr;
+  if (const Integers* integers = content->integers()) {
+    Integers elements;
+    for (const auto& element : *integers) {
+      const auto result = element ? clipped(Real::ratio(*element), context) : std::nullopt;
+      elements.push_back(result ? result->whole() : std::nullopt);
+    }
+    return std::make_shared<const Value>(std::move(elements));
+  }
+  const Reals* reals = content->reals();
+  if (reals == nullptr) return nullptr;
+  Reals elements;
+  for (const auto& element : *reals) elements.push_back(element ? clipped(*element, context) : std::nullopt);
+  return std::make_shared<const Value>(std::move(elements));
+}
+
+constexpr PerElement kClip{.effort = {.compare = 2}, .operands = 0, .shaped_by_first = true};
 
 std::vector<Fact> clip_shape(const OpContext& context) {
   require(context.has_input(0), "missing-input", "operand 0 is left out");
@@ -47,12 +66,7 @@ std::vector<Fact> clip_shape(const OpContext& context) {
   }
   std::vector<Fact> results;
   results.push_back(Fact::tensor(context.dtype(0), context.shape(0)));
-  const Integers* content = context.integers(0);
-  if (content == nullptr) return results;
-  Integers clipped_content;
-  for (const auto& element : *content)
-    clipped_content.push_back(element ? clipped(folds::Sizes(&*element, 1), context) : std::nullopt);
-  results.front().value = std::make_shared<const Value>(std::move(clipped_content));
+  results.front().value = clipped_content(context);
   return results;
 }
 
@@ -82,7 +96,8 @@ constexpr Operator kRows[] = {
     {"Mean", PerElement{.effort = {.mul = 1}, .operands = 0, .per_further_input = {.add = 1}}},
     {"Min",
      PerElement{.operands = 0, .per_further_input = {.compare = 1}, .fold = folds::smallest, .fold_reals = folds::smallest_real}},
-    {"Mod", PerElement{.effort = {.div = 1}, .operands = 2, .fold = folds::modulo}, "x", 10},
+    {"Mod", PerElement{.effort = {.div = 1}, .operands = 2, .fold = folds::modulo, .fold_reals = folds::modulo_of_reals}, "x",
+     10},
     {"Mul", PerElement{.effort = {.mul = 1}, .operands = 2, .fold = folds::multiply, .fold_reals = folds::multiply_reals}},
     {"Neg", PerElement{.effort = {.compare = 1}, .fold = folds::negate, .fold_reals = folds::negate_real}},
     {"Pow",

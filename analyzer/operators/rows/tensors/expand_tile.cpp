@@ -1,4 +1,5 @@
 // Operators that repeat elements, or choose between broadcast operands.
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
@@ -99,6 +100,39 @@ Pick chosen(const Integers& conditions, std::int64_t condition, const Pick& yes,
   return a && b && *a == *b ? yes : kNoPick;
 }
 
+/// Where a condition is a formula that is 1 or 0, so is what is chosen: no + condition * (yes - no).
+ValuePointer chosen_by_formula(const Integers& conditions, const Grid& condition, std::span<const ValuePointer> contents,
+                               std::span<const Grid> grids, const Shape& shape) {
+  const Integers* yes = contents[0] ? contents[0]->integers() : nullptr;
+  const Integers* no = contents[1] ? contents[1]->integers() : nullptr;
+  const std::optional<Grid> result = Grid::of(shape);
+  constexpr std::int64_t kMostFormulas = 64;
+  if (yes == nullptr || no == nullptr || !result || result->elements() > kMostFormulas) return nullptr;
+  const auto at = [](const Integers& elements, std::int64_t place) {
+    const bool inside = place >= 0 && static_cast<std::size_t>(place) < elements.size();
+    return inside ? elements[static_cast<std::size_t>(place)] : std::nullopt;
+  };
+  Integers elements;
+  std::vector<std::int64_t> position(result->rank(), 0);
+  for (std::int64_t place = 0; place < result->elements(); ++place, result->advance(position)) {
+    const std::optional<Dim> holds = at(conditions, broadcast_place(condition, position));
+    const std::optional<Dim> a = at(*yes, broadcast_place(grids[0], position)), b = at(*no, broadcast_place(grids[1], position));
+    const bool is_same = a && b && *a == *b;
+    if (is_same) {
+      elements.push_back(a);
+    } else if (holds && holds->is_number()) {
+      elements.push_back(holds->is(0) ? b : a);
+    } else {
+      elements.push_back(holds && a && b ? std::optional(*b + *holds * (*a - *b)) : std::nullopt);
+    }
+  }
+  return integer_content(std::move(elements));
+}
+
+bool hangs_on_symbols(const Integers& conditions) {
+  return std::any_of(conditions.begin(), conditions.end(), [](const auto& element) { return element && !element->is_number(); });
+}
+
 std::vector<Fact> where(const OpContext& context) {
   require_operands(context, 3);
   require_same_dtype(context, {1, 2});
@@ -110,6 +144,11 @@ std::vector<Fact> where(const OpContext& context) {
   const std::optional<Grid> condition = Grid::of(context.shape(0)), yes = Grid::of(context.shape(1)),
                             no = Grid::of(context.shape(2));
   if (conditions == nullptr || !condition || !yes || !no) return {Fact::tensor(dtype, shape)};
+  if (hangs_on_symbols(*conditions)) {
+    const std::array<Grid, 2> grids{*yes, *no};
+    if (ValuePointer content = chosen_by_formula(*conditions, *condition, contents, grids, shape))
+      return {Fact::tensor(dtype, shape, std::move(content))};
+  }
   return {Fact::tensor(dtype, shape, assembled(contents, shape, [&](std::span<const std::int64_t> position) {
                          return chosen(*conditions, broadcast_place(*condition, position),
                                        Pick{0, broadcast_place(*yes, position)}, Pick{1, broadcast_place(*no, position)},

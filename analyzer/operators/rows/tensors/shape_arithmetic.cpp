@@ -76,12 +76,25 @@ Fact range_of_numbers(const OpContext& context, double start, double limit, doub
   return result;
 }
 
+/// max(0, ceil((limit - start) / delta)) where these are quotients of sizes.
+std::optional<Dim> real_range_length(const Real& start, const Real& limit, const Real& delta) {
+  const auto less = negated(start);
+  const auto span = less ? sum(limit, *less) : std::nullopt;
+  const auto steps = span ? quotient(*span, delta) : std::nullopt;
+  const auto count = steps ? ceil(*steps) : std::nullopt;
+  const auto whole = count ? count->whole() : std::nullopt;
+  return whole ? std::optional(max(0, *whole)) : std::nullopt;
+}
+
 Fact real_range(const OpContext& context) {
   const std::optional<Real> start = real_scalar(context, 0), limit = real_scalar(context, 1), delta = real_scalar(context, 2);
   if (!start || !limit || !delta) return Fact::tensor(context.dtype(0), Shape{context.fresh(0)});
   if (start->number() && limit->number() && delta->number())
     return range_of_numbers(context, *start->number(), *limit->number(), *delta->number());
-  return range_of(context, start->whole(), limit->whole(), delta->whole());
+  if (start->whole() && limit->whole() && delta->whole())
+    return range_of(context, start->whole(), limit->whole(), delta->whole());
+  const std::optional<Dim> length = real_range_length(*start, *limit, *delta);
+  return Fact::tensor(context.dtype(0), length ? checked_shape({*length}) : Shape{context.fresh(0)});
 }
 
 std::vector<Fact> range(const OpContext& context) {
