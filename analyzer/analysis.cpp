@@ -82,9 +82,8 @@ const std::optional<PrefillDecode>& Analysis::prefill_decode() const {
 Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions& options) {
   Analysis analysis;
   analysis.network = std::move(network);
-  analysis.network.custom_operators = options.custom_operators;
   analysis.diagnostics = std::move(diagnostics);
-  analysis.shapes = infer_shapes(analysis.network, options.bindings, analysis.diagnostics);
+  analysis.shapes = infer_shapes(analysis.network, options.bindings, analysis.diagnostics, options.custom_operators);
   Diagnostics open = open_values(analysis.network, analysis.shapes);
   std::move(open.begin(), open.end(), std::back_inserter(analysis.diagnostics));
   if (options.is_strict) take_declarations_strictly(analysis.diagnostics);

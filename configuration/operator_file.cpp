@@ -4,17 +4,20 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <variant>
 
+#include "analyzer/operators/activation.h"
+#include "analyzer/operators/derivation.h"
 #include "analyzer/operators/notation/formula.h"
 #include "configuration/settings_text.h"
 
 namespace macroscope {
 namespace {
 
-constexpr std::array<std::string_view, 8> kKeys{"domain", "name", "loops", "bias", "roles", "elements", "body", "moves"};
+constexpr std::array<std::string_view, 12> kKeys{"domain", "name",  "loops",   "bias",     "roles",      "elements",
+                                                 "body",   "moves", "derives", "operands", "activation", "activation_attribute"};
 constexpr std::array<std::string_view, 4> kMeanings{"loops", "elements", "body", "moves"};
-constexpr std::string_view kRoleLetters = "wbsqcvpx";
 constexpr std::int64_t kMaxEffort = 1'000'000;
 
 std::vector<Fact> same_as_first(const OpContext& context) { return {context.input(0)}; }
@@ -52,13 +55,50 @@ class OperatorFileReader {
     settings_.refuse_other_keys(table, "an operator", kKeys);
     const auto given =
         std::count_if(kMeanings.begin(), kMeanings.end(), [&](std::string_view key) { return table.contains(key); });
-    if (given != 1) settings_.report(table.source(), "an operator has one of the keys loops, elements, body, moves");
+    const bool derives = table.contains("derives");
+    if (given > 1 || (given == 0 && !derives))
+      settings_.report(table.source(),
+                       "an operator has one of the keys loops, elements, body, moves, or derives from another one");
     Operator row;
     row.name = operators.keep(text_at(table, "name", true));
     const std::string_view domain = operators.keep(text_at(table, "domain", false));
-    if (table.contains("roles")) row.roles = operators.keep(roles_at(table));
-    row.meaning = meaning_at(table, operators);
-    operators.add(domain, row);
+    if (table.contains("roles")) row.roles = roles_at(table);
+    if (derives) read_derivation(table, row, operators);
+    if (table.contains("activation")) row.activation.name = activation_at(table, operators);
+    if (table.contains("activation_attribute"))
+      row.activation.attribute = operators.keep(text_at(table, "activation_attribute", true));
+    if (given > 0) row.meaning = meaning_at(table, operators);
+    operators.add(domain, completed(row));
+  }
+
+  void read_derivation(const toml::table& table, Operator& row, CustomOperators& operators) {
+    row.derives.name = operators.keep(text_at(table, "derives", true));
+    if (!says_meaning(completed(row)))
+      settings_.report(table.get("derives")->source(), fmt::format("ONNX has no operator '{}'", row.derives.name));
+    const toml::node* operands = table.get("operands");
+    if (operands == nullptr) return;
+    const toml::array* list = operands->as_array();
+    const auto is_place = [](const toml::node& place) {
+      const auto input = place.value<std::int64_t>();
+      return input && *input >= 0 && *input <= 255;
+    };
+    if (list == nullptr || list->size() > row.derives.operands.size() || !std::all_of(list->begin(), list->end(), is_place)) {
+      settings_.report(operands->source(),
+                       fmt::format("operands are at most {} numbers of inputs, from 0", row.derives.operands.size()));
+      return;
+    }
+    for (std::size_t index = 0; index < list->size(); ++index)
+      row.derives.operands.at(index) = static_cast<std::uint8_t>(*(*list)[index].value<std::int64_t>());
+  }
+
+  std::string_view activation_at(const toml::table& table, CustomOperators& operators) {
+    const std::string_view name = operators.keep(text_at(table, "activation", true));
+    try {
+      activation_named(name);
+    } catch (const RuleError& mistake) {
+      settings_.report(table.get("activation")->source(), mistake.what());
+    }
+    return name;
   }
 
   std::string text_at(const toml::table& table, std::string_view key, bool required) {
@@ -72,11 +112,17 @@ class OperatorFileReader {
     return text.value_or("");
   }
 
-  std::string roles_at(const toml::table& table) {
-    std::string roles = text_at(table, "roles", true);
-    if (roles.find_first_not_of(kRoleLetters) != std::string::npos)
-      settings_.report(table.get("roles")->source(), fmt::format("roles are letters of '{}'", kRoleLetters));
-    return roles.empty() ? "x" : roles;
+  Roles roles_at(const toml::table& table) {
+    try {
+      return Roles(text_at(table, "roles", true));
+    } catch (const std::invalid_argument&) {
+      settings_.report(
+          table.get("roles")->source(),
+          fmt::format(
+              "roles are at most {} words of data, weight, bias, statistic, quantisation, constant, view, elements, type, packed",
+              Roles::kMost));
+      return "data";
+    }
   }
 
   Meaning meaning_at(const toml::table& table, CustomOperators& operators) {
@@ -90,8 +136,8 @@ class OperatorFileReader {
 
   Loops loops_at(const toml::table& table, CustomOperators& operators) {
     Loops loops;
-    loops.nest.formula = operators.keep(text_at(table, "loops", true));
-    const auto parsed = parse_formula(loops.nest.formula);
+    loops.nests = operators.keep(text_at(table, "loops", true));
+    const auto parsed = parse_formula(loops.nests.front().formula);
     if (const auto* error = std::get_if<FormulaError>(&parsed)) {
       settings_.report(table.get("loops")->source(),
                        fmt::format("at character {} of the loop nest: {}", error->position + 1, error->message));

@@ -176,8 +176,6 @@ struct ModelInformation {
   std::int64_t ir_version = 0;
 };
 
-class CustomOperators;
-
 class Network {
  public:
   ModelInformation information;
@@ -198,8 +196,6 @@ class Network {
   /// Storage for spans and strings made while building; lives as long as the network.
   std::unique_ptr<std::pmr::memory_resource> arena = std::make_unique<std::pmr::monotonic_buffer_resource>();
   std::shared_ptr<const ContentReader> content_reader;
-  /// Rows that the user adds to the catalogue; null if there are none.
-  std::shared_ptr<const CustomOperators> custom_operators;
   /// Keeps alive what the views point into.
   std::shared_ptr<const void> storage;
 

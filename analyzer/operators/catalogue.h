@@ -16,7 +16,7 @@ struct Family {
   std::span<const Operator> operators;
 };
 
-/// Every family, in the order of documentation.
+/// Every family, in the order of documentation, with completed rows.
 [[nodiscard]] std::span<const Family> catalogue() noexcept;
 
 /// The row that an operator of this domain and name has at this version of its operator set; null if there is none.

@@ -7,9 +7,9 @@
 
 namespace macroscope {
 
-const Operator* find_row(const Network& network, const Node& node, std::int64_t version) noexcept {
-  if (network.custom_operators)
-    if (const Operator* row = network.custom_operators->find(node.domain, node.op)) return row;
+const Operator* find_row(const CustomOperators* custom, const Node& node, std::int64_t version) noexcept {
+  if (custom != nullptr)
+    if (const Operator* row = custom->find(node.domain, node.op)) return row;
   return find_operator(node.domain, node.op, version);
 }
 

@@ -181,6 +181,12 @@ Dim OpContext::fresh_named(std::string_view name, SymbolOrigin origin) const {
   return hooks_->fresh(name, origin);
 }
 
+std::vector<Fact> OpContext::enter(GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim iterations,
+                                   Nesting nesting) const {
+  if (hooks_ == nullptr) throw Unknown();
+  return hooks_->enter(*this, graph, std::move(inputs), role, std::move(iterations), nesting);
+}
+
 void OpContext::must_equal(const Dim& a, const Dim& b, std::string_view what) const {
   if (a == b) return;
   const Certainty certainty = equal(a, b);

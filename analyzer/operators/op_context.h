@@ -131,10 +131,9 @@ class OpContext {
   }
   /// \throws RuleError `shape-mismatch` if the two are never equal; records an assumption if that is not certain.
   void must_equal(const Dim& a, const Dim& b, std::string_view what) const;
+  /// What the outputs of a nested graph are. \throws Unknown where nothing is inferred
   std::vector<Fact> enter(GraphId graph, std::vector<Fact> inputs, std::string_view role, Dim iterations = 1,
-                          Nesting nesting = Nesting::sum) const {
-    return hooks_->enter(*this, graph, std::move(inputs), role, std::move(iterations), nesting);
-  }
+                          Nesting nesting = Nesting::sum) const;
 
   /// An axis counted from either end as 0 .. rank - 1. \throws RuleError `bad-axis`
   static std::size_t axis_of(std::int64_t axis, std::size_t rank);

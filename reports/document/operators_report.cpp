@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyzer/operators/catalogue.h"
+#include "analyzer/operators/derivation.h"
 #include "analyzer/operators/notation/worked_formula.h"
 #include "reports/document/second_sources.h"
 #include "reports/json/json.h"
@@ -26,6 +27,7 @@ bool holds(std::string_view text, std::string_view part) {
 
 struct Entry {
   std::string name;
+  std::string_view domain;
   const Family* family = nullptr;
   const Operator* row = nullptr;
   /// Version from which another row takes its place; 0: none does.
@@ -42,11 +44,11 @@ Table operators_table(std::string_view filter) {
   std::vector<Entry> entries;
   for (const Family& family : catalogue())
     for (const Operator& row : family.operators) {
-      std::string name = shown_operator(family.domain, row.name);
-      if (holds(name, filter)) entries.push_back({std::move(name), &family, &row, 0});
+      std::string name = shown_operator(row.domain, row.name);
+      if (holds(name, filter)) entries.push_back({std::move(name), row.domain, &family, &row, 0});
     }
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    if (a.family->domain != b.family->domain) return a.family->domain < b.family->domain;
+    if (a.domain != b.domain) return a.domain < b.domain;
     return a.name != b.name ? a.name < b.name : a.row->since < b.row->since;
   });
   for (std::size_t i = 0; i + 1 < entries.size(); ++i)
@@ -60,7 +62,11 @@ Table operators_table(std::string_view filter) {
   table.row_count = entries.size();
   table.row = [entries = std::move(entries)](std::size_t index) {
     const Entry& entry = entries[index];
-    const auto said = [](bool has_case) { return std::string(has_case ? "yes" : "no"); };
+    // What takes its meaning from another operator is held to that one's cases.
+    const auto said = [&](bool has_case) {
+      if (takes_meaning(*entry.row)) return fmt::format("as {}", entry.row->derives.name);
+      return std::string(has_case ? "yes" : "no");
+    };
     return Row{RowKind::entry,
                0,
                {entry.name, versions_of(entry), std::string(entry.family->name), std::string(kind_of(*entry.row)),

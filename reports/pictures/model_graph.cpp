@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "analyzer/network/readers.h"
+#include "analyzer/operators/constant_node.h"
 #include "reports/notation/number_text.h"
 
 namespace macroscope {
@@ -25,7 +26,7 @@ struct Item {
 };
 
 /// Constants are part of what reads them.
-bool is_shown(const Node& node) { return !(node.op == "Constant" && node.domain.empty()); }
+bool is_shown(const Node& node) { return !holds_constant(node); }
 
 class PictureTree {
  public:

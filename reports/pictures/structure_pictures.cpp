@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "analyzer/operators/access/channel_axis.h"
 #include "reports/notation/number_text.h"
 #include "reports/sections/structure_section.h"
 
@@ -86,15 +87,20 @@ std::optional<std::vector<double>> widths_of(const Figures& figures, const Savin
   const Scope& scope = figures.analysis().shapes.scopes[bottleneck.scope];
   const Graph& graph = figures.network().graphs[scope.graph];
   std::vector<double> widths;
-  const auto add = [&](TensorId tensor) {
+  const auto add = [&](TensorId tensor, ChannelAxis channels) {
     const Shape& shape = scope.facts[tensor].type.shape;
-    if (!shape.known() || shape.rank() < 2 || !shape[1].integer()) return false;
-    widths.push_back(approximate(shape[1]));
-    return true;
+    if (!shape.known() || shape.rank() < 2) return false;
+    const Dim& width = shape[channels == ChannelAxis::last ? shape.rank() - 1 : 1];
+    if (width.integer()) widths.push_back(approximate(width));
+    return width.integer().has_value();
   };
   for (std::size_t i = 0; i < bottleneck.layers.size(); ++i) {
-    const Node& node = graph.nodes[bottleneck.layers[i]];
-    if (node.op != "Conv" || (i == 0 && !add(node.inputs.front())) || !add(node.outputs.front())) return std::nullopt;
+    const NodeId layer = bottleneck.layers[i];
+    const Node& node = graph.nodes[layer];
+    const Operator* row = scope.operators[layer];
+    if (!has(row, Trait::convolution)) return std::nullopt;
+    const ChannelAxis channels = channel_axis_of(*row, site_of(figures.network(), scope, layer));
+    if ((i == 0 && !add(node.inputs.front(), channels)) || !add(node.outputs.front(), channels)) return std::nullopt;
   }
   return widths;
 }

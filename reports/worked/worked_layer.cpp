@@ -115,7 +115,7 @@ class LayerWriter {
     if (nest_) {
       for (SizeLine& line : sizes_of_windows(*nest_, site_))
         add("output", std::move(line.label), std::move(line.worked), line.value);
-    } else if (std::optional<SizeLine> line = joined_size(site_)) {
+    } else if (std::optional<SizeLine> line = row_ == nullptr ? std::nullopt : joined_size(*row_, site_)) {
       add("output", std::move(line->label), std::move(line->worked), line->value);
     }
   }

@@ -95,15 +95,14 @@ std::vector<SizeLine> sizes_of_windows(const BoundNest& nest, const OpContext& c
   return lines;
 }
 
-std::optional<SizeLine> joined_size(const OpContext& context) {
-  const std::string_view op = context.node().op;
+std::optional<SizeLine> joined_size(const Operator& row, const OpContext& context) {
   const Shape& output = context.output_count() > 0 ? context.output(0).type.shape : context.shape(0);
-  if (!context.node().domain.empty() || !output.known() || !context.shape(0).known()) return std::nullopt;
-  if (op == "Flatten" && output.rank() == 2 && context.integer("axis", 1) == 1 && context.shape(0).rank() > 2)
+  if (!output.known() || !context.shape(0).known()) return std::nullopt;
+  if (row.traits.has(Trait::regroups) && output.rank() == 2 && context.shape(0).rank() > 2 && output[0] == context.shape(0)[0])
     return SizeLine{"output",
                     {{{"", product_text(Shape(context.shape(0).dims().subspan(1)))}, {"=", result_text(output[1])}}, {}},
                     output[1]};
-  if (op != "Concat" || !context.integer("axis")) return std::nullopt;
+  if (!row.traits.has(Trait::concatenates) || !context.integer("axis")) return std::nullopt;
   const std::size_t axis = OpContext::axis_of(*context.integer("axis"), output.rank());
   std::string terms;
   for (std::size_t input = 0; input < context.input_count(); ++input) {

@@ -22,7 +22,7 @@ struct SizeLine {
 [[nodiscard]] std::vector<SizeLine> sizes_of_windows(const BoundNest& nest, const OpContext& context);
 
 /// What Flatten multiplies and Concat adds up.
-[[nodiscard]] std::optional<SizeLine> joined_size(const OpContext& context);
+[[nodiscard]] std::optional<SizeLine> joined_size(const Operator& row, const OpContext& context);
 
 /// What a convolution's letters stand for.
 struct ConvolutionSizes {

@@ -25,7 +25,7 @@ domain = "acme"
 name = "Mix"
 loops = "Y[n,o,p..] += X[n,c,p*stride+k*dilation-pad..] * W[o,c,k..]"
 bias = 2
-roles = "xwb"
+roles = "data weight bias"
 )toml");
   CHECK(testing::shape_of(analysis, "y") == "[2, 5, 7]");
   CHECK(analysis.costs.total.macs == Dim(2 * 5 * 7 * 3 * 4));
@@ -59,6 +59,56 @@ moves = "same"
   CHECK_FALSE(analysis.costs.complete);
 }
 
+/// x, a layer, Gelu or what the layer does itself, a layer; 1x1 kernels, so that every number is worked out at sight.
+NetworkBuilder two_layers(std::string_view first, bool has_gelu, std::string_view domain) {
+  NetworkBuilder net(21, "acme");
+  net.input("x", {1, 4, 8, 8}).weight("w1", {8, 4, 1, 1}).weight("w2", {8, 8, 1, 1});
+  net.node(first, {"x", "w1"}, {"z"}, {}, domain);
+  if (has_gelu) net.node("Gelu", {"z"}, {"g"});
+  net.node("Conv", {has_gelu ? "g" : "z", "w2"}, {"y"});
+  return net;
+}
+
+TEST_CASE("an operator that derives from another one is what that one is") {
+  NetworkBuilder plain = two_layers("Conv", true, {});
+  NetworkBuilder fused = two_layers("ConvGelu", false, "acme");
+  const Analysis a = analysed(plain, "[[operator]]\nname = \"Unused\"\nmoves = \"same\"\n");
+  const Analysis b = analysed(fused, R"toml(
+[[operator]]
+domain = "acme"
+name = "ConvGelu"
+derives = "Conv"
+activation = "Gelu"
+)toml");
+  CHECK(testing::shape_of(b, "z") == "[1, 8, 8, 8]");
+  CHECK(b.costs.total.macs == a.costs.total.macs);
+  CHECK(b.costs.total.flops_by_kind == a.costs.total.flops_by_kind);
+  CHECK(b.parameters.total(Role::weight) == a.parameters.total(Role::weight));
+  CHECK(b.training().total.input_macs == a.training().total.input_macs);
+  CHECK(b.training().total.weight_macs == a.training().total.weight_macs);
+  CHECK(a.training().saved_bytes == Dim(4 * (256 + 512 + 512)));  // x, z for Gelu, its result for the second layer
+  CHECK(b.training().saved_bytes == a.training().saved_bytes);
+  CHECK(b.findings().savings.size() == a.findings().savings.size());
+  CHECK(b.findings().savings.size() >= 2);
+}
+
+TEST_CASE("the operands of a derived operator may stand elsewhere") {
+  NetworkBuilder net(21, "acme");
+  net.input("x", {1, 3, 6}).weight("w", {5, 3, 2}).weight("b", {5}).weight("s", {1});
+  net.node("Scaled", {"x", "s", "w", "b"}, {"y"}, {}, "acme");
+  const Analysis analysis = analysed(net, R"toml(
+[[operator]]
+domain = "acme"
+name = "Scaled"
+derives = "Conv"
+operands = [0, 2, 3]
+roles = "data quantisation weight bias"
+)toml");
+  CHECK(testing::shape_of(analysis, "y") == "[1, 5, 5]");
+  CHECK(analysis.costs.total.macs == Dim(5 * 5 * 3 * 2));
+  CHECK(analysis.parameters.total(Role::weight) == Dim(5 * 3 * 2 + 5));
+}
+
 TEST_CASE("each mistake in an operator file is told with its place") {
   struct Case {
     const char* text;
@@ -72,6 +122,9 @@ TEST_CASE("each mistake in an operator file is told with its place") {
       {"", 1, "holds [[operator]] tables"},
       {"[[operator]]\nname = \"A\"\n", 1, "one of the keys"},
       {"[[operator]]\nmoves = \"same\"\n", 1, "needs the key 'name'"},
+      {"[[operator]]\nname = \"A\"\nderives = \"Convv\"\n", 3, "no operator 'Convv'"},
+      {"[[operator]]\nname = \"A\"\nderives = \"Conv\"\nactivation = \"Gelo\"\n", 4, "'Gelo' is no activation"},
+      {"[[operator]]\nname = \"A\"\nderives = \"Conv\"\noperands = [0, -1]\n", 4, "numbers of inputs"},
       {"[[operator]]\nname = \"A\"\nmoves = \"some\"\n", 3, "moves is \"same\""},
       {"[[operator]]\nname = \"A\"\nloops = \"Y[a] += \"\n", 3, "expected a name"},
       {"[[operator]]\nname = \"A\"\nloops = \"Y[b] += X[a]\"\n", 3, "stands on the left only"},
@@ -79,7 +132,7 @@ TEST_CASE("each mistake in an operator file is told with its place") {
       {"[[operator]]\nname = \"A\"\nelements = { mull = 2 }\n", 3, "no kind of work"},
       {"[[operator]]\nname = \"A\"\nelements = { mul = -2 }\n", 3, "a number from 0"},
       {"[[operator]]\nname = \"A\"\nmoves = \"same\"\nrolls = \"x\"\n", 4, "no key 'rolls'"},
-      {"[[operator]]\nname = \"A\"\nmoves = \"same\"\nroles = \"z\"\n", 4, "roles are letters"},
+      {"[[operator]]\nname = \"A\"\nmoves = \"same\"\nroles = \"z\"\n", 4, "roles are at most 28 words"},
       {"[[operator]]\nname = \"A\"\nloops = \"Y[a] += X[a]\"\nbias = -4\n", 4, "bias is the number"},
   };
   for (const Case& c : cases) {

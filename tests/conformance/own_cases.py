@@ -69,6 +69,12 @@ def pools():
     return [one("GlobalLpPool", [floats(2, 3, 4, 5)], [[2, 3, 1, 1]], Work(special=120 + 6, add=120), 2, p=2)]
 
 
+def fused():
+    # A map of 5x5 with three channels last, a kernel of 2x2 in ONNX's own layout: 4x4 positions of 4 channels.
+    return [one("com.ms.internal.nhwc:Conv", [floats(1, 5, 5, 3), floats(4, 3, 2, 2), floats(4)], [[1, 4, 4, 4]],
+                Work(macs=4 * 4 * 4 * 3 * 2 * 2, add=4 * 4 * 4), 11, stored=["i1", "i2"])]
+
+
 def random_numbers():
     normal, uniform = Work(special=2, mul=2, add=1), Work(mul=1, add=1)  # Box and Muller's transform; scale and shift
     return [
@@ -213,5 +219,5 @@ def maps():
 
 
 def all_cases():
-    return [case for group in (activations, conversions, pools, random_numbers, norms, transforms, regions, texts, control, sequences, features,
+    return [case for group in (activations, conversions, pools, fused, random_numbers, norms, transforms, regions, texts, control, sequences, features,
                                linear_models, trees, maps) for case in group()]

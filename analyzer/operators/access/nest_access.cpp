@@ -159,12 +159,6 @@ AccessMap inverse_window_access(const Window& window, std::size_t axis) {
 
 namespace {
 
-/// What further operands a loop nest has whose content moves its taps about: offsets, by input.
-std::optional<std::size_t> offsets_of(const OpContext& context) {
-  constexpr std::size_t kOffsets = 2;
-  return context.node().op == "DeformConv" && context.node().domain.empty() ? std::optional(kOffsets) : std::nullopt;
-}
-
 /// Taps that data moves may read any place of the map.
 void read_anywhere(const OpContext& context, AxisMap& map, std::size_t operand) {
   const Shape& shape = context.known_shape(operand);
@@ -181,7 +175,7 @@ AxisMap axes_of(const Loops& loops, const OpContext& context) {
     const std::size_t operand = loops.operands[index];
     const Shape logical = loops.logical != nullptr ? loops.logical(context, index) : context.known_shape(operand);
     if (loops.logical != nullptr && logical != context.shape(operand)) continue;  // stored in another form
-    if (index == 0 && offsets_of(context)) {
+    if (index == 0 && loops.offsets >= 0) {
       read_anywhere(context, map, operand);
       continue;
     }
@@ -189,9 +183,9 @@ AxisMap axes_of(const Loops& loops, const OpContext& context) {
     if (loops.indices) map.reads(1, operand, read);
     map.reads(0, operand, std::move(read));
   }
-  if (const auto offsets = offsets_of(context)) {
+  if (loops.offsets >= 0) {
     // An element reads its own offsets, and its own mask.
-    for (std::size_t operand = *offsets; operand < context.input_count(); ++operand)
+    for (auto operand = static_cast<std::size_t>(loops.offsets); operand < context.input_count(); ++operand)
       if (context.has_input(operand) && context.shape(operand).known() && context.shape(operand).rank() > 1)
         map.reads(0, operand, axis_maps::whole_between(context.shape(operand), 1, 2));
   }

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "analyzer/operators/op_context.h"
+#include "analyzer/operators/operator.h"
 
 namespace macroscope {
 
@@ -19,7 +19,7 @@ struct ElementDerivative {
   std::string words;
 };
 
-/// Empty where the table has none.
-std::optional<ElementDerivative> derivative_of(const OpContext& context, std::size_t input);
+/// Empty where the row has none.
+std::optional<ElementDerivative> derivative_of(const Operator& row, const OpContext& context, std::size_t input);
 
 }  // namespace macroscope

@@ -15,15 +15,11 @@ namespace {
 
 using Form = AxisIndex::Form;
 
-/// Operators whose sum is divided by its number of terms.
-bool is_mean(std::string_view op) { return op == "AveragePool" || op == "GlobalAveragePool" || op == "ReduceMean"; }
-
 /// Nests whose terms are the operands themselves, and not their powers or samples between them.
 bool is_plain(const Operator& row, const Loops& loops, const BoundNest& nest) {
-  constexpr std::array<std::string_view, 8> kPlain{"AveragePool", "GlobalAveragePool", "GlobalMaxPool", "MaxPool",
-                                                   "ReduceMax",   "ReduceMean",        "ReduceProd",    "ReduceSum"};
-  if (nest.formula->is_contraction()) return loops.further == nullptr || row.name == "Gemm";
-  return std::find(kPlain.begin(), kPlain.end(), row.name) != kPlain.end();
+  if (row.activation.is_given() || loops.summand >= 0 || loops.offsets >= 0 || loops.logical != nullptr) return false;
+  if (nest.formula->is_contraction()) return loops.further == nullptr || !loops.product_scale.empty();
+  return loops.per_point.is_zero() && loops.per_output.special == 0 && loops.further == nullptr;
 }
 
 /// Writes a nest that was bound at a node as sums over indices.
@@ -160,20 +156,20 @@ class NestWriter {
         sum.join = IndexSum::Join::product;
         break;
     }
-    if (row_.name == "ReduceMin") sum.join = IndexSum::Join::minimum;
+    if (loops_.minimum) sum.join = IndexSum::Join::minimum;
     sum.gather(extents_of(nest_.output));
     return sum;
   }
 
-  /// `0.5 `: what Gemm multiplies its product or its bias by.
-  [[nodiscard]] std::string factor_of_product(std::string_view attribute) const {
-    const double factor = row_.name == "Gemm" ? site_.real(attribute, 1) : 1;
+  /// `0.5 `: what the product or the bias is multiplied by.
+  [[nodiscard]] std::string factor_of(std::string_view attribute) const {
+    const double factor = attribute.empty() ? 1 : site_.real(attribute, 1);
     return factor == 1 ? std::string() : fmt::format("{:.6g} ", factor);
   }
 
   /// One over the number of terms of a mean.
   [[nodiscard]] std::string scale() const {
-    if (!is_mean(row_.name)) return factor_of_product("alpha");
+    if (!loops_.mean) return factor_of(loops_.product_scale);
     if (has_uneven_windows()) return "1/t ";
     const Dim terms = terms_of_mean();
     const std::string text = terms.text();
@@ -211,7 +207,7 @@ class NestWriter {
     for (std::size_t other = 0; other < names_.size(); ++other)
       if (other != which) sum.factors.push_back(operand(other, names_[other]));
     if (nest_.formula->is_contraction()) {
-      sum.scale = factor_of_product("alpha");
+      sum.scale = factor_of(loops_.product_scale);
       gradient.macs = nest_.points();
       sum.gather(extents_of(shapes_[which]));
     } else {
@@ -271,7 +267,7 @@ class NestWriter {
       return nest_.windows.empty() ? "each dL/dz goes to the entry that is z"
                                    : "each dL/dz goes to the entry of its window that is z";
     if (nest_.formula->accumulate == Accumulate::multiply) return {};
-    if (!is_mean(row_.name)) return "each dL/dz goes to all entries that were summed";
+    if (!loops_.mean) return "each dL/dz goes to all entries that were summed";
     if (has_uneven_windows()) return "each dL/dz spreads evenly over the t entries of its window that lie inside the map";
     std::string share = scale();
     share.pop_back();
@@ -291,7 +287,7 @@ class NestWriter {
     for (IndexSum::Index& index : indices)
       if (!index.is_distinct) index = plain(index, sum);
     sum.result.tensor = "dL/db";
-    sum.scale = factor_of_product("beta");
+    sum.scale = factor_of(loops_.bias_scale);
     if (!nest_.windows.empty() && shape.rank() == 1) {
       sum.result.indices.push_back(indices[1]);
     } else {
@@ -338,11 +334,11 @@ class NestWriter {
   IndexSum frame_;
 };
 
-Gradients of_elements(const OpContext& context) {
+Gradients of_elements(const Operator& row, const OpContext& context) {
   Gradients gradients;
   for (std::size_t input = 0; input < context.input_count(); ++input) {
     if (!context.has_input(input) || !is_floating(context.dtype(input))) continue;
-    std::optional<ElementDerivative> derivative = derivative_of(context, input);
+    std::optional<ElementDerivative> derivative = derivative_of(row, context, input);
     if (!derivative) continue;
     const Shape& shape = context.shape(input);
     if (derivative->words.empty()) derivative->words = words_of_repetition(shape, context.output(0).type.shape);
@@ -352,19 +348,20 @@ Gradients of_elements(const OpContext& context) {
 }
 
 /// What was moved is moved back.
-Gradients of_moves(const OpContext& context) {
+Gradients of_moves(const Operator& row, const OpContext& context) {
   const Shape& shape = context.shape(0);
   if (!shape.known() || !context.output(0).type.shape.known() || !is_floating(context.dtype(0))) return {};
   Gradient gradient{0, {"dL/dx", "=", "dL/dz"}, {}, shape, 0};
-  const std::string_view op = context.node().op;
-  if (op == "Flatten" || op == "Reshape" || op == "Squeeze" || op == "Unsqueeze") {
+  if (row.traits.has(Trait::regroups)) {
     gradient.words = fmt::format("in the shape {} again", shape.text());
-  } else if (op == "Transpose") {
+  } else if (row.traits.has(Trait::permutes)) {
     gradient.words = "with the axes in their former order";
-  } else if (op == "Concat") {
+  } else if (row.traits.has(Trait::concatenates)) {
     gradient.words = "each operand takes the part of dL/dz that it gave";
-  } else if (op == "Split" || op == "Slice" || op == "Pad") {
-    gradient.words = op == "Pad" ? "without what was added" : "each part in its place, 0 elsewhere";
+  } else if (row.traits.has(Trait::pads)) {
+    gradient.words = "without what was added";
+  } else if (row.traits.has(Trait::cuts)) {
+    gradient.words = "each part in its place, 0 elsewhere";
   } else {
     return {};
   }
@@ -375,10 +372,10 @@ Gradients of_moves(const OpContext& context) {
 
 Gradients gradients_of(const Operator& row, const OpContext& context, const Graph& graph) {
   try {
+    if (row.gradient != nullptr) return row.gradient(context, graph);
     if (const auto* loops = std::get_if<Loops>(&row.meaning)) return NestWriter(row, *loops, context, graph).derive();
-    if (const GradientRule rule = gradient_rule_of(context.node())) return rule(context, graph);
-    Gradients gradients = of_elements(context);
-    if (gradients.of_inputs.empty() && std::holds_alternative<Moves>(row.meaning)) return of_moves(context);
+    Gradients gradients = of_elements(row, context);
+    if (gradients.of_inputs.empty() && std::holds_alternative<Moves>(row.meaning)) return of_moves(row, context);
     return gradients;
   } catch (const Unknown&) {
   } catch (const RuleError&) {

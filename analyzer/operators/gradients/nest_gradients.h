@@ -8,12 +8,7 @@
 
 namespace macroscope {
 
-/// \throws RuleError, Unknown, also where no formulas are known for what the node's attributes ask for
-using GradientRule = Gradients (*)(const OpContext& context, const Graph& graph);
-
-/// Null for operators that have none.
-GradientRule gradient_rule_of(const Node& node) noexcept;
-
+// Rules for rows (Operator::gradient). \throws RuleError, Unknown, also where no formulas are known for what the node's attributes ask for
 /// Pair by pair, in the order in which the operands are contracted.
 Gradients gradients_of_einsum(const OpContext& context, const Graph& graph);
 /// The products of queries with keys and of probabilities with values, the softmax between them.

@@ -34,10 +34,10 @@ bool transposed(const OpContext& context) {
 /// numpy's matmul of inputs A and B: a vector stands for a matrix of one row or column that then falls away.
 template <std::size_t A, std::size_t B>
 constexpr Loops product_of(Result result = Result::as_first_input, int result_input = 0) {
-  return {.nest = {"Y[b..,m,n] += A[b..,m,k] * B[b..,k,n]", products::both_matrices<A, B>},
-          .other = {"Y[b..,n] += A[k] * B[b..,k,n]", products::vector_by_matrix<A, B>},
-          .third = {"Y[b..,m] += A[b..,m,k] * B[k]", products::matrix_by_vector<A, B>},
-          .fourth = {"Y[] += A[k] * B[k]", products::both_vectors<A, B>},
+  return {.nests = {{"Y[b..,m,n] += A[b..,m,k] * B[b..,k,n]", products::both_matrices<A, B>},
+                    {"Y[b..,n] += A[k] * B[b..,k,n]", products::vector_by_matrix<A, B>},
+                    {"Y[b..,m] += A[b..,m,k] * B[k]", products::matrix_by_vector<A, B>},
+                    {"Y[] += A[k] * B[k]", products::both_vectors<A, B>}},
           .operands = {A, B, 0},
           .result = result,
           .result_input = result_input};
@@ -46,10 +46,10 @@ constexpr Loops product_of(Result result = Result::as_first_input, int result_in
 /// A product of two matrices, each transposed where transA or transB says so.
 template <std::size_t A, std::size_t B>
 constexpr Loops transposed_product_of() {
-  return {.nest = {"Y[m,n] += A[m,k] * B[k,n]", products::transposed<false, false>},
-          .other = {"Y[m,n] += A[k,m] * B[k,n]", products::transposed<true, false>},
-          .third = {"Y[m,n] += A[m,k] * B[n,k]", products::transposed<false, true>},
-          .fourth = {"Y[m,n] += A[k,m] * B[n,k]", products::transposed<true, true>},
+  return {.nests = {{"Y[m,n] += A[m,k] * B[k,n]", products::transposed<false, false>},
+                    {"Y[m,n] += A[k,m] * B[k,n]", products::transposed<true, false>},
+                    {"Y[m,n] += A[m,k] * B[n,k]", products::transposed<false, true>},
+                    {"Y[m,n] += A[k,m] * B[n,k]", products::transposed<true, true>}},
           .operands = {A, B, 0}};
 }
 

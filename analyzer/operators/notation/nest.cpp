@@ -240,7 +240,7 @@ DataType result_type(const Loops& loops, const OpContext& context) {
 
 /// Axes of a reduction that are not known leave the rank known if they stay as 1, or nothing.
 Shape shape_without_axes(const Loops& loops, const OpContext& context) {
-  const Formula& formula = formula_of(loops.nest.formula);
+  const Formula& formula = formula_of(loops.nests.front().formula);
   const bool reduces = formula.output.axes.size() == 1 && formula.output.axes.front().form == Form::reduced;
   if (!reduces || !context.shape(0).known() || context.integer("keepdims", 1) == 0) return Shape::unknown();
   std::vector<Dim> dims;
@@ -308,8 +308,8 @@ std::string BoundNest::worked() const {
 }
 
 const Nest& nest_of(const Loops& loops, const OpContext& context) {
-  for (const Nest* nest : {&loops.nest, &loops.other, &loops.third, &loops.fourth})
-    if (!nest->formula.empty() && (nest->condition == nullptr || nest->condition(context))) return *nest;
+  for (const Nest& nest : loops.nests)
+    if (nest.condition == nullptr || nest.condition(context)) return nest;
   context.warn("rank-mismatch", "no form of the operator takes operands of these ranks");
   throw Unknown();
 }
@@ -323,7 +323,7 @@ BoundNest bind(const Formula& formula, std::span<const Shape> operands, const Op
 
 BoundNest bind(const Loops& loops, const OpContext& context) {
   std::array<Shape, 3> shapes;
-  const std::size_t count = formula_of(loops.nest.formula).operands.size();
+  const std::size_t count = formula_of(loops.nests.front().formula).operands.size();
   for (std::size_t operand = 0; operand < count; ++operand)
     shapes[operand] = loops.logical != nullptr ? loops.logical(context, operand) : context.known_shape(loops.operands[operand]);
   BoundNest nest = bind(formula_of(nest_of(loops, context).formula), std::span<const Shape>(shapes).first(count), context);
@@ -361,7 +361,8 @@ Work work_of(const Loops& loops, const OpContext& context) {
   work.add(loops.per_point, points);
   const Dim outputs = nest.output.elements();
   work.add(loops.per_output, outputs);
-  if (loops.bias >= 0 && context.has_input(static_cast<std::size_t>(loops.bias))) work.of(Flop::add) += outputs;
+  for (const int added : {loops.bias, loops.summand})
+    if (added >= 0 && context.has_input(static_cast<std::size_t>(added))) work.of(Flop::add) += outputs;
   return work;
 }
 

@@ -27,10 +27,11 @@ int sum_of(const Effort& effort) { return effort.add + effort.mul + effort.div +
 
 struct Words {
   std::string operator()(const Loops& loops) const {
-    std::string text(loops.nest.formula);
+    std::string text(loops.nests.front().formula);
     if (!loops.per_point.is_zero()) text += fmt::format("; {} at each point", in_words(loops.per_point));
     if (!loops.per_output.is_zero()) text += fmt::format("; {} per output element", in_words(loops.per_output));
     if (loops.bias >= 0) text += "; 1 add per output element for a bias";
+    if (loops.summand >= 0) text += "; 1 add per output element for a summand";
     return text;
   }
   std::string operator()(const PerElement& per_element) const {
@@ -68,7 +69,11 @@ std::string worked_formula(const Operator& row, const OpContext& context) {
 }
 
 std::string rule_in_words(const Operator& row) {
-  return row.cost.empty() ? std::visit(Words{}, row.meaning) : std::string(row.cost);
+  if (!row.cost.empty()) return std::string(row.cost);
+  std::string text = std::visit(Words{}, row.meaning);
+  if (!row.activation.name.empty()) text += fmt::format("; {} of each output element", row.activation.name);
+  if (!row.activation.attribute.empty()) text += fmt::format("; the {} that is named", row.activation.attribute);
+  return text;
 }
 
 std::string_view kind_of(const Operator& row) noexcept {

@@ -84,15 +84,12 @@ std::optional<Dim> FieldIterations::pace_of(const Dim& bound) const {
   return bound == first + pace * Dim::symbol(round_) ? std::optional(pace) : std::nullopt;
 }
 
-FieldIterations::Places FieldIterations::places() const {
-  const std::size_t inputs = node_.inputs.size();
-  if (node_.domain.empty() && node_.op == "Loop" && inputs >= 2) return {2, 2, 1, inputs - 2, 0};
-  if (node_.domain.empty() && node_.op == "Scan" && site_.version() >= 9) {
-    const auto scanned = static_cast<std::size_t>(std::max<std::int64_t>(site_.integer("num_scan_inputs", 0), 0));
-    if (scanned <= inputs) return {0, 0, 0, inputs - scanned, scanned};
-  }
-  if (node_.domain == "macroscope" && node_.op == "Repeat") return {0, 0, 0, inputs, 0};
-  throw Unknown();
+IterationOperands FieldIterations::places() const {
+  const Operator* row = scope_.operators[call_.node];
+  const std::optional<IterationOperands> places =
+      row == nullptr || row->iteration == nullptr ? std::nullopt : row->iteration(site_);
+  if (!places) throw Unknown();
+  return *places;
 }
 
 std::size_t FieldIterations::axis_of(std::string_view attribute, std::size_t index, std::size_t rank) const {

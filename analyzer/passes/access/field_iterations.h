@@ -29,14 +29,7 @@ class FieldIterations {
 
  private:
   /// Which operands and results stand for what.
-  struct Places {
-    /// The first state among the node's inputs, the body's inputs and the body's outputs.
-    std::size_t input = 0, body_input = 0, body_output = 0;
-    std::size_t states = 0;
-    /// Sequences of which each round takes an element, behind the states.
-    std::size_t scanned = 0;
-  };
-  [[nodiscard]] Places places() const;
+  [[nodiscard]] IterationOperands places() const;
   /// Of a Scan: the axis of sequence `index`, and whether it is walked from its end.
   [[nodiscard]] std::size_t axis_of(std::string_view attribute, std::size_t index, std::size_t rank) const;
   [[nodiscard]] bool is_backward(std::string_view attribute, std::size_t index) const;
@@ -70,7 +63,7 @@ class FieldIterations {
   States& states_;
   /// The symbol for the number of a round; no model has one of that name.
   std::string round_;
-  Places places_;
+  IterationOperands places_;
   /// What the body takes from around it, and elements of sequences.
   States given_;
   std::vector<AccessMaps> now_;

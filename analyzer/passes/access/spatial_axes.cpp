@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "analyzer/network/readers.h"
+#include "analyzer/operators/access/channel_axis.h"
 #include "analyzer/operators/notation/formula.h"
 
 namespace macroscope {
@@ -54,20 +55,20 @@ class Search {
     const Operator* row = reader.input == kNone ? nullptr : scope_.operators[reader.node];
     if (row == nullptr || reader.input != 0 || stop.axes.empty()) return std::nullopt;
     const std::size_t last = stop.axes.size() - 1;
+    const ChannelAxis channels = channel_axis_of(*row, site_of(network_, scope_, reader.node));
     if (const auto* loops = std::get_if<Loops>(&row->meaning)) {
-      const Formula& formula = formula_of(loops->nest.formula);
+      const Formula& formula = formula_of(loops->nests.front().formula);
       const auto is_window = [](const AxisIndex& index) { return index.form == AxisIndex::Form::window; };
       const auto has_window = [&](const Operand& operand) {
         return std::any_of(operand.axes.begin(), operand.axes.end(), is_window);
       };
-      if (has_window(formula.operands.front()) || has_window(formula.output)) return of(stop, 0, 1);
+      if (has_window(formula.operands.front()) || has_window(formula.output))
+        return of(stop, 0, channels == ChannelAxis::last ? last : 1);
       if (formula.is_contraction()) return of(stop, last == 0 ? 1 : 0, last);
     }
-    if (node.op == "BatchNormalization" || node.op == "InstanceNormalization" || node.op == "GroupNormalization")
-      return of(stop, 0, 1);
-    if (node.op == "LayerNormalization" || node.op == "RMSNormalization" || node.op == "SkipLayerNormalization")
-      return of(stop, 0, last);
-    if (node.op == "LSTM" || node.op == "GRU" || node.op == "RNN") {
+    if (row->traits.has(Trait::normalization) && channels == ChannelAxis::second) return of(stop, 0, 1);
+    if (row->traits.has(Trait::normalization) && channels == ChannelAxis::last) return of(stop, 0, last);
+    if (row->traits.has(Trait::recurrent)) {
       const bool batch_first = std::any_of(node.attributes.begin(), node.attributes.end(), [](const Attribute& attribute) {
         const auto* number = std::get_if<std::int64_t>(&attribute.content);
         return attribute.name == "layout" && number != nullptr && *number != 0;
@@ -85,16 +86,11 @@ class Search {
     if (row == nullptr || node.outputs.empty() || node.outputs.front() == kAbsent) return;
     const Shape& result = scope_.facts[node.outputs.front()].type.shape;
     if (!result.known() || result.rank() != stop.axes.size()) return;
-    if (node.op == "Transpose" && node.domain.empty()) {
+    if (has(row, Trait::permutes)) {
       pending.push_back({node.outputs.front(), transposed(node, stop.axes)});
       return;
     }
-    constexpr std::string_view kKeep[] = {
-        "Cast",           "Identity",         "Dropout",      "Pad",          "Slice",  "Split", "Concat",  "Clip",
-        "QuantizeLinear", "DequantizeLinear", "DepthToSpace", "SpaceToDepth", "Resize", "Where", "Upsample"};
-    const bool keeps = std::holds_alternative<PerElement>(row->meaning) ||
-                       (node.domain.empty() && std::find(std::begin(kKeep), std::end(kKeep), node.op) != std::end(kKeep));
-    if (!keeps) return;
+    if (!is_elementwise(row) && !has(row, Trait::keeps_axes)) return;
     for (const TensorId output : node.outputs)
       if (output != kAbsent) pending.push_back({output, stop.axes});
   }

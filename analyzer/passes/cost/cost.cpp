@@ -9,6 +9,7 @@
 #include "analyzer/algebra/grouped_sum.h"
 #include "analyzer/algebra/summation.h"
 #include "analyzer/network/large_table.h"
+#include "analyzer/operators/activation.h"
 #include "analyzer/operators/notation/nest.h"
 #include "analyzer/operators/per_element.h"
 #include "analyzer/passes/cost/alike_nodes.h"
@@ -157,7 +158,7 @@ class Counting {
       const OpContext context = site_of(network_, scope, node);
       add_calls(cost, calls);
       add_own_work(cost, scope, context, node);
-      add_traffic(cost, network_, scope, context, calls.empty());
+      if (calls.empty()) add_traffic(cost, scope, node, context.node());  // the nodes of a graph that it calls count
     } catch (const Unknown&) {
       cost.status = Status::unknown;
     } catch (const RuleError&) {
@@ -235,7 +236,11 @@ class Counting {
       Work operator()(const Moves&) const { return {}; }
       Work operator()(const Rules& rules) const { return rules.work(context); }
     };
-    return std::visit(Visitor{context}, row.meaning);
+    Work work = std::visit(Visitor{context}, row.meaning);
+    if (const std::optional<AppliedActivation> activation = activation_of(row, context);
+        activation && is_floating(context.dtype(0)))
+      work.add(activation->effort, elements_of(context.output(0)));
+    return work;
   }
 
   void count_coverage(const Scope& scope, const std::vector<Cost>& nodes) {

@@ -11,6 +11,7 @@
 #include "analyzer/algebra/summation.h"
 #include "analyzer/network/large_table.h"
 #include "analyzer/network/readers.h"
+#include "analyzer/operators/constant_node.h"
 #include "analyzer/operators/custom.h"
 #include "analyzer/operators/notation/window.h"
 #include "analyzer/passes/cost/external_tensors.h"
@@ -21,11 +22,6 @@ namespace {
 
 /// How a reader uses a tensor; the first in this order among all readers decides.
 enum class Use : std::uint8_t { by_position, statistic, quantisation, constant, anything, none };
-
-char letter_for(std::string_view roles, std::uint32_t input) {
-  if (input >= roles.size()) return roles.back();
-  return roles[input];
-}
 
 /// What is found by following a tensor to those that read it.
 struct Following {
@@ -40,10 +36,10 @@ struct Following {
   std::optional<Dim> packed_elements;  // logical elements of a packed weight
 };
 
-class Roles {
+class UseSearch {
  public:
-  Roles(const Network& network, const Shapes& shapes)
-      : network_(network), readers_(network.graphs.size()), sets_(network.graphs.size()) {
+  UseSearch(const Network& network, const Shapes& shapes)
+      : network_(network), custom_(shapes.custom_operators.get()), readers_(network.graphs.size()), sets_(network.graphs.size()) {
     for (const Scope& scope : shapes.scopes) sets_[scope.graph] = scope.operator_sets;
   }
 
@@ -67,8 +63,8 @@ class Roles {
     NodeId entered_at = kNone;  // node of the first graph through which another graph was entered
     bool dequantised = false;
     bool spread = false;
-    bool picked =
-        false;  // elements of what an earlier reader, which is noted, picked: all that is asked is whether they are dequantised
+    /// Elements of what an earlier reader, which is noted, picked: all that is asked is whether they are dequantised.
+    bool picked = false;
   };
 
   const Readers& readers_of(GraphId graph) {
@@ -112,53 +108,53 @@ class Roles {
   }
 
   void read_by_operator(const Step& step, const Reader& reader, const Node& node, NodeId at, Following& found) {
-    const Operator* row = find_row(network_, node, version_in(sets_[step.graph], node.domain));
-    const char letter = row == nullptr ? 'x' : letter_for(row->roles, reader.input);
+    const Operator* row = row_of(step.graph, node);
+    const OperandRole role = role_of(row, reader.input);
     if (step.picked) {
-      if (letter == 'v' || letter == 'e') pass_on(step, node, true, found);
+      if (role == OperandRole::view || role == OperandRole::elements) pass_on(step, row, node, true, found);
       return;
     }
-    switch (letter) {
-      case 'v':
-        pass_on(step, node, false, found);
+    switch (role) {
+      case OperandRole::view:
+        pass_on(step, row, node, false, found);
         break;
-      case 'e':
+      case OperandRole::elements:
         note(Use::anything, step, at, found);
-        pass_on(step, node, true, found);
+        pass_on(step, row, node, true, found);
         break;
-      case 't':
+      case OperandRole::type:
         break;
-      case 'p':
+      case OperandRole::packed:
         found.packed_elements = packed_elements(node, step);
         note(Use::by_position, step, at, found);
         break;
-      case 'b':
-        if (node.op.find("Norm") == std::string_view::npos) ++found.readers_as_bias;
+      case OperandRole::bias:
+        if (!has(row, Trait::normalization)) ++found.readers_as_bias;
         note(Use::by_position, step, at, found);
         break;
-      case 'w':
+      case OperandRole::weight:
         note(Use::by_position, step, at, found);
         break;
-      case 's':
+      case OperandRole::statistic:
         note(Use::statistic, step, at, found);
         break;
-      case 'q':
+      case OperandRole::quantisation:
         note(Use::quantisation, step, at, found);
         break;
-      case 'c':
+      case OperandRole::constant:
         note(Use::constant, step, at, found);
         break;
-      default:
-        if (adds_to_product(step.graph, node, reader.input)) ++found.readers_as_bias;
+      case OperandRole::data:
+        if (has(row, Trait::sums) && adds_to_product(step.graph, node, reader.input)) ++found.readers_as_bias;
         note(Use::anything, step, at, found);
     }
   }
 
   /// What a view gives is followed in turn; of what holds `picked` elements only whether they are dequantised.
-  void pass_on(Step step, const Node& node, bool picked, Following& found) {
+  void pass_on(Step step, const Operator* row, const Node& node, bool picked, Following& found) {
     step.picked = picked;
-    step.spread = step.spread || node.op == "Expand";
-    step.dequantised = step.dequantised || node.op == "DequantizeLinear";
+    step.spread = step.spread || has(row, Trait::spreads);
+    step.dequantised = step.dequantised || has(row, Trait::dequantizes);
     if (step.picked) found.dequantised = found.dequantised || step.dequantised;
     for (const TensorId output : node.outputs)
       if (output != kAbsent)
@@ -167,15 +163,17 @@ class Roles {
 
   /// Exporters write a dense layer as a product and the sum with a vector.
   bool adds_to_product(GraphId graph, const Node& node, std::uint32_t input) const {
-    static constexpr std::array<std::string_view, 4> kProducts{"MatMul", "Gemm", "Einsum", "MatMulInteger"};
-    if (!node.domain.empty() || node.op != "Add" || node.inputs.size() != 2) return false;
+    if (node.inputs.size() != 2) return false;
     const Graph& in = network_.graphs[graph];
     const TensorId other = node.inputs[1 - input], own = node.inputs[input];
     const NodeId producer = other == kAbsent ? kNone : in.tensors[other].producer;
     const std::uint32_t stored = in.tensors[own].stored;
     const bool is_vector = stored != kNone && shape_of(in.stored[stored]).rank() == 1;
-    return is_vector && producer != kNone && in.nodes[producer].domain.empty() &&
-           std::find(kProducts.begin(), kProducts.end(), in.nodes[producer].op) != kProducts.end();
+    return is_vector && producer != kNone && has(row_of(graph, in.nodes[producer]), Trait::matrix_product);
+  }
+
+  const Operator* row_of(GraphId graph, const Node& node) const {
+    return find_row(custom_, node, version_in(sets_[graph], node.domain));
   }
 
   void note(Use use, const Step& step, NodeId at, Following& found) const {
@@ -218,6 +216,7 @@ class Roles {
   }
 
   const Network& network_;
+  const CustomOperators* custom_;
   std::vector<std::unique_ptr<const Readers>> readers_;
   std::vector<std::span<const OperatorSet>> sets_;
   boost::unordered_flat_set<std::pair<GraphId, TensorId>> visited_;
@@ -247,7 +246,14 @@ Role role_of(const Following& found, const Parameter& parameter) {
 class CountingParameters {
  public:
   CountingParameters(const Network& network, const Shapes& shapes, Parameters& parameters)
-      : network_(network), shapes_(shapes), parameters_(parameters), roles_(network, shapes), places_(network) {}
+      : network_(network),
+        shapes_(shapes),
+        parameters_(parameters),
+        scopes_(network.graphs.size(), nullptr),
+        uses_(network, shapes),
+        places_(network) {
+    for (const Scope& scope : shapes.scopes) scopes_[scope.graph] = &scope;
+  }
 
   void count() {
     std::size_t stored = 0;
@@ -274,10 +280,14 @@ class CountingParameters {
   }
 
   void count_constants(GraphId graph) {
-    for (const Node& node : network_.graphs[graph].nodes) {
-      if (!node.domain.empty() || node.outputs.empty() || node.outputs.front() == kAbsent) continue;
-      if (node.op == "Constant") count_constant(graph, node);
-      if (node.op == "ConstantOfShape") count_filled(graph, node);
+    const std::vector<Node>& nodes = network_.graphs[graph].nodes;
+    const Scope* scope = scopes_[graph];
+    for (NodeId id = 0; id < nodes.size(); ++id) {
+      const Node& node = nodes[id];
+      if (node.outputs.empty() || node.outputs.front() == kAbsent) continue;
+      const bool is_known = scope != nullptr;  // a graph that nothing runs has constants all the same
+      if (is_known ? has(scope->operators[id], Trait::holds_constant) : holds_constant(node)) count_constant(graph, node);
+      if (is_known ? has(scope->operators[id], Trait::fills_shape) : fills_shape(node)) count_filled(graph, node);
     }
   }
 
@@ -312,7 +322,7 @@ class CountingParameters {
 
   static bool is_stated(const Graph& graph, TensorId tensor) {
     const Tensor& shape = graph.tensors[tensor];
-    return shape.stored != kNone || (shape.producer != kNone && graph.nodes[shape.producer].op == "Constant");
+    return shape.stored != kNone || (shape.producer != kNone && holds_constant(graph.nodes[shape.producer]));
   }
 
   void count_stored(GraphId graph, TensorId tensor, const StoredTensor& stored) {
@@ -342,7 +352,7 @@ class CountingParameters {
     parameter.tensor = tensor;
     parameter.dtype = dtype;
     parameter.elements = elements;
-    const Following found = roles_.follow(graph, tensor);
+    const Following found = uses_.follow(graph, tensor);
     parameter.role = role_of(found, parameter);
     parameter.by_position = found.use < Use::constant;
     parameter.is_bias = found.readers > 0 && found.readers_as_bias == found.readers;
@@ -423,7 +433,9 @@ class CountingParameters {
   const Shapes& shapes_;
   Parameters& parameters_;
   Held held_;
-  Roles roles_;
+  /// By graph: one in which it runs, or null.
+  std::vector<const Scope*> scopes_;
+  UseSearch uses_;
   ExternalPlaces places_;
   std::map<ExternalPlaces::Place, std::size_t> external_;
 };

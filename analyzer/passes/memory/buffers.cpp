@@ -1,7 +1,6 @@
 #include "analyzer/passes/memory/buffers.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "analyzer/network/large_table.h"
@@ -10,9 +9,6 @@
 
 namespace macroscope {
 namespace {
-
-/// Element-wise operators whose work hangs on attributes or on operands a channel, so that their row spells it out.
-constexpr std::array<std::string_view, 2> kElementWise{"BatchNormalization", "Gelu"};
 
 class BufferSearch {
  public:
@@ -56,22 +52,23 @@ class BufferSearch {
     while (tensor != kAbsent && !is_elsewhere_[tensor]) {
       is_elsewhere_[tensor] = true;
       const NodeId producer = graph_.tensors[tensor].producer;
-      if (producer == kNone || !shares_first(graph_.nodes[producer]) || graph_.nodes[producer].outputs[0] != tensor) return;
+      if (producer == kNone || !shares_first(producer) || graph_.nodes[producer].outputs[0] != tensor) return;
       tensor = graph_.nodes[producer].inputs[0];
     }
   }
 
-  static bool shares_first(const Node& node) {
-    return is_view(node) && !node.inputs.empty() && node.inputs[0] != kAbsent && !node.outputs.empty();
+  [[nodiscard]] bool shares_first(NodeId id) const {
+    const Node& node = graph_.nodes[id];
+    return is_view(scope_.operators[id]) && !node.inputs.empty() && node.inputs[0] != kAbsent && !node.outputs.empty();
   }
 
   void add_results(NodeId id) {
     const Node& node = graph_.nodes[id];
-    if (is_constant(node)) return;
+    if (is_constant(scope_.operators[id])) return;
     for (std::size_t index = 0; index < node.outputs.size(); ++index) {
       const TensorId output = node.outputs[index];
       if (output == kAbsent || is_elsewhere_[output]) continue;
-      if (index == 0 && shares_first(node)) {
+      if (index == 0 && shares_first(id)) {
         is_elsewhere_[output] = is_elsewhere_[node.inputs[0]];
         buffers_.of_tensor[output] = buffers_.of_tensor[node.inputs[0]];
       } else {
@@ -152,9 +149,7 @@ Buffers buffers_of(const Network& network, const Shapes& shapes, const Parameter
 bool is_element_wise(const Shapes& shapes, const Scope& scope, NodeId node) {
   const Operator* row = scope.operators[node];
   if (row == nullptr || !scope.inferred[node]) return false;
-  if (std::holds_alternative<PerElement>(row->meaning)) return true;
-  const bool is_named = std::find(kElementWise.begin(), kElementWise.end(), row->name) != kElementWise.end();
-  if (is_named && std::holds_alternative<Rules>(row->meaning)) return true;
+  if (is_elementwise(row)) return true;
   if (!std::holds_alternative<Body>(row->meaning)) return false;
   const auto call = std::lower_bound(scope.calls.begin(), scope.calls.end(), node,
                                      [](const Call& candidate, NodeId wanted) { return candidate.node < wanted; });

@@ -1,22 +1,11 @@
 #include "analyzer/passes/memory/storage.h"
 
 #include <algorithm>
-#include <array>
 
 #include "analyzer/algebra/summation.h"
 
 namespace macroscope {
 namespace {
-
-constexpr std::array<std::string_view, 6> kViews{"Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"};
-constexpr std::array<std::string_view, 3> kConstants{"Constant", "Shape", "Size"};
-/// Operators that read only what they pick out of their first input.
-constexpr std::array<std::string_view, 4> kPicks{"Gather", "GatherElements", "GatherND", "Slice"};
-
-template <std::size_t N>
-bool stands_in(const std::array<std::string_view, N>& names, const Node& node) noexcept {
-  return node.domain.empty() && std::find(names.begin(), names.end(), node.op) != names.end();
-}
 
 /// Nothing where it is not known: a count of bytes is only as complete as the shapes.
 Dim bytes_or_nothing(const Type& type) {
@@ -45,12 +34,12 @@ Dim bytes_of(const Type& type) {
   return bytes_of(type.dtype, type.shape.elements());
 }
 
-bool is_view(const Node& node) noexcept { return stands_in(kViews, node); }
-bool is_constant(const Node& node) noexcept { return stands_in(kConstants, node); }
+bool is_view(const Operator* row) noexcept { return has(row, Trait::view); }
+bool is_constant(const Operator* row) noexcept { return has(row, Trait::holds_constant) || has(row, Trait::reads_shape); }
 
-void add_traffic(Cost& cost, const Network&, const Scope& scope, const OpContext& context, bool own) {
-  const Node& node = context.node();
-  if (!own || is_view(node) || is_constant(node)) return;
+void add_traffic(Cost& cost, const Scope& scope, NodeId id, const Node& node) {
+  const Operator* row = scope.operators[id];
+  if (is_view(row) || is_constant(row)) return;
   Dim written;
   for (const TensorId output : node.outputs)
     if (output != kAbsent) written += bytes_or_nothing(scope.facts[output].type);
@@ -60,7 +49,7 @@ void add_traffic(Cost& cost, const Network&, const Scope& scope, const OpContext
   for (std::size_t index = 0; index < node.inputs.size(); ++index) {
     if (node.inputs[index] == kAbsent) continue;
     const Type& read = scope.facts[node.inputs[index]].type;
-    const bool is_picked_from = index == 0 && stands_in(kPicks, node);
+    const bool is_picked_from = index == 0 && has(row, Trait::picks);
     const bool serves = is_picked_from || (made != nullptr && is_as_large(*made, read));
     cost.bytes_read += serves ? written : bytes_or_nothing(read);
   }
@@ -75,7 +64,7 @@ Dim activation_bytes_of(const Network& network, const Shapes& shapes, const Scop
   auto call = scope.calls.begin();
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];
-    if (is_view(node) || is_constant(node) || graph.is_side(id)) continue;
+    if (is_view(scope.operators[id]) || is_constant(scope.operators[id]) || graph.is_side(id)) continue;
     while (call != scope.calls.end() && call->node < id) ++call;
     const auto* repetition =
         call == scope.calls.end() || call->node != id ? nullptr : &network.graphs[shapes.scopes[call->scope].graph].repetition;

@@ -13,15 +13,14 @@ Dim bytes_of(DataType dtype, const Dim& elements);
 /// Bytes of a tensor, dense or sparse (its dense extent). \throws Unknown
 Dim bytes_of(const Type& type);
 
-/// True for operators whose result is their first input's storage under another shape or name: Reshape, Flatten, Squeeze, Unsqueeze,
-/// Identity, Dropout at inference.
-bool is_view(const Node& node) noexcept;
+/// True for operators whose result is their first input's storage under another shape or name.
+bool is_view(const Operator* row) noexcept;
 
 /// True for operators whose result is stored with the model or stands for shapes alone: they move nothing.
-bool is_constant(const Node& node) noexcept;
+bool is_constant(const Operator* row) noexcept;
 
-/// Adds the bytes a node reads (weights included) and writes; `own` is false for a node that only calls a graph, whose nodes count.
-void add_traffic(Cost& cost, const Network& network, const Scope& scope, const OpContext& context, bool own);
+/// Adds the bytes that a node reads (weights included) and writes.
+void add_traffic(Cost& cost, const Scope& scope, NodeId id, const Node& node);
 
 /// Bytes of all node outputs of the main graph, and of all copies of what is repeated there, without views, constants and integer shape
 /// values; outputs whose size is not known are left out.

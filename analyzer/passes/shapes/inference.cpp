@@ -164,12 +164,8 @@ void Inference::read_content(const Graph& graph, Scope& scope, TensorId tensor) 
 }
 
 void Inference::read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const {
-  constexpr std::string_view kOnlyStored = "wbsp";
-  for (std::size_t input = 0; input < node.inputs.size(); ++input) {
-    const bool is_weight =
-        row != nullptr && kOnlyStored.find(row->roles[std::min(input, row->roles.size() - 1)]) != std::string_view::npos;
-    if (!is_weight) read_content(graph, scope, node.inputs[input]);
-  }
+  for (std::size_t input = 0; input < node.inputs.size(); ++input)
+    if (!is_only_stored(role_of(row, input))) read_content(graph, scope, node.inputs[input]);
   for (const Attribute& attribute : node.attributes)
     if (const auto* nested = std::get_if<GraphId>(&attribute.content))
       for (const Tensor& tensor : network_.graphs[*nested].tensors) read_content(graph, scope, tensor.outer);
@@ -213,7 +209,7 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<
   const Node& node = graph.nodes[id];
   const Function* function = network_.functions.empty() ? nullptr : network_.find_function(node.domain, node.op, node.overload);
   const std::int64_t version = version_in(scope.operator_sets, node.domain);
-  const Operator* row = function == nullptr ? find_row(network_, node, version) : nullptr;
+  const Operator* row = function == nullptr ? find_row(shapes_.custom_operators.get(), node, version) : nullptr;
   scope.operators[id] = row;
   read_contents(graph, scope, node, row);
   const OpContext context(network_, graph, node, version, scope.facts, scope.attributes, this);
@@ -386,8 +382,10 @@ void Inference::count_multiplicities() {
     if (!reached[id]) shapes_.scopes[id].internal = true;
 }
 
-Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics) {
+Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics,
+                    std::shared_ptr<const CustomOperators> custom_operators) {
   Shapes shapes;
+  shapes.custom_operators = std::move(custom_operators);
   Inference(network, bindings, shapes, diagnostics).run_main();
   return shapes;
 }

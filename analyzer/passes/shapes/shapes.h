@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "analyzer/operators/operator.h"
 
 namespace macroscope {
+
+class CustomOperators;
 
 using ScopeId = std::uint32_t;
 
@@ -52,6 +55,8 @@ struct Scope {
 };
 
 struct Shapes {
+  /// Rows that the user adds to the catalogue, which the scopes point to; null if there are none.
+  std::shared_ptr<const CustomOperators> custom_operators;
   /// scopes[0] is the main graph.  A scope stands before those that it calls, except functions that are called again.
   std::deque<Scope> scopes;
   /// Each once, in order of appearance: `N == M`.
@@ -61,7 +66,8 @@ struct Shapes {
 /// Infers what every tensor is.  A rule that fails leaves the outputs of its node unknown and is reported; all else is still inferred.
 /// Symbols that only the data can bind are added to the network's table.  `bindings` gives symbols, by id or by name in the model, a value
 /// from the start; names that the model does not have are reported.
-Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics);
+Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics,
+                    std::shared_ptr<const CustomOperators> custom_operators = nullptr);
 
 /// The site of a node in a scope, for rules that read what was inferred.
 OpContext site_of(const Network& network, const Scope& scope, NodeId node);

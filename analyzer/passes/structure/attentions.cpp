@@ -11,29 +11,6 @@
 namespace macroscope {
 namespace {
 
-/// An operator of attention, and where its operands stand; -1: it has none.
-struct AttentionForm {
-  std::string_view domain;
-  std::string_view op;
-  int query = 0;
-  int key = -1;
-  int value = -1;
-  std::array<int, 2> past{-1, -1};
-  /// Axes of the past: batch and length.
-  int past_batch = 0;
-  int past_length = 2;
-  /// The attribute that declares it causal; empty: it always is.
-  std::string_view causal;
-};
-
-constexpr std::array<AttentionForm, 5> kForms{{
-    {"", "Attention", 0, 1, 2, {4, 5}, 0, 2, "is_causal"},
-    {"com.microsoft", "Attention", 0, -1, -1, {4, -1}, 1, 3, "unidirectional"},
-    {"com.microsoft", "MultiHeadAttention", 0, 1, 2, {6, 7}, 0, 2, "unidirectional"},
-    {"com.microsoft", "DecoderMaskedMultiHeadAttention", 0, 1, 2, {5, 6}, 0, 2, ""},
-    {"com.microsoft", "GroupQueryAttention", 0, 1, 2, {3, 4}, 0, 2, ""},
-}};
-
 class Search {
  public:
   Search(const Network& network, const Shapes& shapes)
@@ -42,7 +19,8 @@ class Search {
   Attentions found() {
     mark_ends();
     for (NodeId node = 0; node < graph_.nodes.size(); ++node) {
-      if (const AttentionForm* form = form_of(graph_.nodes[node])) add_attention(node, *form);
+      const Operator* row = scope_.operators[node];
+      if (row != nullptr && row->attention != nullptr) add_attention(node, *row->attention);
     }
     add_concatenated_caches();
     if (found_.count == 0 && found_.caches.empty()) add_decomposed_attention();
@@ -51,12 +29,6 @@ class Search {
   }
 
  private:
-  static const AttentionForm* form_of(const Node& node) {
-    const auto* found = std::find_if(kForms.begin(), kForms.end(),
-                                     [&](const AttentionForm& form) { return form.op == node.op && form.domain == node.domain; });
-    return found == kForms.end() ? nullptr : found;
-  }
-
   const Shape* shape_of(const Node& node, int input) const {
     if (input < 0 || static_cast<std::size_t>(input) >= node.inputs.size()) return nullptr;
     const TensorId tensor = node.inputs[static_cast<std::size_t>(input)];
@@ -77,14 +49,15 @@ class Search {
       const NodeId producer = graph_.tensors[tensor].producer;
       if (producer == kNone) return kAbsent;
       const Node& node = graph_.nodes[producer];
-      const bool passes = is_view(node) || (node.domain.empty() && node.op == "Cast");
+      const Operator* row = scope_.operators[producer];
+      const bool passes = is_view(row) || has(row, Trait::converts);
       if (!passes || node.inputs.empty()) return kAbsent;
       tensor = node.inputs[0];
     }
     return kAbsent;
   }
 
-  void add_attention(NodeId id, const AttentionForm& form) {
+  void add_attention(NodeId id, const AttentionOperands& form) {
     const Node& node = graph_.nodes[id];
     ++found_.count;
     const std::optional<Dim> query = length_of(shape_of(node, form.query));
@@ -119,10 +92,10 @@ class Search {
   /// Keys and values without another layout; kAbsent where groups of queries share them, so that the model holds copies.
   TensorId before_repeats(TensorId tensor) const {
     for (NodeId producer = graph_.tensors[tensor].producer; producer != kNone; producer = graph_.tensors[tensor].producer) {
-      const Node& node = graph_.nodes[producer];
-      if (node.op == "Expand" || node.op == "Tile") return kAbsent;
-      if (!is_view(node) && node.op != "Transpose") break;
-      tensor = node.inputs[0];
+      const Operator* row = scope_.operators[producer];
+      if (has(row, Trait::spreads)) return kAbsent;
+      if (!is_view(row) && !has(row, Trait::permutes)) break;
+      tensor = graph_.nodes[producer].inputs[0];
     }
     return tensor;
   }
@@ -162,8 +135,8 @@ class Search {
 
   void add_if_joined(TensorId input, const Shape& shape, const Reader& reader) {
     const Node& node = graph_.nodes[reader.node];
-    if (node.op != "Concat" || !node.domain.empty() || node.inputs.size() != 2 || reader.input != 0 || node.outputs.empty() ||
-        !is_output_[node.outputs[0]])
+    if (!has(scope_.operators[reader.node], Trait::concatenates) || node.inputs.size() != 2 || reader.input != 0 ||
+        node.outputs.empty() || !is_output_[node.outputs[0]])
       return;
     const Shape& whole = scope_.facts[node.outputs[0]].type.shape;
     if (!whole.known() || whole.rank() != shape.rank()) return;
@@ -180,7 +153,7 @@ class Search {
       for (TensorId at = output; at != kAbsent && !is_output_[at];) {
         is_output_[at] = true;
         const NodeId producer = graph_.tensors[at].producer;
-        if (producer == kNone || !is_view(graph_.nodes[producer]) || graph_.nodes[producer].inputs.empty()) break;
+        if (producer == kNone || !is_view(scope_.operators[producer]) || graph_.nodes[producer].inputs.empty()) break;
         at = graph_.nodes[producer].inputs[0];
       }
     }

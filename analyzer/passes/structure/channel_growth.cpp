@@ -60,7 +60,7 @@ class Finding {
 
   void collect(NodeId id, const std::vector<std::uint32_t>& axes) {
     const Node& node = graph_.nodes[id];
-    if (!node.domain.empty() || node.op != "Concat" || node.outputs.empty() || node.outputs.front() == kAbsent ||
+    if (!has(scope_.operators[id], Trait::concatenates) || node.outputs.empty() || node.outputs.front() == kAbsent ||
         !scope_.inferred[id])
       return;
     const TensorId output = node.outputs.front();

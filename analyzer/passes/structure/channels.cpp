@@ -1,36 +1,24 @@
 #include "analyzer/passes/structure/channels.h"
 
 #include <algorithm>
-#include <array>
+
+#include "analyzer/operators/access/channel_axis.h"
 
 namespace macroscope {
 namespace {
 
-/// Operators whose first input and output have their channels along axis 1.
-constexpr std::array<std::string_view, 22> kSecond{"AveragePool",   "BatchNormalization",
-                                                   "Conv",          "ConvInteger",
-                                                   "ConvTranspose", "DeformConv",
-                                                   "DepthToSpace",  "GlobalAveragePool",
-                                                   "GlobalLpPool",  "GlobalMaxPool",
-                                                   "GridSample",    "GroupNormalization",
-                                                   "LRN",           "LpPool",
-                                                   "MaxPool",       "InstanceNormalization",
-                                                   "MaxRoiPool",    "MaxUnpool",
-                                                   "QLinearConv",   "RoiAlign",
-                                                   "SpaceToDepth",  "Upsample"};
-constexpr std::array<std::string_view, 4> kProducts{"Gemm", "MatMul", "MatMulInteger", "QLinearMatMul"};
-constexpr std::array<std::string_view, 2> kNormsOfLast{"LayerNormalization", "RMSNormalization"};
-/// Operators that may give axes another meaning.
-constexpr std::array<std::string_view, 7> kRearrange{"Einsum", "Expand", "Flatten", "Gather", "Reshape", "Squeeze", "Unsqueeze"};
-
 class Axes {
  public:
-  Axes(const Graph& graph, const Scope& scope, const ElementwiseProvenance& provenance)
-      : graph_(graph), scope_(scope), provenance_(provenance), axes_(graph.tensors.size(), kNoAxis) {}
+  Axes(const Network& network, const Scope& scope, const ElementwiseProvenance& provenance)
+      : network_(network),
+        graph_(network.graphs[scope.graph]),
+        scope_(scope),
+        provenance_(provenance),
+        axes_(graph_.tensors.size(), kNoAxis) {}
 
   std::vector<std::uint32_t> find() {
-    for (const NodeId node : graph_.order) note_read(graph_.nodes[node]);
-    for (const NodeId node : graph_.order) carry(graph_.nodes[node]);
+    for (const NodeId node : graph_.order) note_read(node);
+    for (const NodeId node : graph_.order) carry(node);
     return std::move(axes_);
   }
 
@@ -41,26 +29,45 @@ class Axes {
   }
 
   /// What a convolution reads has its channels where the convolution looks for them, whoever made it.
-  void note_read(const Node& node) {
-    if (!is_one_of(node, kSecond) || node.inputs.empty() || node.inputs.front() == kAbsent) return;
-    if (has_rank(node.inputs.front(), 2)) axes_[node.inputs.front()] = 1;
+  void note_read(NodeId id) {
+    const Node& node = graph_.nodes[id];
+    if (node.inputs.empty() || node.inputs.front() == kAbsent || !has_rank(node.inputs.front(), 2)) return;
+    const ChannelAxis channels = channels_of(id);
+    const bool looks_last = channels == ChannelAxis::last && has(scope_.operators[id], Trait::convolution);
+    if (channels == ChannelAxis::second) axes_[node.inputs.front()] = 1;
+    if (looks_last) axes_[node.inputs.front()] = static_cast<std::uint32_t>(shape_of(node.inputs.front()).rank() - 1);
   }
 
-  void carry(const Node& node) {
+  [[nodiscard]] ChannelAxis channels_of(NodeId id) const {
+    const Operator* row = scope_.operators[id];
+    return row == nullptr ? ChannelAxis::as_operand : channel_axis_of(*row, site_of(network_, scope_, id));
+  }
+
+  void carry(NodeId id) {
+    const Node& node = graph_.nodes[id];
     if (node.outputs.empty()) return;
     for (const TensorId output : node.outputs) {
       if (output == kAbsent || axes_[output] != kNoAxis || !has_rank(output, 2)) continue;
-      axes_[output] = axis_of_result(node, output);
+      axes_[output] = axis_of_result(id, output);
     }
   }
 
-  [[nodiscard]] std::uint32_t axis_of_result(const Node& node, TensorId output) const {
+  [[nodiscard]] std::uint32_t axis_of_result(NodeId id, TensorId output) const {
+    const Node& node = graph_.nodes[id];
     const std::size_t rank = shape_of(output).rank();
-    if (is_one_of(node, kSecond)) return 1;
-    if (is_one_of(node, kNormsOfLast) || (is_one_of(node, kProducts) && has_stored_operand(node)))
-      return static_cast<std::uint32_t>(rank - 1);
-    if (node.domain.empty() && node.op == "Transpose") return permuted(node);
-    if (is_one_of(node, kRearrange) || is_one_of(node, kProducts)) return kNoAxis;
+    const bool is_of_activations = has(scope_.operators[id], Trait::matrix_product) && !has_stored_operand(node);
+    switch (channels_of(id)) {
+      case ChannelAxis::second:
+        return 1;
+      case ChannelAxis::last:
+        return is_of_activations ? kNoAxis : static_cast<std::uint32_t>(rank - 1);
+      case ChannelAxis::permuted:
+        return permuted(node);
+      case ChannelAxis::lost:
+        return kNoAxis;
+      case ChannelAxis::as_operand:
+        break;
+    }
     for (const TensorId input : node.inputs)
       if (input != kAbsent && axes_[input] != kNoAxis && has_rank(input, 2) && shape_of(input).rank() == rank)
         return axes_[input];
@@ -79,6 +86,7 @@ class Axes {
     return found == permutation.end() ? kNoAxis : static_cast<std::uint32_t>(found - permutation.begin());
   }
 
+  const Network& network_;
   const Graph& graph_;
   const Scope& scope_;
   const ElementwiseProvenance& provenance_;
@@ -88,7 +96,7 @@ class Axes {
 }  // namespace
 
 std::vector<std::uint32_t> channel_axes(const Network& network, const Scope& scope, const ElementwiseProvenance& provenance) {
-  return Axes(network.graphs[scope.graph], scope, provenance).find();
+  return Axes(network, scope, provenance).find();
 }
 
 }  // namespace macroscope

@@ -1,12 +1,11 @@
 #include "analyzer/passes/structure/decomposed_attention.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
-#include <string_view>
 
 #include "analyzer/network/readers.h"
 #include "analyzer/passes/structure/elementwise_provenance.h"
+#include "analyzer/passes/structure/patterns.h"
 
 namespace macroscope {
 namespace {
@@ -22,7 +21,7 @@ class Search {
   std::vector<DecomposedAttention> run() {
     std::vector<DecomposedAttention> found;
     for (const Node& node : graph_.nodes)
-      if (node.domain.empty() && node.op == "Softmax")
+      if (patterns::is(node, patterns::kSoftmax))
         if (std::optional<DecomposedAttention> attention = around(node)) found.push_back(std::move(*attention));
     return found;
   }
@@ -58,20 +57,35 @@ class Search {
     return nullptr;
   }
 
-  static bool is_product(const Node& node) { return node.domain.empty() && node.op == "MatMul" && node.inputs.size() == 2; }
+  const Operator* row_of(const Node& node) const { return scope_.operators[static_cast<NodeId>(&node - graph_.nodes.data())]; }
+
+  static bool is_product(const Node& node) { return patterns::is(node, patterns::kMatMul) && node.inputs.size() == 2; }
+
+  /// Casts, and what gives back its operand.
+  bool passes(const Node& node) const {
+    const Operator* row = row_of(node);
+    const bool gives_back =
+        row != nullptr && (row->identity == IdentityWhen::always || row->identity == IdentityWhen::not_training);
+    return gives_back || has(row, Trait::converts);
+  }
+
+  /// The same, and what only gives a mask other extents or copies it.
+  bool passes_mask(const Node& node) const {
+    return passes(node) || has(row_of(node), Trait::regroups) || has(row_of(node), Trait::spreads);
+  }
 
   /// The scores that a node works on: it masks them, scales them or casts them.
   std::optional<TensorId> before(const Node& node, bool& is_causal) const {
-    static constexpr std::array<std::string_view, 2> kPassing{"Cast", "Identity"}, kScaling{"Mul", "Div"};
-    if (is_one_of(node, kPassing)) return input(node, 0);
-    if (is_one_of(node, kScaling) && is_one_number(input(node, 1))) return input(node, 0);
-    if (!node.domain.empty() || node.inputs.size() < 2) return std::nullopt;
-    if (node.op == "Add") {
+    const bool scales = patterns::is(node, patterns::kMul) || patterns::is(node, patterns::kDiv);
+    if (passes(node)) return input(node, 0);
+    if (scales && is_one_number(input(node, 1))) return input(node, 0);
+    if (node.inputs.size() < 2) return std::nullopt;
+    if (patterns::is(node, patterns::kAdd)) {
       for (const std::size_t mask : {1U, 0U})
         if (is_triangle(node.inputs[mask], true, true)) return passed(is_causal, node.inputs[1 - mask]);
       return std::nullopt;
     }
-    if (node.op != "Where" || node.inputs.size() != 3) return std::nullopt;
+    if (!patterns::is(node, patterns::kWhere) || node.inputs.size() != 3) return std::nullopt;
     if (hides(node.inputs[2]) && is_triangle(node.inputs[0], false, false)) return passed(is_causal, node.inputs[1]);
     if (hides(node.inputs[1]) && is_triangle(node.inputs[0], true, false)) return passed(is_causal, node.inputs[2]);
     return std::nullopt;
@@ -101,10 +115,10 @@ class Search {
 
   /// A square, everywhere the same number, of which the part above the diagonal is left (`is_upper`), or the part with it and below.
   bool is_triangle(TensorId tensor, bool is_upper, bool is_negative) const {
-    static constexpr std::array<std::string_view, 5> kPassing{"Cast", "Identity", "Unsqueeze", "Expand", "Trilu"};
-    for (const Node* node = producer_of(tensor); node != nullptr && is_one_of(*node, kPassing);
-         node = producer_of(input(*node, 0)))
-      if (node->op == "Trilu") return leaves(*node, is_upper) && is_filled(input(*node, 0), is_negative);
+    for (const Node* node = producer_of(tensor); node != nullptr; node = producer_of(input(*node, 0))) {
+      if (patterns::is(*node, patterns::kTrilu)) return leaves(*node, is_upper) && is_filled(input(*node, 0), is_negative);
+      if (!passes_mask(*node)) return false;
+    }
     return false;
   }
 
@@ -116,9 +130,8 @@ class Search {
 
   bool is_filled(TensorId tensor, bool is_negative) const {
     const Node* node = producer_of(tensor);
-    static constexpr std::array<std::string_view, 4> kPassing{"Cast", "Identity", "Unsqueeze", "Expand"};
-    while (node != nullptr && is_one_of(*node, kPassing)) node = producer_of(input(*node, 0));
-    if (node == nullptr || !node->domain.empty() || node->op != "ConstantOfShape") return false;
+    while (node != nullptr && passes_mask(*node)) node = producer_of(input(*node, 0));
+    if (node == nullptr || !patterns::is(*node, patterns::kConstantOfShape)) return false;
     for (const Attribute& attribute : node->attributes) {
       const auto* stored = std::get_if<const StoredTensor*>(&attribute.content);
       if (attribute.name != "value" || stored == nullptr) continue;
@@ -130,13 +143,12 @@ class Search {
 
   /// The product whose left side a tensor is, and which alone takes it.
   const Node* product_of(TensorId tensor) const {
-    static constexpr std::array<std::string_view, 3> kPassing{"Cast", "Identity", "Dropout"};
     while (readers_.of(tensor).size() == 1) {
       const Reader& reader = readers_.of(tensor).front();
       const Node& node = graph_.nodes[reader.node];
       if (reader.input != 0) return nullptr;
       if (is_product(node)) return &node;
-      if (!is_one_of(node, kPassing)) return nullptr;
+      if (!passes(node)) return nullptr;
       tensor = node.outputs.front();
     }
     return nullptr;

@@ -1,21 +1,17 @@
 #include "analyzer/passes/structure/elementwise_provenance.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
+
+#include "analyzer/operators/constant_node.h"
 
 namespace macroscope {
 namespace {
 
-constexpr std::array<std::string_view, 6> kRandom{"Bernoulli",        "Multinomial",   "RandomNormal",
-                                                  "RandomNormalLike", "RandomUniform", "RandomUniformLike"};
-constexpr std::array<std::string_view, 10> kElementWise{
-    "BatchNormalization", "Cast", "CastLike", "Clip", "DequantizeLinear", "Dropout", "Gelu", "Identity", "Pad", "QuantizeLinear"};
-constexpr std::array<std::string_view, 8> kAffine{"Add",     "BatchNormalization", "Cast", "Div",
-                                                  "Dropout", "Identity",           "Mul",  "Sub"};
-
 /// In training, statistics of the batch mix its elements.
-bool is_training(const Node& node) { return node.op == "BatchNormalization" && integer_attribute(node, "training_mode", 0) != 0; }
+bool is_training(const Operator* row, const Node& node) {
+  return has(row, Trait::normalization) && integer_attribute(node, "training_mode", 0) != 0;
+}
 
 /// One factor for each channel: every extent but the first two is 1.
 bool is_gate(const Shape& gate, const Shape& data) {
@@ -40,18 +36,13 @@ std::span<const std::int64_t> integers_attribute(const Node& node, std::string_v
   return {};
 }
 
-bool is_random(const Node& node) noexcept {
-  // Dropout that may be training says so by its third operand.
-  return is_one_of(node, kRandom) || (node.domain.empty() && node.op == "Dropout" && node.inputs.size() > 2);
+bool is_random(const Operator* row, const Node& node) noexcept {
+  return has(row, Trait::random) || (has(row, Trait::random_in_training) && node.inputs.size() > 2);
 }
 
 bool has_nested_graph(const Node& node) noexcept {
   return std::any_of(node.attributes.begin(), node.attributes.end(),
                      [](const Attribute& attribute) { return std::holds_alternative<GraphId>(attribute.content); });
-}
-
-bool is_one_of(const Node& node, std::span<const std::string_view> names) noexcept {
-  return node.domain.empty() && std::find(names.begin(), names.end(), node.op) != names.end();
 }
 
 ElementwiseProvenance::ElementwiseProvenance(const Network& network, const Scope& scope)
@@ -64,7 +55,7 @@ ElementwiseProvenance::ElementwiseProvenance(const Network& network, const Scope
       passes_on_(graph_->nodes.size()),
       leaves_(graph_->tensors.size()),
       first_consumer_(graph_->tensors.size() + 1, 0) {
-  find_stored();
+  find_stored(scope);
   find_origins(scope);
   find_consumers();
 }
@@ -77,7 +68,7 @@ ElementwiseProvenances::ElementwiseProvenances(const Network& network, const Sha
   }
 }
 
-void ElementwiseProvenance::find_stored() {
+void ElementwiseProvenance::find_stored(const Scope& scope) {
   for (TensorId id = 0; id < graph_->tensors.size(); ++id) {
     const Graph* graph = graph_;
     TensorId tensor = id;
@@ -87,11 +78,11 @@ void ElementwiseProvenance::find_stored() {
     }
     const Tensor& made = graph->tensors[tensor];
     const Node* producer = made.producer == kNone ? nullptr : &graph->nodes[made.producer];
-    stored_[id] = made.stored != kNone || (producer != nullptr && producer->domain.empty() && producer->op == "Constant");
+    stored_[id] = made.stored != kNone || (producer != nullptr && holds_constant(*producer));
   }
   for (const NodeId id : graph_->order) {
     const Node& node = graph_->nodes[id];
-    if (node.inputs.empty() || has_nested_graph(node) || is_random(node)) continue;
+    if (node.inputs.empty() || has_nested_graph(node) || is_random(scope.operators[id], node)) continue;
     const bool is_stored =
         std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId input) { return input == kAbsent || stored_[input]; });
     if (!is_stored) continue;
@@ -102,24 +93,24 @@ void ElementwiseProvenance::find_stored() {
 
 bool ElementwiseProvenance::works_on_elements(const Scope& scope, NodeId node) const {
   const Operator* row = scope.operators[node];
-  if (row == nullptr) return false;
-  const Node& at = graph_->nodes[node];
-  return (std::holds_alternative<PerElement>(row->meaning) || is_one_of(at, kElementWise)) && !is_training(at);
+  return (is_elementwise(row) || has(row, Trait::pads)) && !is_training(row, graph_->nodes[node]);
 }
 
 /// The operand whose elements the node's result holds, changed one by one; kAbsent if there is none.
-TensorId ElementwiseProvenance::passed_on(const Scope& scope, const Node& node) const {
+TensorId ElementwiseProvenance::passed_on(const Scope& scope, NodeId id) const {
+  const Node& node = graph_->nodes[id];
   TensorId data = kAbsent;
   for (const TensorId input : node.inputs) {
     if (input == kAbsent || stored_[input]) continue;
-    if (data != kAbsent && origin_[input] != origin_[data]) return gated(scope, node);
+    if (data != kAbsent && origin_[input] != origin_[data]) return gated(scope, id);
     data = input;
   }
   return data;
 }
 
-TensorId ElementwiseProvenance::gated(const Scope& scope, const Node& node) const {
-  if (node.op != "Mul" || node.inputs.size() != 2) return kAbsent;
+TensorId ElementwiseProvenance::gated(const Scope& scope, NodeId id) const {
+  const Node& node = graph_->nodes[id];
+  if (!has(scope.operators[id], Trait::products) || node.inputs.size() != 2) return kAbsent;
   for (const auto& [data, gate] : {std::pair(node.inputs[0], node.inputs[1]), std::pair(node.inputs[1], node.inputs[0])}) {
     const Shape& shape = scope.facts[data].type.shape;
     if (shape.known() && shape == scope.facts[node.outputs.front()].type.shape && is_gate(scope.facts[gate].type.shape, shape))
@@ -134,15 +125,15 @@ void ElementwiseProvenance::find_origins(const Scope& scope) {
     const Node& node = graph_->nodes[id];
     if (node.outputs.empty() || node.outputs.front() == kAbsent || !works_on_elements(scope, id)) continue;
     const TensorId output = node.outputs.front();
-    const TensorId data = passed_on(scope, node);
+    const TensorId data = passed_on(scope, id);
     if (data == kAbsent) continue;
-    const bool is_padding = node.op == "Pad";
+    const bool is_padding = has(scope.operators[id], Trait::pads);
     if (!is_padding && !(scope.facts[data].type.shape == scope.facts[output].type.shape)) continue;
     passes_on_[id] = true;
     origin_[output] = origin_[data];
     const auto operands = std::count_if(node.inputs.begin(), node.inputs.end(),
                                         [&](TensorId input) { return input != kAbsent && !stored_[input]; });
-    affine_[output] = affine_[data] && is_one_of(node, kAffine) && operands == 1;
+    affine_[output] = affine_[data] && has(scope.operators[id], Trait::affine) && operands == 1;
   }
   for (const std::vector<TensorId>* outputs : {&graph_->outputs, &graph_->auxiliary_outputs})
     for (const TensorId output : *outputs) leaves_[origin_[output]] = true;

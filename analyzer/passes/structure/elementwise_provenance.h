@@ -36,12 +36,12 @@ class ElementwiseProvenance {
   [[nodiscard]] bool leaves(TensorId origin) const noexcept { return leaves_[origin]; }
 
  private:
-  void find_stored();
+  void find_stored(const Scope& scope);
   void find_origins(const Scope& scope);
   void find_consumers();
   [[nodiscard]] bool works_on_elements(const Scope& scope, NodeId node) const;
-  [[nodiscard]] TensorId passed_on(const Scope& scope, const Node& node) const;
-  [[nodiscard]] TensorId gated(const Scope& scope, const Node& node) const;
+  [[nodiscard]] TensorId passed_on(const Scope& scope, NodeId id) const;
+  [[nodiscard]] TensorId gated(const Scope& scope, NodeId id) const;
 
   const Network* network_;
   const Graph* graph_;
@@ -73,10 +73,8 @@ class ElementwiseProvenances {
 /// An attribute that holds integers; empty where there is none.
 [[nodiscard]] std::span<const std::int64_t> integers_attribute(const Node& node, std::string_view name) noexcept;
 /// Two runs of the node may differ: random numbers.
-[[nodiscard]] bool is_random(const Node& node) noexcept;
+[[nodiscard]] bool is_random(const Operator* row, const Node& node) noexcept;
 /// The node runs graphs of its own: a branch, a loop's body.
 [[nodiscard]] bool has_nested_graph(const Node& node) noexcept;
-/// An operator of ONNX's own domain that has one of these names.
-[[nodiscard]] bool is_one_of(const Node& node, std::span<const std::string_view> names) noexcept;
 
 }  // namespace macroscope

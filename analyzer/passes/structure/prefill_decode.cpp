@@ -16,9 +16,9 @@ std::string lone_symbol(const Dim& dim) {
 }
 
 /// The model's own cost, with its lengths put in.
-class Derivation {
+class PhaseDerivation {
  public:
-  Derivation(const Network& network, const Shapes& shapes, const Costs& costs, const Attentions& attentions)
+  PhaseDerivation(const Network& network, const Shapes& shapes, const Costs& costs, const Attentions& attentions)
       : network_(network),
         scope_(shapes.scopes.front()),
         assumptions_(shapes.assumptions),
@@ -223,7 +223,7 @@ class Derivation {
 std::optional<PrefillDecode> find_prefill_decode(const Network& network, const Shapes& shapes, const Costs& costs) {
   const Attentions attentions = find_attentions(network, shapes);
   if (attentions.count == 0 && attentions.caches.empty()) return std::nullopt;
-  return Derivation(network, shapes, costs, attentions).derived();
+  return PhaseDerivation(network, shapes, costs, attentions).derived();
 }
 
 }  // namespace macroscope

@@ -1,15 +1,13 @@
 // Nodes that could go: dead ones, those that give back their input, those that undo another, norms that fold into the layer before.
 #include <algorithm>
-#include <array>
 #include <optional>
 
+#include "analyzer/operators/access/channel_axis.h"
 #include "analyzer/passes/memory/storage.h"
 #include "analyzer/passes/structure/redundancy_search.h"
 
 namespace macroscope::redundancies {
 namespace {
-
-constexpr std::array<std::string_view, 3> kTakesNorm{"Conv", "ConvTranspose", "Gemm"};
 
 const Shape& shape_of(const Place& place, TensorId tensor) { return place.scope.facts[tensor].type.shape; }
 DataType dtype_of(const Place& place, TensorId tensor) { return place.scope.facts[tensor].type.dtype; }
@@ -25,12 +23,24 @@ bool is_read_once(const Place& place, TensorId tensor) {
 
 // Folding of norms.
 
-bool is_norm(const Place& place, const Node& node) {
-  if (!node.domain.empty() || node.op != "BatchNormalization" || node.inputs.size() != 5 ||
-      integer_attribute(node, "training_mode", 0) != 0)
-    return false;
+bool is_norm(const Place& place, NodeId id) {
+  const Node& node = place.graph.nodes[id];
+  const Operator* row = place.scope.operators[id];
+  const bool scales_channels = has(row, Trait::normalization) && has(row, Trait::affine);
+  if (!scales_channels || node.inputs.size() != 5 || integer_attribute(node, "training_mode", 0) != 0) return false;
   return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
                      [&](TensorId input) { return input != kAbsent && place.provenance.is_stored(input); });
+}
+
+/// Where the weight and the bias of a layer stand that a scale and a shift of its output channels fold into; empty for other layers.
+std::optional<std::pair<std::size_t, std::size_t>> foldable_operands(const Operator* row) {
+  if (!has(row, Trait::convolution) && !has(row, Trait::matrix_product)) return std::nullopt;
+  const auto* loops = std::get_if<Loops>(&row->meaning);
+  const bool is_scaled = loops != nullptr && !loops->product_scale.empty();
+  const bool is_plain = loops != nullptr && loops->bias >= 0 && loops->summand < 0 && loops->logical == nullptr &&
+                        (loops->further == nullptr || is_scaled) && loops->result == Result::as_first_input;
+  if (!is_plain || row->activation.is_given()) return std::nullopt;
+  return std::pair<std::size_t, std::size_t>{loops->operands[1], static_cast<std::size_t>(loops->bias)};
 }
 
 /// Scale and shift fold into weight and bias: of four numbers a channel the bias stays, and of the work on each element its sum.
@@ -38,12 +48,18 @@ void fold(const Place& place, NodeId norm, Found& found) {
   const Node& node = place.graph.nodes[norm];
   const TensorId data = node.inputs.front();
   const NodeId before = data == kAbsent ? kNone : place.graph.tensors[data].producer;
-  if (before == kNone || !is_one_of(place.graph.nodes[before], kTakesNorm) || !is_read_once(place, data)) return;
-  const Node& layer = place.graph.nodes[before];
-  if (layer.inputs.size() < 2 || layer.inputs[1] == kAbsent || !place.provenance.is_stored(layer.inputs[1])) return;
-  if (!is_read_once(place, layer.inputs[1])) return;  // the weight would have to be stored twice
-  const bool has_bias = layer.inputs.size() > 2 && layer.inputs[2] != kAbsent;
-  if (has_bias && !place.provenance.is_stored(layer.inputs[2])) return;
+  if (before == kNone || !is_read_once(place, data)) return;
+  const Operator* row = place.scope.operators[before];
+  const auto operands = foldable_operands(row);
+  const bool is_last = row != nullptr && channel_axis_of(*row, site_of(place.network, place.scope, before)) == ChannelAxis::last;
+  if (!operands || (is_last && has(row, Trait::convolution))) return;  // the norm scales axis 1
+  const std::span<const TensorId> inputs = place.graph.nodes[before].inputs;
+  const auto operand = [&](std::size_t index) { return index < inputs.size() ? inputs[index] : kAbsent; };
+  const TensorId weight = operand(operands->first), bias = operand(operands->second);
+  if (weight == kAbsent || !place.provenance.is_stored(weight)) return;
+  if (!is_read_once(place, weight)) return;  // the weight would have to be stored twice
+  const bool has_bias = bias != kAbsent;
+  if (has_bias && !place.provenance.is_stored(bias)) return;
   const Shape& scale = shape_of(place, node.inputs[1]);
   const Shape& map = shape_of(place, node.outputs.front());
   if (!scale.known() || !map.known()) return;
@@ -73,22 +89,34 @@ bool is_all(const Place& place, const Node& node, std::size_t input, std::int64_
          std::all_of(integers->begin(), integers->end(), [&](const auto& element) { return element && element->is(number); });
 }
 
-bool gives_back(const Place& place, const Node& node) {
-  if (!node.domain.empty() || first(node.inputs) == kAbsent || first(node.outputs) == kAbsent) return false;
+bool gives_back(const Place& place, NodeId id) {
+  const Node& node = place.graph.nodes[id];
+  const Operator* row = place.scope.operators[id];
+  if (row == nullptr || first(node.inputs) == kAbsent || first(node.outputs) == kAbsent) return false;
   const TensorId input = node.inputs.front();
   const TensorId output = node.outputs.front();
   const bool same_shape = is_known_and_equal(shape_of(place, input), shape_of(place, output));
   const bool same_type = dtype_of(place, input) == dtype_of(place, output) && dtype_of(place, input) != DataType::unknown;
-  if (node.op == "Identity") return true;
-  if (node.op == "Dropout") return node.outputs.size() == 1 && (node.inputs.size() < 3 || node.inputs[2] == kAbsent);
-  if (node.op == "Cast" || node.op == "CastLike") return same_type;
-  if (node.op == "Concat" || node.op == "Sum" || node.op == "Max" || node.op == "Min" || node.op == "Mean")
-    return node.inputs.size() == 1;
-  if (node.op == "Transpose") return is_same_order(integers_attribute(node, "perm"));
-  if (node.op == "Reshape" || node.op == "Expand" || node.op == "Squeeze" || node.op == "Flatten" || node.op == "Tile")
-    return same_shape && same_type;
-  if (node.op == "Pad") return same_shape && is_all(place, node, 1, 0);
-  if (node.op == "Slice") return same_shape && (node.inputs.size() < 5 || is_all(place, node, 4, 1));
+  switch (row->identity) {
+    case IdentityWhen::always:
+      return true;
+    case IdentityWhen::not_training:
+      return node.outputs.size() == 1 && (node.inputs.size() < 3 || node.inputs[2] == kAbsent);
+    case IdentityWhen::same_type:
+      return same_type;
+    case IdentityWhen::only_operand:
+      return node.inputs.size() == 1;
+    case IdentityWhen::same_order:
+      return is_same_order(integers_attribute(node, "perm"));
+    case IdentityWhen::same_type_shape:
+      return same_shape && same_type;
+    case IdentityWhen::nothing_added:
+      return same_shape && is_all(place, node, 1, 0);
+    case IdentityWhen::nothing_taken_out:
+      return same_shape && (node.inputs.size() < 5 || is_all(place, node, 4, 1));
+    case IdentityWhen::never:
+      break;
+  }
   return false;
 }
 
@@ -121,20 +149,18 @@ bool undoes(std::span<const std::int64_t> first, std::span<const std::int64_t> s
   return true;
 }
 
-bool only_renames(const Node& node) {
-  static constexpr std::array<std::string_view, 4> kRenames{"Flatten", "Reshape", "Squeeze", "Unsqueeze"};
-  return is_one_of(node, kRenames);
-}
-
 /// \param source what the first of them reads
-bool cancel(const Place& place, const Node& before, const Node& node, TensorId source) {
+bool cancel(const Place& place, NodeId first, NodeId second, TensorId source) {
+  const Node &before = place.graph.nodes[first], &node = place.graph.nodes[second];
   const TensorId result = node.outputs.front();
-  if (node.op == "Transpose" && before.op == "Transpose")
-    return undoes(integers_attribute(before, "perm"), integers_attribute(node, "perm"));
-  if (node.op == "Cast" && before.op == "Cast")
+  const auto both = [&](Trait trait) {
+    return has(place.scope.operators[first], trait) && has(place.scope.operators[second], trait);
+  };
+  if (both(Trait::permutes)) return undoes(integers_attribute(before, "perm"), integers_attribute(node, "perm"));
+  if (both(Trait::converts))
     return dtype_of(place, result) == dtype_of(place, source) &&
            is_wider(dtype_of(place, source), dtype_of(place, before.outputs.front()));
-  return only_renames(node) && only_renames(before) && is_known_and_equal(shape_of(place, source), shape_of(place, result));
+  return both(Trait::regroups) && is_known_and_equal(shape_of(place, source), shape_of(place, result));
 }
 
 /// The node that made what `tensor` holds, past work on single elements that nothing else takes part in; kNone if there is none.
@@ -158,7 +184,7 @@ NodeId producer_past_elementwise(const Place& place, TensorId tensor, bool& is_a
 
 void find_foldable(const Place& place, Found& found) {
   for (NodeId id = 0; id < place.graph.nodes.size(); ++id)
-    if (is_norm(place, place.graph.nodes[id])) fold(place, id, found);
+    if (is_norm(place, id)) fold(place, id, found);
 }
 
 void find_dead(const Place& place, Found& found) {
@@ -186,7 +212,7 @@ void find_dead(const Place& place, Found& found) {
 void find_identities(const Place& place, Found& found) {
   for (NodeId id = 0; id < place.graph.nodes.size(); ++id) {
     const Node& node = place.graph.nodes[id];
-    if (!gives_back(place, node) || must_stay(place, node)) continue;
+    if (!gives_back(place, id) || must_stay(place, node)) continue;
     found.push_back(without(place, Redundancy::identity, {id}));
     if (place.provenance.is_stored(node.inputs.front())) found.back().bytes = 0;  // moved when the model is loaded, if at all
   }
@@ -196,16 +222,18 @@ void find_cancelling(const Place& place, Found& found) {
   std::vector<bool> is_gone(place.graph.nodes.size(), false);
   for (const NodeId id : place.graph.order) {
     const Node& node = place.graph.nodes[id];
-    if (!node.domain.empty() || first(node.inputs) == kAbsent || first(node.outputs) == kAbsent) continue;
-    if (node.op != "Transpose" && node.op != "Cast" && !only_renames(node)) continue;
+    const Operator* row = place.scope.operators[id];
+    if (first(node.inputs) == kAbsent || first(node.outputs) == kAbsent) continue;
+    const bool permutes = has(row, Trait::permutes);
+    if (!permutes && !has(row, Trait::converts) && !has(row, Trait::regroups)) continue;
     bool is_alone = true;
-    const NodeId producer = node.op == "Transpose" ? producer_past_elementwise(place, node.inputs.front(), is_alone)
-                                                   : place.graph.tensors[node.inputs.front()].producer;
-    if (node.op != "Transpose") is_alone = is_read_once(place, node.inputs.front());
+    const NodeId producer = permutes ? producer_past_elementwise(place, node.inputs.front(), is_alone)
+                                     : place.graph.tensors[node.inputs.front()].producer;
+    if (!permutes) is_alone = is_read_once(place, node.inputs.front());
     if (producer == kNone || is_gone[producer]) continue;
     const Node& before = place.graph.nodes[producer];
-    if (!before.domain.empty() || first(before.inputs) == kAbsent || first(before.outputs) == kAbsent) continue;
-    if (!cancel(place, before, node, before.inputs.front())) continue;
+    if (first(before.inputs) == kAbsent || first(before.outputs) == kAbsent) continue;
+    if (!cancel(place, producer, id, before.inputs.front())) continue;
     // What others read as well has to be made all the same.
     Opportunity opportunity =
         without(place, Redundancy::cancelling, is_alone ? std::vector<NodeId>{producer, id} : std::vector<NodeId>{id});

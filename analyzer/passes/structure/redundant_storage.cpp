@@ -132,18 +132,17 @@ class Storage {
       for (const Reader& reader : readers_[parameter.graph]->of(tensor)) {
         const Node& node = graph.nodes[reader.node];
         const Operator* row = scope.operators[reader.node];
-        const std::string_view roles = row == nullptr || reader.input == kNone ? std::string_view("x") : row->roles;
-        const char role = roles[std::min<std::size_t>(reader.input == kNone ? 0 : reader.input, roles.size() - 1)];
-        if (role == 'v') {
+        const OperandRole role = reader.input == kNone ? OperandRole::data : role_of(row, reader.input);
+        if (role == OperandRole::view) {
           std::copy_if(node.outputs.begin(), node.outputs.end(), std::back_inserter(pending),
                        [](TensorId t) { return t != kAbsent; });
           continue;
         }
-        if (role == 't') continue;
+        if (role == OperandRole::type) continue;
         uses.layers.push_back(reader.node);
-        const bool picks = node.domain.empty() && node.op == "Gather" && reader.input == 0;
-        const bool is_weighted = role == 'w' || role == 'b' || role == 'p' || picks ||
-                                 !costs_.nodes[scope_of_[parameter.graph]][reader.node].macs.is(0);
+        const bool picks = has(row, Trait::picks) && reader.input == 0;
+        const bool is_multiplied = role == OperandRole::weight || role == OperandRole::bias || role == OperandRole::packed;
+        const bool is_weighted = is_multiplied || picks || !costs_.nodes[scope_of_[parameter.graph]][reader.node].macs.is(0);
         if (is_weighted) uses.weighted.push_back(reader.node);
       }
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/operators/catalogue.h"
+#include "analyzer/operators/constant_node.h"
 #include "analyzer/passes/memory/storage.h"
 #include "analyzer/passes/structure/redundancy_search.h"
 
@@ -15,8 +16,6 @@ namespace {
 
 /// Contents of more elements than this are not compared.
 constexpr std::size_t kComparedElements = 64;
-
-bool is_named_constant(const Node& node) { return node.domain.empty() && node.op == "Constant"; }
 
 /// Every element is a plain number.
 bool is_known(const ValuePointer& value) {
@@ -59,8 +58,8 @@ class Functions {
     const std::vector<Node>& nodes = network_.graphs[function->body].nodes;
     const bool is_steady = std::all_of(nodes.begin(), nodes.end(), [&](const Node& node) {
       const std::int64_t version = version_in(function->operator_sets, node.domain);
-      const bool is_known = find_operator(node.domain, node.op, version) != nullptr || are_steady(node);
-      return is_known && !has_nested_graph(node) && !is_random(node);
+      const Operator* row = find_operator(node.domain, node.op, version);
+      return (row != nullptr || are_steady(node)) && !has_nested_graph(node) && !is_random(row, node);
     });
     return steady_[function->body] = is_steady;
   }
@@ -110,9 +109,9 @@ class Numbering {
   /// Two of such nodes with the same operands give the same result.
   bool is_comparable(NodeId id) {
     const Node& node = place_.graph.nodes[id];
-    if (node.outputs.empty() || has_nested_graph(node) || is_random(node)) return false;
+    if (node.outputs.empty() || has_nested_graph(node) || is_random(place_.scope.operators[id], node)) return false;
     if (place_.scope.operators[id] == nullptr && !functions_.are_steady(node)) return false;
-    return !node.inputs.empty() || is_named_constant(node);
+    return !node.inputs.empty() || holds_constant(node);
   }
 
   void compare(NodeId id) {
@@ -124,7 +123,7 @@ class Numbering {
       if (!is_same(node, first)) continue;
       for (std::size_t i = 0; i < node.outputs.size(); ++i)
         if (node.outputs[i] != kAbsent) same_as_[node.outputs[i]] = same_as_[first.outputs[i]];
-      repeats_[id] = !is_named_constant(node);
+      repeats_[id] = !holds_constant(node);
       return;
     }
     earlier_[id] = std::exchange(latest, id);
@@ -205,11 +204,11 @@ std::vector<bool> constant_nodes(const Place& place) {
   for (TensorId tensor = 0; tensor < could_be_stored.size(); ++tensor) {
     const NodeId producer = place.graph.tensors[tensor].producer;
     could_be_stored[tensor] =
-        place.provenance.is_stored(tensor) && (producer == kNone || is_named_constant(place.graph.nodes[producer]));
+        place.provenance.is_stored(tensor) && (producer == kNone || holds_constant(place.graph.nodes[producer]));
   }
   for (const NodeId id : place.graph.order) {
     const Node& node = place.graph.nodes[id];
-    if (node.outputs.empty() || is_named_constant(node) || has_nested_graph(node)) continue;
+    if (node.outputs.empty() || holds_constant(node) || has_nested_graph(node)) continue;
     const bool has_numbers = std::all_of(node.outputs.begin(), node.outputs.end(), [&](TensorId output) {
       return output != kAbsent && is_known(place.scope.facts[output].value);
     });
@@ -229,7 +228,8 @@ std::vector<bool> constant_nodes(const Place& place) {
 void find_constant(const Place& place, Found& found) {
   std::vector<bool> constant = constant_nodes(place);
   for (NodeId id = 0; id < constant.size(); ++id)
-    if (place.graph.nodes[id].domain.empty() && place.graph.nodes[id].op == "Identity") constant[id] = false;  // found as such
+    if (const Operator* row = place.scope.operators[id]; row != nullptr && row->identity == IdentityWhen::always)
+      constant[id] = false;  // found as such
   for (std::vector<NodeId>& group : connected(place, constant))
     found.push_back(without(place, Redundancy::constant, std::move(group)));
 }

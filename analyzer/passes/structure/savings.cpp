@@ -90,7 +90,7 @@ class Finding {
     const bool are_convolutions = layer.is_convolution() && next->is_convolution() && layer.kernel.size() == next->kernel.size();
     if (are_convolutions && layer.is_pointwise() && has_reach(*next) && !next->is_depthwise()) bottleneck(layer, *next);
     if (are_convolutions && next->is_dense() && has_reach(layer) && has_reach(*next)) factorised(layer, *next);
-    if (next->is_dense() && provenance_.is_affine(next->input)) low_rank(layer, *next);
+    if (next->is_dense() && !layer.has_activation && provenance_.is_affine(next->input)) low_rank(layer, *next);
   }
 
   /// A 1x1 convolution to fewer channels, the costly kernel there, and perhaps a 1x1 convolution back.

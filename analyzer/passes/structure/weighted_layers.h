@@ -33,6 +33,8 @@ struct WeightedLayer {
   Dim taps;
   /// Elements of its bias; 0 without one.
   Dim bias;
+  /// It applies a function to its result, so that what follows is no longer linear in its input.
+  bool has_activation = false;
 
   [[nodiscard]] Dim parameters() const { return weights + bias; }
   [[nodiscard]] Dim kernel_elements() const { return product(kernel); }
@@ -68,6 +70,7 @@ class WeightedLayers {
   [[nodiscard]] const WeightedLayer* consumer(const WeightedLayer& layer, bool averages_may) const;
 
   const Graph& graph_;
+  const Scope& scope_;
   const ElementwiseProvenance& provenance_;
   std::vector<WeightedLayer> layers_;
   std::vector<std::uint32_t> of_node_;

@@ -32,7 +32,10 @@ class Cutting {
         costs_(costs),
         walk_(walk),
         run_(run),
-        storage_(GradientWalk::storage_of(graph_)) {}
+        storage_(GradientWalk::storage_of(graph_, scope_)),
+        inside_(run.kept_inside) {
+    std::sort(inside_.begin(), inside_.end());
+  }
 
   /// Empty where a size is no number.
   std::optional<std::vector<Piece>> pieces() {
@@ -92,6 +95,11 @@ class Cutting {
       const auto bytes = bytes_of_kept(tensor);
       if (!bytes || __builtin_add_overflow(piece.saved, *bytes, &piece.saved)) return false;
     }
+    for (auto inside = std::lower_bound(inside_.begin(), inside_.end(), tensor); inside != inside_.end() && *inside == tensor;
+         ++inside) {
+      const auto bytes = bytes_of_kept(tensor);
+      if (!bytes || __builtin_add_overflow(piece.saved, *bytes, &piece.saved)) return false;
+    }
     if (last_read_[tensor] < 0) return true;
     ++alive_;
     alive_sum_ += tensor;
@@ -112,6 +120,7 @@ class Cutting {
   const GradientWalk& walk_;
   const GradientRun& run_;
   std::vector<TensorId> storage_;
+  std::vector<TensorId> inside_;  // sorted
   std::vector<std::int64_t> last_read_;
   std::int64_t alive_ = 0;
   std::uint64_t alive_sum_ = 0;

@@ -1,13 +1,9 @@
 #include "analyzer/passes/training/gradient_flow.h"
 
 #include <algorithm>
-#include <array>
 
 namespace macroscope {
 namespace {
-
-/// Operators whose result says which or how many, and nothing that could change a little.
-constexpr std::array<std::string_view, 3> kLevel{"Ceil", "Floor", "Round"};
 
 Paths through(Paths paths, bool is_weighted) {
   ++paths.shortest;
@@ -60,11 +56,11 @@ class Tracing {
   template <typename Visit>
   void for_each_operand(NodeId id, Visit visit) const {
     const Node& node = graph_.nodes[id];
-    if (is_one_of(node, kLevel)) return;
     const Operator* row = scope_.operators[id];
+    if (has(row, Trait::level)) return;
     for (std::size_t place = 0; place < node.inputs.size(); ++place) {
-      const char role = row == nullptr || row->roles.empty() ? 'x' : row->roles[std::min(place, row->roles.size() - 1)];
-      const bool steers = role == 'c' || role == 't';
+      const OperandRole role = role_of(row, place);
+      const bool steers = role == OperandRole::constant || role == OperandRole::type;
       if (node.inputs[place] != kAbsent && !steers && carries(node.inputs[place])) visit(node.inputs[place]);
     }
     for (const Attribute& attribute : node.attributes) {

@@ -4,8 +4,8 @@
 
 #include "analyzer/algebra/summation.h"
 
+#include "analyzer/operators/gradients/gradient_macs.h"
 #include "analyzer/passes/memory/storage.h"
-#include "analyzer/passes/training/contraction_gradients.h"
 #include "analyzer/passes/training/saved_activations.h"
 
 namespace macroscope {
@@ -45,12 +45,13 @@ Dim GradientWalk::kept_bytes(const Type& type) const {
   return is_halved ? bytes_of(DataType::float16, type.shape.known() ? type.shape.elements() : throw Unknown()) : bytes_of(type);
 }
 
-std::vector<TensorId> GradientWalk::storage_of(const Graph& graph) {
+std::vector<TensorId> GradientWalk::storage_of(const Graph& graph, const Scope& scope) {
   std::vector<TensorId> storage(graph.tensors.size());
   for (TensorId tensor = 0; tensor < storage.size(); ++tensor) storage[tensor] = tensor;
   for (const NodeId id : graph.order) {
     const Node& node = graph.nodes[id];
-    if (!is_view(node) || node.inputs.empty() || node.inputs.front() == kAbsent || node.outputs.front() == kAbsent) continue;
+    if (!is_view(scope.operators[id]) || node.inputs.empty() || node.inputs.front() == kAbsent || node.outputs.front() == kAbsent)
+      continue;
     storage[node.outputs.front()] = storage[node.inputs.front()];
   }
   return storage;
@@ -132,18 +133,30 @@ void GradientWalk::run_node(ScopeId id, NodeId at, std::span<const Call> calls, 
     if (has_gradient) {
       if (forward.status == Status::unknown) cost.is_known = false;
       add_own(scope, at, forward.macs, needs, run, cost);
-      const Kept kept = kept_by(node, scope.operators[at], needs);
-      for (const std::uint32_t operand : kept.inputs) run.kept[node.inputs[operand]] = true;
-      if (kept.output && node.outputs.front() != kAbsent) run.kept[node.outputs.front()] = true;
+      keep(scope, at, needs, run);
     }
   }
   nodes_[id][at] = cost;
 }
 
+void GradientWalk::keep(const Scope& scope, NodeId at, const std::vector<bool>& needs, GradientRun& run) const {
+  const Node& node = network_.graphs[scope.graph].nodes[at];
+  Kept kept;
+  try {
+    kept = kept_by(site_of(network_, scope, at), scope.operators[at], needs);
+  } catch (const RuleError&) {
+    run.are_bytes_known = false;  // reported when its work was counted
+  }
+  for (const std::uint32_t operand : kept.inputs) run.kept[node.inputs[operand]] = true;
+  if (node.outputs.empty() || node.outputs.front() == kAbsent) return;
+  if (kept.output) run.kept[node.outputs.front()] = true;
+  if (kept.before_activation) run.kept_inside.push_back(node.outputs.front());
+}
+
 void GradientWalk::add_own(const Scope& scope, NodeId at, const Dim& macs, const std::vector<bool>& needs, const GradientRun& run,
                            GradientCost& cost) const {
   const Node& node = network_.graphs[scope.graph].nodes[at];
-  if (!may_contract_backwards(node, macs)) return;
+  if (scope.operators[at] == nullptr || !may_contract_backwards(*scope.operators[at], macs)) return;
   try {
     const std::vector<OperandGradient> gradients =
         contraction_gradients(*scope.operators[at], site_of(network_, scope, at), macs, needs);
@@ -256,12 +269,13 @@ void GradientWalk::add_handed_on(ScopeId id, const GradientRun& round, GradientR
 
 void GradientWalk::add_saved(const Scope& scope, GradientRun& run) const {
   const Graph& graph = network_.graphs[scope.graph];
-  const std::vector<TensorId> storage = storage_of(graph);
+  const std::vector<TensorId> storage = storage_of(graph, scope);
   for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor) {
     if (!run.kept[tensor] || storage[tensor] == tensor) continue;
     run.kept[tensor] = false;
     run.kept[storage[tensor]] = true;
   }
+  for (const TensorId like : run.kept_inside) add_bytes(scope.facts[like].type, run);
   std::vector<bool> is_elsewhere(graph.tensors.size(), false);
   if (scope.graph != 0) {
     for (const TensorId input : graph.inputs) is_elsewhere[input] = true;
@@ -270,14 +284,18 @@ void GradientWalk::add_saved(const Scope& scope, GradientRun& run) const {
   }
   for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor) {
     if (run.states[tensor].source != Source::activation) run.kept[tensor] = false;
-    if (!run.kept[tensor] || is_elsewhere[tensor] || graph.tensors[tensor].outer != kAbsent) continue;
-    try {
-      run.saved_bytes += kept_bytes(scope.facts[tensor].type);
-    } catch (const Unknown&) {
-      run.are_bytes_known = false;
-    } catch (const AlgebraError&) {
-      run.are_bytes_known = false;
-    }
+    if (run.kept[tensor] && !is_elsewhere[tensor] && graph.tensors[tensor].outer == kAbsent)
+      add_bytes(scope.facts[tensor].type, run);
+  }
+}
+
+void GradientWalk::add_bytes(const Type& type, GradientRun& run) const {
+  try {
+    run.saved_bytes += kept_bytes(type);
+  } catch (const Unknown&) {
+    run.are_bytes_known = false;
+  } catch (const AlgebraError&) {
+    run.are_bytes_known = false;
   }
 }
 

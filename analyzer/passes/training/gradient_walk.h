@@ -29,6 +29,8 @@ struct GradientRun {
   bool are_bytes_known = true;
   /// By TensorId: what must be kept.
   std::vector<bool> kept;
+  /// Tensors as large as what must be kept besides, within a node that made them.
+  std::vector<TensorId> kept_inside;
 };
 
 class GradientWalk {
@@ -44,7 +46,7 @@ class GradientWalk {
   /// Bytes of a tensor as it is kept. \throws Unknown
   [[nodiscard]] Dim kept_bytes(const Type& type) const;
   /// The tensor whose storage another is under a different shape, by TensorId.
-  static std::vector<TensorId> storage_of(const Graph& graph);
+  static std::vector<TensorId> storage_of(const Graph& graph, const Scope& scope);
 
  private:
   std::vector<bool> used_in(const Graph& graph) const;
@@ -54,7 +56,9 @@ class GradientWalk {
   void add_own(const Scope& scope, NodeId node, const Dim& macs, const std::vector<bool>& needs, const GradientRun& run,
                GradientCost& cost) const;
   void add_handed_on(ScopeId scope, const GradientRun& round, GradientRun& run) const;
+  void keep(const Scope& scope, NodeId node, const std::vector<bool>& needs, GradientRun& run) const;
   void add_saved(const Scope& scope, GradientRun& run) const;
+  void add_bytes(const Type& type, GradientRun& run) const;
 
   const Network& network_;
   const Shapes& shapes_;

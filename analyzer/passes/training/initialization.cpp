@@ -62,8 +62,8 @@ class FindingFans {
     for (const NodeId at : graph.order) {
       const Node& node = graph.nodes[at];
       const Operator* row = scope.operators[at];
-      if (row != nullptr && !row->roles.empty() && row->roles.front() == 'v' && !node.inputs.empty() &&
-          node.inputs.front() != kAbsent && is_weight[node.inputs.front()])
+      if (role_of(row, 0) == OperandRole::view && !node.inputs.empty() && node.inputs.front() != kAbsent &&
+          is_weight[node.inputs.front()])
         for (const TensorId output : node.outputs)
           if (output != kAbsent) is_weight[output] = true;
       if (row != nullptr && scope.inferred[at]) found_.nodes[id][at] = fan_of(scope, at, *row, is_weight);
@@ -89,13 +89,13 @@ class FindingFans {
       return input < node.inputs.size() && node.inputs[input] != kAbsent && is_weight[node.inputs[input]];
     };
     try {
-      if (node.domain.empty() && (node.op == "RNN" || node.op == "GRU" || node.op == "LSTM") && holds_weight(1)) {
+      if (row.traits.has(Trait::recurrent) && holds_weight(1)) {
         const OpContext context = site_of(network_, scope, at);
-        const Shape &weight = context.known_shape(1), &recurrence = context.known_shape(2);
-        return FanOfLayer{weight[2] + recurrence[2], recurrence[2]};
+        const Dim hidden = context.size("hidden_size", context.known_shape(2)[2]);
+        return FanOfLayer{context.known_shape(0)[2] + hidden, hidden};
       }
       const auto* loops = std::get_if<Loops>(&row.meaning);
-      if (loops == nullptr || !formula_of(loops->nest.formula).is_contraction()) return std::nullopt;
+      if (loops == nullptr || !formula_of(loops->nests.front().formula).is_contraction()) return std::nullopt;
       for (const std::size_t operand : {std::size_t{1}, std::size_t{0}})
         if (holds_weight(loops->operands[operand])) return fan_of(*loops, site_of(network_, scope, at), operand);
     } catch (const Unknown&) {

@@ -14,10 +14,13 @@ using NeedsGradient = std::vector<bool>;
 struct Kept {
   std::vector<std::uint32_t> inputs;
   bool output = false;  // the first
+  /// What a fused activation is applied to: as large as the first output, and no tensor of the graph.
+  bool before_activation = false;
 };
 
-/// Sums and moves keep nothing.  A product keeps, for the gradient of each factor, the other factors.  Functions whose derivative is told by their
-/// value (Relu, Sigmoid, Tanh, Exp, Softmax ...) keep that; everything else keeps its floating operands.
-Kept kept_by(const Node& node, const Operator* row, const NeedsGradient& needs);
+/// As the row says (Saves): sums and moves keep nothing, a product for the gradient of each factor the other factors, functions whose derivative is
+/// told by their value (Relu, Sigmoid, Tanh, Exp, Softmax ...) that value, everything else its floating operands.  A fused activation keeps what it
+/// would keep as a node of its own. \throws RuleError for an activation that there is not
+Kept kept_by(const OpContext& context, const Operator* row, const NeedsGradient& needs);
 
 }  // namespace macroscope

@@ -111,8 +111,7 @@ Datum kernel_of(const Analysis& analysis, std::string_view path) {
     std::vector<Dim> kernel;
     if (const auto given = context.size_list("kernel_shape")) {
       kernel.assign(given->begin(), given->end());
-    } else if (node_at(analysis, place).op.find("Conv") != std::string_view::npos && context.shape(1).known() &&
-               context.shape(1).rank() > 2) {
+    } else if (has(scope.operators[place.node], Trait::convolution) && context.shape(1).known() && context.shape(1).rank() > 2) {
       kernel.assign(context.shape(1).begin() + 2, context.shape(1).end());
     }
     if (kernel.empty()) continue;

@@ -162,7 +162,7 @@ std::vector<std::string_view> operator_names() {
   std::vector<std::string_view> names;
   for (const Family& family : catalogue())
     for (const Operator& row : family.operators)
-      if (family.domain.empty() && row.since <= GraphBuilder::kOperatorSet) names.push_back(row.name);
+      if (row.domain.empty() && row.since <= GraphBuilder::kOperatorSet) names.push_back(row.name);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;

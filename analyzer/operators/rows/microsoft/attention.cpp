@@ -264,22 +264,43 @@ constexpr std::string_view kProjected =
     "width) MACs; per "
     "score 1 mul for the scale, a softmax, 1 add for a bias; 2 mul, 1 add per rotated element";
 
+/// One packed input; the past of keys and values in one tensor, which are its first axis.
+constexpr AttentionOperands kOperands{.past = {4, -1}, .past_batch = 1, .past_length = 3, .causal = "unidirectional"};
+
 constexpr Operator kRows[] = {
-    {"Attention", Rules{projected_shape<kAttention>, projected_work<kAttention>, projected_axes}, "xwbcxxc", 1, kProjected},
-    {"DecoderAttention", Rules{decoder_shape, decoder_work}, "xxwwbxxxc", 1, kProjected},
-    {"DecoderMaskedSelfAttention", Rules{projected_shape<kDecoder>, projected_work<kDecoder>}, "xwbcxxc", 1, kProjected},
-    {"PackedAttention", Rules{packed_shape, packed_work}, "xwbccx", 1,
-     "input elements * (query + key + value widths) MACs, 1 add for the bias; tokens * heads * longest sequence * (width + value "
-     "width) MACs; per "
-     "score 1 mul for the scale, a softmax, 1 add for a bias"},
-    {"QAttention", Rules{projected_shape<kQuantized>, quantized_work, projected_axes}, "xwbqqcqqx", 1,
-     "as Attention: the projection of integers, 1 mul per element for the scales, the rest in the dtype of the result"},
-    {"QOrderedAttention", Rules{ordered_shape, ordered_work}, "xqqqqwwwqqqbbbqqqcxx", 1,
-     "as Attention, of integers; per projected element 1 mul, 1 add, 2 compare, per value 1 mul, 2 compare to quantise"},
+    {.name = "Attention",
+     .meaning = Rules{projected_shape<kAttention>, projected_work<kAttention>, projected_axes},
+     .roles = "data weight bias constant data*2 constant",
+     .cost = kProjected,
+     .traits = Trait::attention,
+     .attention = &kOperands},
+    {.name = "DecoderAttention",
+     .meaning = Rules{decoder_shape, decoder_work},
+     .roles = "data*2 weight*2 bias data*3 constant",
+     .cost = kProjected},
+    {.name = "DecoderMaskedSelfAttention",
+     .meaning = Rules{projected_shape<kDecoder>, projected_work<kDecoder>},
+     .roles = "data weight bias constant data*2 constant",
+     .cost = kProjected},
+    {.name = "PackedAttention",
+     .meaning = Rules{packed_shape, packed_work},
+     .roles = "data weight bias constant*2 data",
+     .cost = "input elements * (query + key + value widths) MACs, 1 add for the bias; tokens * heads * longest sequence * (width "
+             "+ value "
+             "width) MACs; per "
+             "score 1 mul for the scale, a softmax, 1 add for a bias"},
+    {.name = "QAttention",
+     .meaning = Rules{projected_shape<kQuantized>, quantized_work, projected_axes},
+     .roles = "data weight bias quantisation*2 constant quantisation*2 data",
+     .cost = "as Attention: the projection of integers, 1 mul per element for the scales, the rest in the dtype of the result"},
+    {.name = "QOrderedAttention",
+     .meaning = Rules{ordered_shape, ordered_work},
+     .roles = "data quantisation*4 weight*3 quantisation*3 bias*3 quantisation*3 constant data*2",
+     .cost = "as Attention, of integers; per projected element 1 mul, 1 add, 2 compare, per value 1 mul, 2 compare to quantise"},
 };
 
 }  // namespace
 
-Family families::microsoft_attention() noexcept { return {"com.microsoft", "attention with projections", kRows}; }
+Family families::microsoft_attention() { return {"com.microsoft", "attention with projections", kRows}; }
 
 }  // namespace macroscope

@@ -12,16 +12,6 @@ constexpr std::string_view kConvolution = "Y[n,g*o,p..] += X[n,g*c,p*stride+k*di
 constexpr std::string_view kChannelsLast = "Y[n,p..,g*o] += X[n,p*stride+k*dilation-pad..,g*c] * W[g*o,c,k..]";
 constexpr std::string_view kAllChannelsLast = "Y[n,p..,g*o] += X[n,p*stride+k*dilation-pad..,g*c] * W[g*o,k..,c]";
 
-constexpr std::size_t kSummand = 3;
-
-Work sum_and_activation(const OpContext& context) {
-  Work work;
-  Effort effort = effort_of_activation(context.text("activation", "none"));
-  if (context.has_input(kSummand)) effort.add += 1;
-  work.add(effort, elements_of(context.output(0)));
-  return work;
-}
-
 bool is_channels_last(const OpContext& context) { return context.integer("channels_last", 0) != 0; }
 
 /// Weights come as ONNX has them, or with their channels last as well: which of both, the channels or kernel_shape tell.
@@ -39,18 +29,16 @@ bool is_weight_channels_last(const OpContext& context) {
          equal(last_of(weight) * group, last_of(input)) != Certainty::never;
 }
 
-constexpr Loops kFused{.nest = {kConvolution}, .bias = 2, .further = sum_and_activation};
-constexpr Loops kNhwc{.nest = {kAllChannelsLast, is_weight_channels_last}, .other = {kChannelsLast}, .bias = 2};
-constexpr Loops kNhwcFused{
-    .nest = {kAllChannelsLast, is_weight_channels_last}, .other = {kChannelsLast}, .bias = 2, .further = sum_and_activation};
-constexpr Loops kQuantized{.nest = {kChannelsLast, is_channels_last},
-                           .other = {kConvolution},
+constexpr Loops kFused{.nests = kConvolution, .bias = 2, .summand = 3};
+constexpr Loops kNhwc{.nests = {{kAllChannelsLast, is_weight_channels_last}, {kChannelsLast}}, .bias = 2};
+constexpr Loops kNhwcFused{.nests = {{kAllChannelsLast, is_weight_channels_last}, {kChannelsLast}}, .bias = 2, .summand = 3};
+constexpr Loops kQuantized{.nests = {{kChannelsLast, is_channels_last}, {kConvolution}},
                            .operands = {0, 3, 0},
                            .bias = 8,
                            .result = Result::as_given,
                            .result_input = 7};
-constexpr Loops kNhwcMaxPool{.nest = {"Y[n,p..,c] max= X[n,p*stride+k*dilation-pad..,c]"}};
-constexpr Loops kMaskedMaxPool{.nest = {"Y[n,c,p..] max= X[n,c,p*stride+k*dilation-pad..]"}};
+constexpr Loops kNhwcMaxPool{.nests = "Y[n,p..,c] max= X[n,p*stride+k*dilation-pad..,c]"};
+constexpr Loops kMaskedMaxPool{.nests = "Y[n,c,p..] max= X[n,c,p*stride+k*dilation-pad..]"};
 
 // A transposed convolution whose pads are an operand: begins, then ends.
 
@@ -146,19 +134,39 @@ Work word_embedding_work(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"ConvTransposeWithDynamicPads", Rules{dynamic_pads_shape, dynamic_pads_work}, "xwcb", 1, "as ConvTranspose"},
-    {"FusedConv", kFused, "xwbx", 1, "MACs as Conv; per element 1 add for each of bias and summand, the activation"},
-    {"MaxpoolWithMask", kMaskedMaxPool, "xc"},
-    {"NhwcConv", kNhwc, "xwb"},
-    {"NhwcFusedConv", kNhwcFused, "xwbx", 1, "MACs as Conv; per element 1 add for each of bias and summand, the activation"},
-    {"NhwcMaxPool", kNhwcMaxPool},
-    {"QLinearConv", kQuantized, "xqqwqqqqb"},
-    {"WordConvEmbedding", Rules{word_embedding_shape, word_embedding_work}, "xwbw", 1,
-     "per word, place and filter window * width MACs, 1 add, 1 special, 1 compare"},
+    {.name = "ConvTransposeWithDynamicPads",
+     .meaning = Rules{dynamic_pads_shape, dynamic_pads_work},
+     .roles = "data weight constant bias",
+     .cost = "as ConvTranspose",
+     .channels = ChannelAxis::second,
+     .derives = {"ConvTranspose", {0, 1, 3}}},
+    {.name = "FusedConv",
+     .meaning = kFused,
+     .roles = "data weight bias data",
+     .cost = "MACs as Conv; per element 1 add for each of bias and summand, the activation",
+     .derives = "Conv",
+     .activation = {.attribute = "activation"}},
+    {.name = "MaxpoolWithMask", .meaning = kMaskedMaxPool, .roles = "data constant", .derives = "MaxPool"},
+    {.name = "NhwcConv", .meaning = kNhwc, .roles = "data weight bias", .derives = "Conv"},
+    {.name = "NhwcFusedConv",
+     .meaning = kNhwcFused,
+     .roles = "data weight bias data",
+     .cost = "MACs as Conv; per element 1 add for each of bias and summand, the activation",
+     .derives = "Conv",
+     .activation = {.attribute = "activation"}},
+    {.name = "NhwcMaxPool", .meaning = kNhwcMaxPool, .derives = "MaxPool"},
+    {.name = "QLinearConv",
+     .meaning = kQuantized,
+     .roles = "data quantisation*2 weight quantisation*4 bias",
+     .derives = {"Conv", {0, 3, 8}}},
+    {.name = "WordConvEmbedding",
+     .meaning = Rules{word_embedding_shape, word_embedding_work},
+     .roles = "data weight bias weight",
+     .cost = "per word, place and filter window * width MACs, 1 add, 1 special, 1 compare"},
 };
 
 }  // namespace
 
-Family families::microsoft_convolution() noexcept { return {"com.microsoft", "convolution and pooling", kRows}; }
+Family families::microsoft_convolution() { return {"com.microsoft", "convolution and pooling", kRows}; }
 
 }  // namespace macroscope

@@ -246,21 +246,34 @@ constexpr std::string_view kCost =
     "and k mul, k - 1 add per element of the mixture";
 
 constexpr Operator kRows[] = {
-    {"HyperConnectionLowRankMix", Rules{low_rank_shape, low_rank_work}, "xw", 1,
-     "rows * C * width * (2 rank + C + 1) MACs; RMSNormalization of each stream, ScaledSiLU, sigmoids of the gates"},
-    {"HyperConnectionPostMix", Rules{post_mix_shape, post_mix_work}, "x", 1,
-     "1 mul, 1 add per element; elements * C MACs with a stream matrix"},
-    {"HyperConnectionPreMix", Rules{pre_mix_shape, pre_mix_work}, "x", 1,
-     "rows * C * width MACs; 1 mul per output element for a scale"},
-    {"MoE", Rules{experts_shape<kFloating>, experts_work<kFloating>}, "xxwbwbwb", 1, kCost},
-    {"MoEGroupRouter", Rules{router_shape, router_work}, "xbw", 1,
-     "a sigmoid and 1 add per token and expert; to choose 2 compare, 1 add; 1 compare, 1 special per chosen expert"},
-    {"MoEPacked", Rules{packed_shape, packed_work}, "xxpppx", 1, kCost},
-    {"QMoE", Rules{experts_shape<kQuantized>, experts_work<kQuantized>}, "xxpqbpqbpqbqqqxq", 1, kCost},
+    {.name = "HyperConnectionLowRankMix",
+     .meaning = Rules{low_rank_shape, low_rank_work},
+     .roles = "data weight",
+     .cost = "rows * C * width * (2 rank + C + 1) MACs; RMSNormalization of each stream, ScaledSiLU, sigmoids of the gates"},
+    {.name = "HyperConnectionPostMix",
+     .meaning = Rules{post_mix_shape, post_mix_work},
+     .cost = "1 mul, 1 add per element; elements * C MACs with a stream matrix"},
+    {.name = "HyperConnectionPreMix",
+     .meaning = Rules{pre_mix_shape, pre_mix_work},
+     .cost = "rows * C * width MACs; 1 mul per output element for a scale"},
+    {.name = "MoE",
+     .meaning = Rules{experts_shape<kFloating>, experts_work<kFloating>},
+     .roles = "data*2 weight bias weight bias weight bias",
+     .cost = kCost},
+    {.name = "MoEGroupRouter",
+     .meaning = Rules{router_shape, router_work},
+     .roles = "data bias weight",
+     .cost = "a sigmoid and 1 add per token and expert; to choose 2 compare, 1 add; 1 compare, 1 special per chosen expert"},
+    {.name = "MoEPacked", .meaning = Rules{packed_shape, packed_work}, .roles = "data*2 packed*3 data", .cost = kCost},
+    {.name = "QMoE",
+     .meaning = Rules{experts_shape<kQuantized>, experts_work<kQuantized>},
+     .roles =
+         "data*2 packed quantisation bias packed quantisation bias packed quantisation bias quantisation*3 data quantisation",
+     .cost = kCost},
 };
 
 }  // namespace
 
-Family families::microsoft_experts() noexcept { return {"com.microsoft", "experts and streams", kRows}; }
+Family families::microsoft_experts() { return {"com.microsoft", "experts and streams", kRows}; }
 
 }  // namespace macroscope

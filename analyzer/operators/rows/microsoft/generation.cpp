@@ -154,23 +154,31 @@ std::vector<Fact> prefix_commit_shape(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"BeamSearch", Rules{beam_search_shape, choosing_work<kLogSoftmax + Effort{.add = 1, .compare = 1}>}, "xcccccccccxc", 1,
-     "encoder once, decoder once per trip; per trip, beam and word 1 special, 4 add, 2 compare"},
+    {.name = "BeamSearch",
+     .meaning = Rules{beam_search_shape, choosing_work<kLogSoftmax + Effort{.add = 1, .compare = 1}>},
+     .roles = "data constant*9 data constant",
+     .cost = "encoder once, decoder once per trip; per trip, beam and word 1 special, 4 add, 2 compare"},
     {"BifurcationDetector", Moves{bifurcation_shape}},
-    {"GreedySearch", Rules{greedy_shape, choosing_work<Effort{.compare = 1}>}, "xc", 1,
-     "decoder once per trip; per trip, sequence and word 1 compare"},
-    {"NGramHashMapping", Moves{hash_shape}, "xc"},
+    {.name = "GreedySearch",
+     .meaning = Rules{greedy_shape, choosing_work<Effort{.compare = 1}>},
+     .roles = "data constant",
+     .cost = "decoder once per trip; per trip, sequence and word 1 compare"},
+    {"NGramHashMapping", Moves{hash_shape}, "data constant"},
     {"NGramRepeatBlock", Moves{like_scores}},
-    {"Sampling", Rules{greedy_shape, choosing_work<kSoftmax + Effort{.add = 1, .compare = 2}>}, "xc", 1,
-     "decoder once per trip; per trip, sequence and word a softmax, 2 compare to sort and cut, 1 add to draw"},
+    {.name = "Sampling",
+     .meaning = Rules{greedy_shape, choosing_work<kSoftmax + Effort{.add = 1, .compare = 2}>},
+     .roles = "data constant",
+     .cost = "decoder once per trip; per trip, sequence and word a softmax, 2 compare to sort and cut, 1 add to draw"},
     {"SpeculativePrefixCommit", Moves{prefix_commit_shape}},
-    {"VarlenNGramHashMapping", Moves{packed_hash_shape}, "xc"},
-    {"WhisperBeamSearch", Rules{whisper_shape, choosing_work<kLogSoftmax + Effort{.add = 1, .compare = 1}>}, "xcccccccccxccxc", 1,
-     "encoder once, decoder once per trip; per trip, beam and word 1 special, 4 add, 2 compare"},
+    {"VarlenNGramHashMapping", Moves{packed_hash_shape}, "data constant"},
+    {.name = "WhisperBeamSearch",
+     .meaning = Rules{whisper_shape, choosing_work<kLogSoftmax + Effort{.add = 1, .compare = 1}>},
+     .roles = "data constant*9 data constant*2 data constant",
+     .cost = "encoder once, decoder once per trip; per trip, beam and word 1 special, 4 add, 2 compare"},
 };
 
 }  // namespace
 
-Family families::microsoft_generation() noexcept { return {"com.microsoft", "generation", kRows}; }
+Family families::microsoft_generation() { return {"com.microsoft", "generation", kRows}; }
 
 }  // namespace macroscope

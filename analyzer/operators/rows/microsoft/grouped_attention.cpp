@@ -295,16 +295,32 @@ constexpr std::string_view kCost =
     "bias, 1 div, 1 special, 1 mul for a soft cap; 2 mul, 1 add per rotated element; RMSNormalization of heads; 1 add, 1 special "
     "per row for a sink";
 
+constexpr AttentionOperands kGroupedOperands{.query = 0, .key = 1, .value = 2, .past = {3, 4}};
+
 constexpr Operator kRows[] = {
-    {"DynamicSparseAttention", Rules{dynamic_sparse_shape, dynamic_sparse_work}, "xxxxxxxcccccccwwwcqq", 1, kCost},
-    {"GroupQueryAttention", Rules{grouped_shape<kGrouped>, grouped_work<kGrouped>, grouped_axes}, "xxxxxccxxxxwqqwwc", 1, kCost},
-    {"PagedAttention", Rules{all_paged_shape, paged_work}, "xxxxxcccxxcwwwqqc", 1, kCost},
-    {"SparseAttention", Rules{sparse_shape, sparse_work}, "xxxxxccccxx", 1, kCost},
-    {"SparsePagedAttention", Rules{paged_shape, sparse_paged_work}, "xxxxxcccccxxxcxxwwwqqc", 1, kCost},
+    {.name = "DynamicSparseAttention",
+     .meaning = Rules{dynamic_sparse_shape, dynamic_sparse_work},
+     .roles = "data*7 constant*7 weight*3 constant quantisation*2",
+     .cost = kCost},
+    {.name = "GroupQueryAttention",
+     .meaning = Rules{grouped_shape<kGrouped>, grouped_work<kGrouped>, grouped_axes},
+     .roles = "data*5 constant*2 data*4 weight quantisation*2 weight*2 constant",
+     .cost = kCost,
+     .traits = Trait::attention,
+     .attention = &kGroupedOperands},
+    {.name = "PagedAttention",
+     .meaning = Rules{all_paged_shape, paged_work},
+     .roles = "data*5 constant*3 data*2 constant weight*3 quantisation*2 constant",
+     .cost = kCost},
+    {.name = "SparseAttention", .meaning = Rules{sparse_shape, sparse_work}, .roles = "data*5 constant*4 data*2", .cost = kCost},
+    {.name = "SparsePagedAttention",
+     .meaning = Rules{paged_shape, sparse_paged_work},
+     .roles = "data*5 constant*5 data*3 constant data*2 weight*3 quantisation*2 constant",
+     .cost = kCost},
 };
 
 }  // namespace
 
-Family families::microsoft_grouped_attention() noexcept { return {"com.microsoft", "grouped attention", kRows}; }
+Family families::microsoft_grouped_attention() { return {"com.microsoft", "grouped attention", kRows}; }
 
 }  // namespace macroscope

@@ -149,13 +149,19 @@ constexpr std::string_view kCost =
     "and new entries, pooling of these";
 
 constexpr Operator kRows[] = {
-    {"PackedSparseAttentionIndexer", Rules{packed_indexer_shape, packed_indexer_work}, "xxwwxxccxwxcxxxc", 1, kCost},
+    {.name = "PackedSparseAttentionIndexer",
+     .meaning = Rules{packed_indexer_shape, packed_indexer_work},
+     .roles = "data*2 weight*2 data*2 constant*2 data weight data constant data*3 constant",
+     .cost = kCost},
     {"PackedSparseAttentionIndexerMerge", Moves{merge_shape}},
-    {"SparseAttentionIndexer", Rules{indexer_shape, indexer_work}, "xxwwxxcxxwxccx", 1, kCost},
+    {.name = "SparseAttentionIndexer",
+     .meaning = Rules{indexer_shape, indexer_work},
+     .roles = "data*2 weight*2 data*2 constant data*2 weight data constant*2 data",
+     .cost = kCost},
 };
 
 }  // namespace
 
-Family families::microsoft_indexer() noexcept { return {"com.microsoft", "indexers of sparse attention", kRows}; }
+Family families::microsoft_indexer() { return {"com.microsoft", "indexers of sparse attention", kRows}; }
 
 }  // namespace macroscope

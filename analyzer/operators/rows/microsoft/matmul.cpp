@@ -31,43 +31,29 @@ Work fused_scaling(const OpContext& context) {
   Work work;
   if (!is_floating(context.dtype(0))) return work;
   if (context.real("alpha", 1) != 1) work.add({.mul = 1}, results(context));
-  if (const std::string_view activation = context.text("activation", "none"); activation == "Softmax")
-    work.add(kSoftmax, results(context));
-  else
-    work.add(effort_of_activation(activation), results(context));
   return work;
 }
 
 constexpr Loops fused_matmul() {
   Loops loops = product_of<0, 1>();
   loops.logical = untransposed;
+  loops.product_scale = "alpha";
   loops.further = fused_scaling;
   return loops;
-}
-
-Work fused_gemm_work(const OpContext& context) {
-  Work work = gemm_scaling(context);
-  if (is_floating(context.dtype(0))) work.add(effort_of_activation(context.text("activation", "none")), results(context));
-  return work;
 }
 
 constexpr Loops fused_gemm() {
   Loops loops = transposed_product_of<0, 1>();
   loops.bias = 2;
-  loops.further = fused_gemm_work;
+  loops.product_scale = "alpha";
+  loops.bias_scale = "beta";
+  loops.further = gemm_scaling;
   return loops;
-}
-
-Work gelu_behind(const OpContext& context) {
-  Work work;
-  work.add(kGeluByTanh, results(context));
-  return work;
 }
 
 constexpr Loops gemm_fast_gelu() {
   Loops loops = product_of<0, 1>();
   loops.bias = 2;
-  loops.further = gelu_behind;
   return loops;
 }
 
@@ -116,8 +102,8 @@ Work dynamic_quantize_work(const OpContext& context) {
 }
 
 // The quantised operand comes first, so that it says what is computed in.
-constexpr Loops kDynamicQuantize{.nest = {"Y[b..,m,n] += B[b..,k,n] * A[b..,m,k]", products::both_matrices<0, 1>},
-                                 .other = {"Y[b..,n] += B[b..,k,n] * A[k]", products::vector_by_matrix<0, 1>},
+constexpr Loops kDynamicQuantize{.nests = {{"Y[b..,m,n] += B[b..,k,n] * A[b..,m,k]", products::both_matrices<0, 1>},
+                                           {"Y[b..,n] += B[b..,k,n] * A[k]", products::vector_by_matrix<0, 1>}},
                                  .operands = {1, 0, 0},
                                  .further = dynamic_quantize_work};
 
@@ -149,7 +135,7 @@ Work ordered_further(const OpContext& context) {
   return work;
 }
 
-constexpr Loops kOrdered{.nest = {kMatrices}, .operands = {0, 2, 0}, .further = ordered_further};
+constexpr Loops kOrdered{.nests = kMatrices, .operands = {0, 2, 0}, .further = ordered_further};
 
 // A projection that router and shared expert have in common.
 
@@ -188,29 +174,66 @@ constexpr std::string_view kFusedCost =
     "batch * m * n * k MACs; per element 1 mul for alpha where it is not 1, and the activation";
 
 constexpr Operator kRows[] = {
-    {"DynamicQuantizeMatMul", kDynamicQuantize, "xwqqb", 1,
-     "MACs as MatMul, of integers; DynamicQuantizeLinear of A; per element 1 mul for the scales, 1 add for the bias"},
-    {"FusedGemm", fused_gemm(), "wwb", 1, "as Gemm, and the activation per element"},
-    {"FusedMatMul", fused_matmul(), "w", 1, kFusedCost},
-    {"FusedMatMulActivation", fused_matmul(), "w", 1, kFusedCost},
-    {"GemmFastGelu", gemm_fast_gelu(), "wwb", 1, "MACs as MatMul; per element 1 add for the bias, then 1 special, 2 add, 6 mul"},
-    {"GemmFloat8", Rules{float8_shape, float8_work}, "wwbq", 1,
-     "m*n*k MACs; per element 1 mul for each scale and for alpha and beta where they are not 1, 1 add for C, the activation"},
-    {"MatMulInteger16", product_of<0, 1>(Result::int32), "w"},
-    {"MatMulIntegerToFloat", integer_to_float(), "wwqqqqb", 1,
-     "MACs as MatMul, of integers; per element 1 mul for the scales, 1 add for the bias"},
-    {"QGemm", Rules{qgemm_shape, qgemm_work}, "wqqwqqbqq", 1,
-     "m*n*k MACs of integers; per element 1 mul for the scales; to quantise the result 1 add, 2 compare"},
-    {"QOrderedMatMul", kOrdered, "wqwqqbxq", 1,
-     "MACs as MatMul, of integers; per element 1 mul, 2 compare to quantise, 1 add for the bias, 1 mul and 1 add for C"},
-    {"RouterGateUpProj", Rules{router_shape, router_work}, "xw", 1, "rows * K * N MACs; per gated element as SwiGLU"},
-    {"SparseToDenseMatMul", fused_matmul(), "w", 1,
-     "as a dense product: how many elements of A are stored a model does not tell"},
-    {"TransposeMatMul", fused_matmul(), "w", 1, kFusedCost},
+    {.name = "DynamicQuantizeMatMul",
+     .meaning = kDynamicQuantize,
+     .roles = "data weight quantisation*2 bias",
+     .cost = "MACs as MatMul, of integers; DynamicQuantizeLinear of A; per element 1 mul for the scales, 1 add for the bias",
+     .derives = "MatMul"},
+    {.name = "FusedGemm",
+     .meaning = fused_gemm(),
+     .roles = "weight*2 bias",
+     .cost = "as Gemm, and the activation per element",
+     .derives = "Gemm",
+     .activation = {.attribute = "activation"}},
+    {.name = "FusedMatMul", .meaning = fused_matmul(), .roles = "weight", .cost = kFusedCost, .derives = "MatMul"},
+    {.name = "FusedMatMulActivation",
+     .meaning = fused_matmul(),
+     .roles = "weight",
+     .cost = kFusedCost,
+     .derives = "MatMul",
+     .activation = {.attribute = "activation"}},
+    {.name = "GemmFastGelu",
+     .meaning = gemm_fast_gelu(),
+     .roles = "weight*2 bias",
+     .cost = "MACs as MatMul; per element 1 add for the bias, then 1 special, 2 add, 6 mul",
+     .derives = "MatMul",
+     .activation = {"FastGelu"}},
+    {.name = "GemmFloat8",
+     .meaning = Rules{float8_shape, float8_work},
+     .roles = "weight*2 bias quantisation",
+     .cost =
+         "m*n*k MACs; per element 1 mul for each scale and for alpha and beta where they are not 1, 1 add for C, the activation",
+     .derives = "Gemm"},
+    {.name = "MatMulInteger16", .meaning = product_of<0, 1>(Result::int32), .roles = "weight", .derives = "MatMul"},
+    {.name = "MatMulIntegerToFloat",
+     .meaning = integer_to_float(),
+     .roles = "weight*2 quantisation*4 bias",
+     .cost = "MACs as MatMul, of integers; per element 1 mul for the scales, 1 add for the bias",
+     .derives = "MatMul"},
+    {.name = "QGemm",
+     .meaning = Rules{qgemm_shape, qgemm_work},
+     .roles = "weight quantisation*2 weight quantisation*2 bias quantisation*2",
+     .cost = "m*n*k MACs of integers; per element 1 mul for the scales; to quantise the result 1 add, 2 compare",
+     .derives = {"Gemm", {0, 3, 6}}},
+    {.name = "QOrderedMatMul",
+     .meaning = kOrdered,
+     .roles = "weight quantisation weight quantisation*2 bias data quantisation",
+     .cost = "MACs as MatMul, of integers; per element 1 mul, 2 compare to quantise, 1 add for the bias, 1 mul and 1 add for C",
+     .derives = {"MatMul", {0, 2}}},
+    {.name = "RouterGateUpProj",
+     .meaning = Rules{router_shape, router_work},
+     .roles = "data weight",
+     .cost = "rows * K * N MACs; per gated element as SwiGLU"},
+    {.name = "SparseToDenseMatMul",
+     .meaning = fused_matmul(),
+     .roles = "weight",
+     .cost = "as a dense product: how many elements of A are stored a model does not tell",
+     .derives = "MatMul"},
+    {.name = "TransposeMatMul", .meaning = fused_matmul(), .roles = "weight", .cost = kFusedCost, .derives = "MatMul"},
 };
 
 }  // namespace
 
-Family families::microsoft_matmul() noexcept { return {"com.microsoft", "matrix products", kRows}; }
+Family families::microsoft_matmul() { return {"com.microsoft", "matrix products", kRows}; }
 
 }  // namespace macroscope

@@ -1,5 +1,7 @@
 // Attention of com.microsoft over queries, keys and values that are projected already, as many heads of each.
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/gradients/gradient_macs.h"
+#include "analyzer/operators/gradients/nest_gradients.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
@@ -185,19 +187,35 @@ constexpr std::string_view kCost =
     "1 add for a bias; "
     "1 add per element of queries, keys and values for theirs";
 
+constexpr AttentionOperands kOperands{.query = 0, .key = 1, .value = 2, .past = {6, 7}, .causal = "unidirectional"};
+constexpr AttentionOperands kDecoderOperands{.query = 0, .key = 1, .value = 2, .past = {5, 6}};
+
 constexpr Operator kRows[] = {
-    {"DecoderMaskedMultiHeadAttention", Rules{multi_head_shape<kDecoder>, multi_head_work<kDecoder>, multi_head_axes},
-     "xxxxxxxcccb", 1, kCost},
-    {"MultiHeadAttention", Rules{multi_head_shape<kMultiHead>, multi_head_work<kMultiHead>, multi_head_axes}, "xxxbxxxxcx", 1,
-     kCost},
-    {"PackedMultiHeadAttention", Rules{packed_shape, packed_work}, "xxxbccx", 1,
-     "tokens * heads * longest sequence * (width + value width) MACs; per score 1 mul for the scale, a softmax, 1 add for a "
-     "bias; 1 add per "
-     "element of queries, keys and values for theirs"},
+    {.name = "DecoderMaskedMultiHeadAttention",
+     .meaning = Rules{multi_head_shape<kDecoder>, multi_head_work<kDecoder>, multi_head_axes},
+     .roles = "data*7 constant*3 bias",
+     .cost = kCost,
+     .traits = Trait::attention,
+     .attention = &kDecoderOperands},
+    {.name = "MultiHeadAttention",
+     .meaning = Rules{multi_head_shape<kMultiHead>, multi_head_work<kMultiHead>, multi_head_axes},
+     .roles = "data*3 bias data*4 constant data",
+     .cost = kCost,
+     .traits = Trait::attention,
+     .gradient = gradients_of_attention,
+     .gradient_macs = gradient_macs_of_attention,
+     .attention = &kOperands},
+    {.name = "PackedMultiHeadAttention",
+     .meaning = Rules{packed_shape, packed_work},
+     .roles = "data*3 bias constant*2 data",
+     .cost =
+         "tokens * heads * longest sequence * (width + value width) MACs; per score 1 mul for the scale, a softmax, 1 add for a "
+         "bias; 1 add per "
+         "element of queries, keys and values for theirs"},
 };
 
 }  // namespace
 
-Family families::microsoft_multi_head_attention() noexcept { return {"com.microsoft", "attention", kRows}; }
+Family families::microsoft_multi_head_attention() { return {"com.microsoft", "attention", kRows}; }
 
 }  // namespace macroscope

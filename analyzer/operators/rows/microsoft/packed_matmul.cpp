@@ -35,21 +35,18 @@ Work dequantized(const OpContext& context) {
 
 bool transposes(const OpContext& context) { return context.integer("transB", 1) != 0; }
 
-constexpr Loops kNBits{.nest = {kTransposedWeight}, .logical = by_attributes, .bias = 5, .further = dequantized};
+constexpr Loops kNBits{.nests = kTransposedWeight, .logical = by_attributes, .bias = 5, .further = dequantized};
 
 // transB=0 is the backward pass: A holds what the product by the transpose gave.
-constexpr Loops kBnb4{
-    .nest = {kTransposedWeight, transposes}, .other = {kWeight}, .logical = by_attributes, .further = times_scale};
+constexpr Loops kBnb4{.nests = {{kTransposedWeight, transposes}, {kWeight}}, .logical = by_attributes, .further = times_scale};
 
 Work packed_epilogue(const OpContext& context) {
   Work work = times_scale(context);
-  Effort effort = effort_of_activation(context.text("activation_type", "none"));
-  if (context.has_input(2)) effort.mul += 1;
-  work.add(effort, elements_of(context.output(0)));
+  if (context.has_input(2)) work.add({.mul = 1}, elements_of(context.output(0)));
   return work;
 }
 
-constexpr Loops kPacked{.nest = {kTransposedWeight}, .logical = by_attributes, .further = packed_epilogue};
+constexpr Loops kPacked{.nests = kTransposedWeight, .logical = by_attributes, .further = packed_epilogue};
 
 /// [N, 2 * bytes of a row]
 Shape two_a_byte(const OpContext& context, std::size_t operand) {
@@ -64,7 +61,7 @@ Work fp4_scales(const OpContext& context) {
   return work;
 }
 
-constexpr Loops kFp4{.nest = {kTransposedWeight}, .logical = two_a_byte, .bias = 5, .further = fp4_scales};
+constexpr Loops kFp4{.nests = kTransposedWeight, .logical = two_a_byte, .bias = 5, .further = fp4_scales};
 
 /// With a scale for A that is rounded to 8 bits as well: divided, clipped, multiplied.
 Work fp8_scales(const OpContext& context) {
@@ -74,7 +71,7 @@ Work fp8_scales(const OpContext& context) {
   return work;
 }
 
-constexpr Loops kFp8{.nest = {kTransposedWeight}, .bias = 4, .further = fp8_scales};
+constexpr Loops kFp8{.nests = kTransposedWeight, .bias = 4, .further = fp8_scales};
 
 /// The shape [K, N] is the content of an operand.
 Shape by_content(const OpContext& context, std::size_t operand) {
@@ -92,7 +89,7 @@ Work blocks_of_four_bits(const OpContext& context) {
   return work;
 }
 
-constexpr Loops kFpQ4{.nest = {kWeight}, .logical = by_content, .further = blocks_of_four_bits};
+constexpr Loops kFpQ4{.nests = kWeight, .logical = by_content, .further = blocks_of_four_bits};
 
 // Several products of one A, which may be normalized first (behind a residual, which may be a result as well).
 
@@ -217,29 +214,64 @@ Work gather_packed_work(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"GatherBlockQuantized", Rules{gather_shape, gather_work}, "pxq", 1,
-     "1 add, 1 mul per output element; of floats of few bits 1 mul"},
-    {"GatherPacked", Rules{gather_packed_shape, gather_packed_work}, "px", 1, "1 mul per output element"},
-    {"MatMulBlockQuantizedFp4Weight", kFp4, "xpqqqb", 1,
-     "rows * K * N MACs in A's dtype; 2 mul per element of the weight, 1 add per element for the bias"},
-    {"MatMulBlockQuantizedFp8Weight", kFp8, "xwqqb", 1,
-     "rows * K * N MACs in A's dtype; 1 mul per element of the weight, 1 add per element for the bias; with a scale for A 1 div, "
-     "2 compare, 1 "
-     "mul per element of A"},
-    {"MatMulBnb4", kBnb4, "xpq", 1, "rows * K * N MACs in A's dtype; 1 mul per element of the weight"},
-    {"MatMulFpQ4", kFpQ4, "xpc", 1, "rows * K * N MACs in A's dtype; 1 mul, with an offset 1 add, per element of the weight"},
-    {"MatMulNBits", kNBits, "xpqqcb", 1,
-     "rows * K * N MACs in A's dtype; 1 add, 1 mul per element of the weight, 1 add per element for the bias"},
-    {"MatMulNBitsMlp", Rules{mlp_shape, mlp_work}, "xxwpqbpqb", 1,
-     "two products as MatMulNBits; the activation and 1 mul per element; RMSNormalization"},
-    {"MatMulNBitsQLoRA", Rules{adapted_shape, adapted_work}, "xpqpqwq", 1, "three products as MatMulNBits; 1 add per element"},
-    {"MatMulNBitsQkv", Rules{qkv_shape, qkv_work}, "xxwpqbpqbpqb", 1, "three products as MatMulNBits; RMSNormalization"},
-    {"MatMulPacked", kPacked, "xpq", 1,
-     "rows * K * N MACs in A's dtype; 1 mul per element of the weight; 1 mul per element for a scale, the activation"},
+    {.name = "GatherBlockQuantized",
+     .meaning = Rules{gather_shape, gather_work},
+     .roles = "packed data quantisation",
+     .cost = "1 add, 1 mul per output element; of floats of few bits 1 mul"},
+    {.name = "GatherPacked",
+     .meaning = Rules{gather_packed_shape, gather_packed_work},
+     .roles = "packed data",
+     .cost = "1 mul per output element"},
+    {.name = "MatMulBlockQuantizedFp4Weight",
+     .meaning = kFp4,
+     .roles = "data packed quantisation*3 bias",
+     .cost = "rows * K * N MACs in A's dtype; 2 mul per element of the weight, 1 add per element for the bias",
+     .derives = "MatMul"},
+    {.name = "MatMulBlockQuantizedFp8Weight",
+     .meaning = kFp8,
+     .roles = "data weight quantisation*2 bias",
+     .cost = "rows * K * N MACs in A's dtype; 1 mul per element of the weight, 1 add per element for the bias; with a scale for "
+             "A 1 div, "
+             "2 compare, 1 "
+             "mul per element of A",
+     .derives = "MatMul"},
+    {.name = "MatMulBnb4",
+     .meaning = kBnb4,
+     .roles = "data packed quantisation",
+     .cost = "rows * K * N MACs in A's dtype; 1 mul per element of the weight",
+     .derives = "MatMul"},
+    {.name = "MatMulFpQ4",
+     .meaning = kFpQ4,
+     .roles = "data packed constant",
+     .cost = "rows * K * N MACs in A's dtype; 1 mul, with an offset 1 add, per element of the weight",
+     .derives = "MatMul"},
+    {.name = "MatMulNBits",
+     .meaning = kNBits,
+     .roles = "data packed quantisation*2 constant bias",
+     .cost = "rows * K * N MACs in A's dtype; 1 add, 1 mul per element of the weight, 1 add per element for the bias",
+     .derives = "MatMul"},
+    {.name = "MatMulNBitsMlp",
+     .meaning = Rules{mlp_shape, mlp_work},
+     .roles = "data*2 weight packed quantisation bias packed quantisation bias",
+     .cost = "two products as MatMulNBits; the activation and 1 mul per element; RMSNormalization"},
+    {.name = "MatMulNBitsQLoRA",
+     .meaning = Rules{adapted_shape, adapted_work},
+     .roles = "data packed quantisation packed quantisation weight quantisation",
+     .cost = "three products as MatMulNBits; 1 add per element"},
+    {.name = "MatMulNBitsQkv",
+     .meaning = Rules{qkv_shape, qkv_work},
+     .roles = "data*2 weight packed quantisation bias packed quantisation bias packed quantisation bias",
+     .cost = "three products as MatMulNBits; RMSNormalization"},
+    {.name = "MatMulPacked",
+     .meaning = kPacked,
+     .roles = "data packed quantisation",
+     .cost = "rows * K * N MACs in A's dtype; 1 mul per element of the weight; 1 mul per element for a scale, the activation",
+     .derives = "MatMul",
+     .activation = {.attribute = "activation_type"}},
 };
 
 }  // namespace
 
-Family families::microsoft_packed_matmul() noexcept { return {"com.microsoft", "packed weights", kRows}; }
+Family families::microsoft_packed_matmul() { return {"com.microsoft", "packed weights", kRows}; }
 
 }  // namespace macroscope

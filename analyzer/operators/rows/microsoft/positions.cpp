@@ -174,26 +174,43 @@ constexpr std::string_view kLongformerCost =
     "token and another, both ways";
 
 constexpr Operator kRows[] = {
-    {"GatedRelativePositionBias", Rules{gated_shape, gated_work}, "xbxwbxc", 1,
-     "batch * heads * length * width * D MACs; 1 add per element for both biases and for the sums over D; per row 2 sigmoids, 2 "
-     "mul, 2 add; 1 mul "
-     "per output element"},
-    {"GemmaRotaryEmbedding", Rules{gemma_shape, gemma_work, axis_maps::tokens}, "x", 1,
-     "2 special per angle; 2 mul, 1 add per rotated element"},
-    {"LongformerAttention", Rules{longformer_shape<kLongformer>, longformer_work<kLongformer>}, "xwbxwbx", 1, kLongformerCost},
-    {"MRotaryEmbedding", Rules{rotary_shape, rotary_work, axis_maps::tokens}, "xcxx", 1,
-     "2 mul, 1 add per rotated element, 1 mul for a scale"},
-    {"QOrderedLongformerAttention", Rules{longformer_shape<kOrderedLongformer>, longformer_work<kOrderedLongformer>},
-     "xqwqbqqxwqbqxq", 1, kLongformerCost},
-    {"RelativePositionBias", Rules{relative_shape, relative_work}, "wcc", 1, "1 div, 1 special, 1 mul per pair of positions"},
+    {.name = "GatedRelativePositionBias",
+     .meaning = Rules{gated_shape, gated_work},
+     .roles = "data bias data weight bias data constant",
+     .cost = "batch * heads * length * width * D MACs; 1 add per element for both biases and for the sums over D; per row 2 "
+             "sigmoids, 2 "
+             "mul, 2 add; 1 mul "
+             "per output element"},
+    {.name = "GemmaRotaryEmbedding",
+     .meaning = Rules{gemma_shape, gemma_work, axis_maps::tokens},
+     .cost = "2 special per angle; 2 mul, 1 add per rotated element"},
+    {.name = "LongformerAttention",
+     .meaning = Rules{longformer_shape<kLongformer>, longformer_work<kLongformer>},
+     .roles = "data weight bias data weight bias data",
+     .cost = kLongformerCost},
+    {.name = "MRotaryEmbedding",
+     .meaning = Rules{rotary_shape, rotary_work, axis_maps::tokens},
+     .roles = "data constant data*2",
+     .cost = "2 mul, 1 add per rotated element, 1 mul for a scale"},
+    {.name = "QOrderedLongformerAttention",
+     .meaning = Rules{longformer_shape<kOrderedLongformer>, longformer_work<kOrderedLongformer>},
+     .roles =
+         "data quantisation weight quantisation bias quantisation*2 data weight quantisation bias quantisation data quantisation",
+     .cost = kLongformerCost},
+    {.name = "RelativePositionBias",
+     .meaning = Rules{relative_shape, relative_work},
+     .roles = "weight constant*2",
+     .cost = "1 div, 1 special, 1 mul per pair of positions"},
     {"RemovePadding", Moves{remove_padding}},
     {"RestorePadding", Moves{restore_padding}},
-    {"RotaryEmbedding", Rules{rotary_shape, rotary_work, axis_maps::tokens}, "xcxx", 1,
-     "2 mul, 1 add per rotated element, 1 mul for a scale"},
+    {.name = "RotaryEmbedding",
+     .meaning = Rules{rotary_shape, rotary_work, axis_maps::tokens},
+     .roles = "data constant data*2",
+     .cost = "2 mul, 1 add per rotated element, 1 mul for a scale"},
 };
 
 }  // namespace
 
-Family families::microsoft_positions() noexcept { return {"com.microsoft", "positions", kRows}; }
+Family families::microsoft_positions() { return {"com.microsoft", "positions", kRows}; }
 
 }  // namespace macroscope

@@ -98,15 +98,14 @@ bool is_channels_last(const OpContext& context) { return context.integer("channe
 
 Work mean_work(const OpContext& context);
 
-constexpr Loops kReduceMean{.nest = {"Y[i/axes..] += X[i..]", has_axes},
-                            .other = {"Y[] += X[i..]", drops_axes},
-                            .third = {"Y[i/all..] += X[i..]"},
-                            .further = mean_work};
-constexpr Loops kAveragePool{.nest = {"Y[n,p..,c] += X[n,p*stride+k*dilation-pad..,c]", is_channels_last},
-                             .other = {"Y[n,c,p..] += X[n,c,p*stride+k*dilation-pad..]"},
+constexpr Loops kReduceMean{
+    .nests = {{"Y[i/axes..] += X[i..]", has_axes}, {"Y[] += X[i..]", drops_axes}, {"Y[i/all..] += X[i..]"}},
+    .further = mean_work};
+constexpr Loops kAveragePool{.nests = {{"Y[n,p..,c] += X[n,p*stride+k*dilation-pad..,c]", is_channels_last},
+                                       {"Y[n,c,p..] += X[n,c,p*stride+k*dilation-pad..]"}},
                              .further = mean_work};
 constexpr Loops kGlobalAveragePool{
-    .nest = {"Y[n,p/all..,c] += X[n,p..,c]", is_channels_last}, .other = {"Y[n,c,p/all..] += X[n,c,p..]"}, .further = mean_work};
+    .nests = {{"Y[n,p/all..,c] += X[n,p..,c]", is_channels_last}, {"Y[n,c,p/all..] += X[n,c,p..]"}}, .further = mean_work};
 
 /// Elements are dequantised; each point of the nest is an addition, each result a product, which is quantised.
 Work mean_work(const OpContext& context) {
@@ -125,7 +124,7 @@ constexpr std::string_view kMeanCost =
 
 /// Integers of 32 bits; sums of unsigned ones are unsigned.
 std::vector<Fact> integer_sum_shape(const OpContext& context) {
-  constexpr Loops kSum{.nest = {"Y[i/axes..] += X[i..]"}};
+  constexpr Loops kSum{.nests = "Y[i/axes..] += X[i..]"};
   std::vector<Fact> results = shape_of(kSum, context);
   results.front().type.dtype = context.dtype(0) == DataType::uint8 ? DataType::uint32 : DataType::int32;
   return results;
@@ -143,29 +142,74 @@ constexpr std::string_view kBinary =
     "DequantizeLinear of both (1 add, 1 mul per element), 1 operation and QuantizeLinear per output element";
 
 constexpr Operator kRows[] = {
-    {"MulInteger", Rules{integer_product_shape, no_work}, "xqxq", 1, "none: on integers"},
-    {"QLinearAdd", Rules{binary_shape, binary_work<Effort{.add = 1}>, axis_maps::elementwise}, "xqqxqqqq", 1, kBinary},
-    {"QLinearAveragePool", kAveragePool, "xqqqq", 1, kMeanCost},
-    {"QLinearConcat", Rules{concat_shape, requantize_work}, "qqxqqxqqxqqxqqxqqxqqxqqxqqxqqxqqxqqx", 1,
-     "DequantizeLinear and QuantizeLinear per element"},
-    {"QLinearGlobalAveragePool", kGlobalAveragePool, "xqqqq", 1, kMeanCost},
-    {"QLinearLeakyRelu", Rules{quantized_like_first, quantized_work<Effort{.mul = 1, .compare = 1}>, axis_maps::elementwise},
-     "xqqqq", 1, "DequantizeLinear, LeakyRelu, QuantizeLinear per element"},
-    {"QLinearMul", Rules{binary_shape, binary_work<Effort{.mul = 1}>, axis_maps::elementwise}, "xqqxqqqq", 1, kBinary},
-    {"QLinearReduceMean", kReduceMean, "xqqqq", 1, kMeanCost},
-    {"QLinearSigmoid", Rules{quantized_like_first, quantized_work<kSigmoid>, axis_maps::elementwise}, "xqqqq", 1,
-     "DequantizeLinear, Sigmoid, QuantizeLinear per element"},
-    {"QLinearSoftmax", Rules{quantized_like_first, quantized_work<kSoftmax>, axis_maps::along_axis}, "xqqqq", 1,
-     "DequantizeLinear, Softmax, QuantizeLinear per element"},
-    {"QLinearWhere", Rules{where_shape, where_work, axis_maps::elementwise}, "xxqqxqqqq", 1,
-     "DequantizeLinear of both, QuantizeLinear per output element"},
-    {"QOrderedGelu", Rules{like_first, quantized_work<kGeluByErf>, axis_maps::elementwise}, "xqq", 1,
-     "DequantizeLinear, Gelu, QuantizeLinear per element"},
-    {"ReduceSumInteger", Rules{integer_sum_shape, no_work}, "x", 1, "none: on integers"},
+    {.name = "MulInteger",
+     .meaning = Rules{integer_product_shape, no_work},
+     .roles = "data quantisation data quantisation",
+     .cost = "none: on integers"},
+    {.name = "QLinearAdd",
+     .meaning = Rules{binary_shape, binary_work<Effort{.add = 1}>, axis_maps::elementwise},
+     .roles = "data quantisation*2 data quantisation*4",
+     .cost = kBinary,
+     .traits = {Trait::elementwise, Trait::sums},
+     .saves = Saves::nothing},
+    {.name = "QLinearAveragePool",
+     .meaning = kAveragePool,
+     .roles = "data quantisation*4",
+     .cost = kMeanCost,
+     .derives = "AveragePool"},
+    {.name = "QLinearConcat",
+     .meaning = Rules{concat_shape, requantize_work},
+     .roles = "quantisation*2 [data quantisation*2]",
+     .cost = "DequantizeLinear and QuantizeLinear per element",
+     .traits = {Trait::concatenates, Trait::keeps_axes}},
+    {.name = "QLinearGlobalAveragePool",
+     .meaning = kGlobalAveragePool,
+     .roles = "data quantisation*4",
+     .cost = kMeanCost,
+     .derives = "GlobalAveragePool"},
+    {.name = "QLinearLeakyRelu",
+     .meaning = Rules{quantized_like_first, quantized_work<Effort{.mul = 1, .compare = 1}>, axis_maps::elementwise},
+     .roles = "data quantisation*4",
+     .cost = "DequantizeLinear, LeakyRelu, QuantizeLinear per element",
+     .traits = Trait::elementwise,
+     .derives = "LeakyRelu"},
+    {.name = "QLinearMul",
+     .meaning = Rules{binary_shape, binary_work<Effort{.mul = 1}>, axis_maps::elementwise},
+     .roles = "data quantisation*2 data quantisation*4",
+     .cost = kBinary,
+     .traits = {Trait::elementwise, Trait::products}},
+    {.name = "QLinearReduceMean",
+     .meaning = kReduceMean,
+     .roles = "data quantisation*4",
+     .cost = kMeanCost,
+     .derives = "ReduceMean"},
+    {.name = "QLinearSigmoid",
+     .meaning = Rules{quantized_like_first, quantized_work<kSigmoid>, axis_maps::elementwise},
+     .roles = "data quantisation*4",
+     .cost = "DequantizeLinear, Sigmoid, QuantizeLinear per element",
+     .traits = Trait::elementwise,
+     .derives = "Sigmoid"},
+    {.name = "QLinearSoftmax",
+     .meaning = Rules{quantized_like_first, quantized_work<kSoftmax>, axis_maps::along_axis},
+     .roles = "data quantisation*4",
+     .cost = "DequantizeLinear, Softmax, QuantizeLinear per element",
+     .derives = "Softmax"},
+    {.name = "QLinearWhere",
+     .meaning = Rules{where_shape, where_work, axis_maps::elementwise},
+     .roles = "data*2 quantisation*2 data quantisation*4",
+     .cost = "DequantizeLinear of both, QuantizeLinear per output element",
+     .traits = Trait::elementwise},
+    {.name = "QOrderedGelu",
+     .meaning = Rules{like_first, quantized_work<kGeluByErf>, axis_maps::elementwise},
+     .roles = "data quantisation*2",
+     .cost = "DequantizeLinear, Gelu, QuantizeLinear per element",
+     .traits = Trait::elementwise,
+     .derives = "Gelu"},
+    {.name = "ReduceSumInteger", .meaning = Rules{integer_sum_shape, no_work}, .cost = "none: on integers"},
 };
 
 }  // namespace
 
-Family families::microsoft_quantized_elementwise() noexcept { return {"com.microsoft", "quantised, element by element", kRows}; }
+Family families::microsoft_quantized_elementwise() { return {"com.microsoft", "quantised, element by element", kRows}; }
 
 }  // namespace macroscope

@@ -106,16 +106,22 @@ Work attending_work(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"AttnLSTM", Rules{attending_shape, attending_work}, "xwwbcccwwwwxcw", 1,
-     "as LSTM; the memory's keys once; per step and sample hidden * attention + slots * (attention + depth) MACs, per slot a "
-     "softmax, per slot and "
-     "attention unit 1 add, 1 special; the attention layer"},
-    {"DynamicQuantizeLSTM", Rules{quantized_shape, quantized_work}, "xwwbcccwq", 1,
-     "as LSTM, MACs of integers; per step DynamicQuantizeLinear of input and state, per hidden unit 8 mul for the scales"},
+    {.name = "AttnLSTM",
+     .meaning = Rules{attending_shape, attending_work},
+     .roles = "data weight*2 bias constant*3 weight*4 data constant weight",
+     .cost =
+         "as LSTM; the memory's keys once; per step and sample hidden * attention + slots * (attention + depth) MACs, per slot a "
+         "softmax, per slot and "
+         "attention unit 1 add, 1 special; the attention layer"},
+    {.name = "DynamicQuantizeLSTM",
+     .meaning = Rules{quantized_shape, quantized_work},
+     .roles = "data weight*2 bias constant*3 weight quantisation",
+     .cost = "as LSTM, MACs of integers; per step DynamicQuantizeLinear of input and state, per hidden unit 8 mul for the scales",
+     .derives = "LSTM"},
 };
 
 }  // namespace
 
-Family families::microsoft_recurrent() noexcept { return {"com.microsoft", "recurrent", kRows}; }
+Family families::microsoft_recurrent() { return {"com.microsoft", "recurrent", kRows}; }
 
 }  // namespace macroscope

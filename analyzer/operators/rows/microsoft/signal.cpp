@@ -151,23 +151,32 @@ std::vector<Fact> warping_shape(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"CDist", Rules{distance_shape, distance_work}, "x", 1,
-     "per pair and coordinate 2 add, 1 mul; per pair 1 special (euclidean)"},
+    {.name = "CDist",
+     .meaning = Rules{distance_shape, distance_work},
+     .cost = "per pair and coordinate 2 add, 1 mul; per pair 1 special (euclidean)"},
     {"ComplexMul", kComplexProduct},
     {"ComplexMulConj", kComplexProduct},
-    {"CropAndResize", Rules{crop_shape, crop_work}, "xxcc", 1, "4 mul, 3 add per output element (bilinear)"},
-    {"DynamicTimeWarping", Rules{warping_shape, per_element_of_first<Effort{.add = 1, .compare = 2}>}, "x", 1,
-     "1 add, 2 compare per element"},
-    {"GridSample", Rules{grid_sample_shape, grid_sample_work}, "x", 1,
-     "per output element 4 mul, 3 add (bilinear), 20 mul, 15 add (bicubic)"},
-    {"Inverse", Rules{inverse_shape, inverse_work}, "x", 1, "per element 1 div, n - 1 mul, n - 1 add"},
-    {"Irfft", Rules{irfft_shape, irfft_work}, "x", 1,
-     "by the definition: 2 mul, 2 add per number and frequency of a signal; 1 mul per number"},
-    {"Rfft", Rules{rfft_shape, rfft_work}, "x", 1, "by the definition: 2 mul, 2 add per number and frequency of a signal"},
+    {.name = "CropAndResize",
+     .meaning = Rules{crop_shape, crop_work},
+     .roles = "data*2 constant*2",
+     .cost = "4 mul, 3 add per output element (bilinear)"},
+    {.name = "DynamicTimeWarping",
+     .meaning = Rules{warping_shape, per_element_of_first<Effort{.add = 1, .compare = 2}>},
+     .cost = "1 add, 2 compare per element"},
+    {.name = "GridSample",
+     .meaning = Rules{grid_sample_shape, grid_sample_work},
+     .cost = "per output element 4 mul, 3 add (bilinear), 20 mul, 15 add (bicubic)"},
+    {.name = "Inverse", .meaning = Rules{inverse_shape, inverse_work}, .cost = "per element 1 div, n - 1 mul, n - 1 add"},
+    {.name = "Irfft",
+     .meaning = Rules{irfft_shape, irfft_work},
+     .cost = "by the definition: 2 mul, 2 add per number and frequency of a signal; 1 mul per number"},
+    {.name = "Rfft",
+     .meaning = Rules{rfft_shape, rfft_work},
+     .cost = "by the definition: 2 mul, 2 add per number and frequency of a signal"},
 };
 
 }  // namespace
 
-Family families::microsoft_signal() noexcept { return {"com.microsoft", "signals and images", kRows}; }
+Family families::microsoft_signal() { return {"com.microsoft", "signals and images", kRows}; }
 
 }  // namespace macroscope

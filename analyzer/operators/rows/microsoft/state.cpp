@@ -305,23 +305,37 @@ constexpr std::string_view kRecurrenceCost =
     "1 special per decay (gated); 1 add, 1 mul per value (delta), 1 mul per output element";
 
 constexpr Operator kRows[] = {
-    {"CausalConvWithState", Rules{causal_shape, causal_work}, "xwbx", 1,
-     "elements * taps MACs; 1 add per element for the bias, the activation"},
-    {"ConvStateReplay", Moves{destination}, "xxxc"},
-    {"GatedDeltaNet", Rules{delta_shape, delta_work}, "xxxcxxxwwcc", 1, kRecurrenceCost},
-    {"GatedDeltaNetStateReplay", Rules{destination, replay_work}, "xxxc", 1,
-     "heads * value width * key width * transitions MACs, and as many mul"},
-    {"LinearAttention", Rules{linear_shape, linear_work}, "x", 1, kRecurrenceCost},
-    {"LinearAttentionGate", Rules{gate_shape, gate_work}, "xbwx", 1, "2 special, 2 add, 1 mul per decay; a sigmoid per rate"},
-    {"Mamba2Verify", Rules{mamba_shape, mamba_work}, "xxxwbbwwwc", 1,
-     "4 MACs per channel of the convolution; 2 * inner * state MACs per row, as many mul for the decay; SiLU, Softplus, "
-     "RMSNormalization per group"},
-    {"VarlenCausalConvWithState", Rules{packed_causal_shape, packed_causal_work}, "xwcbxc", 1,
-     "elements * taps MACs; 1 add per element for the bias, the activation"},
+    {.name = "CausalConvWithState",
+     .meaning = Rules{causal_shape, causal_work},
+     .roles = "data weight bias data",
+     .cost = "elements * taps MACs; 1 add per element for the bias, the activation"},
+    {"ConvStateReplay", Moves{destination}, "data*3 constant"},
+    {.name = "GatedDeltaNet",
+     .meaning = Rules{delta_shape, delta_work},
+     .roles = "data*3 constant data*3 weight*2 constant*2",
+     .cost = kRecurrenceCost},
+    {.name = "GatedDeltaNetStateReplay",
+     .meaning = Rules{destination, replay_work},
+     .roles = "data*3 constant",
+     .cost = "heads * value width * key width * transitions MACs, and as many mul"},
+    {.name = "LinearAttention", .meaning = Rules{linear_shape, linear_work}, .cost = kRecurrenceCost},
+    {.name = "LinearAttentionGate",
+     .meaning = Rules{gate_shape, gate_work},
+     .roles = "data bias weight data",
+     .cost = "2 special, 2 add, 1 mul per decay; a sigmoid per rate"},
+    {.name = "Mamba2Verify",
+     .meaning = Rules{mamba_shape, mamba_work},
+     .roles = "data*3 weight bias*2 weight*3 constant",
+     .cost = "4 MACs per channel of the convolution; 2 * inner * state MACs per row, as many mul for the decay; SiLU, Softplus, "
+             "RMSNormalization per group"},
+    {.name = "VarlenCausalConvWithState",
+     .meaning = Rules{packed_causal_shape, packed_causal_work},
+     .roles = "data weight constant bias data constant",
+     .cost = "elements * taps MACs; 1 add per element for the bias, the activation"},
 };
 
 }  // namespace
 
-Family families::microsoft_state() noexcept { return {"com.microsoft", "state from token to token", kRows}; }
+Family families::microsoft_state() { return {"com.microsoft", "state from token to token", kRows}; }
 
 }  // namespace macroscope

@@ -1,4 +1,6 @@
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/gradients/gradient_macs.h"
+#include "analyzer/operators/gradients/nest_gradients.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
 
@@ -194,24 +196,40 @@ std::vector<Fact> flex_attention_shape(const OpContext& context) {
   return {Fact::tensor(context.dtype(kQuery), shape_from({query.batch, query.heads, query.length, value.width}))};
 }
 
+constexpr AttentionOperands kOperands{.query = 0, .key = 1, .value = 2, .past = {4, 5}, .causal = "is_causal"};
+
 constexpr Operator kPreviewRows[] = {
-    {"FlexAttention", Rules{flex_attention_shape, attention_work, attention_axes}, "x", 1,
-     "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale and a softmax (1 compare, 2 "
-     "add, 1 special, 1 div); and "
-     "what its graphs compute"},
+    {.name = "FlexAttention",
+     .meaning = Rules{flex_attention_shape, attention_work, attention_axes},
+     .cost =
+         "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale and a softmax (1 compare, 2 "
+         "add, 1 special, 1 div); and "
+         "what its graphs compute",
+     .traits = Trait::attention,
+     .gradient_macs = gradient_macs_of_attention},
 };
 
 constexpr Operator kRows[] = {
-    {"Attention", Rules{attention_shape, attention_work, attention_axes}, "x", 23,
-     "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale, a softmax (1 compare, 2 add, 1 "
-     "special, 1 div), 1 add "
-     "for a floating mask, 1 div, 1 special, 1 mul for a soft cap"},
-    {"RotaryEmbedding", Rules{rotary_shape, rotary_work, axis_maps::tokens}, "x", 23, "2 mul, 1 add per rotated element"},
+    {.name = "Attention",
+     .meaning = Rules{attention_shape, attention_work, attention_axes},
+     .since = 23,
+     .cost = "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale, a softmax (1 compare, "
+             "2 add, 1 "
+             "special, 1 div), 1 add "
+             "for a floating mask, 1 div, 1 special, 1 mul for a soft cap",
+     .traits = Trait::attention,
+     .gradient = gradients_of_attention,
+     .gradient_macs = gradient_macs_of_attention,
+     .attention = &kOperands},
+    {.name = "RotaryEmbedding",
+     .meaning = Rules{rotary_shape, rotary_work, axis_maps::tokens},
+     .since = 23,
+     .cost = "2 mul, 1 add per rotated element"},
 };
 
 }  // namespace
 
-Family families::attention() noexcept { return {"", "attention", kRows}; }
-Family families::preview_attention() noexcept { return {"ai.onnx.preview", "attention", kPreviewRows}; }
+Family families::attention() { return {"", "attention", kRows}; }
+Family families::preview_attention() { return {"ai.onnx.preview", "attention", kPreviewRows}; }
 
 }  // namespace macroscope

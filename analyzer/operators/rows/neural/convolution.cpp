@@ -1,4 +1,5 @@
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/gradients/gradient_macs.h"
 #include "analyzer/operators/notation/nest.h"
 
 namespace macroscope {
@@ -20,18 +21,36 @@ Work sampling(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"Conv", Loops{.nest = {kConvolution}, .bias = 2}, "xwb"},
-    {"ConvInteger", Loops{.nest = {kConvolution}, .result = Result::int32}, "xwq", 10},
-    {"ConvTranspose", Loops{.nest = {kTransposed}, .bias = 2}, "xwb"},
-    {"DeformConv", Loops{.nest = {kConvolution}, .bias = 3, .further = sampling}, "xwxbx", 19,
-     "MACs as Conv; a bilinear sample (4 mul + 3 add, 1 mul more where modulated) per input channel, tap and output position"},
-    {"QLinearConv",
-     Loops{.nest = {kConvolution}, .operands = {0, 3, 0}, .bias = 8, .result = Result::as_given, .result_input = 7}, "xqqwqqqqb",
-     10},
+    {.name = "Conv",
+     .meaning = Loops{.nests = kConvolution, .bias = 2},
+     .roles = "data weight bias",
+     .traits = Trait::convolution},
+    {.name = "ConvInteger",
+     .meaning = Loops{.nests = kConvolution, .result = Result::int32},
+     .roles = "data weight quantisation",
+     .since = 10,
+     .derives = "Conv"},
+    {.name = "ConvTranspose",
+     .meaning = Loops{.nests = kTransposed, .bias = 2},
+     .roles = "data weight bias",
+     .traits = Trait::convolution},
+    {.name = "DeformConv",
+     .meaning = Loops{.nests = kConvolution, .bias = 3, .offsets = 2, .further = sampling},
+     .roles = "data weight data bias data",
+     .since = 19,
+     .cost =
+         "MACs as Conv; a bilinear sample (4 mul + 3 add, 1 mul more where modulated) per input channel, tap and output position",
+     .traits = Trait::convolution,
+     .gradient_macs = gradient_macs_of_deformed_convolution},
+    {.name = "QLinearConv",
+     .meaning = Loops{.nests = kConvolution, .operands = {0, 3, 0}, .bias = 8, .result = Result::as_given, .result_input = 7},
+     .roles = "data quantisation*2 weight quantisation*4 bias",
+     .since = 10,
+     .derives = {"Conv", {0, 3, 8}}},
 };
 
 }  // namespace
 
-Family families::convolution() noexcept { return {"", "convolution", kRows}; }
+Family families::convolution() { return {"", "convolution", kRows}; }
 
 }  // namespace macroscope

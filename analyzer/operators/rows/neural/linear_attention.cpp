@@ -156,16 +156,19 @@ AxisMap linear_attention_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"CausalConvWithState", Rules{causal_convolution_shape, causal_convolution_work, causal_convolution_axes}, "xwbx", 27,
-     "kernel MACs per element; 1 add for the bias; as Swish where activation says so"},
-    {"LinearAttention", Rules{linear_attention_shape, linear_attention_work, linear_attention_axes}, "x", 27,
-     "width * value width MACs per step for each state (twice with a delta rule) and each query head; a decay 1 mul per element "
-     "of the state and "
-     "1 special per gate, a delta rule 1 add and 1 mul per element of the value, 1 mul per output element for the scale"},
+    {"CausalConvWithState", Rules{causal_convolution_shape, causal_convolution_work, causal_convolution_axes},
+     "data weight bias data", 27, "kernel MACs per element; 1 add for the bias; as Swish where activation says so"},
+    {.name = "LinearAttention",
+     .meaning = Rules{linear_attention_shape, linear_attention_work, linear_attention_axes},
+     .since = 27,
+     .cost = "width * value width MACs per step for each state (twice with a delta rule) and each query head; a decay 1 mul per "
+             "element "
+             "of the state and "
+             "1 special per gate, a delta rule 1 add and 1 mul per element of the value, 1 mul per output element for the scale"},
 };
 
 }  // namespace
 
-Family families::linear_attention() noexcept { return {"", "linear attention", kRows}; }
+Family families::linear_attention() { return {"", "linear attention", kRows}; }
 
 }  // namespace macroscope

@@ -89,15 +89,16 @@ AxisMap loss_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"NegativeLogLikelihoodLoss", Rules{negative_log_likelihood_shape, negative_log_likelihood_work, loss_axes}, "xxc", 12,
+    {"NegativeLogLikelihoodLoss", Rules{negative_log_likelihood_shape, negative_log_likelihood_work, loss_axes},
+     "data*2 constant", 12,
      "per target 1 compare for the sign, 1 mul with weights, 1 add for a sum or mean, 1 more for the mean's weights; 1 div for a "
      "mean"},
-    {"SoftmaxCrossEntropyLoss", Rules{cross_entropy_shape, cross_entropy_work, loss_axes}, "xxc", 12,
+    {"SoftmaxCrossEntropyLoss", Rules{cross_entropy_shape, cross_entropy_work, loss_axes}, "data*2 constant", 12,
      "as LogSoftmax on the scores and NegativeLogLikelihoodLoss on that"},
 };
 
 }  // namespace
 
-Family families::loss() noexcept { return {"", "loss", kRows}; }
+Family families::loss() { return {"", "loss", kRows}; }
 
 }  // namespace macroscope

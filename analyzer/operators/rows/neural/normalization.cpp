@@ -284,23 +284,63 @@ AxisMap local_response_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"BatchNormalization", Rules{batch_normalization_shape, batch_normalization_work, batch_normalization_axes}, "xwbss", 1,
-     "1 mul, 1 add per element; in training 3 mul, 4 add, per channel 2 div, 1 add, 1 special, and 2 mul, 1 add for each running "
-     "statistic"},
-    {"GroupNormalization", Rules{group_normalization_shape, group_normalization_work, whole_samples}, "xwb", 18,
-     "3 mul, 4 add per element; 2 div, 1 add, 1 special per group"},
-    {"InstanceNormalization", Rules{instance_normalization_shape, instance_normalization_work, whole_maps}, "xwb", 1,
-     "3 mul, 4 add per element; 2 div, 1 add, 1 special per sample and channel"},
-    {"LRN", Rules{local_response_shape, local_response_work, local_response_axes}, "x", 1,
-     "2 mul, size + 1 add, 1 special, 1 div per element"},
-    {"LayerNormalization", Rules{layer_normalization_shape, layer_normalization_work, axis_maps::from_axis}, "xwb", 17,
-     "3 mul, 3 add per element, 1 add for the shift; 2 div, 1 add, 1 special per row"},
-    {"LpNormalization", Rules{lp_normalization_shape, lp_normalization_work, axis_maps::along_axis}, "x", 1,
-     "1 mul, 1 add, 1 div per element, 1 special per row; with p=1 1 compare, 1 add, 1 div per element"},
-    {"MeanVarianceNormalization", Rules{mean_variance_shape, mean_variance_work, mean_variance_axes}, "x", 9,
-     "2 mul, 3 add per element; 2 div, 1 add, 1 special per group"},
-    {"RMSNormalization", Rules{rms_normalization_shape, rms_normalization_work, axis_maps::from_axis}, "xw", 23,
-     "3 mul, 1 add per element; 1 div, 1 add, 1 special per row"},
+    {.name = "BatchNormalization",
+     .meaning = Rules{batch_normalization_shape, batch_normalization_work, batch_normalization_axes},
+     .roles = "data weight bias statistic*2",
+     .cost = "1 mul, 1 add per element; in training 3 mul, 4 add, per channel 2 div, 1 add, 1 special, and 2 mul, 1 add for each "
+             "running "
+             "statistic",
+     .traits = {Trait::elementwise, Trait::affine, Trait::normalization},
+     .channels = ChannelAxis::second,
+     .derivative = {.text = {"s / sqrt(v + {epsilon}) * (dL/dz - mean(dL/dz) - y * mean(y * dL/dz))", "sum(y * dL/dz)",
+                             "sum(dL/dz)"},
+                    .operands = {"x", "s", "b"},
+                    .words = "with y = (x - m) / sqrt(v + {epsilon}), mean m and variance v over the batch and the map"}},
+    {.name = "GroupNormalization",
+     .meaning = Rules{group_normalization_shape, group_normalization_work, whole_samples},
+     .roles = "data weight bias",
+     .since = 18,
+     .cost = "3 mul, 4 add per element; 2 div, 1 add, 1 special per group",
+     .traits = Trait::normalization,
+     .channels = ChannelAxis::second},
+    {.name = "InstanceNormalization",
+     .meaning = Rules{instance_normalization_shape, instance_normalization_work, whole_maps},
+     .roles = "data weight bias",
+     .cost = "3 mul, 4 add per element; 2 div, 1 add, 1 special per sample and channel",
+     .traits = Trait::normalization,
+     .channels = ChannelAxis::second},
+    {.name = "LRN",
+     .meaning = Rules{local_response_shape, local_response_work, local_response_axes},
+     .cost = "2 mul, size + 1 add, 1 special, 1 div per element",
+     .traits = Trait::normalization,
+     .channels = ChannelAxis::second},
+    {.name = "LayerNormalization",
+     .meaning = Rules{layer_normalization_shape, layer_normalization_work, axis_maps::from_axis},
+     .roles = "data weight bias",
+     .since = 17,
+     .cost = "3 mul, 3 add per element, 1 add for the shift; 2 div, 1 add, 1 special per row",
+     .traits = Trait::normalization,
+     .channels = ChannelAxis::last,
+     .derivative = {.text = {"1 / sqrt(v + {epsilon}) * (s * dL/dz - mean(s * dL/dz) - y * mean(y * s * dL/dz))",
+                             "sum(y * dL/dz)", "sum(dL/dz)"},
+                    .operands = {"x", "s", "b"},
+                    .words = "with y = (x - m) / sqrt(v + {epsilon}), mean m and variance v over what is normalized together"}},
+    {.name = "LpNormalization",
+     .meaning = Rules{lp_normalization_shape, lp_normalization_work, axis_maps::along_axis},
+     .cost = "1 mul, 1 add, 1 div per element, 1 special per row; with p=1 1 compare, 1 add, 1 div per element",
+     .traits = Trait::normalization},
+    {.name = "MeanVarianceNormalization",
+     .meaning = Rules{mean_variance_shape, mean_variance_work, mean_variance_axes},
+     .since = 9,
+     .cost = "2 mul, 3 add per element; 2 div, 1 add, 1 special per group",
+     .traits = Trait::normalization},
+    {.name = "RMSNormalization",
+     .meaning = Rules{rms_normalization_shape, rms_normalization_work, axis_maps::from_axis},
+     .roles = "data weight",
+     .since = 23,
+     .cost = "3 mul, 1 add per element; 1 div, 1 add, 1 special per row",
+     .traits = Trait::normalization,
+     .channels = ChannelAxis::last},
 };
 
 }  // namespace
@@ -316,6 +356,6 @@ void add_rms_normalization(Work& work, const Dim& elements, const Dim& groups) {
   work.add({.add = 1, .div = 1, .special = 1}, groups);
 }
 
-Family families::normalization() noexcept { return {"", "normalization", kRows}; }
+Family families::normalization() { return {"", "normalization", kRows}; }
 
 }  // namespace macroscope

@@ -53,17 +53,25 @@ AxisMap unpooled_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"AveragePool", Loops{.nest = {kSumOfWindow}, .per_output = {.mul = 1}}},
-    {"GlobalAveragePool", Loops{.nest = {kSumOfMap}, .per_output = {.mul = 1}}},
-    {"GlobalLpPool", Loops{.nest = {kSumOfMap}, .per_point = {.special = 1}, .per_output = {.special = 1}}},
-    {"GlobalMaxPool", Loops{.nest = {kMaxOfMap}}},
-    {"LpPool", Loops{.nest = {kSumOfWindow}, .per_point = {.special = 1}, .per_output = {.special = 1}}},
-    {"MaxPool", Loops{.nest = {kMaxOfWindow}, .indices = true}},
-    {"MaxUnpool", Moves{unpooled, unpooled_axes}, "xcc", 9},
+    {.name = "AveragePool",
+     .meaning = Loops{.nests = kSumOfWindow, .mean = true, .per_output = {.mul = 1}},
+     .saves = Saves::nothing},
+    {.name = "GlobalAveragePool",
+     .meaning = Loops{.nests = kSumOfMap, .mean = true, .per_output = {.mul = 1}},
+     .saves = Saves::nothing},
+    {.name = "GlobalLpPool", .meaning = Loops{.nests = kSumOfMap, .per_point = {.special = 1}, .per_output = {.special = 1}}},
+    {.name = "GlobalMaxPool", .meaning = Loops{.nests = kMaxOfMap}},
+    {.name = "LpPool", .meaning = Loops{.nests = kSumOfWindow, .per_point = {.special = 1}, .per_output = {.special = 1}}},
+    {.name = "MaxPool", .meaning = Loops{.nests = kMaxOfWindow, .indices = true}},
+    {.name = "MaxUnpool",
+     .meaning = Moves{unpooled, unpooled_axes},
+     .roles = "data constant*2",
+     .since = 9,
+     .channels = ChannelAxis::second},
 };
 
 }  // namespace
 
-Family families::pooling() noexcept { return {"", "pooling", kRows}; }
+Family families::pooling() { return {"", "pooling", kRows}; }
 
 }  // namespace macroscope

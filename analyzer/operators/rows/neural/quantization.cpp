@@ -85,15 +85,27 @@ Work dynamic_quantize_work(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"DequantizeLinear", Rules{dequantize_shape, dequantize_work, axis_maps::elementwise}, "vqq", 10, "1 add, 1 mul per element"},
-    {"DynamicQuantizeLinear", Rules{dynamic_quantize_shape, dynamic_quantize_work, axis_maps::everything}, "x", 11,
-     "as QuantizeLinear, and 2 compare per element for the range; 2 add, 2 div, 4 compare for scale and zero point"},
-    {"QuantizeLinear", Rules{quantize_shape, quantize_work, axis_maps::elementwise}, "xqq", 10,
-     "1 div, 1 add, 2 compare per element"},
+    {.name = "DequantizeLinear",
+     .meaning = Rules{dequantize_shape, dequantize_work, axis_maps::elementwise},
+     .roles = "view quantisation*2",
+     .since = 10,
+     .cost = "1 add, 1 mul per element",
+     .traits = {Trait::elementwise, Trait::dequantizes}},
+    {.name = "DynamicQuantizeLinear",
+     .meaning = Rules{dynamic_quantize_shape, dynamic_quantize_work, axis_maps::everything},
+     .since = 11,
+     .cost = "as QuantizeLinear, and 2 compare per element for the range; 2 add, 2 div, 4 compare for scale and zero point"},
+    {.name = "QuantizeLinear",
+     .meaning = Rules{quantize_shape, quantize_work, axis_maps::elementwise},
+     .roles = "data quantisation*2",
+     .since = 10,
+     .cost = "1 div, 1 add, 2 compare per element",
+     .traits = Trait::elementwise,
+     .saves = Saves::nothing},
 };
 
 }  // namespace
 
-Family families::quantization() noexcept { return {"", "quantization", kRows}; }
+Family families::quantization() { return {"", "quantization", kRows}; }
 
 }  // namespace macroscope

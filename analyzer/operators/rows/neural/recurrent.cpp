@@ -3,6 +3,8 @@
 
 #include "analyzer/operators/catalogue.h"
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/gradients/gradient_macs.h"
+#include "analyzer/operators/gradients/nest_gradients.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
@@ -186,21 +188,39 @@ AxisMap recurrent_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"GRU", Rules{recurrent_shape<kGru>, recurrent_work<kGru>, recurrent_axes}, "xwwbcc", 1,
-     "3 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 2 f + 1 g (Sigmoid, Tanh), 3 mul, 2 add, 6 "
-     "add for both biases, "
-     "6 compare for clip"},
-    {"LSTM", Rules{recurrent_shape<kLstm>, recurrent_work<kLstm>, recurrent_axes}, "xwwbcccw", 1,
-     "4 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 3 f + 1 g + 1 h (Sigmoid, Tanh, Tanh), 3 "
-     "mul, 1 add, 8 add for "
-     "both biases, 3 mul and 3 add for peepholes, 8 compare for clip; with input_forget 1 add in place of one f"},
-    {"RNN", Rules{recurrent_shape<kRnn>, recurrent_work<kRnn>, recurrent_axes}, "xwwbcc", 1,
-     "hidden (input + hidden) MACs per direction, step and sample; per hidden unit 1 f (Tanh), 2 add for both biases, 2 compare "
-     "for clip"},
+    {.name = "GRU",
+     .meaning = Rules{recurrent_shape<kGru>, recurrent_work<kGru>, recurrent_axes},
+     .roles = "data weight*2 bias constant*2",
+     .cost = "3 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 2 f + 1 g (Sigmoid, Tanh), 3 mul, 2 "
+             "add, 6 "
+             "add for both biases, "
+             "6 compare for clip",
+     .traits = Trait::recurrent,
+     .gradient = gradients_of_recurrence,
+     .gradient_macs = gradient_macs_of_recurrence},
+    {.name = "LSTM",
+     .meaning = Rules{recurrent_shape<kLstm>, recurrent_work<kLstm>, recurrent_axes},
+     .roles = "data weight*2 bias constant*3 weight",
+     .cost = "4 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 3 f + 1 g + 1 h (Sigmoid, Tanh, "
+             "Tanh), 3 "
+             "mul, 1 add, 8 add for "
+             "both biases, 3 mul and 3 add for peepholes, 8 compare for clip; with input_forget 1 add in place of one f",
+     .traits = Trait::recurrent,
+     .gradient = gradients_of_recurrence,
+     .gradient_macs = gradient_macs_of_recurrence},
+    {.name = "RNN",
+     .meaning = Rules{recurrent_shape<kRnn>, recurrent_work<kRnn>, recurrent_axes},
+     .roles = "data weight*2 bias constant*2",
+     .cost = "hidden (input + hidden) MACs per direction, step and sample; per hidden unit 1 f (Tanh), 2 add for both biases, 2 "
+             "compare "
+             "for clip",
+     .traits = Trait::recurrent,
+     .gradient = gradients_of_recurrence,
+     .gradient_macs = gradient_macs_of_recurrence},
 };
 
 }  // namespace
 
-Family families::recurrent() noexcept { return {"", "recurrent", kRows}; }
+Family families::recurrent() { return {"", "recurrent", kRows}; }
 
 }  // namespace macroscope

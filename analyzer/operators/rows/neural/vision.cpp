@@ -191,21 +191,35 @@ AxisMap region_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"AffineGrid", Rules{affine_grid_shape, affine_grid_work, affine_grid_axes}, "xc", 20,
+    {"AffineGrid", Rules{affine_grid_shape, affine_grid_work, affine_grid_axes}, "data constant", 20,
      "axes (axes + 1) MACs per grid position"},
-    {"GridSample", Rules{grid_sample_shape, grid_sample_work, grid_sample_axes}, "x", 16,
-     "per output element: nearest 0; linear over d axes 2^d mul, 2^d - 1 add; cubic (4^d - 1)/3 (4 mul, 3 add)"},
-    {"ImageDecoder", Rules{image_shape, no_work, axis_maps::everything}, "x", 20, "none: it computes integers"},
-    {"ImageScaler", Rules{image_scaler_shape, image_scaler_work, axis_maps::elementwise}, "x", 1, "1 add, 1 mul per element"},
-    {"MaxRoiPool", Rules{max_roi_pool_shape, unknown_work, region_axes}, "x", 1,
-     "not counted: the regions, which are data, say how many elements are compared"},
-    {"RoiAlign", Rules{roi_align_shape, roi_align_work, region_axes}, "x", 10,
-     "sampling_ratio^2 samples per output element: 4 mul, 3 add each, 1 add (avg) or 1 compare (max); 1 mul per output element "
-     "for avg; one sample where sampling_ratio leaves their number to the regions"},
+    {.name = "GridSample",
+     .meaning = Rules{grid_sample_shape, grid_sample_work, grid_sample_axes},
+     .since = 16,
+     .cost = "per output element: nearest 0; linear over d axes 2^d mul, 2^d - 1 add; cubic (4^d - 1)/3 (4 mul, 3 add)",
+     .channels = ChannelAxis::second},
+    {.name = "ImageDecoder",
+     .meaning = Rules{image_shape, no_work, axis_maps::everything},
+     .since = 20,
+     .cost = "none: it computes integers"},
+    {.name = "ImageScaler",
+     .meaning = Rules{image_scaler_shape, image_scaler_work, axis_maps::elementwise},
+     .cost = "1 add, 1 mul per element"},
+    {.name = "MaxRoiPool",
+     .meaning = Rules{max_roi_pool_shape, unknown_work, region_axes},
+     .cost = "not counted: the regions, which are data, say how many elements are compared",
+     .channels = ChannelAxis::second},
+    {.name = "RoiAlign",
+     .meaning = Rules{roi_align_shape, roi_align_work, region_axes},
+     .since = 10,
+     .cost = "sampling_ratio^2 samples per output element: 4 mul, 3 add each, 1 add (avg) or 1 compare (max); 1 mul per output "
+             "element "
+             "for avg; one sample where sampling_ratio leaves their number to the regions",
+     .channels = ChannelAxis::second},
 };
 
 }  // namespace
 
-Family families::vision() noexcept { return {"", "vision", kRows}; }
+Family families::vision() { return {"", "vision", kRows}; }
 
 }  // namespace macroscope

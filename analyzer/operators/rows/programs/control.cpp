@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "analyzer/operators/contents/fact_join.h"
 #include "analyzer/operators/families.h"
@@ -54,17 +55,43 @@ std::vector<Fact> sequence_map(const OpContext& context) {
   return results;
 }
 
+/// Trip count and condition, then the states; the body has a number of the iteration and a condition before them, and gives a condition.
+std::optional<IterationOperands> loop_operands(const OpContext& context) {
+  if (context.input_count() < 2) return std::nullopt;
+  return IterationOperands{2, 2, 1, context.input_count() - 2, 0};
+}
+
+std::optional<IterationOperands> scan_operands(const OpContext& context) {
+  const auto scanned = static_cast<std::size_t>(std::max<std::int64_t>(context.integer("num_scan_inputs", 0), 0));
+  if (scanned > context.input_count()) return std::nullopt;
+  return IterationOperands{0, 0, 0, context.input_count() - scanned, scanned};
+}
+
 constexpr Operator kRows[] = {
-    {"If", Rules{if_shape, nothing_of_its_own}, "c", 1,
-     "per quantity the dearer branch; the branch that is taken where the condition is known"},
-    {"Loop", Rules{loop_shape, nothing_of_its_own}, "ccx", 1, "trip count times the body"},
-    {"Scan", Rules{scan_shape, nothing_of_its_own}, "x", 9, "length of the sequence times the body"},
-    {"Scan", Rules{batched_scan_shape, nothing_of_its_own}, "cx", 8, "batch times length of the sequence times the body"},
-    {"SequenceMap", Rules{sequence_map, nothing_of_its_own}, "x", 17, "length of the sequence times the body"},
+    {.name = "If",
+     .meaning = Rules{if_shape, nothing_of_its_own},
+     .roles = "constant",
+     .cost = "per quantity the dearer branch; the branch that is taken where the condition is known"},
+    {.name = "Loop",
+     .meaning = Rules{loop_shape, nothing_of_its_own},
+     .roles = "constant*2 data",
+     .cost = "trip count times the body",
+     .iteration = loop_operands},
+    {.name = "Scan",
+     .meaning = Rules{scan_shape, nothing_of_its_own},
+     .since = 9,
+     .cost = "length of the sequence times the body",
+     .iteration = scan_operands},
+    {"Scan", Rules{batched_scan_shape, nothing_of_its_own}, "constant data", 8,
+     "batch times length of the sequence times the body"},
+    {.name = "SequenceMap",
+     .meaning = Rules{sequence_map, nothing_of_its_own},
+     .since = 17,
+     .cost = "length of the sequence times the body"},
 };
 
 }  // namespace
 
-Family families::control() noexcept { return {"", "control", kRows}; }
+Family families::control() { return {"", "control", kRows}; }
 
 }  // namespace macroscope

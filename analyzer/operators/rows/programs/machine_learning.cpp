@@ -142,23 +142,24 @@ std::vector<Fact> zip_map_shape(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"ArrayFeatureExtractor", Moves{feature_extractor_shape}, "xc"},
-    {"Binarizer", Rules{like_first, binarizer_work}, "x", 1, "1 compare per element"},
+    {"ArrayFeatureExtractor", Moves{feature_extractor_shape}, "data constant"},
+    {.name = "Binarizer", .meaning = Rules{like_first, binarizer_work}, .cost = "1 compare per element"},
     {"CastMap", Moves{cast_map_shape}},
     {"CategoryMapper", Moves{category_mapper_shape}},
     {"DictVectorizer", Moves{dictionary_shape}},
     {"FeatureVectorizer", Moves{feature_vectorizer_shape}},
-    {"Imputer", Rules{like_first, binarizer_work}, "x", 1, "1 compare per element"},
+    {.name = "Imputer", .meaning = Rules{like_first, binarizer_work}, .cost = "1 compare per element"},
     {"LabelEncoder", Moves{label_encoder_shape}},
-    {"Normalizer", Rules{normalizer_shape, normalizer_work}, "x", 1,
-     "MAX 2 compare, 1 div per element; L1 1 compare, 1 add, 1 div; L2 1 mul, 1 add, 1 div, and 1 special per row"},
+    {.name = "Normalizer",
+     .meaning = Rules{normalizer_shape, normalizer_work},
+     .cost = "MAX 2 compare, 1 div per element; L1 1 compare, 1 add, 1 div; L2 1 mul, 1 add, 1 div, and 1 special per row"},
     {"OneHotEncoder", Moves{one_hot_shape}},
-    {"Scaler", Rules{float_like_first, scaler_work}, "x", 1, "1 add, 1 mul per element"},
+    {.name = "Scaler", .meaning = Rules{float_like_first, scaler_work}, .cost = "1 add, 1 mul per element"},
     {"ZipMap", Moves{zip_map_shape}},
 };
 
 }  // namespace
 
-Family families::machine_learning() noexcept { return {"ai.onnx.ml", "features", kRows}; }
+Family families::machine_learning() { return {"ai.onnx.ml", "features", kRows}; }
 
 }  // namespace macroscope

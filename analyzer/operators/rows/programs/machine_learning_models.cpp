@@ -194,23 +194,28 @@ Work unknown_work(const OpContext&) { throw Unknown(); }
 constexpr std::string_view kPassed = "not counted: the data say which nodes of a tree are passed";
 
 constexpr Operator kRows[] = {
-    {"LinearClassifier", Rules{linear_classifier_shape, linear_classifier_work}, "x", 1,
-     "features MACs per row and class; 1 add for an intercept, 1 compare and the transform per score"},
-    {"LinearRegressor", Rules{linear_regressor_shape, linear_regressor_work}, "x", 1,
-     "features MACs per row and target; 1 add for an intercept, the transform per score"},
-    {"SVMClassifier", Rules{svm_classifier_shape, svm_classifier_work}, "x", 1,
-     "per row and support vector the kernel (features MACs, RBF features (2 add, 1 mul) + 1 mul + 1 special, others 1 mul, 1 "
-     "add, 1 special more) and "
-     "classes - 1 MACs; 1 add per decision, 1 compare and the transform per class"},
-    {"SVMRegressor", Rules{svm_regressor_shape, svm_regressor_work}, "x", 1,
-     "per row and support vector the kernel, as SVMClassifier, and 1 MAC; 1 add per row"},
-    {"TreeEnsemble", Rules{tree_ensemble_shape, unknown_work}, "x", 5, kPassed},
-    {"TreeEnsembleClassifier", Rules{tree_classifier_shape, unknown_work}, "x", 1, kPassed},
-    {"TreeEnsembleRegressor", Rules{tree_regressor_shape, unknown_work}, "x", 1, kPassed},
+    {.name = "LinearClassifier",
+     .meaning = Rules{linear_classifier_shape, linear_classifier_work},
+     .cost = "features MACs per row and class; 1 add for an intercept, 1 compare and the transform per score"},
+    {.name = "LinearRegressor",
+     .meaning = Rules{linear_regressor_shape, linear_regressor_work},
+     .cost = "features MACs per row and target; 1 add for an intercept, the transform per score"},
+    {.name = "SVMClassifier",
+     .meaning = Rules{svm_classifier_shape, svm_classifier_work},
+     .cost =
+         "per row and support vector the kernel (features MACs, RBF features (2 add, 1 mul) + 1 mul + 1 special, others 1 mul, 1 "
+         "add, 1 special more) and "
+         "classes - 1 MACs; 1 add per decision, 1 compare and the transform per class"},
+    {.name = "SVMRegressor",
+     .meaning = Rules{svm_regressor_shape, svm_regressor_work},
+     .cost = "per row and support vector the kernel, as SVMClassifier, and 1 MAC; 1 add per row"},
+    {.name = "TreeEnsemble", .meaning = Rules{tree_ensemble_shape, unknown_work}, .since = 5, .cost = kPassed},
+    {.name = "TreeEnsembleClassifier", .meaning = Rules{tree_classifier_shape, unknown_work}, .cost = kPassed},
+    {.name = "TreeEnsembleRegressor", .meaning = Rules{tree_regressor_shape, unknown_work}, .cost = kPassed},
 };
 
 }  // namespace
 
-Family families::machine_learning_models() noexcept { return {"ai.onnx.ml", "models", kRows}; }
+Family families::machine_learning_models() { return {"ai.onnx.ml", "models", kRows}; }
 
 }  // namespace macroscope

@@ -1,4 +1,5 @@
 // What does a body cost that stands for so many copies of itself, one behind the other?
+#include <optional>
 #include <utility>
 
 #include "analyzer/algebra/summation.h"
@@ -54,12 +55,19 @@ std::vector<Fact> repeat_shape(const OpContext& context) {
 /// Its copies count.
 Work nothing_of_its_own(const OpContext&) { return {}; }
 
+std::optional<IterationOperands> repeat_operands(const OpContext& context) {
+  return IterationOperands{.states = context.input_count()};
+}
+
 constexpr Operator kRows[] = {
-    {"Repeat", Rules{repeat_shape, nothing_of_its_own}, "x", 1, "the sum over all copies of the body"},
+    {.name = "Repeat",
+     .meaning = Rules{repeat_shape, nothing_of_its_own},
+     .cost = "the sum over all copies of the body",
+     .iteration = repeat_operands},
 };
 
 }  // namespace
 
-Family families::repetition() noexcept { return {"macroscope", "repetition", kRows}; }
+Family families::repetition() { return {"macroscope", "repetition", kRows}; }
 
 }  // namespace macroscope

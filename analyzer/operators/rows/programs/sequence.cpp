@@ -199,21 +199,21 @@ std::vector<Fact> optional_get_element(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"ConcatFromSequence", Moves{concat_from_sequence}, "x", 11},
-    {"Optional", Moves{optional_of}, "x", 15},
-    {"OptionalGetElement", Moves{optional_get_element}, "x", 15},
-    {"OptionalHasElement", Moves{optional_has_element}, "x", 15},
-    {"SequenceAt", Moves{sequence_at}, "xc", 11},
-    {"SequenceConstruct", Moves{sequence_construct}, "x", 11},
-    {"SequenceEmpty", Moves{sequence_empty}, "x", 11},
-    {"SequenceErase", Moves{sequence_erase}, "xc", 11},
-    {"SequenceInsert", Moves{sequence_insert}, "xxc", 11},
-    {"SequenceLength", Moves{sequence_length}, "x", 11},
-    {"SplitToSequence", Moves{split_to_sequence}, "xc", 11},
+    {.name = "ConcatFromSequence", .meaning = Moves{concat_from_sequence}, .since = 11},
+    {.name = "Optional", .meaning = Moves{optional_of}, .since = 15},
+    {.name = "OptionalGetElement", .meaning = Moves{optional_get_element}, .since = 15},
+    {.name = "OptionalHasElement", .meaning = Moves{optional_has_element}, .since = 15},
+    {"SequenceAt", Moves{sequence_at}, "data constant", 11},
+    {.name = "SequenceConstruct", .meaning = Moves{sequence_construct}, .since = 11},
+    {.name = "SequenceEmpty", .meaning = Moves{sequence_empty}, .since = 11},
+    {"SequenceErase", Moves{sequence_erase}, "data constant", 11},
+    {"SequenceInsert", Moves{sequence_insert}, "data*2 constant", 11},
+    {.name = "SequenceLength", .meaning = Moves{sequence_length}, .since = 11},
+    {"SplitToSequence", Moves{split_to_sequence}, "data constant", 11},
 };
 
 }  // namespace
 
-Family families::sequence() noexcept { return {"", "sequence", kRows}; }
+Family families::sequence() { return {"", "sequence", kRows}; }
 
 }  // namespace macroscope

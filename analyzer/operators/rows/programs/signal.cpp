@@ -177,19 +177,26 @@ AxisMap stft_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"BlackmanWindow", Rules{window_shape, blackman_work, axis_maps::nothing}, "c", 17, "2 special, 4 mul, 2 add per element"},
-    {"DFT", Rules{dft_shape, dft_work, dft_axes}, "xc", 17,
-     "by the definition, per output bin and element of the signal: 4 mul, 4 add, of a real signal 2 mul, 2 add; 1 mul per number "
-     "for the inverse"},
-    {"HammingWindow", Rules{window_shape, raised_cosine_work, axis_maps::nothing}, "c", 17, kRaisedCosine},
-    {"HannWindow", Rules{window_shape, raised_cosine_work, axis_maps::nothing}, "c", 17, kRaisedCosine},
-    {"MelWeightMatrix", Rules{mel_shape, mel_work, axis_maps::nothing}, "c", 17,
+    {"BlackmanWindow", Rules{window_shape, blackman_work, axis_maps::nothing}, "constant", 17,
+     "2 special, 4 mul, 2 add per element"},
+    {.name = "DFT",
+     .meaning = Rules{dft_shape, dft_work, dft_axes},
+     .roles = "data constant",
+     .since = 17,
+     .cost = "by the definition, per output bin and element of the signal: 4 mul, 4 add, of a real signal 2 mul, 2 add; 1 mul "
+             "per number "
+             "for the inverse",
+     .saves = Saves::nothing},
+    {"HammingWindow", Rules{window_shape, raised_cosine_work, axis_maps::nothing}, "constant", 17, kRaisedCosine},
+    {"HannWindow", Rules{window_shape, raised_cosine_work, axis_maps::nothing}, "constant", 17, kRaisedCosine},
+    {"MelWeightMatrix", Rules{mel_shape, mel_work, axis_maps::nothing}, "constant", 17,
      "2 add, 2 div, 2 compare per element; 1 special, 2 mul, 2 div, 2 add for each of bands + 2 edges"},
-    {"STFT", Rules{stft_shape, stft_work, stft_axes}, "xc", 17, "per frame 1 mul per element for the window, then as DFT"},
+    {"STFT", Rules{stft_shape, stft_work, stft_axes}, "data constant", 17,
+     "per frame 1 mul per element for the window, then as DFT"},
 };
 
 }  // namespace
 
-Family families::signal() noexcept { return {"", "signal", kRows}; }
+Family families::signal() { return {"", "signal", kRows}; }
 
 }  // namespace macroscope

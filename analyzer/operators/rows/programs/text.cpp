@@ -59,16 +59,18 @@ Work tf_idf_work(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"RegexFullMatch", Moves{match_shape}, "x", 20},
-    {"StringConcat", kConcat, "x", 20},
-    {"StringNormalizer", Moves{normalizer_shape}, "x", 10},
-    {"StringSplit", Moves{split_shape}, "x", 20},
-    {"TfIdfVectorizer", Rules{tf_idf_shape, tf_idf_work}, "x", 9,
-     "counts are integers; with mode TFIDF 1 mul per output element"},
+    {.name = "RegexFullMatch", .meaning = Moves{match_shape}, .since = 20},
+    {.name = "StringConcat", .meaning = kConcat, .since = 20},
+    {.name = "StringNormalizer", .meaning = Moves{normalizer_shape}, .since = 10},
+    {.name = "StringSplit", .meaning = Moves{split_shape}, .since = 20},
+    {.name = "TfIdfVectorizer",
+     .meaning = Rules{tf_idf_shape, tf_idf_work},
+     .since = 9,
+     .cost = "counts are integers; with mode TFIDF 1 mul per output element"},
 };
 
 }  // namespace
 
-Family families::text() noexcept { return {"", "text", kRows}; }
+Family families::text() { return {"", "text", kRows}; }
 
 }  // namespace macroscope

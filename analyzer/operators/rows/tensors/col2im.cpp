@@ -68,11 +68,15 @@ Work col2im_work(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {.name = "Col2Im", .meaning = Rules{col2im, col2im_work}, .roles = "xcc", .cost = "1 add per input element"},
+    {.name = "Col2Im",
+     .meaning = Rules{col2im, col2im_work},
+     .roles = "data constant*2",
+     .cost = "1 add per input element",
+     .saves = Saves::nothing},
 };
 
 }  // namespace
 
-Family families::folding() noexcept { return {"", "folding", kRows}; }
+Family families::folding() { return {"", "folding", kRows}; }
 
 }  // namespace macroscope

@@ -306,15 +306,30 @@ AxisMap space_to_depth_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"Concat", Moves{concat, concat_axes}, "v"},
-    {"DepthToSpace", Moves{depth_to_space, depth_to_space_axes}},
-    {"SpaceToDepth", Moves{space_to_depth, space_to_depth_axes}},
-    {"Split", Moves{split, split_axes}, "vc"},
-    {"Transpose", Moves{transpose, transpose_axes}, "v"},
+    {.name = "Concat",
+     .meaning = Moves{concat, concat_axes},
+     .roles = "view",
+     .traits = {Trait::concatenates, Trait::keeps_axes},
+     .identity = IdentityWhen::only_operand},
+    {.name = "DepthToSpace",
+     .meaning = Moves{depth_to_space, depth_to_space_axes},
+     .traits = Trait::keeps_axes,
+     .channels = ChannelAxis::second},
+    {.name = "SpaceToDepth",
+     .meaning = Moves{space_to_depth, space_to_depth_axes},
+     .traits = Trait::keeps_axes,
+     .channels = ChannelAxis::second},
+    {.name = "Split", .meaning = Moves{split, split_axes}, .roles = "view constant", .traits = {Trait::cuts, Trait::keeps_axes}},
+    {.name = "Transpose",
+     .meaning = Moves{transpose, transpose_axes},
+     .roles = "view",
+     .traits = Trait::permutes,
+     .channels = ChannelAxis::permuted,
+     .identity = IdentityWhen::same_order},
 };
 
 }  // namespace
 
-Family families::joining() noexcept { return {"", "joining and splitting", kRows}; }
+Family families::joining() { return {"", "joining and splitting", kRows}; }
 
 }  // namespace macroscope

@@ -163,17 +163,35 @@ AxisMap first_alone(const OpContext& context) {
 
 constexpr Operator kRows[] = {
     {"BitCast", Moves{bit_cast, axis_maps::elementwise}},
-    {"Cast", Moves{cast, axis_maps::elementwise}, "v"},
-    {"CastLike", Moves{cast_like, first_alone}, "vt"},
+    {.name = "Cast",
+     .meaning = Moves{cast, axis_maps::elementwise},
+     .roles = "view",
+     .traits = {Trait::elementwise, Trait::affine, Trait::converts},
+     .identity = IdentityWhen::same_type},
+    {.name = "CastLike",
+     .meaning = Moves{cast_like, first_alone},
+     .roles = "view type",
+     .traits = {Trait::elementwise, Trait::converts},
+     .identity = IdentityWhen::same_type},
     {.name = "Dropout",
      .meaning = Rules{dropout, dropout_work, axis_maps::elementwise},
-     .roles = "xcc",
-     .cost = "0 at inference; in training 2 mul + 1 compare per element"},
-    {"Identity", Moves{identity, axis_maps::elementwise}, "v"},
+     .roles = "data constant*2",
+     .cost = "0 at inference; in training 2 mul + 1 compare per element",
+     .traits = {Trait::elementwise, Trait::affine, Trait::view, Trait::random_in_training},
+     .saves = Saves::nothing,
+     .identity = IdentityWhen::not_training,
+     .derivative = {{"dL/dz"}}},
+    {.name = "Identity",
+     .meaning = Moves{identity, axis_maps::elementwise},
+     .roles = "view",
+     .traits = {Trait::elementwise, Trait::affine, Trait::view},
+     .saves = Saves::nothing,
+     .identity = IdentityWhen::always,
+     .derivative = {{"dL/dz"}}},
 };
 
 }  // namespace
 
-Family families::conversion() noexcept { return {"", "conversion", kRows}; }
+Family families::conversion() { return {"", "conversion", kRows}; }
 
 }  // namespace macroscope

@@ -318,16 +318,19 @@ constexpr Operator kRows[] = {
     {.name = "Compress", .meaning = Moves{compress, selected}},
     {.name = "NonMaxSuppression",
      .meaning = Rules{non_max_suppression, non_max_suppression_work, axis_maps::everything},
-     .roles = "xxc",
+     .roles = "data*2 constant",
      .cost = "1 compare per score, 2 add + 1 mul per box, 7 compare + 4 add + 1 mul + 1 div per selected box and box"},
     {.name = "NonZero", .meaning = Moves{non_zero, axis_maps::everything}},
-    {.name = "OneHot", .meaning = Moves{one_hot, one_hot_axes}, .roles = "xc"},
-    {.name = "TopK", .meaning = Rules{top_k, compare_every_input, axis_maps::along_axis}, .roles = "xc", .cost = kEveryInput},
+    {.name = "OneHot", .meaning = Moves{one_hot, one_hot_axes}, .roles = "data constant"},
+    {.name = "TopK",
+     .meaning = Rules{top_k, compare_every_input, axis_maps::along_axis},
+     .roles = "data constant",
+     .cost = kEveryInput},
     {.name = "Unique", .meaning = Rules{unique, compare_every_input, axis_maps::everything}, .cost = kEveryInput},
 };
 
 }  // namespace
 
-Family families::selecting() noexcept { return {"", "selecting", kRows}; }
+Family families::selecting() { return {"", "selecting", kRows}; }
 
 }  // namespace macroscope

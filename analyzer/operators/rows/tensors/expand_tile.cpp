@@ -177,13 +177,22 @@ AxisMap tile_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"Expand", Moves{expand, expand_axes}, "vc"},
-    {"Tile", Moves{tile, tile_axes}, "xc"},
-    {"Where", Moves{where, axis_maps::elementwise}},
+    {.name = "Expand",
+     .meaning = Moves{expand, expand_axes},
+     .roles = "view constant",
+     .traits = Trait::spreads,
+     .channels = ChannelAxis::lost,
+     .identity = IdentityWhen::same_type_shape},
+    {.name = "Tile",
+     .meaning = Moves{tile, tile_axes},
+     .roles = "data constant",
+     .traits = Trait::spreads,
+     .identity = IdentityWhen::same_type_shape},
+    {.name = "Where", .meaning = Moves{where, axis_maps::elementwise}, .traits = Trait::keeps_axes},
 };
 
 }  // namespace
 
-Family families::repeating() noexcept { return {"", "repeating and choosing", kRows}; }
+Family families::repeating() { return {"", "repeating and choosing", kRows}; }
 
 }  // namespace macroscope

@@ -197,14 +197,18 @@ AxisMap reverse_sequence_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"Gather", Moves{gather, gather_axes}, "ec"},
-    {"GatherElements", Moves{gather_elements, gather_elements_axes}},
-    {"GatherND", Moves{gather_nd, gather_nd_axes}, "ec"},
+    {.name = "Gather",
+     .meaning = Moves{gather, gather_axes},
+     .roles = "elements constant",
+     .traits = Trait::picks,
+     .channels = ChannelAxis::lost},
+    {.name = "GatherElements", .meaning = Moves{gather_elements, gather_elements_axes}, .traits = Trait::picks},
+    {.name = "GatherND", .meaning = Moves{gather_nd, gather_nd_axes}, .roles = "elements constant", .traits = Trait::picks},
     {"ReverseSequence", Moves{reverse_sequence, reverse_sequence_axes}},
 };
 
 }  // namespace
 
-Family families::gathering() noexcept { return {"", "gathering", kRows}; }
+Family families::gathering() { return {"", "gathering", kRows}; }
 
 }  // namespace macroscope

@@ -12,19 +12,24 @@ constexpr PerElement kBitwise{.operands = 2};
 
 constexpr Operator kRows[] = {
     {"And", connects(folds::both)},
-    {"BitShift", PerElement{.operands = 2, .fold = folds::shift}, "x", 11},
-    {"BitwiseAnd", kBitwise, "x", 18},
-    {"BitwiseNot", PerElement{}, "x", 18},
-    {"BitwiseOr", kBitwise, "x", 18},
-    {"BitwiseXor", kBitwise, "x", 18},
+    {.name = "BitShift", .meaning = PerElement{.operands = 2, .fold = folds::shift}, .since = 11},
+    {.name = "BitwiseAnd", .meaning = kBitwise, .since = 18},
+    {.name = "BitwiseNot", .meaning = PerElement{}, .since = 18},
+    {.name = "BitwiseOr", .meaning = kBitwise, .since = 18},
+    {.name = "BitwiseXor", .meaning = kBitwise, .since = 18},
     {"Equal", compares(folds::is_equal)},
     {"Greater", compares(folds::is_greater)},
-    {"GreaterOrEqual", compares(folds::is_greater_or_equal), "x", 12},
-    {"IsInf", PerElement{.effort = {.compare = 2}, .result = Result::boolean}, "x", 10,
-     "2 compares per element: with either infinity"},
-    {"IsNaN", PerElement{.effort = {.compare = 1}, .result = Result::boolean}, "x", 9, "1 compare per element: with itself"},
+    {.name = "GreaterOrEqual", .meaning = compares(folds::is_greater_or_equal), .since = 12},
+    {.name = "IsInf",
+     .meaning = PerElement{.effort = {.compare = 2}, .result = Result::boolean},
+     .since = 10,
+     .cost = "2 compares per element: with either infinity"},
+    {.name = "IsNaN",
+     .meaning = PerElement{.effort = {.compare = 1}, .result = Result::boolean},
+     .since = 9,
+     .cost = "1 compare per element: with itself"},
     {"Less", compares(folds::is_less)},
-    {"LessOrEqual", compares(folds::is_less_or_equal), "x", 12},
+    {.name = "LessOrEqual", .meaning = compares(folds::is_less_or_equal), .since = 12},
     {"Not", PerElement{.result = Result::boolean, .fold = folds::opposite}},
     {"Or", connects(folds::either)},
     {"Xor", connects(folds::one_only)},
@@ -32,6 +37,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::logic() noexcept { return {"", "logic", kRows}; }
+Family families::logic() { return {"", "logic", kRows}; }
 
 }  // namespace macroscope

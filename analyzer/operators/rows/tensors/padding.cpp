@@ -150,12 +150,16 @@ AxisMap center_crop_pad_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"CenterCropPad", Moves{center_crop_pad, center_crop_pad_axes}, "xc"},
-    {"Pad", Moves{pad, pad_axes}, "xccc"},
+    {"CenterCropPad", Moves{center_crop_pad, center_crop_pad_axes}, "data constant"},
+    {.name = "Pad",
+     .meaning = Moves{pad, pad_axes},
+     .roles = "data constant*3",
+     .traits = {Trait::pads, Trait::keeps_axes},
+     .identity = IdentityWhen::nothing_added},
 };
 
 }  // namespace
 
-Family families::padding() noexcept { return {"", "padding", kRows}; }
+Family families::padding() { return {"", "padding", kRows}; }
 
 }  // namespace macroscope

@@ -52,21 +52,36 @@ constexpr std::string_view kNormal = "1 add + 2 mul + 2 special per element";
 constexpr std::string_view kUniform = "1 add + 1 mul per element";
 
 constexpr Operator kRows[] = {
-    {.name = "Bernoulli", .meaning = Rules{random_like, bernoulli_work, axis_maps::elementwise}, .cost = "1 compare per element"},
+    {.name = "Bernoulli",
+     .meaning = Rules{random_like, bernoulli_work, axis_maps::elementwise},
+     .cost = "1 compare per element",
+     .traits = Trait::random},
     {.name = "Multinomial",
      .meaning = Rules{multinomial, multinomial_work, axis_maps::rows},
-     .cost = "1 add + 1 special per input element, 1 compare per input element and sample"},
-    {.name = "RandomNormal", .meaning = Rules{random_of_shape, normal_work, axis_maps::nothing}, .cost = kNormal},
-    {.name = "RandomNormalLike", .meaning = Rules{random_like, normal_work, axis_maps::nothing}, .roles = "t", .cost = kNormal},
-    {.name = "RandomUniform", .meaning = Rules{random_of_shape, uniform_work, axis_maps::nothing}, .cost = kUniform},
+     .cost = "1 add + 1 special per input element, 1 compare per input element and sample",
+     .traits = Trait::random},
+    {.name = "RandomNormal",
+     .meaning = Rules{random_of_shape, normal_work, axis_maps::nothing},
+     .cost = kNormal,
+     .traits = Trait::random},
+    {.name = "RandomNormalLike",
+     .meaning = Rules{random_like, normal_work, axis_maps::nothing},
+     .roles = "type",
+     .cost = kNormal,
+     .traits = Trait::random},
+    {.name = "RandomUniform",
+     .meaning = Rules{random_of_shape, uniform_work, axis_maps::nothing},
+     .cost = kUniform,
+     .traits = Trait::random},
     {.name = "RandomUniformLike",
      .meaning = Rules{random_like, uniform_work, axis_maps::nothing},
-     .roles = "t",
-     .cost = kUniform},
+     .roles = "type",
+     .cost = kUniform,
+     .traits = Trait::random},
 };
 
 }  // namespace
 
-Family families::random() noexcept { return {"", "random numbers", kRows}; }
+Family families::random() { return {"", "random numbers", kRows}; }
 
 }  // namespace macroscope

@@ -14,21 +14,24 @@ std::optional<Dim> max_of(std::span<const Dim> pair) { return max(pair[0], pair[
 std::optional<Dim> min_of(std::span<const Dim> pair) { return min(pair[0], pair[1]); }
 
 constexpr Operator kRows[] = {
-    {"ReduceL1", Loops{.nest = {kSum}, .per_point = {.compare = 1}}, "xc"},
-    {"ReduceL2", Loops{.nest = {kSum}, .per_point = {.mul = 1}, .per_output = {.special = 1}}, "xc"},
-    {"ReduceLogSum", Loops{.nest = {kSum}, .per_output = {.special = 1}}, "xc"},
-    {"ReduceLogSumExp", Loops{.nest = {kSum}, .per_point = {.add = 1, .compare = 1, .special = 1}, .per_output = {.special = 1}},
-     "xc"},
-    {"ReduceMax", Loops{.nest = {kMax}, .fold = max_of}, "xc"},
-    {"ReduceMean", Loops{.nest = {kSum}, .per_output = {.mul = 1}}, "xc"},
-    {"ReduceMin", Loops{.nest = {kMax}, .fold = min_of}, "xc"},
-    {"ReduceProd", Loops{.nest = {kProduct}, .fold = product_of}, "xc"},
-    {"ReduceSum", Loops{.nest = {kSum}, .fold = sum_of}, "xc"},
-    {"ReduceSumSquare", Loops{.nest = {kSum}, .per_point = {.mul = 1}}, "xc"},
+    {"ReduceL1", Loops{.nests = kSum, .per_point = {.compare = 1}}, "data constant"},
+    {"ReduceL2", Loops{.nests = kSum, .per_point = {.mul = 1}, .per_output = {.special = 1}}, "data constant"},
+    {"ReduceLogSum", Loops{.nests = kSum, .per_output = {.special = 1}}, "data constant"},
+    {"ReduceLogSumExp", Loops{.nests = kSum, .per_point = {.add = 1, .compare = 1, .special = 1}, .per_output = {.special = 1}},
+     "data constant"},
+    {"ReduceMax", Loops{.nests = kMax, .fold = max_of}, "data constant"},
+    {.name = "ReduceMean",
+     .meaning = Loops{.nests = kSum, .mean = true, .per_output = {.mul = 1}},
+     .roles = "data constant",
+     .saves = Saves::nothing},
+    {"ReduceMin", Loops{.nests = kMax, .minimum = true, .fold = min_of}, "data constant"},
+    {"ReduceProd", Loops{.nests = kProduct, .fold = product_of}, "data constant"},
+    {.name = "ReduceSum", .meaning = Loops{.nests = kSum, .fold = sum_of}, .roles = "data constant", .saves = Saves::nothing},
+    {"ReduceSumSquare", Loops{.nests = kSum, .per_point = {.mul = 1}}, "data constant"},
 };
 
 }  // namespace
 
-Family families::reduction() noexcept { return {"", "reduction", kRows}; }
+Family families::reduction() { return {"", "reduction", kRows}; }
 
 }  // namespace macroscope

@@ -132,14 +132,32 @@ std::vector<Fact> unsqueeze(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"Flatten", Moves{flatten, axis_maps::regroup}},
-    {"Reshape", Moves{reshape, axis_maps::regroup}, "vc"},
-    {"Squeeze", Moves{squeeze, axis_maps::regroup}, "vc"},
-    {"Unsqueeze", Moves{unsqueeze, axis_maps::regroup}, "vc"},
+    {.name = "Flatten",
+     .meaning = Moves{flatten, axis_maps::regroup},
+     .traits = {Trait::view, Trait::regroups},
+     .channels = ChannelAxis::lost,
+     .identity = IdentityWhen::same_type_shape},
+    {.name = "Reshape",
+     .meaning = Moves{reshape, axis_maps::regroup},
+     .roles = "view constant",
+     .traits = {Trait::view, Trait::regroups},
+     .channels = ChannelAxis::lost,
+     .identity = IdentityWhen::same_type_shape},
+    {.name = "Squeeze",
+     .meaning = Moves{squeeze, axis_maps::regroup},
+     .roles = "view constant",
+     .traits = {Trait::view, Trait::regroups},
+     .channels = ChannelAxis::lost,
+     .identity = IdentityWhen::same_type_shape},
+    {.name = "Unsqueeze",
+     .meaning = Moves{unsqueeze, axis_maps::regroup},
+     .roles = "view constant",
+     .traits = {Trait::view, Trait::regroups},
+     .channels = ChannelAxis::lost},
 };
 
 }  // namespace
 
-Family families::reshaping() noexcept { return {"", "reshaping", kRows}; }
+Family families::reshaping() { return {"", "reshaping", kRows}; }
 
 }  // namespace macroscope

@@ -210,12 +210,23 @@ constexpr std::string_view kCost =
     "nearest 0; linear over d axes (2^d - 1) (2 mul + 1 add), cubic (4^d - 1)/3 (4 mul + 3 add) per output element";
 
 constexpr Operator kRows[] = {
-    {.name = "Resize", .meaning = Rules{resize, resize_work, resize_axes}, .roles = "xccc", .cost = kCost},
-    {.name = "Upsample", .meaning = Rules{resize, resize_work, resize_axes}, .roles = "xc", .cost = kCost},
+    {.name = "Resize",
+     .meaning = Rules{resize, resize_work, resize_axes},
+     .roles = "data constant*3",
+     .cost = kCost,
+     .traits = Trait::keeps_axes,
+     .saves = Saves::nothing},
+    {.name = "Upsample",
+     .meaning = Rules{resize, resize_work, resize_axes},
+     .roles = "data constant",
+     .cost = kCost,
+     .traits = Trait::keeps_axes,
+     .channels = ChannelAxis::second,
+     .saves = Saves::nothing},
 };
 
 }  // namespace
 
-Family families::resizing() noexcept { return {"", "resizing", kRows}; }
+Family families::resizing() { return {"", "resizing", kRows}; }
 
 }  // namespace macroscope

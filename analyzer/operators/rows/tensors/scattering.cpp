@@ -173,6 +173,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::scattering() noexcept { return {"", "scattering", kRows}; }
+Family families::scattering() { return {"", "scattering", kRows}; }
 
 }  // namespace macroscope

@@ -220,20 +220,30 @@ AxisMap running(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {.name = "Constant", .meaning = Moves{constant, axis_maps::nothing}, .roles = "x"},
-    {.name = "ConstantOfShape", .meaning = Moves{constant_of_shape, axis_maps::nothing}, .roles = "c"},
-    {.name = "CumProd", .meaning = Rules{cum_prod, cum_prod_work, running}, .roles = "xc", .cost = "1 mul per element"},
-    {.name = "CumSum", .meaning = Rules{cum_sum, cum_sum_work, running}, .roles = "xc", .cost = "1 add per element"},
+    {.name = "Constant", .meaning = Moves{constant, axis_maps::nothing}, .traits = Trait::holds_constant},
+    {.name = "ConstantOfShape",
+     .meaning = Moves{constant_of_shape, axis_maps::nothing},
+     .roles = "constant",
+     .traits = Trait::fills_shape},
+    {.name = "CumProd",
+     .meaning = Rules{cum_prod, cum_prod_work, running},
+     .roles = "data constant",
+     .cost = "1 mul per element"},
+    {.name = "CumSum",
+     .meaning = Rules{cum_sum, cum_sum_work, running},
+     .roles = "data constant",
+     .cost = "1 add per element",
+     .saves = Saves::nothing},
     {.name = "Range",
      .meaning = Rules{range, range_work, axis_maps::everything},
-     .roles = "c",
+     .roles = "constant",
      .cost = "1 mul + 1 add per element"},
-    {.name = "Shape", .meaning = Moves{shape, axis_maps::nothing}, .roles = "t"},
-    {.name = "Size", .meaning = Moves{size, axis_maps::nothing}, .roles = "t"},
+    {.name = "Shape", .meaning = Moves{shape, axis_maps::nothing}, .roles = "type", .traits = Trait::reads_shape},
+    {.name = "Size", .meaning = Moves{size, axis_maps::nothing}, .roles = "type", .traits = Trait::reads_shape},
 };
 
 }  // namespace
 
-Family families::shape_arithmetic() noexcept { return {"", "shape arithmetic", kRows}; }
+Family families::shape_arithmetic() { return {"", "shape arithmetic", kRows}; }
 
 }  // namespace macroscope

@@ -180,11 +180,15 @@ AxisMap slice_axes(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {"Slice", Moves{slice, slice_axes}, "vcccc"},
+    {.name = "Slice",
+     .meaning = Moves{slice, slice_axes},
+     .roles = "view constant*4",
+     .traits = {Trait::cuts, Trait::picks, Trait::keeps_axes},
+     .identity = IdentityWhen::nothing_taken_out},
 };
 
 }  // namespace
 
-Family families::slicing() noexcept { return {"", "slicing", kRows}; }
+Family families::slicing() { return {"", "slicing", kRows}; }
 
 }  // namespace macroscope

@@ -68,12 +68,12 @@ constexpr Operator kRows[] = {
     {.name = "Det",
      .meaning = Rules{det, det_work, whole_matrices},
      .cost = "by elimination, n x n: n(n-1)(2n-1)/6 (mul + add) + n(n-1)/2 div + (n-1) mul"},
-    {.name = "EyeLike", .meaning = Moves{eye_like, axis_maps::nothing}, .roles = "t"},
-    {.name = "Trilu", .meaning = Moves{trilu, axis_maps::elementwise}, .roles = "xc"},
+    {.name = "EyeLike", .meaning = Moves{eye_like, axis_maps::nothing}},
+    {.name = "Trilu", .meaning = Moves{trilu, axis_maps::elementwise}, .roles = "data constant", .saves = Saves::nothing},
 };
 
 }  // namespace
 
-Family families::matrices() noexcept { return {"", "matrices", kRows}; }
+Family families::matrices() { return {"", "matrices", kRows}; }
 
 }  // namespace macroscope

@@ -61,6 +61,60 @@ const Saving& only(const Analysis& analysis, Structure kind) {
   return *found;
 }
 
+TEST_CASE("Two layers are no factors of one where the first applies a function to its result") {
+  const auto kinds_with = [](std::string_view activation) {
+    NetworkBuilder net(21, "com.microsoft");
+    net.input("x", {1, 64, 14, 14}).weight("u", {8, 64, 1, 1}).weight("v", {64, 8, 1, 1});
+    net.node("FusedConv", {"x", "u"}, {"h"}, {net.text("activation", activation)}, "com.microsoft");
+    net.node("Conv", {"h", "v"}, {"y"});
+    return kinds_of(analyze(net.take(), {}));
+  };
+  CHECK(kinds_with("none").find("low") != std::string::npos);
+  CHECK(kinds_with("Relu").find("low") == std::string::npos);
+}
+
+/// A bottleneck of three layers, as convolutions of ONNX or with channels last and the weights' channels first or last.
+Analysis bottleneck_of(std::string_view op, bool is_last, bool has_last_weights) {
+  NetworkBuilder net(21, "com.microsoft");
+  net.input("x", is_last ? std::vector<Dim>{1, 14, 14, 64} : std::vector<Dim>{1, 64, 14, 14});
+  std::string at = "x";
+  const auto layer = [&](std::int64_t in, std::int64_t out, std::int64_t kernel) {
+    const std::string name = fmt::format("{}_{}", at, out);
+    net.weight(name + "w", has_last_weights ? std::vector<std::int64_t>{out, kernel, kernel, in}
+                                            : std::vector<std::int64_t>{out, in, kernel, kernel});
+    const std::int64_t pad = kernel / 2;
+    net.node(op, {at, name + "w"}, {name},
+             {net.integers("pads", {pad, pad, pad, pad}), net.integers("kernel_shape", {kernel, kernel})},
+             op == "Conv" ? "" : "com.microsoft");
+    at = name;
+  };
+  layer(64, 16, 1);
+  layer(16, 16, 3);
+  layer(16, 64, 1);
+  return analyze(net.take(), {});
+}
+
+TEST_CASE("A bottleneck is one in every layout and under every name of a convolution") {
+  const Analysis plain = bottleneck_of("Conv", false, false);
+  REQUIRE(kinds_of(plain).find("bottleneck") != std::string::npos);
+  const struct {
+    std::string_view op;
+    bool is_last, has_last_weights;
+  } others[] = {{"FusedConv", false, false}, {"NhwcConv", true, false}, {"NhwcConv", true, true}, {"NhwcFusedConv", true, false}};
+  for (const auto& other : others) {
+    INFO(other.op);
+    const Analysis analysis = bottleneck_of(other.op, other.is_last, other.has_last_weights);
+    REQUIRE(analysis.findings().savings.size() == plain.findings().savings.size());
+    for (std::size_t index = 0; index < plain.findings().savings.size(); ++index) {
+      const Saving &a = plain.findings().savings[index], &b = analysis.findings().savings[index];
+      CHECK(a.kind == b.kind);
+      CHECK(a.layers == b.layers);
+      CHECK(a.macs == b.macs);
+      CHECK(a.parameters == b.parameters);
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("A bottleneck before 5x5 saves 89.67 %") {

@@ -56,6 +56,38 @@ TEST_CASE("Bytes of a step, by hand") {
   CHECK(trained(homework(), {.frozen = {}, .optimizer = Optimizer::momentum}).training().optimizer_bytes == Dim(4 * kParameters));
 }
 
+/// 1x1 layers of 4, 8 and 8 channels on a map of 8x8, and a function between them: a node of its own, or the first layer's.
+Dim saved_with(std::string_view function, bool is_fused) {
+  NetworkBuilder net(21, "com.microsoft");
+  net.input("x", {1, 4, 8, 8}).weight("w1", {8, 4, 1, 1}).weight("w2", {8, 8, 1, 1});
+  if (is_fused) {
+    net.node("FusedConv", {"x", "w1"}, {"a"}, {net.text("activation", function)}, "com.microsoft");
+  } else {
+    net.node("Conv", {"x", "w1"}, {"z"}).node(function, {"z"}, {"a"});
+  }
+  net.node("Conv", {"a", "w2"}, {"y"});
+  return trained(net.take()).training().saved_bytes;
+}
+
+TEST_CASE("A fused activation keeps what it would keep as a node of its own") {
+  constexpr int kInput = 4 * 64 * 4, kMap = 8 * 64 * 4;
+  CHECK(saved_with("Gelu", false) ==
+        Dim(kInput + 2 * kMap));  // its operand, for its derivative; its result, for the next weights
+  CHECK(saved_with("Gelu", true) == Dim(kInput + 2 * kMap));
+  CHECK(saved_with("Relu", false) == Dim(kInput + kMap));  // its result says where it let pass
+  CHECK(saved_with("Relu", true) == Dim(kInput + kMap));
+  CHECK(saved_with("HardSwish", true) == saved_with("HardSwish", false));
+  CHECK(saved_with("Sigmoid", true) == saved_with("Sigmoid", false));
+}
+
+TEST_CASE("Offsets and mask of a deformed convolution are kept: they say where each gradient comes from") {
+  NetworkBuilder net;
+  net.input("x", {1, 4, 8, 8}).weight("wo", {8, 4, 1, 1}).weight("wm", {4, 4, 1, 1}).weight("w", {6, 4, 2, 2});
+  net.node("Conv", {"x", "wo"}, {"o"}, {net.integers("pads", {0, 0, 0, 0})}).node("Conv", {"x", "wm"}, {"m"});
+  net.node("DeformConv", {"x", "w", "o", "", "m"}, {"y"}, {net.integers("pads", {0, 0, 1, 1})});
+  CHECK(trained(net.take()).training().saved_bytes == Dim(4 * 64 * (4 + 8 + 4)));  // x, offsets of 4 taps, mask
+}
+
 TEST_CASE("Mixed precision halves what is computed with and keeps a copy in 32 bits") {
   const Training full = trained(homework()).training();
   const Training mixed = trained(homework(), {.frozen = {}, .optimizer = Optimizer::adam, .mixed_precision = true}).training();

@@ -1,0 +1,26 @@
+// The one place where passes name operators: which ones make up a pattern that exporters write?
+//
+// Everything else that a pass asks of an operator stands in its row.  A pattern is made of these operators and no others, so each has its name
+// here, and why no trait serves; a test finds names anywhere else.
+#pragma once
+
+#include <string_view>
+
+#include "analyzer/network/network.h"
+
+namespace macroscope::patterns {
+
+// Attention that an exporter has taken apart: softmax(mask(scale(Q K))) V, with a causal mask made of a triangle.
+inline constexpr std::string_view kSoftmax = "Softmax";  // over the scores: other functions of rows make no probabilities
+inline constexpr std::string_view kMatMul = "MatMul";    // of two activations, both as they are: Gemm could transpose them
+inline constexpr std::string_view kMul = "Mul";          // by one number: the scale
+inline constexpr std::string_view kDiv = "Div";          // by one number: the scale turned over
+inline constexpr std::string_view kAdd = "Add";          // of the mask
+inline constexpr std::string_view kWhere = "Where";      // the mask chooses
+inline constexpr std::string_view kTrilu = "Trilu";      // leaves the triangle
+inline constexpr std::string_view kConstantOfShape = "ConstantOfShape";  // of one number: what the triangle is cut from
+
+/// Whether a node is this operator of ONNX's own domain.
+[[nodiscard]] inline bool is(const Node& node, std::string_view name) noexcept { return node.domain.empty() && node.op == name; }
+
+}  // namespace macroscope::patterns
