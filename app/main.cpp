@@ -29,7 +29,7 @@ struct Command {
   ExitCode (*run)(const Arguments& arguments);
 };
 
-constexpr std::array<Command, 9> kCommands{{
+constexpr std::array<Command, 10> kCommands{{
     {"analyze", "what a model costs; the default", run_analyze},
     {"table", "every layer's figures, and how each is worked out", run_table},
     {"check", "holds models to a budget, a lock file and a baseline; for CI", run_check},
@@ -38,6 +38,7 @@ constexpr std::array<Command, 9> kCommands{{
     {"init", "writes a budget from what a model costs today", run_init},
     {"export", "a network of the language as an ONNX file", run_export},
     {"fmt", "lays out files of the network language", run_fmt},
+    {"torch", "a PyTorch module, by the name of what makes it", run_torch},
     {"ops", "every operator that is known, and how its cost is counted", run_ops},
 }};
 

@@ -1,6 +1,7 @@
 #include "configuration/budget_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>

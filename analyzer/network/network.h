@@ -40,6 +40,9 @@ enum class TapMask : std::uint8_t {
 };
 
 /// A tensor whose content is stored with the model: an initializer, or the tensor of a Constant node.
+/// What the program that a file was exported from said of a stored tensor.
+enum class Declared : std::uint8_t { nothing, parameter, other };
+
 struct StoredTensor {
   std::string_view name;
   DataType dtype = DataType::unknown;
@@ -48,6 +51,7 @@ struct StoredTensor {
   /// Its extents where some are no plain numbers, and `dims` is empty; null otherwise.
   const Shape* symbolic_shape = nullptr;
   TapMask mask = TapMask::none;
+  Declared declared = Declared::nothing;
   /// Where the content stands, for Network::content(): opaque to everyone but the front end.
   std::uint64_t handle = 0;
   /// Where external content stands: bytes [offset, offset + length) of a file.  Two tensors of one place are one parameter.

@@ -1,6 +1,7 @@
 #include "app/arguments/completion.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <optional>

@@ -15,6 +15,7 @@
 #include "app/documents.h"
 #include "app/messages.h"
 #include "app/net_models.h"
+#include "app/ordered_jobs.h"
 #include "reports/document/analysis_report.h"
 #include "reports/tables/layer_table.h"
 
@@ -39,6 +40,7 @@ struct Options {
   std::string sort;
   std::optional<std::int64_t> top;
   Arguments columns;
+  std::int64_t jobs = 1;
   bool has_details = false;
   OutputOptions outputs;
 };
@@ -63,6 +65,7 @@ void describe(Command& command, Options& options) {
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command.add_option("--jobs", options.jobs, "analyse N models at a time; what is written is the same")->type_name("N");
   command.add_flag("--details", options.has_details, "the text report has every section: receptive fields, structure, memory");
   command.add_flag("--quiet", options.outputs.is_quiet, "no text report, no warnings");
   options.outputs.common.add_to(command, format_choice().names());
@@ -126,11 +129,15 @@ ExitCode run_analyze(const Arguments& arguments) {
   documents.begin(document);
   ModelsTable table;
   ExitCode code = ExitCode::fine;
-  for (const std::string& path : options.models) {
+  if (options.jobs < 1) throw UsageError("--jobs is at least 1");
+  run_in_order(options.models.size(), static_cast<std::size_t>(options.jobs), [&](std::size_t job, const AwaitTurn& await_turn) {
+    const std::string& path = options.models[job];
+    if (!ranges.empty()) await_turn();
     const std::vector<Sweep> sweeps =
         ranges.empty() ? std::vector<Sweep>() : sweeps_of(path, how, ranges, options.outputs.is_quiet, messages);
     std::size_t model = 0;
     for_each_model(path, how, [&](const Analysis& analysis, const std::string& shown_path) {
+      await_turn();
       Figures figures(analysis, shown_path);
       if (model < sweeps.size()) {
         figures.set_sweep(sweeps[model]);
@@ -143,7 +150,7 @@ ExitCode run_analyze(const Arguments& arguments) {
       print(analysis.diagnostics, shown_path, options.outputs.is_quiet, messages);
       if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);
     });
-  }
+  });
   if (document.has_several) documents.add(table.report());
   documents.finish();
   return code;

@@ -15,5 +15,6 @@ ExitCode run_explain(const Arguments& arguments);
 ExitCode run_init(const Arguments& arguments);
 ExitCode run_ops(const Arguments& arguments);
 ExitCode run_table(const Arguments& arguments);
+ExitCode run_torch(const Arguments& arguments);
 
 }  // namespace macroscope

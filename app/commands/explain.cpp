@@ -1,5 +1,6 @@
 // macroscope explain: one node in full.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <string>

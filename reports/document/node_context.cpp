@@ -1,6 +1,7 @@
 #include "reports/document/node_context.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>

@@ -1,6 +1,7 @@
 #include "reports/sections/receptive_field_section.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>

@@ -1,6 +1,7 @@
 #include "reports/worked/worked_layer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>

@@ -243,6 +243,13 @@ Role role_of(const Following& found, const Parameter& parameter) {
   return computed_as_floating && !parameter.elements.is(1) ? Role::weight : Role::constant;
 }
 
+/// Who exported the file may know better than its readers tell: rotary tables and stored masks are no parameters, and a learned number is one.
+Role role_as_declared(Role role, Declared declared) {
+  if (declared == Declared::parameter && role != Role::unused) return Role::weight;
+  if (declared == Declared::other && role == Role::weight) return Role::constant;
+  return role;
+}
+
 class CountingParameters {
  public:
   CountingParameters(const Network& network, const Shapes& shapes, Parameters& parameters)
@@ -330,6 +337,7 @@ class CountingParameters {
     if (stored.symbolic_shape != nullptr) elements = stored.symbolic_shape->elements();
     for (const std::int64_t dim : stored.dims) elements *= dim;
     Parameter parameter = make(graph, tensor, stored.dtype, elements);
+    parameter.role = role_as_declared(parameter.role, stored.declared);
     if (stored.mask != TapMask::none) parameter.effective_elements = kept_by_mask(stored);
     if (const std::optional<ExternalPlaces::Place> place = places_.place_of(stored)) {
       const auto [first, is_new] = external_.try_emplace(*place, parameters_.rows.size());

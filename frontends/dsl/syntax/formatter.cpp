@@ -1,6 +1,7 @@
 #include "frontends/dsl/syntax/formatter.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>

@@ -174,10 +174,17 @@ void GraphImport::finish_node(const NodeView& view, Place& place, Node& node) {
   if (!view.attributes.empty()) node.attributes = attributes_of(view, node, place);
 }
 
+void GraphImport::declare_stored(const ValueInfoView& value, Graph& graph, TensorId tensor) {
+  const std::uint32_t stored = graph.tensors[tensor].stored;
+  if (stored == kNone || value.signature_kind.empty()) return;
+  graph.stored[stored].declared = value.signature_kind == "PARAMETER" ? Declared::parameter : Declared::other;
+}
+
 void GraphImport::add_declarations(const List<ValueInfoView>& values, Place& place) {
   Graph& made = place.graph;
   for (const ValueInfoView& value : values) {
     const std::optional<TensorId> known = place.names.find(value.name);
+    if (known) declare_stored(value, made, *known);
     // Exporters leave behind what they knew of values that are gone.
     if (!known || value.type.kind == TypeView::Kind::none) continue;
     made.declared.push_back({*known, extents_.declared_type(value.type, value.name)});

@@ -54,6 +54,7 @@ class GraphImport {
   Node start_node(const NodeView& view, std::uint32_t index, Place& place);
   void finish_node(const NodeView& view, Place& place, Node& node);
   void add_declarations(const List<ValueInfoView>& values, Place& place);
+  static void declare_stored(const ValueInfoView& value, Graph& graph, TensorId tensor);
   void add_outputs(const GraphView& view, Place& place);
   void finish(Place& place);
   void report_order(const Graph& graph, const Place& place);

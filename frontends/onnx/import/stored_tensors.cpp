@@ -1,6 +1,7 @@
 #include "frontends/onnx/import/stored_tensors.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <limits>
 

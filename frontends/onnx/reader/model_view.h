@@ -39,6 +39,8 @@ struct TypeView {
 struct ValueInfoView {
   Text name;
   TypeView type;
+  /// PyTorch's word for what an initializer was in the module: PARAMETER, BUFFER, CONSTANT_TENSOR ...
+  Text signature_kind;
 };
 
 /// A piece of the file that holds elements.

@@ -27,6 +27,8 @@ Kind kind_of(Tag field) {
   }
 }
 
+constexpr std::string_view kSignatureKind = "pkg.torch.export.graph_signature.InputSpec.kind";
+
 }  // namespace
 
 void Walker::read_value_info(Span span, ValueInfoView& info) {
@@ -41,7 +43,8 @@ void Walker::read_value_info(Span span, ValueInfoView& info) {
         read_type(wire_.bytes(span.end), info.type);
         break;
       case bytes_tag(kMetadataProps):
-        wire_.skip_message(wire_.bytes(span.end), schema::Message::kStringStringEntryProto);
+        if (const EntryView entry = read_entry(wire_.bytes(span.end)); entry.key == kSignatureKind)
+          info.signature_kind = entry.value;
         break;
       default:
         wire_.skip_unknown(tag, span.end);

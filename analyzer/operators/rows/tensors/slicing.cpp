@@ -1,4 +1,6 @@
 // Slice: what remains of an axis between two bounds, by steps of any sign, with symbols.
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <limits>
 #include <numeric>

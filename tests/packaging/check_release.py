@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""check_release.py: is what `./dev package` has made fit to be shipped?  Run by .ci/run, since it needs the release build.
+
+The program is static, small, and runs where there is nothing else: the archive is unpacked into an empty root, as packaging/Dockerfile does.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "build/release/package"
+
+
+class Release(unittest.TestCase):
+    def setUp(self):
+        (self.archive,) = PACKAGE.glob("*.tar.gz")
+        self.scratch = tempfile.TemporaryDirectory()
+        self.root = pathlib.Path(self.scratch.name)
+
+    def tearDown(self):
+        self.scratch.cleanup()
+
+    def test_it_runs_in_an_empty_root(self):
+        lines = (ROOT / "packaging/Dockerfile").read_text().splitlines()
+        self.assertIn("ADD ${ARCHIVE} /opt", lines)
+        (self.root / "opt").mkdir()
+        with tarfile.open(self.archive) as content:
+            content.extractall(self.root / "opt", filter="data")
+        shutil.copy(ROOT / "examples/models/resnet50.onnx", self.root)
+        (program,) = (self.root / "opt").glob("*/bin/macroscope")
+        command = [f"/{program.relative_to(self.root)}", "/resnet50.onnx", "--top", "1"]
+        enter = [] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user"]
+        done = subprocess.run([*enter, "chroot", self.root, *command], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("25,557,032", done.stdout)
+
+    def test_the_image_stays_under_15_megabytes(self):
+        with tarfile.open(self.archive) as content:
+            size = sum(member.size for member in content)
+        busybox = 4_500_000  # busybox:stable of Docker's library, unpacked
+        print(f"archive {self.archive.stat().st_size / 1e6:.1f} MB, unpacked {size / 1e6:.1f} MB", file=sys.stderr)
+        self.assertLess(size + busybox, 15_000_000)
+
+    def test_the_debian_package_installs(self):
+        (package,) = PACKAGE.glob("*.deb")
+        subprocess.run(["dpkg-deb", "--extract", package, self.root], check=True)
+        said = subprocess.run([self.root / "usr/bin/macroscope", "--version"], capture_output=True, text=True, check=True).stdout
+        self.assertIn(said.split()[1], package.name)
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
