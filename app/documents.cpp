@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstring>
-
-#include "app/arguments/usage_error.h"
 #include "app/terminal.h"
 
 namespace macroscope {
@@ -22,8 +19,7 @@ void OutputOptions::add_to(Command& command, const FormatChoice& formats) {
       ->allow_extra_args(false);
 }
 
-Documents::Documents(const FormatChoice& formats, const OutputOptions& outputs)
-    : standard_output_(STDOUT_FILENO), color_(chosen_color(outputs.common.color)) {
+Documents::Documents(const FormatChoice& formats, const OutputOptions& outputs) : color_(chosen_color(outputs.common.color)) {
   if (!outputs.common.format.empty()) {
     on_standard_output_ = &formats.named(outputs.common.format);
   } else if (!outputs.is_quiet) {
@@ -48,18 +44,13 @@ void Documents::begin(DocumentOptions options) {
 
 void Documents::add(const Report& report) {
   for (const auto& document : documents_) document->add(report);
-  flush();
+  standard_output_.finish();
 }
 
 void Documents::finish() {
   for (const auto& document : documents_) document->finish();
-  flush();
+  standard_output_.finish();
   for (const File& file : files_) file.sink->commit();
-}
-
-void Documents::flush() {
-  if (const int error = standard_output_.flush(); error != 0)
-    throw UsageError(fmt::format("cannot write to standard output: {}", std::strerror(error)));
 }
 
 }  // namespace macroscope
