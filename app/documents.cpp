@@ -3,10 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstring>
-
 #include "analyzer/passes/pass_budget.h"
-#include "app/arguments/usage_error.h"
 #include "app/terminal.h"
 
 namespace macroscope {
@@ -23,8 +20,7 @@ void OutputOptions::add_to(Command& command, const FormatChoice& formats) {
       ->allow_extra_args(false);
 }
 
-Documents::Documents(const FormatChoice& formats, const OutputOptions& outputs)
-    : standard_output_(STDOUT_FILENO), color_(chosen_color(outputs.common.color)) {
+Documents::Documents(const FormatChoice& formats, const OutputOptions& outputs) : color_(chosen_color(outputs.common.color)) {
   if (!outputs.common.format.empty()) {
     on_standard_output_ = &formats.named(outputs.common.format);
   } else if (!outputs.is_quiet) {
@@ -48,20 +44,15 @@ void Documents::begin(DocumentOptions options) {
 }
 
 void Documents::add(const Report& report) {
-  // Each has a budget of its own, so that no format hangs on which others are written.
+  // Each has a budget of its own, so that no format depends on which others are written.
   for (const auto& document : documents_) within_budget([&] { document->add(report); });
-  flush();
+  standard_output_.finish();
 }
 
 void Documents::finish() {
   for (const auto& document : documents_) document->finish();
-  flush();
+  standard_output_.finish();
   for (const File& file : files_) file.sink->commit();
-}
-
-void Documents::flush() {
-  if (const int error = standard_output_.flush(); error != 0)
-    throw UsageError(fmt::format("cannot write to standard output: {}", std::strerror(error)));
 }
 
 }  // namespace macroscope

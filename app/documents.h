@@ -38,14 +38,12 @@ class Documents {
   void finish();
 
  private:
-  void flush();
-
   struct File {
     const Format* format;
     std::unique_ptr<OutputFile> sink;
   };
 
-  DescriptorSink standard_output_;
+  StandardOutput standard_output_;
   /// Null where nothing is written there.
   const Format* on_standard_output_ = nullptr;
   ColorChoice color_;

@@ -43,9 +43,9 @@ constexpr std::array<Command, 10> kCommands{{
 }};
 
 void write_out(std::string_view text) {
-  DescriptorSink standard_output(STDOUT_FILENO);
+  StandardOutput standard_output;
   standard_output.write(text);
-  standard_output.flush();
+  standard_output.finish();
 }
 
 std::string help() {
@@ -117,6 +117,8 @@ int main(int count, char** arguments) {
   constexpr int kLargeTable = 1 << 17;
   mallopt(M_MMAP_THRESHOLD, kLargeTable);
   std::signal(SIGPIPE, SIG_IGN);  // a reader that has seen enough is no error
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may grow no more is an error of writing
+  keep_standard_descriptors();
   const auto give_up = [](const char* why, ExitCode code) {
     print(UsageError(why), text_options_for(STDERR_FILENO, ColorChoice::automatic));
     return static_cast<int>(code);

@@ -52,6 +52,22 @@ int DescriptorSink::flush() {
   return error_ == EPIPE ? 0 : error_;
 }
 
+StandardOutput::StandardOutput() noexcept : DescriptorSink(STDOUT_FILENO) {}
+
+void StandardOutput::finish() {
+  if (const int error = flush(); error != 0)
+    throw UsageError(fmt::format("cannot write to standard output: {}", std::strerror(error)));
+}
+
+void keep_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat status {};
+    if (fstat(descriptor, &status) == 0 || errno != EBADF) continue;
+    // The lowest free number is this one.  Whatever is written fails, as it would have.
+    if (open("/dev/null", O_RDONLY) != descriptor) return;
+  }
+}
+
 OutputFile::OutputFile(std::string path) : DescriptorSink(-1), path_(std::move(path)) {
   refuse_what_is_no_file(path_);
   const std::size_t slash = path_.rfind('/');

@@ -24,6 +24,17 @@ class DescriptorSink : public Sink {
   int error_ = 0;
 };
 
+/// What a full disk or a closed descriptor keeps from being written is an error; a reader that has seen enough is none.
+class StandardOutput : public DescriptorSink {
+ public:
+  StandardOutput() noexcept;
+  /// Writes what is buffered. \throws UsageError
+  void finish();
+};
+
+/// Opens what a caller closed of the standard descriptors, so that no file of the program's takes their numbers and gets what is meant for them.
+void keep_standard_descriptors();
+
 /// A file beside the wanted one, put in its place by commit(); removed if that never happens.
 class OutputFile : public DescriptorSink {
  public:

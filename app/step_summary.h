@@ -5,8 +5,21 @@
 
 namespace macroscope {
 
-/// Appends to the file that GITHUB_STEP_SUMMARY names, if it is set; cut with a note where a step's summary ends.
-/// \return what went wrong, empty otherwise
-[[nodiscard]] std::string append_to_step_summary(std::string text);
+/// The file that GITHUB_STEP_SUMMARY names, if it is set; open from the start, before the program gives up opening files.
+class StepSummary {
+ public:
+  StepSummary();
+  StepSummary(const StepSummary&) = delete;
+  StepSummary& operator=(const StepSummary&) = delete;
+  ~StepSummary();
+
+  /// Cut with a note where a step's summary ends.  \return what went wrong, empty otherwise
+  [[nodiscard]] std::string append(std::string text);
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+  int error_ = 0;
+};
 
 }  // namespace macroscope

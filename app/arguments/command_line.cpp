@@ -79,9 +79,9 @@ bool parse(Command& command, const Arguments& arguments) {
   try {
     command.parse(Arguments(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    DescriptorSink standard_output(STDOUT_FILENO);
+    StandardOutput standard_output;
     standard_output.write(command.help());
-    standard_output.flush();
+    standard_output.finish();
     return false;
   } catch (const CLI::ParseError& error) {
     // A misspelled option is the mistake, not what is missing beside it.

@@ -110,6 +110,18 @@ void ModelOptions::add_to(Command& command) {
   command.add_flag("--in-place", is_in_place, "element-wise layers write over operands that nobody reads later");
 }
 
+void ModelOptions::allow_files(const Arguments& models, Sandbox& sandbox) const {
+  for (const std::string& path : models) sandbox.allow_reading(is_net_path(path) ? net_path_of(path).file : path);
+  sandbox.allow_reading({operator_file, device_file});
+}
+
+void ModelOptions::confine(const Arguments& models, const Arguments& outputs) const {
+  Sandbox sandbox;
+  allow_files(models, sandbox);
+  for (const std::string& path : outputs) sandbox.allow_naming(path);
+  sandbox.enter();
+}
+
 AnalysisOptions ModelOptions::analysis(std::vector<SweepRange>* ranges) const {
   AnalysisOptions analysis;
   for (const std::string& text : assume) add_bindings(text, true, analysis.bindings);

@@ -8,6 +8,7 @@
 #include "app/arguments/bindings.h"
 #include "app/arguments/command_line.h"
 #include "app/read_model.h"
+#include "app/sandbox/sandbox.h"
 
 namespace macroscope {
 
@@ -28,6 +29,10 @@ struct ModelOptions {
   std::string device_file;
 
   void add_to(Command& command);
+  /// The files that the options name, and those of the models.
+  void allow_files(const Arguments& models, Sandbox& sandbox) const;
+  /// Enters a sandbox with these files alone, once the files to write are open.
+  void confine(const Arguments& models, const Arguments& outputs) const;
   /// Reads the files of operators and of a device, if they are named, and prints what is wrong with them.
   /// \throws UsageError
   /// \param ranges takes what is swept; null where a command takes no ranges

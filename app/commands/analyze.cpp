@@ -123,10 +123,11 @@ ExitCode run_analyze(const Arguments& arguments) {
 
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.outputs.common.color));
   std::vector<SweepRange> ranges;
-  const AnalysisOptions how = options.model.analysis(&ranges);
   const ReportOptions report = report_options(options);
-  const DocumentOptions document = document_options(options);
   Documents documents(format_choice(), options.outputs);
+  options.model.confine(options.models, options.outputs.files);
+  const AnalysisOptions how = options.model.analysis(&ranges);
+  const DocumentOptions document = document_options(options);
   documents.begin(document);
   ModelsTable table;
   ExitCode code = ExitCode::fine;

@@ -115,16 +115,32 @@ CheckFormat format_of_output(const std::string& path) {
   throw UsageError(fmt::format("no format of check has the ending of {}", path), "one of: .txt, .json, .md, .xml, .sarif, .prom");
 }
 
+std::string lock_path_of(const BudgetPlace& place) { return (std::filesystem::path(place.folder) / kLockName).generic_string(); }
+
+/// All files to write are open; of those to read only the budget was.
+void confine(const Options& options, const BudgetPlace& place, const std::vector<PlannedCheck>& plan) {
+  Sandbox sandbox;
+  Arguments models;
+  for (const PlannedCheck& planned : plan) models.push_back(planned.path);
+  options.model.allow_files(models, sandbox);
+  sandbox.allow_reading({options.baseline, lock_path_of(place)});
+  for (const std::string& path : options.outputs) sandbox.allow_naming(path);
+  if (options.writes_lock) sandbox.allow_naming(lock_path_of(place));
+  sandbox.enter();
+}
+
 /// Checks one model after another.
 class Checker {
  public:
-  Checker(const Options& options, const BudgetPlace& place)
+  /// \param lock_file where the lock is written; null: it is not
+  Checker(const Options& options, const BudgetPlace& place, OutputFile* lock_file)
       : options_(options),
         place_(place),
+        lock_file_(lock_file),
         how_(options.model.analysis()),
         messages_(text_options_for(STDERR_FILENO, chosen_color(options.common.color))) {
     report_.budget_path = place.file;
-    report_.lock_path = (std::filesystem::path(place.folder) / kLockName).generic_string();
+    report_.lock_path = lock_path_of(place);
     if (!options.baseline.empty()) baseline_.emplace(options.baseline);
     if (options.is_locked) read_lock();
     if (options.writes_lock && !options.models.empty() && std::filesystem::exists(report_.lock_path)) read_lock();
@@ -146,9 +162,8 @@ class Checker {
     const bool has_broken =
         std::any_of(report_.models.begin(), report_.models.end(), [](const ModelVerdicts& model) { return model.has_errors; });
     if (has_broken) throw UsageError(fmt::format("{} is not written: a model has errors", report_.lock_path));
-    OutputFile file(report_.lock_path);
-    render_lock(merged(options_.models.empty() ? Lock() : std::move(locked_), std::move(now_)), file);
-    file.commit();
+    render_lock(merged(options_.models.empty() ? Lock() : std::move(locked_), std::move(now_)), *lock_file_);
+    lock_file_->commit();
   }
 
   [[nodiscard]] const CheckReport& report() const noexcept { return report_; }
@@ -255,6 +270,7 @@ class Checker {
 
   const Options& options_;
   const BudgetPlace& place_;
+  OutputFile* lock_file_;
   AnalysisOptions how_;
   TextOptions messages_;
   CheckReport report_;
@@ -300,15 +316,19 @@ ExitCode run_check(const Arguments& arguments) {
     files.push_back(std::make_unique<OutputFile>(path));
   }
 
-  Checker checker(options, place);
-  for (const PlannedCheck& planned : plan_checks(options.models, place)) checker.check(planned);
+  std::unique_ptr<OutputFile> lock_file;
+  if (options.writes_lock) lock_file = std::make_unique<OutputFile>(lock_path_of(place));
+  StepSummary step_summary;
+  const std::vector<PlannedCheck> plan = plan_checks(options.models, place);
+  confine(options, place, plan);
+  Checker checker(options, place, lock_file.get());
+  for (const PlannedCheck& planned : plan) checker.check(planned);
   checker.finish();
 
-  DescriptorSink standard_output(STDOUT_FILENO);
+  StandardOutput standard_output;
   const TextOptions text = text_options_for(STDOUT_FILENO, chosen_color(options.common.color));
   render(format, checker.report(), standard_output, text, options.is_quiet);
-  if (const int error = standard_output.flush(); error != 0)
-    throw UsageError(fmt::format("cannot write to standard output: {}", std::strerror(error)));
+  standard_output.finish();
   TextOptions text_of_files;
   text_of_files.width = 120;
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -317,7 +337,7 @@ ExitCode run_check(const Arguments& arguments) {
   }
   TextSink summary;
   render_check_markdown(checker.report(), summary);
-  if (const std::string problem = append_to_step_summary(summary.text()); !problem.empty())
+  if (const std::string problem = step_summary.append(summary.text()); !problem.empty())
     print({{Severity::warning, "step-summary", problem, {}, {}}}, {}, false,
           text_options_for(STDERR_FILENO, ColorChoice::automatic));
   return exit_code_of(checker.report());

@@ -100,6 +100,7 @@ ExitCode run_compare(const Arguments& arguments) {
   const std::optional<Metric> metric = options.sort.empty() ? std::nullopt : std::optional(layer_metric_named(options.sort));
   if (options.top < 0) throw UsageError(fmt::format("--top is at least 0, and not {}", options.top));
   Documents documents(format_choice(), options.outputs);
+  options.model.confine(options.models, options.outputs.files);
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.outputs.common.color));
   const AnalysisOptions how = options.model.analysis();
   std::vector<ModelRecord> records;

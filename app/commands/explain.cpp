@@ -42,6 +42,7 @@ ExitCode run_explain(const Arguments& arguments) {
 
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(outputs.common.color));
   Documents documents(formats, outputs);
+  model.confine({path}, outputs.files);
   documents.begin({});
   ExitCode code = ExitCode::fine;
   bool is_found = false;

@@ -59,6 +59,10 @@ ExitCode run_export(const Arguments& arguments) {
   onnx::ExportOptions how;
   if (options.has_no_weights) how.absent_weights_file = std::filesystem::path(options.output).filename().string() + ".weights";
   OutputFile file(options.output);
+  Sandbox sandbox;
+  options.how.allow_files({options.model}, sandbox);
+  sandbox.allow_naming(options.output);
+  sandbox.enter();
   std::vector<std::string> names;
   ExitCode code = ExitCode::fine;
   for_each_model(options.model, options.how.analysis(), [&](const Analysis& analysis, const std::string& shown_path) {

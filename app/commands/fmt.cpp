@@ -9,6 +9,7 @@
 #include "app/messages.h"
 #include "app/net_models.h"
 #include "app/output.h"
+#include "app/sandbox/sandbox.h"
 #include "frontends/dsl/net_file.h"
 
 namespace macroscope {
@@ -36,8 +37,13 @@ ExitCode run_fmt(const Arguments& arguments) {
   command.footer(kExamples);
   if (!parse(command, arguments)) return ExitCode::fine;
 
+  Sandbox sandbox;
+  sandbox.allow_reading(files);
+  for (const std::string& path : files)
+    if (writes) sandbox.allow_making(path);
+  sandbox.enter();
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(color));
-  DescriptorSink standard_output(STDOUT_FILENO);
+  StandardOutput standard_output;
   ExitCode code = ExitCode::fine;
   for (const std::string& path : files) {
     const std::string text = read_net_text(path);
@@ -58,7 +64,7 @@ ExitCode run_fmt(const Arguments& arguments) {
       file_in_place.commit();
     }
   }
-  standard_output.flush();
+  standard_output.finish();
   return code;
 }
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <memory>
 #include <system_error>
 #include <vector>
 
@@ -23,19 +24,24 @@ constexpr const char* kExamples = R"(Examples:
   macroscope init a.onnx b.onnx -o limits.toml          of two models, into another file
   macroscope init model.onnx -o -                       to standard output)";
 
-void write_budget(const std::vector<ModelRecord>& models, const std::string& path, bool is_forced) {
-  if (path == "-") {
-    DescriptorSink standard_output(STDOUT_FILENO);
-    render_budget(models, standard_output);
-    standard_output.flush();
-    return;
-  }
+/// Null for standard output.
+std::unique_ptr<OutputFile> open_budget(const std::string& path, bool is_forced) {
+  if (path == "-") return nullptr;
   std::error_code ignored;
   if (!is_forced && std::filesystem::exists(path, ignored))
     throw UsageError(fmt::format("{} is there already", path), "--force writes it anew, -o FILE writes another one");
-  OutputFile file(path);
-  render_budget(models, file);
-  file.commit();
+  return std::make_unique<OutputFile>(path);
+}
+
+void write_budget(const std::vector<ModelRecord>& models, const std::string& path, OutputFile* file) {
+  if (file == nullptr) {
+    StandardOutput standard_output;
+    render_budget(models, standard_output);
+    standard_output.finish();
+    return;
+  }
+  render_budget(models, *file);
+  file->commit();
   DescriptorSink standard_error(STDERR_FILENO);
   standard_error.write(fmt::format("wrote {}: macroscope check holds the models to it\n", path));
   standard_error.flush();
@@ -58,6 +64,11 @@ ExitCode run_init(const Arguments& arguments) {
   command.footer(kExamples);
   if (!parse(command, arguments)) return ExitCode::fine;
 
+  const std::unique_ptr<OutputFile> file = open_budget(output, is_forced);
+  Sandbox sandbox;
+  model.allow_files(models, sandbox);
+  if (file) sandbox.allow_naming(output);
+  sandbox.enter();
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(color));
   BudgetPlace place;
   if (output != "-") place.folder = std::filesystem::path(output).parent_path().generic_string();
@@ -72,7 +83,7 @@ ExitCode run_init(const Arguments& arguments) {
       records.back().path = relative_to_budget(shown_path, place);
     });
   }
-  if (code == ExitCode::fine) write_budget(records, output, is_forced);
+  if (code == ExitCode::fine) write_budget(records, output, file.get());
   return code;
 }
 

@@ -75,9 +75,10 @@ ExitCode run_table(const Arguments& arguments) {
   if (!parse(command, arguments)) return ExitCode::fine;
 
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.outputs.common.color));
-  const AnalysisOptions how = options.model.analysis();
   const WorkedReportOptions report = report_options(options);
   Documents documents(format_choice(), options.outputs);
+  options.model.confine(options.models, options.outputs.files);
+  const AnalysisOptions how = options.model.analysis();
   documents.begin(document_options(options));
   ExitCode code = ExitCode::fine;
   for (const std::string& path : options.models) {

@@ -42,16 +42,18 @@ class FindingsWriter {
     const Graph& graph = figures_.network().main();
     json_.key("inputs");
     json_.begin_object(Layout::lines);
+    std::set<TensorId> written;
     for (const TensorId input : graph.inputs) {
+      if (!written.insert(input).second) continue;  // an input that is named twice stands once
       json_.key(names_of(0).of(input));
       write_paths(flow.from_tensor[input], json_);
     }
     json_.end_object();
     json_.key("outputs");
     json_.begin_object(Layout::lines);
-    std::set<TensorId> written;
+    written.clear();
     for (const auto& [output, paths] : flow.to_outputs) {
-      if (!written.insert(output).second) continue;  // an output that is named twice stands once
+      if (!written.insert(output).second) continue;  // and so does an output
       json_.key(names_of(0).of(output));
       write_paths(paths, json_);
     }

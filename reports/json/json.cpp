@@ -12,6 +12,7 @@
 #include "reports/json/receptive_field_json.h"
 #include "reports/json/roofline_json.h"
 #include "reports/notation/diagnostic_text.h"
+#include "reports/notation/unicode.h"
 #include "reports/sections/memory_figures.h"
 #include "reports/sections/prefill_decode_section.h"
 #include "reports/sections/sweep_section.h"
@@ -63,9 +64,9 @@ class JsonDocument {
     json_.integer(information.ir_version);
     json_.key("opsets");
     json_.begin_object();
-    std::set<std::string_view> domains;
+    std::set<std::string> domains;
     for (const OperatorSet& set : figures_.network().operator_sets) {
-      if (!domains.insert(set.domain).second) continue;
+      if (!domains.insert(to_valid_utf8(set.domain)).second) continue;
       json_.key(set.domain);
       json_.integer(set.version);
     }

@@ -9,8 +9,8 @@
 
 namespace macroscope {
 
-/// Names of one graph's tensors.  Bytes that are no UTF-8 become U+FFFD; of names that are equal then, the second gets `~2`.  Nothing is
-/// kept of graphs whose names are sound, as nearly all are.
+/// Names of one graph's tensors.  Bytes that are no UTF-8 become U+FFFD; of names that are equal then, or that a wrong model gives to two
+/// tensors, the second gets `~2`.  Nothing is kept of graphs whose names are sound, as nearly all are.
 class TensorNames {
  public:
   explicit TensorNames(const Graph& graph);

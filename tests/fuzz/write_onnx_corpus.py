@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the seeds of onnx_reader_fuzz: small models that between them hold every message of the schema that the reader knows.
+"""Writes the seeds of onnx_reader_fuzz and model_fuzz: small models that between them hold every message of the schema that the reader knows.
+Those of model_fuzz end with eight bytes that choose options, formats and a node.
 
-    write_onnx_corpus.py [DIRECTORY]      default: corpus/onnx_reader_fuzz beside this script
+    write_onnx_corpus.py [DIRECTORY]      default: corpus beside this script
 """
+import hashlib
 import os
 import sys
 
@@ -88,11 +90,17 @@ def remarks():
 
 
 def main():
-    directory = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus", "onnx_reader_fuzz")
-    os.makedirs(directory, exist_ok=True)
-    for seed in (convolution, branches, function, types, attributes, stored, remarks):
-        with open(os.path.join(directory, seed.__name__ + ".onnx"), "wb") as file:
-            file.write(seed().SerializeToString(deterministic=True))
+    directory = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
+    for target in ("onnx_reader_fuzz", "model_fuzz"):
+        os.makedirs(os.path.join(directory, target), exist_ok=True)
+    for number, seed in enumerate((convolution, branches, function, types, attributes, stored, remarks)):
+        model = seed().SerializeToString(deterministic=True)
+        with open(os.path.join(directory, "onnx_reader_fuzz", seed.__name__ + ".onnx"), "wb") as file:
+            file.write(model)
+        for variant in range(3):
+            choices = hashlib.sha256(f"{number} {variant}".encode()).digest()[:8]
+            with open(os.path.join(directory, "model_fuzz", f"{seed.__name__}_{variant}"), "wb") as file:
+                file.write(model + choices)
 
 
 if __name__ == "__main__":

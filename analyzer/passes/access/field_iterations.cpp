@@ -103,6 +103,9 @@ bool FieldIterations::is_backward(std::string_view attribute, std::size_t index)
 }
 
 void FieldIterations::run() {
+  const bool is_complete = body_.inputs.size() >= places_.body_input + places_.states + places_.scanned &&
+                           body_.outputs.size() >= places_.body_output + places_.states;
+  if (!is_complete) throw Unknown();  // an error, reported when its shapes were inferred
   for (TensorId tensor = 0; tensor < body_.tensors.size(); ++tensor)
     if (body_.tensors[tensor].outer != kAbsent) given_[tensor] = states_[body_.tensors[tensor].outer];
   for (std::size_t input = 0; input < places_.input; ++input)
@@ -128,9 +131,9 @@ void FieldIterations::take_elements() {
 
 AccessMaps FieldIterations::element_of(std::size_t index) const {
   const TensorId sequence = node_.inputs[places_.input + places_.states + index];
+  if (sequence == kAbsent || states_[sequence] == nullptr) return nullptr;
   const Shape& shape = scope_.facts[sequence].type.shape;
   const Shape& element = body_scope_.facts[body_.inputs[places_.body_input + places_.states + index]].type.shape;
-  if (states_[sequence] == nullptr) return nullptr;
   if (!shape.known() || !element.known()) throw Unknown();
   const std::size_t scanned = axis_of("scan_input_axes", index, shape.rank());
   const Dim round = Dim::symbol(round_);

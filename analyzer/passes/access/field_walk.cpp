@@ -83,6 +83,7 @@ void FieldWalk::run_node(const Scope& scope, NodeId id, Maps& maps, States& stat
   if (!depends && calls.empty()) return;
   try {
     if (row != nullptr && has_map(*row)) {
+      if (!scope.inferred[id]) throw Unknown();  // its map relies on what its shapes were checked for
       if (!run_in_place(scope, node, *row, states)) run_by_map(scope, id, *row, maps, states);
     } else if (!calls.empty() && calls.front().nesting == Nesting::alternative) {
       run_branches(scope, id, calls, states);

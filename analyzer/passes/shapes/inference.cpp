@@ -185,11 +185,12 @@ void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* ou
   const Declared declared = declared_in(graph);
   fill_inputs(graph, scope, inputs, declared);
   fill_stored(graph, scope);
+  std::vector<bool> was_read(graph.tensors.size(), false);
   for (const NodeId node : graph.order) {
     if (++nodes_run_ > kMaxNodesRun) break;
     if (algebra::WorkBudget* const budget = algebra::BudgetInForce::current()) budget->begin_node();
     places_.push_back({id, node});
-    run_node(graph, scope, node, declared);
+    run_node(graph, scope, node, declared, &was_read);
     places_.pop_back();
     note_spent_budget(scope, graph.nodes[node]);
   }
@@ -205,12 +206,15 @@ void Inference::step(ScopeId id, NodeId node) {
   scope.operators.resize(graph.nodes.size(), nullptr);
   scope.inferred.resize(graph.nodes.size(), false);
   places_.push_back({id, node});
-  run_node(graph, scope, node, {});
+  run_node(graph, scope, node, {}, nullptr);
   places_.pop_back();
 }
 
-void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared) {
+void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared,
+                         std::vector<bool>* was_read) {
   const Node& node = graph.nodes[id];
+  for (const TensorId input : node.inputs)
+    if (was_read != nullptr && input != kAbsent) (*was_read)[input] = true;
   const Function* function = network_.functions.empty() ? nullptr : network_.find_function(node.domain, node.op, node.overload);
   const std::int64_t version = version_in(scope.operator_sets, node.domain);
   const Operator* row = function == nullptr ? find_row(shapes_.custom_operators.get(), node, version) : nullptr;
@@ -222,7 +226,9 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<
   std::vector<Fact> results = is_if ? results_of_if(context, scope, id) : results_of(context, scope, id, function);
   for (std::size_t index = 0; index < node.outputs.size(); ++index) {
     const TensorId output = node.outputs[index];
-    if (output == kAbsent) continue;
+    // In a graph with a cycle some tensors are read before they are made.  They stay what their reader was told: later passes ask its rules
+    // again, and these rely on what the first one checked.
+    if (output == kAbsent || (was_read != nullptr && (*was_read)[output])) continue;
     Fact& fact = scope.facts[output];
     if (index < results.size()) fact = std::move(results[index]);
     limit_content(fact);

@@ -58,7 +58,8 @@ class Inference : public InferenceHooks {
   void read_content(const Graph& graph, Scope& scope, TensorId tensor) const;
   void read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const;
   /// `declared`: by TensorId what the model says of it, or null; empty where it says nothing.
-  void run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared);
+  /// \param was_read by TensorId: what nodes before this one read; null where every node comes behind those that it reads
+  void run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared, std::vector<bool>* was_read);
   /// What its rule, or the function that it calls, makes of a node; an error is reported and gives nothing.
   std::vector<Fact> results_of(const OpContext& context, Scope& scope, NodeId id, const Function* function);
   std::vector<Fact> results_of_if(const OpContext& context, Scope& scope, NodeId id);

@@ -168,6 +168,7 @@ void GradientWalk::add_own(const Scope& scope, NodeId at, const Dim& macs, const
   const Node& node = network_.graphs[scope.graph].nodes[at];
   if (scope.operators[at] == nullptr || !may_contract_backwards(*scope.operators[at], macs)) return;
   try {
+    if (!scope.inferred[at]) throw Unknown();
     const std::vector<OperandGradient> gradients =
         contraction_gradients(*scope.operators[at], site_of(network_, scope, at), macs, needs);
     for (const OperandGradient& gradient : gradients) {

@@ -22,6 +22,7 @@ bool walks(const Operand& operand, std::uint8_t loop) {
 Dim loops_beside(const Operand& weight, const Shape& shape, const Operand& other, const Dim& groups) {
   Dim product = 1;
   const std::size_t fixed = weight.axes.size() - (weight.repeated_at >= 0 ? 1 : 0);
+  if (shape.rank() < fixed || (weight.repeated_at < 0 && shape.rank() > fixed)) throw Unknown();
   std::size_t axis = 0;
   for (const AxisIndex& index : weight.axes) {
     const std::size_t count = index.repeated ? shape.rank() - fixed : 1;
@@ -91,8 +92,9 @@ class FindingFans {
     try {
       if (row.traits.has(Trait::recurrent) && holds_weight(1)) {
         const OpContext context = site_of(network_, scope, at);
-        const Dim hidden = context.size("hidden_size", context.known_shape(2)[2]);
-        return FanOfLayer{context.known_shape(0)[2] + hidden, hidden};
+        const Shape &weight = context.known_shape(1), &recurrence = context.known_shape(2);
+        if (weight.rank() != 3 || recurrence.rank() != 3) return std::nullopt;
+        return FanOfLayer{weight[2] + recurrence[2], recurrence[2]};
       }
       const auto* loops = std::get_if<Loops>(&row.meaning);
       if (loops == nullptr || !formula_of(loops->nests.front().formula).is_contraction()) return std::nullopt;

@@ -79,6 +79,7 @@ bool shares_buffer(const OpContext& context, const Places& places) {
 /// How many keys a query meets; of a buffer as much as is said to be filled, or else all of it.
 std::optional<Dim> keys_of(const OpContext& context, const Places& places, const Heads& heads) {
   if (!context.has_input(places.past_key)) return heads.keys;
+  require_rank(context, places.past_key, 4);
   const Shape& past = context.shape(places.past_key);
   const auto length = context.scalar(places.past_length);
   if (length && heads.keys) return *length + *heads.keys;

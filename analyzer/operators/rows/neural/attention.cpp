@@ -57,6 +57,7 @@ Operands operands_of(const OpContext& context) {
   const std::size_t past = context.has_input(kPastKey) ? kPastKey : kPastValue;
   if (!context.has_input(past)) return operands;
   const Shape& shape = context.shape(past);
+  require_rank(context, past, 4);
   operands.keys = shape.known() ? sum_of(operands.keys, shape[2]) : std::nullopt;
   return operands;
 }

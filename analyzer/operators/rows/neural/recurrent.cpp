@@ -163,6 +163,7 @@ Work recurrent_work(const OpContext& context) {
 /// A step reads those before it, or behind it; the last states read them all.
 AxisMap recurrent_axes(const OpContext& context) {
   const Shape& input = context.known_shape(0);
+  if (input.rank() != 3) throw Unknown();
   const bool batch_first = context.integer("layout", 0) != 0;
   const std::size_t steps = batch_first ? 1 : 0, batch = batch_first ? 0 : 1;
   const std::string_view direction = context.text("direction", "forward");

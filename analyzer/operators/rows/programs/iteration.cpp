@@ -156,7 +156,8 @@ std::vector<Fact> loop_shape(const OpContext& context) {
   const std::vector<Fact> before = states;
   Iterated iterated = iterate(context, body, states, iterations, 1, inputs_for);
   const ValuePointer& goes_on = iterated.body_results.front().value;
-  const bool never_stops = goes_on && goes_on->integers() != nullptr && goes_on->integers()->front() == Dim(1);
+  const Integers* const says = goes_on ? goes_on->integers() : nullptr;
+  const bool never_stops = says != nullptr && !says->empty() && says->front() == Dim(1);
   if (!iterations.is(0) && (!never_stops || !starts) && bound) {
     // It may stop before the bound: how often it runs only the data can tell.
     iterations = unknown_iterations(context);

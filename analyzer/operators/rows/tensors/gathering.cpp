@@ -190,6 +190,7 @@ AxisMap gather_nd_axes(const OpContext& context) {
 AxisMap reverse_sequence_axes(const OpContext& context) {
   const Shape& data = context.known_shape(0);
   const auto batch = static_cast<std::size_t>(context.integer("batch_axis", 1)), time = 1 - batch;
+  if (batch > 1 || data.rank() < 2) throw Unknown();
   AxisMap map;
   map.reads(0, 0, axis_maps::whole_between(data, time, time + 1));
   map.reads(0, 1, {AccessMap::along(batch)});
