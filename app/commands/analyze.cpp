@@ -40,6 +40,7 @@ struct Options {
   std::optional<std::int64_t> top;
   Arguments columns;
   bool has_details = false;
+  bool is_exact = false;
   OutputOptions outputs;
 };
 
@@ -64,6 +65,7 @@ void describe(Command& command, Options& options) {
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_flag("--details", options.has_details, "the text report has every section: receptive fields, structure, memory");
+  command.add_flag("--exact", options.is_exact, "the text report has every formula whole, and no numbers at example sizes");
   command.add_flag("--quiet", options.outputs.is_quiet, "no text report, no warnings");
   options.outputs.common.add_to(command, format_choice().names());
   command.footer(kExamples);
@@ -83,6 +85,7 @@ std::size_t not_negative(std::string_view option, std::int64_t number) {
 ReportOptions report_options(const Options& options) {
   ReportOptions report;
   report.depth = not_negative("--depth", options.depth);
+  report.is_exact = options.is_exact;
   report.has_training = options.model.has_training;
   if (options.top) report.top = not_negative("--top", *options.top);
   std::vector<std::string_view> sortable;

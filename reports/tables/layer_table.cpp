@@ -26,6 +26,7 @@ constexpr LayerColumn kColumns[] = {
     {{"dtype", "type", ColumnType::text}},
     {{"parameters", "parameters", ColumnType::count}, Measure::parameters},
     {{"macs", "MACs", ColumnType::count}, Measure::macs},
+    {{"example", "example", ColumnType::count}},
     {{"share", "share", ColumnType::percent}},
     {{"effective_macs", "effective MACs", ColumnType::count}, Measure::effective_macs},
     {{"flops", "FLOPs", ColumnType::count, true}, Measure::flops},
@@ -58,6 +59,11 @@ constexpr std::array<std::string_view, kMeasures> kShareTitles{"% params", "% MA
                                                                "% add",    "% mul",     "% div",       "% compare", "% special",
                                                                "% read",   "% written", "% training"};
 
+/// What a formula is at the example sizes, by Measure.
+constexpr std::array<std::string_view, kMeasures> kExampleTitles{
+    "params e.g.", "MACs e.g.",    "eff. MACs e.g.", "FLOPs e.g.", "int ops e.g.", "add e.g.",     "mul e.g.",
+    "div e.g.",    "compare e.g.", "special e.g.",   "read e.g.",  "written e.g.", "training e.g."};
+
 /// Makes the rows of a table when they are asked for.
 class LayerRows {
  public:
@@ -76,6 +82,9 @@ class LayerRows {
 
   [[nodiscard]] std::string_view share_title() const noexcept {
     return kShareTitles[static_cast<std::size_t>(tree_.estimated_by())];
+  }
+  [[nodiscard]] std::string_view example_title() const noexcept {
+    return kExampleTitles[static_cast<std::size_t>(tree_.estimated_by())];
   }
   [[nodiscard]] std::size_t size() const noexcept {
     return tree_.rows().size() + (has_auxiliary_ ? 1 : 0) + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0);
@@ -145,6 +154,7 @@ class LayerRows {
 
   Cell cell(const LayerTree::Row& row, const LayerColumn& column) const {
     if (column.measure) return quantity_cell(tree_.of(row, *column.measure));
+    if (column.column.id == "example") return example_cell(tree_.of(row, tree_.estimated_by()));
     if (column.column.id == "share") return share_cell(tree_.of(row, tree_.estimated_by()));
     if (column.column.id == "bar") return bar_cell(tree_.of(row, tree_.estimated_by()));
     if (column.column.id == "live_bytes") return live_cell(row);
@@ -216,7 +226,17 @@ class LayerRows {
     const std::optional<Quantity> total = figures_->total(tree_.estimated_by());
     if (!quantity || !total) return {};
     const std::optional<double> share = NominalEstimate::share_of(quantity->value, total->value);
-    return share ? Cell(Share{*share}) : Cell();
+    if (share) return Share{*share};
+    const Bindings& sizes = figures_->analysis().example_point().sizes;
+    const std::optional<Dim> part = value_at(quantity->value, sizes), whole = value_at(total->value, sizes);
+    return part && whole && !whole->is(0) ? Cell(Share{approximate(*part) / approximate(*whole)}) : Cell();
+  }
+
+  /// What the table is about, as a number at the example sizes.
+  Cell example_cell(const std::optional<Quantity>& quantity) const {
+    if (!quantity) return UnknownCell{};
+    std::optional<Dim> number = value_at(quantity->value, figures_->analysis().example_point().sizes);
+    return number ? Cell(Quantity{std::move(*number), quantity->at_least}) : Cell(UnknownCell{});
   }
 
   /// Of the whole, so that bars of different tables compare.
@@ -228,6 +248,7 @@ class LayerRows {
 
   Cell total_cell(const LayerColumn& column) const {
     if (column.measure) return quantity_cell(figures_->total(*column.measure));
+    if (column.column.id == "example") return example_cell(figures_->total(tree_.estimated_by()));
     if (column.column.id == "name") return std::string("TOTAL");
     if (column.column.id == "live_bytes") return quantity_cell(peak_bytes(*figures_));
     if (column.column.id == "operator") return counted(figures_->network().main().nodes.size(), "layer");
@@ -273,8 +294,10 @@ Table layer_table(const Figures& figures, std::vector<const LayerColumn*> column
     if (column->measure) wanted.measures.push_back(*column->measure);
   }
   const auto rows = std::make_shared<const LayerRows>(figures, std::move(columns), std::move(wanted), has_total);
-  for (Column& column : table.columns)
+  for (Column& column : table.columns) {
     if (column.id == "share") column.title = rows->share_title();
+    if (column.id == "example") column.title = rows->example_title();
+  }
   table.row_count = rows->size();
   table.row = [rows](std::size_t index) { return rows->row(index); };
   return table;
