@@ -82,6 +82,10 @@ const Findings& Analysis::findings() const {
   return findings_.get([this] { return has_model() ? within_budget([this] { return find_all(*this); }) : Findings(); });
 }
 
+const ExamplePoint& Analysis::example_point() const {
+  return example_point_.get([this] { return has_model() ? macroscope::example_point(network, shapes) : ExamplePoint(); });
+}
+
 const std::optional<PrefillDecode>& Analysis::prefill_decode() const {
   return prefill_decode_.get([this] {
     return has_model() ? within_budget([this] { return find_prefill_decode(network, shapes, costs); })

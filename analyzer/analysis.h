@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "analyzer/example_point.h"
 #include "analyzer/network/network.h"
 #include "analyzer/passes/access/receptive_field.h"
 #include "analyzer/passes/cost/cost.h"
@@ -101,6 +102,8 @@ struct Analysis {
   [[nodiscard]] const Findings& findings() const;
   /// Empty for a model without attention.
   [[nodiscard]] const std::optional<PrefillDecode>& prefill_decode() const;
+  /// Sizes at which figures are shown as plain numbers, for people; no exact figure depends on it.
+  [[nodiscard]] const ExamplePoint& example_point() const;
 
  private:
   [[nodiscard]] bool has_model() const noexcept { return !network.graphs.empty() && !shapes.scopes.empty(); }
@@ -110,6 +113,7 @@ struct Analysis {
   OnDemand<Initialization> initialization_;
   OnDemand<Findings> findings_;
   OnDemand<std::optional<PrefillDecode>> prefill_decode_;
+  OnDemand<ExamplePoint> example_point_;
 };
 
 /// Analyses a network.  `diagnostics` are those of the front end that read it; more are added.

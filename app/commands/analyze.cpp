@@ -43,6 +43,7 @@ struct Options {
   Arguments columns;
   std::int64_t jobs = 1;
   bool has_details = false;
+  bool is_exact = false;
   OutputOptions outputs;
 };
 
@@ -68,6 +69,7 @@ void describe(Command& command, Options& options) {
       ->allow_extra_args(false);
   command.add_option("--jobs", options.jobs, "analyse N models at a time; what is written is the same")->type_name("N");
   command.add_flag("--details", options.has_details, "the text report has every section: receptive fields, structure, memory");
+  command.add_flag("--exact", options.is_exact, "the text report has every formula whole, and no numbers at example sizes");
   command.add_flag("--quiet", options.outputs.is_quiet, "no text report, no warnings");
   options.outputs.common.add_to(command, format_choice().names());
   command.footer(kExamples);
@@ -87,6 +89,7 @@ std::size_t not_negative(std::string_view option, std::int64_t number) {
 ReportOptions report_options(const Options& options) {
   ReportOptions report;
   report.depth = not_negative("--depth", options.depth);
+  report.is_exact = options.is_exact;
   report.has_training = options.model.has_training;
   if (options.top) report.top = not_negative("--top", *options.top);
   std::vector<std::string_view> sortable;

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
+#include "analyzer/algebra/leading_term.h"
+#include "reports/document/example.h"
 #include "reports/json/json.h"
 #include "reports/notation/number_text.h"
 #include "reports/pictures/receptive_field_picture.h"
@@ -18,12 +21,13 @@
 #include "reports/sections/sweep_section.h"
 #include "reports/sections/training_section.h"
 #include "reports/tables/layer_table.h"
+#include "reports/tables/layer_tree.h"
 
 namespace macroscope {
 namespace {
 
 /// Inputs and outputs that the summary lists by name.
-constexpr std::size_t kListedTensors = 6;
+constexpr std::size_t kListedTensors = 3;
 
 Cell total_cell(const Figures& figures, Metric metric) {
   std::optional<Quantity> total = figures.total(metric);
@@ -184,20 +188,62 @@ Section incomplete_section(const Costs& costs) {
   return {"incomplete", "Incomplete", Lines{std::move(what)}, true};
 }
 
-/// Symbols that some figure of the report depends on come with the name they have in the model.
-Section symbols_section(const Network& network) {
-  static constexpr std::string_view kOrigins[] = {"input", "data", "loop"};
+/// What gives a size its value: `input_ids, axis 1`.
+std::string fixed_by(const Figures& figures, const Symbol& symbol) {
+  if (symbol.origin == SymbolOrigin::data) return "only the data";
+  if (symbol.origin == SymbolOrigin::loop) return "a loop";
+  const Dim itself = Dim::symbol(symbol.id);
+  const Graph& graph = figures.network().main();
+  for (const TensorId input : graph.inputs) {
+    const Shape& shape = figures.analysis().shapes.scopes.front().facts[input].type.shape;
+    if (!shape.known()) continue;
+    for (std::size_t axis = 0; axis < shape.rank(); ++axis)
+      if (shape[axis] == itself) return fmt::format("{}, axis {}", graph.tensors[input].name, axis);
+  }
+  return "an input";
+}
+
+/// Sizes that the model leaves open: their names in it, an example, and what fixes them.
+Section symbols_section(const Figures& figures, std::vector<const Symbol*> symbols) {
   Table table;
-  table.columns = {{"id", "symbol", ColumnType::text},
-                   {"name", "name in the model", ColumnType::name},
-                   {"origin", "known from", ColumnType::text}};
-  table.row_count = network.symbols.all().size();
-  table.row = [&network](std::size_t index) {
-    const Symbol& symbol = network.symbols.all()[index];
-    return Row{
-        RowKind::entry, 0, {symbol.id, ModelText{symbol.name}, std::string(kOrigins[static_cast<std::size_t>(symbol.origin)])}};
+  table.columns = {
+      {"id", "open size", ColumnType::text}, {"example", "e.g.", ColumnType::number}, {"origin", "fixed by", ColumnType::name}};
+  const bool has_names =
+      std::any_of(symbols.begin(), symbols.end(), [](const Symbol* symbol) { return symbol->name != symbol->id; });
+  if (has_names) table.columns.push_back({"name", "name in the model", ColumnType::name, true});
+  table.row_count = symbols.size();
+  table.row = [&figures, symbols = std::move(symbols), has_names](std::size_t index) {
+    const Symbol& symbol = *symbols[index];
+    const Bindings& sizes = figures.analysis().example_point().sizes;
+    const auto size = sizes.find(symbol.id);
+    Row row;
+    row.cells = {symbol.id, size == sizes.end() ? Cell() : Cell(Quantity{size->second}), ModelText{fixed_by(figures, symbol)}};
+    if (has_names) row.cells.push_back(symbol.name == symbol.id ? Cell() : Cell(ModelText{symbol.name}));
+    return row;
   };
-  return {"symbols", "Symbols", std::move(table)};
+  return {"symbols", "Open sizes", std::move(table)};
+}
+
+/// Sizes of a short report: those that its totals depend on, the inputs' first.
+std::vector<const Symbol*> listed_symbols(const Figures& figures, bool has_all) {
+  constexpr std::size_t kListedSizes = 6;
+  const SymbolTable& table = figures.network().symbols;
+  std::vector<const Symbol*> symbols;
+  if (has_all) {
+    for (const Symbol& symbol : table.all()) symbols.push_back(&symbol);
+    return symbols;
+  }
+  std::vector<Dim> totals;
+  for (const Metric metric : columns_of_layers()) {
+    if (metric == Metric::training_macs) continue;
+    if (std::optional<Quantity> total = figures.total(metric)) totals.push_back(std::move(total->value));
+  }
+  std::vector<const Dim*> pointers;
+  for (const Dim& total : totals) pointers.push_back(&total);
+  symbols = figures.analysis().example_point().used_in(pointers, table);
+  std::stable_sort(symbols.begin(), symbols.end(), [](const Symbol* a, const Symbol* b) { return a->origin < b->origin; });
+  if (symbols.size() > kListedSizes) symbols.resize(kListedSizes);
+  return symbols;
 }
 
 /// Definitions of named expressions that the totals refer to.
@@ -227,14 +273,59 @@ std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::in
 
 LayerTreeOptions tree_options(const ReportOptions& options) { return {options.depth, options.sort, options.top.value_or(0), {}}; }
 
+/// Does some total depend on a size that the model leaves open?
+bool has_open_total(const Figures& figures) {
+  for (const Metric metric : {Metric::parameters, Metric::macs, Metric::flops})
+    if (const std::optional<Quantity> total = figures.total(metric); total && !total->value.integer()) return true;
+  return false;
+}
+
 Table table_for_people(const Figures& figures, const ReportOptions& options) {
+  const bool has_example = !options.is_exact && has_open_total(figures);
   std::vector<const LayerColumn*> columns =
-      columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops", "bar"});
+      has_example ? columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "example", "share", "bar"})
+                  : columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops", "bar"});
   if (options.has_training && options.columns.empty()) columns.push_back(find_layer_column("training_macs"));
   Table table = layer_table(figures, std::move(columns), tree_options(options), true);
-  if (!options.columns.empty())
-    for (Column& column : table.columns) column.is_optional = false;
+  for (Column& column : table.columns)
+    column.is_optional =
+        options.columns.empty() && (column.is_optional || column.id == "operator" || (has_example && column.id == "macs"));
   return table;
+}
+
+/// `Most: /conv1/Conv, 2.9 % of MACs.`; empty where no layer has more than others.
+std::string largest_layer(const Figures& figures) {
+  const LayerTree model(figures, {0, std::nullopt, 1, {}});
+  const Metric metric = model.estimated_by();
+  const LayerTree tree(figures, {0, metric, 1, {metric}});
+  const std::optional<Quantity> total = figures.total(metric);
+  if (tree.rows().empty() || tree.rows().front().kind != RowKind::entry || !total) return {};
+  const std::optional<Quantity> most = tree.of(tree.rows().front(), metric);
+  const Bindings& sizes = figures.analysis().example_point().sizes;
+  const std::optional<Dim> part = most ? value_at(most->value, sizes) : std::nullopt;
+  const std::optional<Dim> whole = value_at(total->value, sizes);
+  if (!part || !whole || whole->is(0) || part->is(0)) return {};
+  const Graph& graph = figures.network().main();
+  return fmt::format("Most: {}, {} % of {}. ", shown_name(graph, graph.nodes[tree.rows().front().index]),
+                     percent(approximate(*part) / approximate(*whole)), title_of(metric));
+}
+
+/// The size that the arithmetic grows fastest with, as an argument: `--set sequence=1024, `.
+std::string size_to_set(const Figures& figures) {
+  const std::optional<Quantity> macs = figures.total(Metric::macs);
+  if (!macs || macs->value.integer()) return {};
+  const Bindings& sizes = figures.analysis().example_point().sizes;
+  const std::optional<LeadingTerm> leading = leading_term(macs->value, sizes);
+  if (!leading || leading->powers.empty()) return {};
+  const auto fastest = std::max_element(leading->powers.begin(), leading->powers.end(), [&](const auto& a, const auto& b) {
+    return std::pair(a.second, approximate(sizes.at(a.first))) < std::pair(b.second, approximate(sizes.at(b.first)));
+  });
+  return fmt::format("--set {}={}, ", fastest->first, (sizes.at(fastest->first) * 2).text());
+}
+
+std::string closing_of(const Figures& figures) {
+  return fmt::format("{}Next: {}--details, or -o report.html for the whole picture.", largest_layer(figures),
+                     size_to_set(figures));
 }
 
 Row models_row(const Figures& figures) {
@@ -269,10 +360,15 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   add_cuts_section(sections, figures, options);
   if (has_details) add_memory_sections(figures, sections);
   add_roofline_sections(figures, sections);
-  if (!analysis.network.symbols.all().empty()) sections.push_back(symbols_section(analysis.network));
-  if (Lines definitions = definitions_of(figures, options.has_training); !definitions.empty())
+  const bool has_all = options.is_exact || has_details;
+  if (std::vector<const Symbol*> symbols = listed_symbols(figures, has_all); !symbols.empty())
+    sections.push_back(symbols_section(figures, std::move(symbols)));
+  if (Lines definitions = definitions_of(figures, options.has_training); has_all && !definitions.empty())
     sections.push_back({"definitions", "Definitions", std::move(definitions)});
-  if (!analysis.shapes.assumptions.empty()) sections.push_back({"assumptions", "Holds if", Lines(analysis.shapes.assumptions)});
+  if (has_all && !analysis.shapes.assumptions.empty())
+    sections.push_back({"assumptions", "Holds if", Lines(analysis.shapes.assumptions)});
+  if (!options.is_exact) add_example(sections, figures);
+  if (!has_details) sections.push_back({"closing", "", Remark{closing_of(figures)}});
 }
 
 std::vector<Section> sections_of(const Figures& figures, ReportOptions options, const Room& room) {

@@ -14,13 +14,15 @@ namespace macroscope {
 struct ReportOptions {
   /// Levels of modules to roll up.
   std::size_t depth = 0;
-  std::optional<Metric> sort;
+  std::optional<Metric> sort{};
   /// Rows of layers at most; 0: all.  Empty: as many as the format has room for.
-  std::optional<std::size_t> top;
+  std::optional<std::size_t> top{};
   /// Ids of columns of the table of layers, see layer_columns(); empty: the usual ones.
-  std::vector<std::string> columns;
+  std::vector<std::string> columns{};
   /// Has a section on training, and what it costs in each layer.
   bool has_training = false;
+  /// Formulas are there whole, and no numbers at example sizes: `--exact`.
+  bool is_exact = false;
 };
 
 /// What formats draw the model's graph of, and a page all of its layers.

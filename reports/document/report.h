@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,10 +67,19 @@ struct Row {
   std::vector<Cell> cells;
 };
 
+/// Numbers for sizes that a model leaves open, at which formulas are shown as plain numbers too.
+struct Example {
+  Bindings sizes;
+  /// `batch = 1, length = 512`
+  std::string words;
+};
+
 struct Table {
   std::vector<Column> columns;
   std::size_t row_count = 0;
   std::function<Row(std::size_t)> row;
+  /// Formulas that have no room are shown by their leading term there; null: by their beginning.
+  std::shared_ptr<const Example> example{};
 };
 
 struct SummaryLine {
@@ -78,17 +88,27 @@ struct SummaryLine {
   ColumnType type = ColumnType::text;
   /// What the value consists of, or its unit: `1 MAC = 2 FLOPs`.
   std::string remark{};
+  /// Of a formula: the number that it is at the report's example sizes.
+  std::optional<Quantity> example{};
 };
 
 using Summary = std::vector<SummaryLine>;
 using Lines = std::vector<std::string>;
 
+/// What a reader should know to read the report, or could do next; no heading.
+struct Remark {
+  std::string text;
+};
+
 struct Section {
   std::string_view id;  // `layers`
   std::string_view title;
-  std::variant<Summary, Table, Lines, Diagnostics, Chart> content;
+  std::variant<Summary, Table, Lines, Diagnostics, Chart, Remark> content;
   /// Something the reader must see first: shown as a warning.
   bool is_warning = false;
+  /// Of a summary: each line is one line in a terminal, its formula by the leading term where the whole has no room.
+  std::shared_ptr<const Example> example{};
+  bool is_brief = false;
 };
 
 /// Rows that a long table has for people where the user asked for no number.

@@ -10,10 +10,12 @@
 
 #include "reports/document/analysis_report.h"
 #include "reports/document/document.h"
+#include "reports/formats/html_dashboard.h"
 #include "reports/formats/html_layers.h"
 #include "reports/formats/html_writer.h"
 #include "reports/formats/section_renderer.h"
 #include "reports/notation/escape.h"
+#include "reports/notation/number_text.h"
 #include "reports/pictures/icicle_svg.h"
 #include "reports/pictures/shared_pictures.h"
 #include "reports/tables/layer_table.h"
@@ -68,6 +70,9 @@ std::string shown_columns(const ReportOptions& options) {
 
 /// A page has a title whatever the report says.
 std::string page_title(const Report& report, const std::vector<Section>& sections) {
+  // Exporters call every graph `main_graph` or `torch_jit`: the file's name says more.
+  const std::string& path = report.path.text;
+  if (report.model && !path.empty()) return path.substr(path.rfind('/') + 1);
   if (!title_of(report).empty()) return std::string(title_of(report));
   if (!report.heading.empty()) return std::string(report.heading);
   return sections.empty() ? "Model" : std::string(sections.front().id);
@@ -91,9 +96,13 @@ class HtmlDocument : public Document {
     std::vector<Section> sections = report.sections({0, true, true});
     const std::string title = page_title(report, sections);
     for (Section& section : sections)
-      if (section.title.empty()) section.title = title;
+      if (section.title.empty() && !std::holds_alternative<Remark>(section.content)) section.title = title;
     const std::string prefix = open(report, title);
-    write_overview(sections, prefix, !report.model);
+    if (report.model) {
+      write_overview(sections, prefix, report.model->figures);
+    } else {
+      write_sections(sections, prefix);
+    }
     if (report.model) {
       const Figures& figures = report.model->figures;
       const ReportOptions& options = report.model->options;
@@ -147,13 +156,34 @@ class HtmlDocument : public Document {
     return prefix;
   }
 
-  /// Warnings come first.  \param has_layers whether the report's own table of layers is part of it
-  void write_overview(const std::vector<Section>& sections, const std::string& prefix, bool has_layers) {
+  static bool is_seen_first(const Section& section) { return section.is_warning || section.id == "diagnostics"; }
+
+  /// Warnings come first.
+  void write_sections(const std::vector<Section>& sections, const std::string& prefix) {
     sink_.write(opening_of(kViews[0], prefix));
-    const auto is_first = [](const Section& section) { return section.is_warning || section.id == "diagnostics"; };
     for (const bool first : {true, false})
       for (const Section& section : sections)
-        if (is_first(section) == first && (has_layers || section.id != "layers")) write_html_section(section, prefix, sink_);
+        if (is_seen_first(section) == first) write_html_section(section, prefix, sink_);
+    sink_.write("</section>\n");
+  }
+
+  /// Warnings, the dashboard, then each further section by itself, closed but for the summary.  Layers have a view of their own.
+  void write_overview(const std::vector<Section>& sections, const std::string& prefix, const Figures& figures) {
+    sink_.write(opening_of(kViews[0], prefix));
+    for (const Section& section : sections)
+      if (is_seen_first(section)) write_html_section(section, prefix, sink_);
+    write_dashboard(figures, sections, prefix, sink_);
+    for (const Section& section : sections) {
+      const auto* table = std::get_if<Table>(&section.content);
+      const bool is_elsewhere = is_seen_first(section) || section.id == "layers" || section.id == "memory_curve" ||
+                                std::holds_alternative<Remark>(section.content);
+      if (is_elsewhere || (table != nullptr && table->row_count == 0)) continue;
+      const std::string rows = table == nullptr ? "" : fmt::format(" <span>{}</span>", counted(table->row_count, "row"));
+      sink_.write(fmt::format("<details class=\"fold\"{}><summary>{}{}</summary>\n", section.id == "summary" ? " open" : "",
+                              html_text(section.title), rows));
+      write_html_section(section, prefix, sink_);
+      sink_.write("</details>\n");
+    }
     sink_.write("</section>\n");
   }
 

@@ -153,6 +153,10 @@ class SectionWriter : public SectionRenderer {
     sink_.write("</ul>\n");
   }
 
+  void remark(const Section& /*section*/, const Remark& remark) override {
+    sink_.write(fmt::format("<p class=\"caption\">{}</p>\n", html_text(remark.text)));
+  }
+
   void diagnostics(const Section& /*section*/, const Diagnostics& diagnostics) override {
     sink_.write("<ul class=\"diagnostics\">\n");
     for (const Diagnostic& diagnostic : diagnostics) {

@@ -163,6 +163,10 @@ class LatexDocument : public ReadableDocument {
     sink_.write("\\end{itemize}\n");
   }
 
+  void remark(const Section& /*section*/, const Remark& remark) override {
+    sink_.write(fmt::format("\n\\noindent\\textit{{{}}}\n", latex_text(remark.text)));
+  }
+
   void diagnostics(const Section& section, const Diagnostics& diagnostics) override {
     write_heading(section);
     sink_.write("\\begin{itemize}\n");

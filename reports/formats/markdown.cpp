@@ -98,7 +98,8 @@ class MarkdownDocument : public ReadableDocument {
                                   : is_bytes          ? short_bytes(quantity->value)
                                                       : number_only(*quantity, line.type);
       const std::string value = std::visit(CellToMarkdown{has_math_}, line.value) + (is_bytes ? " B" : "");
-      sink_.write(fmt::format("| {} | {} | {} | {} |\n", line.label, value, rounded, remark_of(line)));
+      sink_.write(
+          fmt::format("| {} | {} | {} | {} |\n", line.label, value, line.example ? example_of(line) : rounded, remark_of(line)));
     }
     if (section.id == "summary" && report().model) write_picture();
   }
@@ -124,6 +125,11 @@ class MarkdownDocument : public ReadableDocument {
   void list(const Section& section, const Lines& lines) override {
     write_heading(section);
     for (const std::string& line : lines) sink_.write(fmt::format("- {}\n", markdown_code(line)));
+  }
+
+  void remark(const Section& /*section*/, const Remark& remark) override {
+    leave_line();
+    sink_.write(fmt::format("_{}_\n", markdown_text(remark.text)));
   }
 
   void diagnostics(const Section& section, const Diagnostics& diagnostics) override {
@@ -165,6 +171,12 @@ class MarkdownDocument : public ReadableDocument {
     sink_.write(fmt::format("\n<details>\n<summary>Modules</summary>\n\n```mermaid\n{}```\n\n</details>\n", picture));
   }
 
+  /// What a formula is at the example sizes that a note names: `2.15 G`.
+  static std::string example_of(const SummaryLine& line) {
+    const Dim& number = line.example->value;
+    const std::string shown = line.type == ColumnType::bytes ? short_bytes(number) : short_count(number);
+    return "e.g. " + (shown.empty() ? grouped(number) : shown);
+  }
   static std::string number_only(const Quantity& quantity, ColumnType type) {
     return type == ColumnType::count && quantity.value.integer() ? short_count(quantity.value) : std::string();
   }

@@ -16,6 +16,7 @@ void SectionRenderer::render(const Section& section) {
       section.is_warning ? renderer.warning(section, lines) : renderer.list(section, lines);
     }
     void operator()(const Diagnostics& diagnostics) const { renderer.diagnostics(section, diagnostics); }
+    void operator()(const Remark& remark) const { renderer.remark(section, remark); }
     void operator()(const Chart& chart) const { renderer.chart(section, chart); }
   };
   std::visit(Visitor{*this, section}, section.content);

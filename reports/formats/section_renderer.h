@@ -28,6 +28,7 @@ class SectionRenderer {
   /// Lines that the reader must see first.
   virtual void warning(const Section& section, const Lines& lines) { list(section, lines); }
   virtual void diagnostics(const Section& section, const Diagnostics& diagnostics) = 0;
+  virtual void remark(const Section& section, const Remark& remark) = 0;
   /// A table beside it has the figures.
   virtual void chart(const Section& /*section*/, const Chart& /*chart*/) {}
 };

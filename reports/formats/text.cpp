@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "reports/formats/section_renderer.h"
+#include "reports/formats/text_summary.h"
 #include "reports/formats/text_table.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/escape.h"
@@ -39,12 +40,15 @@ class TextDocument : public ReadableDocument {
   }
 
   void end_report() override {
-    if (is_shortened_) write_hint("Expressions with … or K, M, G are shortened: --format json has them whole.");
-    if (report().model && !room().has_details) write_hint("Receptive fields, structure, savings and memory: --details.");
+    if (is_shortened_) write_hint("~ marks the leading term of a longer formula: --exact shows it whole.");
   }
 
-  void summary(const Section& /*section*/, const Summary& lines) override {
+  void summary(const Section& section, const Summary& lines) override {
     leave_line();
+    if (section.is_brief) {
+      if (write_brief_summary(lines, section.example.get(), sink_, options_)) is_shortened_ = true;
+      return;
+    }
     std::size_t label_columns = 0;
     Columns columns;
     for (const SummaryLine& line : lines) {
@@ -63,6 +67,11 @@ class TextDocument : public ReadableDocument {
     if (!section.title.empty() && !speaks_for_itself(section.id)) write_heading(section);
     const bool is_shortened = write_text_table(table, sink_, options_);
     if (is_shortened && !section.title.empty()) is_shortened_ = true;
+  }
+
+  void remark(const Section& /*section*/, const Remark& remark) override {
+    leave_line();
+    sink_.write(styled(wrapped(escape_text(remark.text), options_.width, 0), Style::faint, options_) + "\n");
   }
 
   void warning(const Section& /*section*/, const Lines& lines) override {

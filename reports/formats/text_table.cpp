@@ -28,7 +28,7 @@ std::size_t least_columns(ColumnType type) {
     case ColumnType::text:
       return 8;
     case ColumnType::shape:
-      return 12;
+      return 24;
     case ColumnType::worked:
       return 30;
     default:
@@ -44,15 +44,28 @@ struct CellText {
   ColumnType type;
   std::size_t columns;
   bool& is_shortened;
+  const Example* example;
 
   std::string operator()(const std::monostate& /*nothing*/) const { return {}; }
   std::string operator()(const std::string& words) const { return shortened_in_middle(escape_text(words), columns); }
   std::string operator()(const ModelText& name) const { return shortened_in_middle(escape_text(name.text), columns); }
   std::string operator()(const Quantity& quantity) const {
     const std::string_view sign = quantity.at_least ? ">= " : "";
-    const Fitted shown = fitted(quantity.value, columns < sign.size() ? 0 : columns - sign.size());
+    const std::size_t room = columns < sign.size() ? 0 : columns - sign.size();
+    if (std::string leading = leading_if_needed(quantity.value, room); !leading.empty()) {
+      is_shortened = true;
+      return leading;
+    }
+    const Fitted shown = fitted(quantity.value, room);
     is_shortened = is_shortened || shown.is_shortened;
     return fmt::format("{}{}", sign, shown.text);
+  }
+  /// Empty where the formula fits, or has no leading term that does.
+  [[nodiscard]] std::string leading_if_needed(const Dim& quantity, std::size_t room) const {
+    if (example == nullptr || quantity.integer()) return {};
+    if (quantity.text().size() <= room && quantity.definitions().empty()) return {};
+    const std::string leading = leading_text(quantity, example->sizes);
+    return leading.empty() || leading.size() + 2 > room ? std::string() : "~ " + leading;
   }
   std::string operator()(const Shape& shape) const {
     const std::string text = shape.text();
@@ -93,7 +106,9 @@ std::vector<std::string> lines_of(const Worked& worked, std::size_t columns) {
 /// Is a cell's text always shown whole?
 bool is_rigid(const Cell& cell) {
   const auto* quantity = std::get_if<Quantity>(&cell);
+  const auto* shape = std::get_if<Shape>(&cell);
   return quantity != nullptr ? quantity->value.integer().has_value()
+         : shape != nullptr  ? shape->is_numeric()
                              : std::holds_alternative<Share>(cell) || std::holds_alternative<Status>(cell);
 }
 
@@ -136,7 +151,8 @@ class TextTable {
         const std::size_t limit =
             std::holds_alternative<Quantity>(row.cells[c]) || type == ColumnType::shape ? kExpressionColumns : kUnlimited;
         const std::size_t indent = type == ColumnType::name ? row.level * kIndent : 0;
-        const std::size_t columns = indent + columns_of(text_of_cell(row.cells[c], type, rigid ? kUnlimited : limit, ignored));
+        const std::size_t columns =
+            indent + columns_of(text_of_cell(row.cells[c], type, rigid ? kUnlimited : limit, ignored, table_.example.get()));
         widths_[c].wanted = std::max(widths_[c].wanted, columns);
         widths_[c].least = std::max(widths_[c].least, rigid ? columns : std::min(columns, least_columns(type)));
       }
@@ -204,7 +220,7 @@ class TextTable {
           table_.columns[c].type == ColumnType::name ? std::min(row.level * kIndent, widths_[c].wanted / 2) : 0;
       std::string text(indent, ' ');
       text += text_of_cell(row.cells[c], table_.columns[c].type, is_rigid(row.cells[c]) ? kUnlimited : widths_[c].wanted - indent,
-                           is_shortened_);
+                           is_shortened_, table_.example.get());
       append(out, c, text, style_of(row, row.cells[c]));
     }
     return finish(std::move(out));
@@ -244,8 +260,8 @@ class TextTable {
 
 }  // namespace
 
-std::string text_of_cell(const Cell& cell, ColumnType type, std::size_t columns, bool& is_shortened) {
-  return std::visit(CellText{type, columns, is_shortened}, cell);
+std::string text_of_cell(const Cell& cell, ColumnType type, std::size_t columns, bool& is_shortened, const Example* example) {
+  return std::visit(CellText{type, columns, is_shortened, example}, cell);
 }
 
 bool write_text_table(const Table& table, Sink& sink, const TextOptions& options) {

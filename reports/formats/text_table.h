@@ -15,6 +15,8 @@ namespace macroscope {
 bool write_text_table(const Table& table, Sink& sink, const TextOptions& options);
 
 /// A cell as plain text of at most `columns` columns where it may be shortened; sets `is_shortened` if an expression was.
-std::string text_of_cell(const Cell& cell, ColumnType type, std::size_t columns, bool& is_shortened);
+/// \param example where formulas without room are shown by their leading term; null: by their beginning
+std::string text_of_cell(const Cell& cell, ColumnType type, std::size_t columns, bool& is_shortened,
+                         const Example* example = nullptr);
 
 }  // namespace macroscope

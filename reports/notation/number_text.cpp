@@ -7,6 +7,8 @@
 #include <cctype>
 #include <cmath>
 
+#include "analyzer/algebra/leading_term.h"
+
 namespace macroscope {
 namespace {
 
@@ -135,6 +137,33 @@ Fitted fitted(const Dim& quantity, std::size_t columns) {
   }
   while (!shortened.empty() && shortened.back() == ' ') shortened.pop_back();
   return {shortened + " …", true};
+}
+
+std::string leading_text(const Dim& quantity, const Bindings& point) {
+  const std::optional<LeadingTerm> term = leading_term(quantity, point);
+  if (!term) return {};
+  // Nothing that people read has more digits than this; `%.0f` of larger numbers would show digits that no double holds.
+  constexpr double kLargestWhole = 1e15;
+  const double size = std::abs(term->coefficient);
+  const bool is_whole = size >= 100 || size == std::floor(size);
+  std::string text = size >= kLargestWhole ? fmt::format("{:.3g}", term->coefficient)
+                     : is_whole            ? with_numbers(fmt::format("{:.0f}", term->coefficient),
+                                                          [](std::string_view digits) { return group_digits(digits); })
+                                           : fmt::format("{:.3g}", term->coefficient);
+  if (term->powers.empty()) return text;
+  if (text == "1") text.clear();
+  for (const auto& [symbol, power] : term->powers)
+    text += fmt::format("{}{}{}", text.empty() ? "" : "*", symbol, power == 1 ? "" : fmt::format("^{}", power));
+  return text;
+}
+
+std::optional<Dim> value_at(const Dim& quantity, const Bindings& point) {
+  try {
+    Dim value = quantity.substitute(point);
+    return value.integer() ? std::optional(std::move(value)) : std::nullopt;
+  } catch (const AlgebraError&) {
+    return std::nullopt;
+  }
 }
 
 std::string percent(double fraction) {

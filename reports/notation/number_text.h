@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,12 @@ struct Fitted {
   bool is_shortened = false;
 };
 [[nodiscard]] Fitted fitted(const Dim& quantity, std::size_t columns);
+
+/// `2,048*batch*sequence^2`: the term that says most of an expression where its symbols have the values of `point`, its factor rounded.
+/// Empty for a plain number, and where no such term can be found.
+[[nodiscard]] std::string leading_text(const Dim& quantity, const Bindings& point);
+/// The number at a point; empty where it is past 128 bits or some symbol has no value there.
+[[nodiscard]] std::optional<Dim> value_at(const Dim& quantity, const Bindings& point);
 
 /// `12.3`, `<0.1`; `fraction` lies in 0 .. 1.
 [[nodiscard]] std::string percent(double fraction);

@@ -40,6 +40,7 @@ std::vector<LayerColumn> all_columns() {
   for (const Metric metric : columns_of_layers()) {
     const ColumnType type = is_bytes(metric) ? ColumnType::bytes : ColumnType::count;
     columns.push_back({{name_of(metric), title_of(metric), type, metric == Metric::flops}, metric});
+    if (metric == Metric::macs) columns.push_back({{"example", "example", ColumnType::count}});
     if (metric == Metric::macs) columns.push_back({{"share", "share", ColumnType::percent}});
   }
   columns.insert(columns.end(), std::begin(kLastColumns), std::end(kLastColumns));
@@ -48,6 +49,16 @@ std::vector<LayerColumn> all_columns() {
 
 /// Columns of a bar that stands for the whole.
 constexpr std::size_t kBarCells = 20;
+
+/// `MACs e.g.`: of the column of numbers at the example sizes, by Metric.
+std::string_view example_title_of(Metric metric) {
+  static const std::vector<std::string> kTitles = [] {
+    std::vector<std::string> titles;
+    for (std::size_t i = 0; i < kMetrics; ++i) titles.push_back(fmt::format("{} e.g.", title_of(static_cast<Metric>(i))));
+    return titles;
+  }();
+  return kTitles[static_cast<std::size_t>(metric)];
+}
 
 /// Makes the rows of a table when they are asked for.
 class LayerRows {
@@ -66,6 +77,7 @@ class LayerRows {
   }
 
   [[nodiscard]] std::string_view share_title() const noexcept { return share_title_of(tree_.estimated_by()); }
+  [[nodiscard]] std::string_view example_title() const { return example_title_of(tree_.estimated_by()); }
   [[nodiscard]] std::size_t size() const noexcept {
     return tree_.rows().size() + (has_auxiliary_ ? 1 : 0) + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0);
   }
@@ -134,6 +146,7 @@ class LayerRows {
 
   Cell cell(const LayerTree::Row& row, const LayerColumn& column) const {
     if (column.metric) return quantity_cell(tree_.of(row, *column.metric));
+    if (column.column.id == "example") return example_cell(tree_.of(row, tree_.estimated_by()));
     if (column.column.id == "share") return share_cell(tree_.of(row, tree_.estimated_by()));
     if (column.column.id == "bar") return bar_cell(tree_.of(row, tree_.estimated_by()));
     if (column.column.id == "live_bytes") return live_cell(row);
@@ -205,7 +218,17 @@ class LayerRows {
     const std::optional<Quantity> total = figures_->total(tree_.estimated_by());
     if (!quantity || !total) return {};
     const std::optional<double> share = NominalEstimate::share_of(quantity->value, total->value);
-    return share ? Cell(Share{*share}) : Cell();
+    if (share) return Share{*share};
+    const Bindings& sizes = figures_->analysis().example_point().sizes;
+    const std::optional<Dim> part = value_at(quantity->value, sizes), whole = value_at(total->value, sizes);
+    return part && whole && !whole->is(0) ? Cell(Share{approximate(*part) / approximate(*whole)}) : Cell();
+  }
+
+  /// What the table is about, as a number at the example sizes.
+  Cell example_cell(const std::optional<Quantity>& quantity) const {
+    if (!quantity) return UnknownCell{};
+    std::optional<Dim> number = value_at(quantity->value, figures_->analysis().example_point().sizes);
+    return number ? Cell(Quantity{std::move(*number), quantity->at_least}) : Cell(UnknownCell{});
   }
 
   /// Of the whole, so that bars of different tables compare.
@@ -217,6 +240,7 @@ class LayerRows {
 
   Cell total_cell(const LayerColumn& column) const {
     if (column.metric) return quantity_cell(figures_->total(*column.metric));
+    if (column.column.id == "example") return example_cell(figures_->total(tree_.estimated_by()));
     if (column.column.id == "name") return std::string("TOTAL");
     if (column.column.id == "live_bytes") return quantity_cell(figures_->total(Metric::peak_bytes));
     if (column.column.id == "operator") return counted(figures_->network().main().nodes.size(), "layer");
@@ -265,8 +289,10 @@ Table layer_table(const Figures& figures, std::vector<const LayerColumn*> column
     if (column->metric) wanted.metrics.push_back(*column->metric);
   }
   const auto rows = std::make_shared<const LayerRows>(figures, std::move(columns), std::move(wanted), has_total);
-  for (Column& column : table.columns)
+  for (Column& column : table.columns) {
     if (column.id == "share") column.title = rows->share_title();
+    if (column.id == "example") column.title = rows->example_title();
+  }
   table.row_count = rows->size();
   table.row = [rows](std::size_t index) { return rows->row(index); };
   return table;

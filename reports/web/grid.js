@@ -130,6 +130,12 @@ class Grid {
     this.render();
   }
 
+  // Rows by operator hold sums of numbers that have changed.
+  forget() {
+    this.operators = null;
+    this.list();
+  }
+
   levelOf(row) {
     if (this.grouping === 'none' || row.kind === 'total') return 0;
     return this.grouping === 'operator' ? (row.texts ? 0 : 1) : row.level;

@@ -16,6 +16,15 @@ class Model {
     const totals = article.querySelector('table[data-id="totals"]');
     this.conventions = new Map(totals ? [...totals.tBodies[0].rows].map(row => [row.cells[0].textContent.trim(), row.cells[2].textContent.trim()]) : []);
     this.table = article.querySelector('table.layers');
+    if (this.table) {
+      this.made.dashboard = new Dashboard(this);
+      this.made.sizes = new Sizes(this);
+    }
+  }
+  // Numbers of all views have changed.
+  redraw() {
+    this.made.layers?.forget();
+    if (this.view) this.show(this.view);
   }
   get rows() { return this.made.rows ||= new Rows(this.table, this.article.querySelector('.operators')); }
   get weighedBy() {

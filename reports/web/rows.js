@@ -34,6 +34,10 @@ class Rows {
     if (Number.isNaN(weights[row.index])) weights[row.index] = weight(row.tr.cells[column.index]);
     return weights[row.index];
   }
+  // Numbers have changed: what was read of them holds no more.
+  forget() {
+    this.weights.clear();
+  }
   path(row) { return row.parent ? `${this.path(row.parent).replace(/\/$/, '')}/${row.name}` : row.name; }
   find(path) { return this.all.find(row => row.kind !== 'others' && this.path(row) === path) || this.all.find(row => row.name === path); }
   entriesBelow(row) { return row.kind === 'entry' ? [row] : row.below.flatMap(child => this.entriesBelow(child)); }
