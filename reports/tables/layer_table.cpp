@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
+#include <string>
+#include <vector>
 
 #include "reports/notation/number_text.h"
 #include "reports/sections/memory_figures.h"
