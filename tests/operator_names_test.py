@@ -10,9 +10,9 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-WHERE = ("analyzer/passes", "analyzer/analysis.cpp", "analyzer/sweep.cpp", "reports", "frontends/dsl/interpreter")
 # The one place for names of operators, and how many there may be.
-PATTERNS = "analyzer/passes/structure/patterns.h"
+PATTERNS = "analyzer/operators/patterns.h"
+WHERE = (PATTERNS, "analyzer/passes", "analyzer/analysis.cpp", "analyzer/sweep.cpp", "reports", "frontends/dsl/interpreter")
 MOST_NAMES = 40
 # Words that are the name of an operator by chance, or name operators for the reader alone.
 ALLOWED = {

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
+
+#include "analyzer/operators/patterns.h"
 
 namespace macroscope {
 namespace {
@@ -18,9 +19,9 @@ std::optional<Dim> only_element(const Fact& fact) {
   return integers != nullptr && integers->size() == 1 ? integers->front() : std::nullopt;
 }
 
-bool hands_on(const Node& node) {
-  constexpr std::array<std::string_view, 5> kViews{"Cast", "Identity", "Squeeze", "Unsqueeze", "Reshape"};
-  return std::find(kViews.begin(), kViews.end(), node.op) != kViews.end();
+bool hands_on(const Operator* row) {
+  const bool gives_back = row != nullptr && row->identity == IdentityWhen::always;
+  return gives_back || has(row, Trait::converts) || has(row, Trait::regroups);
 }
 
 bool squeezes(const Network& network, const Node& node, std::string_view branch) {
@@ -28,7 +29,7 @@ bool squeezes(const Network& network, const Node& node, std::string_view branch)
     const auto* graph = std::get_if<GraphId>(&attribute.content);
     if (graph == nullptr || attribute.name != branch) continue;
     const std::vector<Node>& nodes = network.graphs[*graph].nodes;
-    return std::any_of(nodes.begin(), nodes.end(), [](const Node& inner) { return inner.op == "Squeeze"; });
+    return std::any_of(nodes.begin(), nodes.end(), [](const Node& inner) { return patterns::is(inner, patterns::kSqueeze); });
   }
   return false;
 }
@@ -47,7 +48,7 @@ std::string SizeCondition::assumption(bool is_equal) const {
 std::optional<SizeCondition> size_condition(const Network& network, const Scope& scope, NodeId id) {
   const Graph& graph = network.graphs[scope.graph];
   const Node& node = graph.nodes[id];
-  if (node.op != "If" || !node.domain.empty() || node.inputs.empty() || node.inputs.front() == kAbsent) return std::nullopt;
+  if (!patterns::is(node, patterns::kIf) || node.inputs.empty() || node.inputs.front() == kAbsent) return std::nullopt;
   const std::optional<Dim> known = only_element(scope.facts[node.inputs.front()]);
   if (known && known->is_number()) return std::nullopt;
   SizeCondition condition;
@@ -56,13 +57,14 @@ std::optional<SizeCondition> size_condition(const Network& network, const Scope&
     const NodeId producer = graph.tensors[tensor].producer;
     if (producer == kNone) return std::nullopt;
     const Node& maker = graph.nodes[producer];
-    if (!maker.domain.empty() || maker.inputs.empty() || maker.inputs.front() == kAbsent) return std::nullopt;
-    if (maker.op == "Not") condition.is_true_where_equal = !condition.is_true_where_equal;
-    if (maker.op == "Not" || hands_on(maker)) {
+    if (maker.inputs.empty() || maker.inputs.front() == kAbsent) return std::nullopt;
+    const bool turns_over = patterns::is(maker, patterns::kNot);
+    if (turns_over) condition.is_true_where_equal = !condition.is_true_where_equal;
+    if (turns_over || hands_on(scope.operators[producer])) {
       tensor = maker.inputs.front();
       continue;
     }
-    if (maker.op != "Equal" || maker.inputs.size() != 2 || maker.inputs.back() == kAbsent) return std::nullopt;
+    if (!patterns::is(maker, patterns::kEqual) || maker.inputs.size() != 2 || maker.inputs.back() == kAbsent) return std::nullopt;
     std::optional<Dim> size = only_element(scope.facts[maker.inputs.front()]);
     std::optional<Dim> number = only_element(scope.facts[maker.inputs.back()]);
     if (!size || !number) return std::nullopt;

@@ -14,6 +14,7 @@
 #include "analyzer/operators/custom.h"
 #include "analyzer/operators/notation/body.h"
 #include "analyzer/operators/notation/nest.h"
+#include "analyzer/operators/patterns.h"
 #include "analyzer/operators/per_element.h"
 #include "analyzer/passes/pass_budget.h"
 #include "analyzer/passes/shapes/representable_size.h"
@@ -222,7 +223,7 @@ void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<
   read_contents(graph, scope, node, row);
   const OpContext context(network_, graph, node, version, scope.facts, scope.attributes, this);
   fresh_.clear();
-  const bool is_if = row != nullptr && row->name == "If" && node.domain.empty();
+  const bool is_if = row != nullptr && patterns::is(node, patterns::kIf);
   std::vector<Fact> results = is_if ? results_of_if(context, scope, id) : results_of(context, scope, id, function);
   for (std::size_t index = 0; index < node.outputs.size(); ++index) {
     const TensorId output = node.outputs[index];

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "analyzer/network/readers.h"
+#include "analyzer/operators/patterns.h"
 #include "analyzer/passes/structure/elementwise_provenance.h"
-#include "analyzer/passes/structure/patterns.h"
 
 namespace macroscope {
 namespace {

@@ -20,6 +20,12 @@ inline constexpr std::string_view kWhere = "Where";      // the mask chooses
 inline constexpr std::string_view kTrilu = "Trilu";      // leaves the triangle
 inline constexpr std::string_view kConstantOfShape = "ConstantOfShape";  // of one number: what the triangle is cut from
 
+// A branch that a size decides: If(Not(Equal(size, number))), of which one branch drops an axis of 1.
+inline constexpr std::string_view kIf = "If";            // the node whose branches are told apart
+inline constexpr std::string_view kNot = "Not";          // turns the condition over
+inline constexpr std::string_view kEqual = "Equal";      // compares the size with the number
+inline constexpr std::string_view kSqueeze = "Squeeze";  // exporters guard it so: only an axis of 1 can be dropped
+
 /// Whether a node is this operator of ONNX's own domain.
 [[nodiscard]] inline bool is(const Node& node, std::string_view name) noexcept { return node.domain.empty() && node.op == name; }
 
