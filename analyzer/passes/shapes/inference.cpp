@@ -79,10 +79,10 @@ class StoredShapes {
 };
 
 /// By TensorId: what the model says of it, or null.
-using Declared = std::vector<const Type*>;
+using DeclaredTypes = std::vector<const Type*>;
 
-Declared declared_in(const Graph& graph) {
-  Declared declared(graph.tensors.size(), nullptr);
+DeclaredTypes declared_in(const Graph& graph) {
+  DeclaredTypes declared(graph.tensors.size(), nullptr);
   for (const Declaration& declaration : graph.declared) declared[declaration.tensor] = &declaration.type;
   return declared;
 }
@@ -183,7 +183,7 @@ void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* ou
   scope.inferred.resize(graph.nodes.size(), false);
   for (TensorId tensor = 0; outer != nullptr && tensor < graph.tensors.size(); ++tensor)
     if (graph.tensors[tensor].outer != kAbsent) scope.facts[tensor] = outer->facts[graph.tensors[tensor].outer];
-  const Declared declared = declared_in(graph);
+  const DeclaredTypes declared = declared_in(graph);
   fill_inputs(graph, scope, inputs, declared);
   fill_stored(graph, scope);
   std::vector<bool> was_read(graph.tensors.size(), false);
