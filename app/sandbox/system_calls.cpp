@@ -4,6 +4,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -32,16 +33,57 @@ constexpr std::uint32_t kArchitecture = 0;
 /// Files and folders (where Landlock lets them be opened), memory, time, signals to oneself, the end.
 constexpr std::array kAllowed{
 #ifdef SYS_open  // what newer architectures do without
-    SYS_open,        SYS_stat,          SYS_lstat,          SYS_access,       SYS_readlink,    SYS_rename,
-    SYS_unlink,      SYS_time,
+    SYS_open,
+    SYS_stat,
+    SYS_lstat,
+    SYS_access,
+    SYS_readlink,
+    SYS_rename,
+    SYS_unlink,
+    SYS_time,
 #endif
-    SYS_openat,      SYS_read,          SYS_readv,          SYS_pread64,      SYS_write,       SYS_writev,
-    SYS_lseek,       SYS_close,         SYS_fstat,          SYS_newfstatat,   SYS_statx,       SYS_faccessat,
-    SYS_readlinkat,  SYS_getcwd,        SYS_getdents64,     SYS_fadvise64,    SYS_fchmod,      SYS_umask,
-    SYS_renameat,    SYS_renameat2,     SYS_unlinkat,       SYS_munmap,       SYS_mremap,      SYS_madvise,
-    SYS_brk,         SYS_rt_sigaction,  SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_futex,
-    SYS_sched_yield, SYS_clock_gettime, SYS_gettimeofday,   SYS_getrandom,    SYS_getpid,      SYS_gettid,
-    SYS_exit,        SYS_exit_group,    SYS_restart_syscall};
+    SYS_openat,
+    SYS_read,
+    SYS_readv,
+    SYS_pread64,
+    SYS_write,
+    SYS_writev,
+    SYS_lseek,
+    SYS_close,
+    SYS_fstat,
+    SYS_newfstatat,
+    SYS_statx,
+    SYS_faccessat,
+    SYS_readlinkat,
+    SYS_getcwd,
+    SYS_getdents64,
+    SYS_fadvise64,
+    SYS_fchmod,
+    SYS_umask,
+    SYS_renameat,
+    SYS_renameat2,
+    SYS_unlinkat,
+    SYS_munmap,
+    SYS_mremap,
+    SYS_madvise,
+    SYS_brk,
+    SYS_rt_sigaction,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigreturn,
+    SYS_sigaltstack,
+    SYS_futex,
+    SYS_sched_yield,
+    SYS_sched_getaffinity,
+    SYS_set_robust_list,
+    SYS_rseq,
+    SYS_clock_gettime,
+    SYS_gettimeofday,
+    SYS_getrandom,
+    SYS_getpid,
+    SYS_gettid,
+    SYS_exit,
+    SYS_exit_group,
+    SYS_restart_syscall};
 
 class Filter {
  public:
@@ -56,6 +98,17 @@ class Filter {
   /// Allows a call whose argument has none of the bits.
   void allow_without(long call, unsigned argument, std::uint32_t bits) {
     of_argument(call, argument, {jump(BPF_JSET, bits, 1, 0), allowed()});
+  }
+
+  /// Allows a call whose argument has all of one bit.
+  void allow_with_bit(long call, unsigned argument, std::uint32_t bit) {
+    of_argument(call, argument, {jump(BPF_JSET, bit, 0, 1), allowed()});
+  }
+
+  /// A call that is not there: its caller then takes an older one, which can be looked at.
+  void hide(long call) {
+    program_.insert(program_.end(), {jump(BPF_JEQ, static_cast<std::uint32_t>(call), 0, 1),
+                                     statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS)});
   }
 
   /// Allows a call whose argument is one of the values.
@@ -101,6 +154,8 @@ void keep_few_system_calls() {
   if (kArchitecture == 0) return;
   Filter filter;
   for (const long call : kAllowed) filter.allow(call);
+  filter.hide(SYS_clone3);
+  filter.allow_with_bit(SYS_clone, 0, CLONE_THREAD);  // threads of this process, and no other process
   filter.allow_without(SYS_mmap, 2, PROT_EXEC);
   filter.allow_without(SYS_mprotect, 2, PROT_EXEC);
   filter.allow_with(SYS_ioctl, 1, {TIOCGWINSZ, TCGETS});  // is it a terminal, and how wide?

@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include "app/sandbox/sandbox.h"
 
@@ -60,6 +61,11 @@ void attempt_processes() {
           [] { return mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0; });
   attempt("memory",
           [] { return mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0; });
+  attempt("thread", [] {
+    int value = 0;
+    std::thread([&] { value = 1; }).join();
+    return value - 1;
+  });
   attempt("memory-file", [] { return syscall(SYS_memfd_create, "x", 0); });
 }
 

@@ -41,7 +41,7 @@ class Takeover(Folder):
         self.errors = {name: int(number) for name, number in (line.split() for line in run.stdout.splitlines())}
 
     def test_what_the_program_needs_stays(self):
-        for name in ("read-named", "rename-output", "memory"):
+        for name in ("read-named", "rename-output", "memory", "thread"):
             self.assertEqual(self.errors[name], 0, name)
         self.assertEqual([path.name for path in (self.folder / "out").iterdir()], ["report"])
 
@@ -89,6 +89,7 @@ class Trace(Folder):
         self.assert_confined([MODEL], MODEL)
         self.assert_confined([MODEL], MODEL, "-o", "report.html", "-o", "layers.csv", "--training", "--order", "best", "--cuts")
         self.assertTrue((self.folder / "report.html").exists())
+        self.assert_confined([MODEL], MODEL, MODEL, "--jobs", "2")
         self.assert_confined([MODEL], "table", MODEL, "-o", "table.tex")
         self.assert_confined([MODEL], "explain", MODEL, "0")
         self.assert_confined([MODEL], "compare", MODEL, MODEL, "-o", "compare.md")
