@@ -109,7 +109,7 @@ ReportOptions chosen_report(Choices& choices) {
   options.depth = choices.below(4);
   options.has_training = choices.flag();
   if (choices.flag()) options.top = choices.below(5);
-  if (choices.flag()) options.sort = static_cast<Measure>(choices.below(kMeasures));
+  if (choices.flag()) options.sort = kLayerMetrics[choices.below(kLayerMetricCount)];
   return options;
 }
 
