@@ -193,14 +193,14 @@ def linear_models():
 
 
 def trees():
-    """One split; how many splits a row passes is for the data to say, so there is no work that could be told."""
+    """One split, which each row passes; of two classes the score that wins is picked."""
     splits = dict(nodes_treeids=[0, 0, 0], nodes_nodeids=[0, 1, 2], nodes_featureids=[0, 0, 0], nodes_modes=["BRANCH_LEQ", "LEAF", "LEAF"],
                   nodes_values=[0.5, 0.0, 0.0], nodes_truenodeids=[1, 0, 0], nodes_falsenodeids=[2, 0, 0])
     leaves = {"treeids": [0, 0], "nodeids": [1, 2], "ids": [0, 1], "weights": [1.0, 2.0]}
     x = floats(ROWS, FEATURES)
-    return [one(f"{ML}:TreeEnsembleRegressor", [x], [[ROWS, 2]], None, 1, n_targets=2, **splits,
+    return [one(f"{ML}:TreeEnsembleRegressor", [x], [[ROWS, 2]], Work(compare=ROWS), 1, n_targets=2, **splits,
                 **{f"target_{key}": value for key, value in leaves.items()}),
-            one(f"{ML}:TreeEnsembleClassifier", [x], [[ROWS], [ROWS, 2]], None, 1, classlabels_int64s=[0, 1], **splits,
+            one(f"{ML}:TreeEnsembleClassifier", [x], [[ROWS], [ROWS, 2]], Work(compare=ROWS + 2 * ROWS), 1, classlabels_int64s=[0, 1], **splits,
                 **{f"class_{key}": value for key, value in leaves.items()})]
 
 

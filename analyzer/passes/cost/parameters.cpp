@@ -11,6 +11,7 @@
 #include "analyzer/algebra/summation.h"
 #include "analyzer/network/large_table.h"
 #include "analyzer/network/readers.h"
+#include "analyzer/operators/attribute_parameters.h"
 #include "analyzer/operators/constant_node.h"
 #include "analyzer/operators/custom.h"
 #include "analyzer/operators/notation/window.h"
@@ -266,6 +267,7 @@ class CountingParameters {
       held_ = {};
       count_initializers(graph);
       count_constants(graph);
+      count_attributes(graph);
       add_all_repeats(graph);
     }
   }
@@ -288,6 +290,21 @@ class CountingParameters {
       const bool is_known = scope != nullptr;  // a graph that nothing runs has constants all the same
       if (is_known ? has(scope->operators[id], Trait::holds_constant) : holds_constant(node)) count_constant(graph, node);
       if (is_known ? has(scope->operators[id], Trait::fills_shape) : fills_shape(node)) count_filled(graph, node);
+    }
+  }
+
+  /// What a node holds in its attributes is learned, and nothing else reads it.
+  void count_attributes(GraphId graph) {
+    const std::vector<Node>& nodes = network_.graphs[graph].nodes;
+    for (NodeId node = 0; node < nodes.size(); ++node) {
+      const AttributeParameters held = parameters_in_attributes(nodes[node]);
+      if (held.elements == 0) continue;
+      ParameterTotals& totals = network_.graphs[graph].is_side(node) ? held_.side : held_.inference;
+      totals.elements[static_cast<std::size_t>(Role::weight)] += held.elements;
+      totals.effective_weights += held.elements;
+      totals.weight_bytes += held.bytes;
+      parameters_.of_node[graph][node] += held.elements;
+      held_.at_nodes += held.elements;
     }
   }
 

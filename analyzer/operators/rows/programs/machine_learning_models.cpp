@@ -1,8 +1,12 @@
 // The classifiers and regressors of ai.onnx.ml.  Their parameters are attributes, in lists whose lengths say how large they are.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/programs/tree_ensemble.h"
 
 namespace macroscope {
 namespace {
@@ -170,9 +174,23 @@ Work svm_regressor_work(const OpContext& context) {
 
 // Ensembles of trees.
 
+/// Which nodes a row passes only the data can tell: what is counted is the most that a row can take, and the least is said.
+void state_bounds(const OpContext& context) {
+  try {
+    const TreeEnsemble ensemble = tree_ensemble_of(context);
+    if (ensemble.most_comparisons == 0) return;
+    context.assume(fmt::format("a row of '{}' takes {} to {} comparisons, the most are counted ({} trees, {} nodes, depth {})",
+                               context.output_name(0), ensemble.fewest_comparisons, ensemble.most_comparisons, ensemble.trees,
+                               ensemble.branches + ensemble.leaves, ensemble.depth));
+  } catch (const RuleError& error) {
+    context.warn(error.code(), error.what(), "what it costs cannot be told");  // its shape can
+  }
+}
+
 std::vector<Fact> tree_classifier_shape(const OpContext& context) {
   require_inputs(context, 1);
   transform_effort(context);
+  state_bounds(context);
   const Labels labels = labels_of(context, "classlabels_int64s");
   return classified(context, labels, labels.count);
 }
@@ -180,18 +198,44 @@ std::vector<Fact> tree_classifier_shape(const OpContext& context) {
 std::vector<Fact> tree_regressor_shape(const OpContext& context) {
   require_inputs(context, 1);
   transform_effort(context);
+  state_bounds(context);
   return regressed(context, DataType::float32, context.integer("n_targets", 1));
 }
 
 std::vector<Fact> tree_ensemble_shape(const OpContext& context) {
   require_inputs(context, 1);
+  state_bounds(context);
   return regressed(context, context.dtype(0), context.integer("n_targets", 1));
 }
 
-/// How many nodes a row passes depends on the row.
-Work unknown_work(const OpContext&) { throw Unknown(); }
+/// The longest path of each tree, and the sum over the trees for each score or target.
+Work tree_work(const OpContext& context, std::size_t scores_at, const Effort& transform, bool picks_label) {
+  Work work;
+  const TreeEnsemble ensemble = tree_ensemble_of(context);
+  const Dim rows = known_rows(context), scores = elements_of(context.output(scores_at));
+  work.add({.compare = 1}, rows * ensemble.most_comparisons);
+  work.add({.add = 1}, scores * std::max<std::int64_t>(ensemble.trees - 1, 0));
+  work.add(transform, scores);
+  if (picks_label) work.add({.compare = 1}, scores);
+  return work;
+}
 
-constexpr std::string_view kPassed = "not counted: the data say which nodes of a tree are passed";
+Work tree_classifier_work(const OpContext& context) { return tree_work(context, 1, transform_effort(context), true); }
+Work tree_regressor_work(const OpContext& context) { return tree_work(context, 0, transform_effort(context), false); }
+/// Its transform is a number: 0 none, 1 softmax, 2 logistic, 3 softmax of what is not 0, 4 probit.
+Work tree_ensemble_work(const OpContext& context) {
+  constexpr Effort kSoftmax{.add = 2, .div = 1, .compare = 1, .special = 1};
+  constexpr std::array<Effort, 5> kTransforms{Effort{}, kSoftmax, Effort{.add = 1, .div = 1, .special = 1}, kSoftmax,
+                                              Effort{.special = 1}};
+  const std::int64_t transform = context.integer("post_transform", 0);
+  require(transform >= 0 && static_cast<std::size_t>(transform) < kTransforms.size(), "bad-attribute", "post_transform is {}",
+          transform);
+  return tree_work(context, 0, kTransforms[static_cast<std::size_t>(transform)], false);
+}
+
+constexpr std::string_view kTrees =
+    "per row 1 compare for each node on the longest path of each tree, which bounds what the data make of it; trees - 1 add and "
+    "the transform per score";
 
 constexpr Operator kRows[] = {
     {.name = "LinearClassifier",
@@ -209,9 +253,9 @@ constexpr Operator kRows[] = {
     {.name = "SVMRegressor",
      .meaning = Rules{svm_regressor_shape, svm_regressor_work},
      .cost = "per row and support vector the kernel, as SVMClassifier, and 1 MAC; 1 add per row"},
-    {.name = "TreeEnsemble", .meaning = Rules{tree_ensemble_shape, unknown_work}, .since = 5, .cost = kPassed},
-    {.name = "TreeEnsembleClassifier", .meaning = Rules{tree_classifier_shape, unknown_work}, .cost = kPassed},
-    {.name = "TreeEnsembleRegressor", .meaning = Rules{tree_regressor_shape, unknown_work}, .cost = kPassed},
+    {.name = "TreeEnsemble", .meaning = Rules{tree_ensemble_shape, tree_ensemble_work}, .since = 5, .cost = kTrees},
+    {.name = "TreeEnsembleClassifier", .meaning = Rules{tree_classifier_shape, tree_classifier_work}, .cost = kTrees},
+    {.name = "TreeEnsembleRegressor", .meaning = Rules{tree_regressor_shape, tree_regressor_work}, .cost = kTrees},
 };
 
 }  // namespace
