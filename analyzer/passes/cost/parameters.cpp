@@ -11,6 +11,7 @@
 #include "analyzer/algebra/summation.h"
 #include "analyzer/network/large_table.h"
 #include "analyzer/network/readers.h"
+#include "analyzer/operators/attribute_parameters.h"
 #include "analyzer/operators/constant_node.h"
 #include "analyzer/operators/custom.h"
 #include "analyzer/operators/notation/window.h"

@@ -176,11 +176,15 @@ Work svm_regressor_work(const OpContext& context) {
 
 /// Which nodes a row passes only the data can tell: what is counted is the most that a row can take, and the least is said.
 void state_bounds(const OpContext& context) {
-  const TreeEnsemble ensemble = tree_ensemble_of(context);
-  if (ensemble.most_comparisons == 0) return;
-  context.assume(fmt::format("a row of '{}' takes {} to {} comparisons, the most are counted ({} trees, {} nodes, depth {})",
-                             context.output_name(0), ensemble.fewest_comparisons, ensemble.most_comparisons, ensemble.trees,
-                             ensemble.branches + ensemble.leaves, ensemble.depth));
+  try {
+    const TreeEnsemble ensemble = tree_ensemble_of(context);
+    if (ensemble.most_comparisons == 0) return;
+    context.assume(fmt::format("a row of '{}' takes {} to {} comparisons, the most are counted ({} trees, {} nodes, depth {})",
+                               context.output_name(0), ensemble.fewest_comparisons, ensemble.most_comparisons, ensemble.trees,
+                               ensemble.branches + ensemble.leaves, ensemble.depth));
+  } catch (const RuleError& error) {
+    context.warn(error.code(), error.what(), "what it costs cannot be told");  // its shape can
+  }
 }
 
 std::vector<Fact> tree_classifier_shape(const OpContext& context) {
