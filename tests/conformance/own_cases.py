@@ -218,6 +218,17 @@ def maps():
     return cases
 
 
+def simulated_quantization():
+    """Scaled, shifted, rounded, clipped to both ends, shifted back and scaled back, element by element."""
+    x, scale, zero, bits = floats(2, 3), floats(), floats(), floats()
+    rounded, floating = Work(add=2, mul=1, div=1, compare=3) * 6, Work(add=1, mul=2, div=2, compare=3, special=2) * 6
+    return [one(f"{domain}:{op}", [x, scale, *operands], [[2, 3]], work, 1)
+            for domain in ("qonnx.custom_op.general", "onnx.brevitas")
+            for op, operands, work in (("Quant", [zero, bits], rounded), ("IntQuant", [zero, bits], rounded),
+                                       ("Trunc", [zero, bits, bits], rounded), ("BipolarQuant", [], Work(mul=1, compare=1) * 6),
+                                       ("FloatQuant", [bits, bits, bits, bits], floating))]
+
+
 def all_cases():
-    return [case for group in (activations, conversions, pools, fused, random_numbers, norms, transforms, regions, texts, control, sequences, features,
+    return [case for group in (simulated_quantization, activations, conversions, pools, fused, random_numbers, norms, transforms, regions, texts, control, sequences, features,
                                linear_models, trees, maps) for case in group()]

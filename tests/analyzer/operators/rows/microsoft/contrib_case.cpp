@@ -31,7 +31,8 @@ std::string figures(const Analysis& analysis) {
   for (std::size_t kind = 0; kind < kFlopKinds; ++kind)
     if (!total.flops_by_kind[kind].is(0)) text += fmt::format(", {} {}", total.flops_by_kind[kind].text(), kKinds[kind]);
   if (!analysis.costs.complete) text += ", incomplete";
-  for (const Diagnostic& diagnostic : analysis.diagnostics) text += fmt::format("; {}: {}", diagnostic.code, diagnostic.message);
+  for (const Diagnostic& diagnostic : analysis.diagnostics)
+    if (diagnostic.severity != Severity::note) text += fmt::format("; {}: {}", diagnostic.code, diagnostic.message);
   return text;
 }
 
