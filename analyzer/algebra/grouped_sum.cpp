@@ -7,13 +7,21 @@
 
 namespace macroscope {
 
-void GroupedSum::add_number(const Dim& number) {
+namespace {
+
+/// False, and nothing is added, past 128 bits.
+bool add_if_it_fits(Dim& sum, const Dim& term, std::uint64_t times) {
   try {
-    numbers_ += number;
+    sum += term * Dim::of_size(times);
+    return true;
   } catch (const AlgebraError&) {
-    is_past_128_bits_ = true;
+    return false;
   }
 }
+
+}  // namespace
+
+void GroupedSum::add_number(const Dim& number) { is_past_128_bits_ = !add_if_it_fits(numbers_, number, 1) || is_past_128_bits_; }
 
 Quantity GroupedSum::sum() const {
   std::vector<std::pair<Dim, std::uint64_t>> terms(times_.begin(), times_.end());
@@ -22,11 +30,9 @@ Quantity GroupedSum::sum() const {
             [](const auto& a, const auto& b) { return std::is_lt(order_of_spelling(a.first, b.first)); });
   Quantity sum{numbers_, is_past_128_bits_};
   for (const auto& [term, times] : terms) {
-    try {
-      sum.value += term * Dim::of_size(times);
-    } catch (const AlgebraError&) {
-      sum.at_least = true;
-    }
+    if (add_if_it_fits(sum.value, term, times)) continue;
+    sum.at_least = true;
+    add_if_it_fits(sum.value, term, 1);
   }
   return sum;
 }

@@ -19,7 +19,7 @@ class GroupedSum {
       ++times_[term];
     }
   }
-  /// `at_least` where some terms would have taken it past 128 bits: those are left out.
+  /// `at_least` where some terms would have taken it past 128 bits: those are left out, or stand once where they came often.
   [[nodiscard]] Quantity sum() const;
 
  private:
