@@ -48,16 +48,12 @@ std::optional<Quantity> quantity_of(const Json& object, std::string_view key, bo
 
 /// `totals` holds some figures a level deeper.
 std::optional<Quantity> total_of(const Json& totals, Metric metric, bool at_least) {
-  const auto inside = [&](const char* group, std::string_view key) -> std::optional<Quantity> {
-    const auto found = totals.find(group);
-    return found == totals.end() || !found->is_object() ? std::nullopt : quantity_of(*found, key, at_least);
-  };
-  if (metric == Metric::peak_bytes) return inside("peak", "bytes");
-  if (metric == Metric::training_macs) return inside("training", "macs");
-  // What is stored is known, whatever else is not.
-  const bool is_stored = metric == Metric::parameters || metric == Metric::effective_parameters || metric == Metric::statistics ||
-                         metric == Metric::quantisation || metric == Metric::constants || metric == Metric::weight_bytes;
-  return quantity_of(totals, name_of(metric), at_least && !is_stored);
+  const std::string place(place_in_totals(metric));
+  const bool is_bound = at_least && !is_certain(metric);
+  const std::size_t dot = place.find('.');
+  if (dot == std::string::npos) return quantity_of(totals, place, is_bound);
+  const auto group = totals.find(place.substr(0, dot));
+  return group == totals.end() || !group->is_object() ? std::nullopt : quantity_of(*group, place.substr(dot + 1), is_bound);
 }
 
 std::string shape_of(const Json& tensors, const std::string& name) {
@@ -84,7 +80,7 @@ LayerRecord layer_of(const Json& row, const Json& tensors) {
   }
   const bool is_unknown = text_of(row, "status") == "unknown";
   for (std::size_t i = 0; i < kLayerMetricCount; ++i)
-    layer.amounts[i] = quantity_of(row, name_of(kLayerMetrics[i]), is_unknown && kLayerMetrics[i] != Metric::parameters);
+    layer.amounts[i] = quantity_of(row, name_of(kLayerMetrics[i]), is_unknown && !is_certain(kLayerMetrics[i]));
   return layer;
 }
 
@@ -101,7 +97,8 @@ ModelRecord record_of(const Json& document) {
     if (const std::optional<Dim> size = dim_of(value)) record.bindings.emplace(name, size->text());
   record.is_complete = member(document, "complete", Json::value_t::boolean).get<bool>();
   const Json& totals = member(document, "totals", Json::value_t::object);
-  for (std::size_t i = 0; i < kMetrics; ++i) record.totals[i] = total_of(totals, static_cast<Metric>(i), !record.is_complete);
+  for (std::size_t i = 0; i < kMetrics; ++i)
+    if (is_recorded(static_cast<Metric>(i))) record.totals[i] = total_of(totals, static_cast<Metric>(i), !record.is_complete);
   record.totals[static_cast<std::size_t>(Metric::nodes)] =
       quantity_of(member(document, "coverage", Json::value_t::object), "nodes", false);
   const Json& tensors = member(document, "tensors", Json::value_t::object);

@@ -28,7 +28,7 @@ FOLDERS = {
     "analyzer/network": ("analyzer/algebra", "analyzer/diagnostics"),
     "analyzer/operators": NETWORK,
     "analyzer/passes": NETWORK + ("analyzer/operators",),
-    "analyzer/record": ("analyzer/algebra",),
+    "analyzer/record": ("analyzer/algebra", "analyzer"),
     "analyzer/comparison": ("analyzer/algebra", "analyzer/record"),
     "analyzer/budget": ("analyzer/algebra", "analyzer/diagnostics", "analyzer/record", "analyzer/comparison"),
     "analyzer": NETWORK + ("analyzer/operators", "analyzer/passes"),

@@ -41,7 +41,7 @@ struct ModelRecord {
   std::map<std::string, std::string> symbols;
   /// False where the totals are lower bounds.
   bool is_complete = true;
-  /// By Metric; empty where it cannot be told or was not recorded.
+  /// By Metric; empty where it is not known, was not written down, or is none that records keep.
   std::array<std::optional<Quantity>, kMetrics> totals{};
   /// Of the main graph.
   std::vector<LayerRecord> layers;

@@ -87,8 +87,12 @@ ReportOptions report_options(const Options& options) {
   if (options.top) report.top = not_negative("--top", *options.top);
   std::vector<std::string_view> sortable;
   for (const LayerColumn& column : layer_columns())
-    if (column.measure) sortable.push_back(column.column.id);
-  if (!options.sort.empty()) report.sort = choose("--sort", options.sort, sortable, measure_named);
+    if (column.metric) sortable.push_back(column.column.id);
+  const auto metric_of_column = [](std::string_view word) {
+    const LayerColumn* column = find_layer_column(word);
+    return column == nullptr ? std::nullopt : column->metric;
+  };
+  if (!options.sort.empty()) report.sort = choose("--sort", options.sort, sortable, metric_of_column);
   for (const std::string& column : options.columns) {
     if (find_layer_column(column) == nullptr) refuse_word("--columns", column, names_of_columns());
     report.columns.push_back(column);

@@ -25,8 +25,8 @@ namespace {
 /// Inputs and outputs that the summary lists by name.
 constexpr std::size_t kListedTensors = 6;
 
-Cell total_cell(const Figures& figures, Measure measure) {
-  std::optional<Quantity> total = figures.total(measure);
+Cell total_cell(const Figures& figures, Metric metric) {
+  std::optional<Quantity> total = figures.total(metric);
   return total ? Cell(std::move(*total)) : Cell(UnknownCell{});
 }
 
@@ -136,25 +136,25 @@ Section summary_section(const Figures& figures) {
                    costs.costed_count == costs.node_count ? "all of them costed"
                                                           : fmt::format("{} of them costed", grouped(costs.costed_count))});
   lines.push_back(
-      {"Parameters", total_cell(figures, Measure::parameters), ColumnType::count, stored_besides(analysis.parameters)});
+      {"Parameters", total_cell(figures, Metric::parameters), ColumnType::count, stored_besides(analysis.parameters)});
   if (const Dim& side = analysis.parameters.side.elements[static_cast<std::size_t>(Role::weight)]; !side.is(0))
     lines.push_back({"In training", Quantity{analysis.parameters.total(Role::weight) + side}, ColumnType::count,
                      "with those of side outputs"});
-  lines.push_back({"MACs", total_cell(figures, Measure::macs), ColumnType::count, dtypes_of_macs(costs)});
-  const Cell effective = total_cell(figures, Measure::effective_macs);
-  const std::optional<Quantity> macs = figures.total(Measure::macs);
+  lines.push_back({"MACs", total_cell(figures, Metric::macs), ColumnType::count, dtypes_of_macs(costs)});
+  const Cell effective = total_cell(figures, Metric::effective_macs);
+  const std::optional<Quantity> macs = figures.total(Metric::macs);
   const auto* effective_quantity = std::get_if<Quantity>(&effective);
   if (effective_quantity != nullptr && macs && effective_quantity->value != macs->value)
     lines.push_back({"Effective MACs", effective, ColumnType::count, "without padding and masked work"});
-  lines.push_back({"FLOPs", total_cell(figures, Measure::flops), ColumnType::count, kinds_of_flops(costs)});
-  if (Cell int_ops = total_cell(figures, Measure::int_ops); !is_zero(int_ops))
+  lines.push_back({"FLOPs", total_cell(figures, Metric::flops), ColumnType::count, kinds_of_flops(costs)});
+  if (Cell int_ops = total_cell(figures, Metric::int_ops); !is_zero(int_ops))
     lines.push_back({"Integer ops", std::move(int_ops), ColumnType::count, "2 per integer MAC"});
   lines.push_back({"Weights", Quantity{analysis.parameters.totals.weight_bytes}, ColumnType::bytes, "stored with the model"});
   lines.push_back(
       {"Activations", Quantity{costs.activation_bytes, !costs.complete}, ColumnType::bytes, "all layers' outputs together"});
   lines.push_back(peak_line(figures));
-  lines.push_back({"Read", total_cell(figures, Measure::bytes_read), ColumnType::bytes, "weights included"});
-  lines.push_back({"Written", total_cell(figures, Measure::bytes_written), ColumnType::bytes});
+  lines.push_back({"Read", total_cell(figures, Metric::bytes_read), ColumnType::bytes, "weights included"});
+  lines.push_back({"Written", total_cell(figures, Metric::bytes_written), ColumnType::bytes});
   add_tensors(lines, figures, figures.network().main().inputs, "Inputs");
   add_tensors(lines, figures, figures.network().main().outputs, "Outputs");
   add_tensors(lines, figures, figures.network().main().auxiliary_outputs, "Side outputs");
@@ -204,9 +204,9 @@ Section symbols_section(const Network& network) {
 Lines definitions_of(const Figures& figures, bool has_training) {
   Lines lines;
   std::set<std::string> named;
-  for (std::size_t measure = 0; measure < kMeasures; ++measure) {
-    if (static_cast<Measure>(measure) == Measure::training_macs && !has_training) continue;
-    const std::optional<Quantity> total = figures.total(static_cast<Measure>(measure));
+  for (const Metric metric : columns_of_layers()) {
+    if (metric == Metric::training_macs && !has_training) continue;
+    const std::optional<Quantity> total = figures.total(metric);
     if (!total) continue;
     for (const auto& [name, definition] : total->value.definitions())
       if (named.insert(name).second) lines.push_back(fmt::format("{} = {}", name, definition.text()));
@@ -244,10 +244,9 @@ Row models_row(const Figures& figures) {
     return row;
   }
   row.cells.emplace_back(Quantity{Dim::of_size(figures.analysis().costs.node_count)});
-  for (const Measure measure : {Measure::parameters, Measure::macs, Measure::flops})
-    row.cells.push_back(total_cell(figures, measure));
+  for (const Metric metric : {Metric::parameters, Metric::macs, Metric::flops}) row.cells.push_back(total_cell(figures, metric));
   row.cells.emplace_back(Quantity{figures.analysis().parameters.totals.weight_bytes});
-  const std::optional<Quantity> peak = peak_bytes(figures);
+  const std::optional<Quantity> peak = figures.total(Metric::peak_bytes);
   row.cells.push_back(peak ? Cell(*peak) : Cell(UnknownCell{}));
   return row;
 }

@@ -14,7 +14,7 @@ namespace macroscope {
 struct ReportOptions {
   /// Levels of modules to roll up.
   std::size_t depth = 0;
-  std::optional<Measure> sort;
+  std::optional<Metric> sort;
   /// Rows of layers at most; 0: all.  Empty: as many as the format has room for.
   std::optional<std::size_t> top;
   /// Ids of columns of the table of layers, see layer_columns(); empty: the usual ones.

@@ -17,7 +17,7 @@ namespace macroscope {
 namespace {
 
 constexpr std::size_t kNearMisses = 5;
-constexpr std::array<Measure, 5> kKinds{Measure::add, Measure::mul, Measure::div, Measure::compare, Measure::special};
+constexpr std::array<Metric, 5> kKinds{Metric::add, Metric::mul, Metric::div, Metric::compare, Metric::special};
 
 bool is_shown(const Scope& scope) { return !scope.internal; }
 
@@ -101,10 +101,8 @@ class NodeReport {
     write_rows(tensors(), json);
     json.key("cost");
     json.begin_object();
-    for (std::size_t i = 0; i < kMeasures; ++i) {
-      const auto measure = static_cast<Measure>(i);
-      json.member(name_of(measure), figures_.of_layer(measure, place_.scope, place_.node));
-    }
+    for (const Metric metric : columns_of_layers())
+      json.member(name_of(metric), figures_.of_layer(metric, place_.scope, place_.node));
     json.end_object();
     json.member("why", why());
     write_context(figures_, place_.scope, place_.node, json);
@@ -185,29 +183,29 @@ class NodeReport {
 
   [[nodiscard]] Summary cost() const {
     Summary lines;
-    const auto add = [&](std::string_view label, Measure measure, ColumnType type, std::string remark = {}) {
-      const std::optional<Quantity> amount = figures_.of_layer(measure, place_.scope, place_.node);
+    const auto add = [&](std::string_view label, Metric metric, ColumnType type, std::string remark = {}) {
+      const std::optional<Quantity> amount = figures_.of_layer(metric, place_.scope, place_.node);
       lines.push_back({label, amount ? Cell(*amount) : Cell(UnknownCell{}), type, std::move(remark)});
     };
-    add("Parameters", Measure::parameters, ColumnType::count);
-    add("MACs", Measure::macs, ColumnType::count, share_of_model());
-    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, place_.scope, place_.node);
-    const std::optional<Quantity> effective = figures_.of_layer(Measure::effective_macs, place_.scope, place_.node);
+    add("Parameters", Metric::parameters, ColumnType::count);
+    add("MACs", Metric::macs, ColumnType::count, share_of_model());
+    const std::optional<Quantity> macs = figures_.of_layer(Metric::macs, place_.scope, place_.node);
+    const std::optional<Quantity> effective = figures_.of_layer(Metric::effective_macs, place_.scope, place_.node);
     if (macs && effective && macs->value != effective->value)
-      add("Effective MACs", Measure::effective_macs, ColumnType::count, "without padding and masked work");
-    add("FLOPs", Measure::flops, ColumnType::count, "2 per MAC, and what follows");
-    for (const Measure kind : kKinds) {
+      add("Effective MACs", Metric::effective_macs, ColumnType::count, "without padding and masked work");
+    add("FLOPs", Metric::flops, ColumnType::count, "2 per MAC, and what follows");
+    for (const Metric kind : kKinds) {
       const std::optional<Quantity> amount = figures_.of_layer(kind, place_.scope, place_.node);
       if (amount && !amount->value.is(0)) add(name_of(kind), kind, ColumnType::count);
     }
-    add("Read", Measure::bytes_read, ColumnType::bytes);
-    add("Written", Measure::bytes_written, ColumnType::bytes);
+    add("Read", Metric::bytes_read, ColumnType::bytes);
+    add("Written", Metric::bytes_written, ColumnType::bytes);
     return lines;
   }
 
   [[nodiscard]] std::string share_of_model() const {
-    const std::optional<Quantity> own = figures_.of_layer(Measure::macs, place_.scope, place_.node);
-    const std::optional<Quantity> all = figures_.total(Measure::macs);
+    const std::optional<Quantity> own = figures_.of_layer(Metric::macs, place_.scope, place_.node);
+    const std::optional<Quantity> all = figures_.total(Metric::macs);
     if (!own || !all || place_.scope != 0) return {};
     const std::optional<double> share = NominalEstimate::share_of(own->value, all->value);
     return share && *share > 0 ? fmt::format("{} % of the model", percent(*share)) : std::string();

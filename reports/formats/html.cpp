@@ -73,9 +73,6 @@ std::string page_title(const Report& report, const std::vector<Section>& section
   return sections.empty() ? "Model" : std::string(sections.front().id);
 }
 
-/// `MACs`
-std::string_view title_of(Measure measure) { return find_layer_column(name_of(measure))->column.title; }
-
 std::string caption_of(const std::vector<GraphPicture>& pictures, std::size_t index, const Figures& figures) {
   if (index == 0) return "The model";
   const GraphPicture& outside = pictures[pictures[index].parent];
@@ -185,13 +182,13 @@ class HtmlDocument : public Document {
   }
 
   void write_graph(const Figures& figures, const PageLayers& layers, const std::string& prefix) {
-    const Measure measure = layers.estimated_by();
+    const Metric metric = layers.estimated_by();
     sink_.write(opening_of(kViews[3], prefix));
     sink_.write(
         fmt::format("<p class=\"caption\">Data flows downwards; a darker box has more {}, each shade about twice the one before. "
                     "Constants are left out.</p>\n",
-                    title_of(measure)));
-    const std::vector<GraphPicture> pictures = nested_pictures(figures, measure, kMostBoxes);
+                    title_of(metric)));
+    const std::vector<GraphPicture> pictures = nested_pictures(figures, metric, kMostBoxes);
     for (const SharedPicture& picture : shared_pictures(pictures, figures, layers)) {
       const std::string others = picture.count == 1 ? "" : fmt::format(", one of {} that look the same", picture.count);
       sink_.write(fmt::format("<details class=\"picture\" data-p={}{}><summary>{}{}</summary>\n", picture.id,

@@ -25,7 +25,7 @@ class PageLayers {
   [[nodiscard]] std::vector<IcicleRow> bars() const;
   /// The row of a box, or -1.
   [[nodiscard]] std::int64_t row_of(const GraphBox& box) const;
-  [[nodiscard]] Measure estimated_by() const noexcept { return tree_.estimated_by(); }
+  [[nodiscard]] Metric estimated_by() const noexcept { return tree_.estimated_by(); }
 
  private:
   struct ShownRow {

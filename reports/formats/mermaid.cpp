@@ -41,7 +41,7 @@ std::string box_text(const GraphBox& box, const Figures& figures) {
 std::string mermaid_picture(const Figures& figures) {
   std::optional<GraphPicture> finest;  // of those that are readable
   for (std::size_t depth = 1; depth <= kDeepest; ++depth) {
-    GraphPicture picture = flat_picture(figures, Measure::macs, depth);
+    GraphPicture picture = flat_picture(figures, Metric::macs, depth);
     if (is_readable(picture)) finest = std::move(picture);
   }
   if (!finest || finest->boxes.size() < kFewestBoxes) return {};

@@ -20,8 +20,8 @@ class SvgDocument : public Document {
     if (!report.model || std::exchange(is_drawn_, true)) return;
     const Figures& figures = report.model->figures;
     if (figures.sweep() != nullptr) return draw_sweep(report);
-    const Measure measure = LayerTree(figures, {}).estimated_by();
-    draw_picture(flat_picture(figures, measure, report.model->options.depth), figures, {true}, measure, sink_);
+    const Metric metric = LayerTree(figures, {}).estimated_by();
+    draw_picture(flat_picture(figures, metric, report.model->options.depth), figures, {true}, metric, sink_);
   }
 
  private:

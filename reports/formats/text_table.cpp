@@ -100,7 +100,7 @@ bool is_rigid(const Cell& cell) {
 class TextTable {
  public:
   TextTable(const Table& table, const TextOptions& options) : table_(table), options_(options), widths_(table.columns.size()) {
-    measure();
+    metric();
     fit();
   }
 
@@ -122,7 +122,7 @@ class TextTable {
     bool is_shown = true;
   };
 
-  void measure() {
+  void metric() {
     for (std::size_t c = 0; c < widths_.size(); ++c) {
       const std::size_t title = columns_of(table_.columns[c].title);
       widths_[c] = {title, title, true};

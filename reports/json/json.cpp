@@ -23,7 +23,7 @@ namespace {
 
 using Layout = JsonWriter::Layout;
 
-constexpr Measure kKinds[] = {Measure::add, Measure::mul, Measure::div, Measure::compare, Measure::special};
+constexpr Metric kKinds[] = {Metric::add, Metric::mul, Metric::div, Metric::compare, Metric::special};
 
 class JsonDocument {
  public:
@@ -221,7 +221,7 @@ class JsonDocument {
     return kNames[static_cast<std::size_t>(kind)];
   }
   static std::string_view name_of(DataType dtype) { return macroscope::name_of(dtype); }
-  static std::string_view name_of(Measure measure) { return macroscope::name_of(measure); }
+  static std::string_view name_of(Metric metric) { return macroscope::name_of(metric); }
 
   void write_dtype_and_shape(const Type& type) {
     json_.key("dtype");
@@ -239,7 +239,7 @@ class JsonDocument {
 
   void write_layer(ScopeId id, const Scope& scope, const Graph& graph, const TensorNames& names, NodeId index) {
     const Node& node = graph.nodes[index];
-    const auto measure = [&](Measure m) { json_.member(name_of(m), figures_.of_layer(m, id, index)); };
+    const auto metric = [&](Metric m) { json_.member(name_of(m), figures_.of_layer(m, id, index)); };
     json_.begin_object();
     json_.key("index");
     json_.integer(node.file_index);
@@ -253,14 +253,14 @@ class JsonDocument {
     if (id == 0 && index < graph.auxiliary_nodes.size() && graph.auxiliary_nodes[index]) {
       json_.member("side", true);
     }
-    for (const Measure m : {Measure::parameters, Measure::macs, Measure::effective_macs, Measure::flops}) measure(m);
+    for (const Metric m : {Metric::parameters, Metric::macs, Metric::effective_macs, Metric::flops}) metric(m);
     json_.key("flops_by_kind");
     json_.begin_object();
-    for (const Measure kind : kKinds) measure(kind);
+    for (const Metric kind : kKinds) metric(kind);
     json_.end_object();
-    measure(Measure::bytes_read);
-    measure(Measure::bytes_written);
-    measure(Measure::training_macs);
+    metric(Metric::bytes_read);
+    metric(Metric::bytes_written);
+    metric(Metric::training_macs);
     write_fans(id, index);
     if (id == 0) json_.member("live_bytes", live_[index]);
     if (id == 0) write_layer_limit(figures_, index, json_);

@@ -47,7 +47,7 @@ void write_peak(const Figures& figures, JsonWriter& json) {
   const TensorNames names(figures.network().main());
   json.key("peak");
   json.begin_object();
-  json.member("bytes", peak_bytes(figures));
+  json.member("bytes", figures.total(Metric::peak_bytes));
   const PeakStep* shown = shown_peak(figures);
   if (shown == nullptr) {
     write_nothing(json);

@@ -35,8 +35,8 @@ int width_of(const BoxText& text) {
 
 class Drawing {
  public:
-  Drawing(const GraphPicture& picture, const Figures& figures, const PictureStyle& style, Measure measure, Sink& sink)
-      : picture_(picture), style_(style), measure_(measure), sink_(sink) {
+  Drawing(const GraphPicture& picture, const Figures& figures, const PictureStyle& style, Metric metric, Sink& sink)
+      : picture_(picture), style_(style), measure_(metric), sink_(sink) {
     std::vector<int> widths;
     for (const GraphBox& box : picture.boxes) {
       texts_.push_back(shown_text(box, figures));
@@ -132,7 +132,7 @@ class Drawing {
 
   const GraphPicture& picture_;
   const PictureStyle& style_;
-  Measure measure_;
+  Metric measure_;
   Sink& sink_;
   std::vector<BoxText> texts_;
   std::vector<int> widths_;
@@ -144,8 +144,8 @@ class Drawing {
 std::string_view heat_colour(int level) noexcept { return kHeat[static_cast<std::size_t>(level)]; }
 std::string_view ink_on(int level) noexcept { return level >= kDarkFrom ? "#ffffff" : "#10161d"; }
 
-void draw_picture(const GraphPicture& picture, const Figures& figures, const PictureStyle& style, Measure measure, Sink& sink) {
-  Drawing(picture, figures, style, measure, sink).draw();
+void draw_picture(const GraphPicture& picture, const Figures& figures, const PictureStyle& style, Metric metric, Sink& sink) {
+  Drawing(picture, figures, style, metric, sink).draw();
 }
 
 }  // namespace macroscope

@@ -33,7 +33,7 @@ struct PictureStyle {
   std::function<BoxLinks(const GraphBox&)> links_of{};
 };
 
-/// Heat shows `measure`, the one that the picture was made with.
-void draw_picture(const GraphPicture& picture, const Figures& figures, const PictureStyle& style, Measure measure, Sink& sink);
+/// Heat shows `metric`, the one that the picture was made with.
+void draw_picture(const GraphPicture& picture, const Figures& figures, const PictureStyle& style, Metric metric, Sink& sink);
 
 }  // namespace macroscope

@@ -30,7 +30,7 @@ bool is_shown(const Node& node) { return !holds_constant(node); }
 
 class PictureTree {
  public:
-  PictureTree(const Figures& figures, Measure measure, std::size_t depth, bool is_flat)
+  PictureTree(const Figures& figures, Metric metric, std::size_t depth, bool is_flat)
       : figures_(figures), graph_(figures.network().main()), depth_(std::min(depth, kMaxDepth)), is_flat_(is_flat) {
     items_.emplace_back();
     item_of_node_.assign(graph_.nodes.size(), kNone);
@@ -38,7 +38,7 @@ class PictureTree {
     add_tensors(graph_.inputs, BoxKind::input);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const NodeId node = graph_.order.empty() ? static_cast<NodeId>(i) : graph_.order[i];
-      if (is_shown(graph_.nodes[node])) add_node(node, measure);
+      if (is_shown(graph_.nodes[node])) add_node(node, metric);
     }
   }
 
@@ -109,9 +109,9 @@ class PictureTree {
     add_tensors(graph_.outputs, BoxKind::output);
   }
 
-  void add_node(NodeId node, Measure measure) {
+  void add_node(NodeId node, Metric metric) {
     const std::string_view path = graph_.nodes[node].path;
-    const std::optional<Quantity> quantity = figures_.of_layer(measure, 0, node);
+    const std::optional<Quantity> quantity = figures_.of_layer(metric, 0, node);
     const double weight = quantity ? nominal_estimate_.weight_of(quantity->value) : 0;
     std::uint32_t parent = 0;
     if (is_flat_) {
@@ -288,12 +288,12 @@ std::string border_text(const GraphBox& box, std::string_view one) {
 
 }  // namespace
 
-GraphPicture flat_picture(const Figures& figures, Measure measure, std::size_t depth) {
-  return PictureTree(figures, measure, depth, true).pictures().front();
+GraphPicture flat_picture(const Figures& figures, Metric metric, std::size_t depth) {
+  return PictureTree(figures, metric, depth, true).pictures().front();
 }
 
-std::vector<GraphPicture> nested_pictures(const Figures& figures, Measure measure, std::size_t most_boxes) {
-  PictureTree tree(figures, measure, kMaxDepth, false);
+std::vector<GraphPicture> nested_pictures(const Figures& figures, Metric metric, std::size_t most_boxes) {
+  PictureTree tree(figures, metric, kMaxDepth, false);
   tree.unwrap();
   tree.group(most_boxes);
   return tree.pictures();

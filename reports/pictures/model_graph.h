@@ -30,7 +30,7 @@ struct GraphBox {
   std::uint32_t layers = 1;
   /// The first and last of them.
   NodeId first = 0, last = 0;
-  /// What it has of the measure of the picture, as near as a floating number comes; sizes that are open count alike everywhere.
+  /// What it has of the metric of the picture, as near as a floating number comes; sizes that are open count alike everywhere.
   double weight = 0;
   /// The picture of what is inside, or kNone.
   std::uint32_t inside = kNone;
@@ -46,14 +46,14 @@ struct GraphPicture {
 };
 
 /// Every layer a box; or with `depth` > 0 every module of so many levels, and the layers that lie in no such module.
-[[nodiscard]] GraphPicture flat_picture(const Figures& figures, Measure measure, std::size_t depth);
+[[nodiscard]] GraphPicture flat_picture(const Figures& figures, Metric metric, std::size_t depth);
 
 /// The model as its outermost modules, then each module with what is directly below it, parents first; a module of a single layer is that
 /// layer.  None has many more than
 /// `most_boxes` boxes: layers that follow each other are taken together where there are more.
-[[nodiscard]] std::vector<GraphPicture> nested_pictures(const Figures& figures, Measure measure, std::size_t most_boxes);
+[[nodiscard]] std::vector<GraphPicture> nested_pictures(const Figures& figures, Metric metric, std::size_t most_boxes);
 
-/// How dark a box is, 0 .. kHeatLevels - 1: 0 has nothing of the measure, each step down has about half of the largest.
+/// How dark a box is, 0 .. kHeatLevels - 1: 0 has nothing of the metric, each step down has about half of the largest.
 inline constexpr int kHeatLevels = 7;
 [[nodiscard]] int heat_of(double weight, double largest) noexcept;
 [[nodiscard]] double largest_weight(const GraphPicture& picture) noexcept;

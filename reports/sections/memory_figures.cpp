@@ -12,12 +12,6 @@ constexpr std::size_t kMaxTermsKept = 1'000'000;
 
 }  // namespace
 
-std::optional<Quantity> peak_bytes(const Figures& figures) {
-  const Memory& memory = figures.analysis().memory;
-  if (!memory.peak) return std::nullopt;
-  return Quantity{*memory.peak, !memory.is_complete};
-}
-
 const PeakStep* shown_peak(const Figures& figures) {
   NominalEstimate nominal_estimate;
   const PeakStep* shown = nullptr;

@@ -8,9 +8,6 @@
 
 namespace macroscope {
 
-/// Of the model; empty where it is left open.
-[[nodiscard]] std::optional<Quantity> peak_bytes(const Figures& figures);
-
 /// The step of the peak: of several that it may be, depending on the symbols, the one with the most where every symbol is 64.  Null if
 /// there is none.
 [[nodiscard]] const PeakStep* shown_peak(const Figures& figures);

@@ -163,7 +163,7 @@ Chart chart_of(const Figures& figures, const PeakStep& peak, std::vector<ChartPo
 }  // namespace
 
 SummaryLine peak_line(const Figures& figures) {
-  const std::optional<Quantity> peak = peak_bytes(figures);
+  const std::optional<Quantity> peak = figures.total(Metric::peak_bytes);
   std::string remark = peak_remark(figures);
   if (figures.analysis().schedule) remark = fmt::format("{}; {}", schedule_remark(*figures.analysis().schedule), remark);
   return {"Peak memory", peak ? Cell(*peak) : Cell(UnknownCell{}), ColumnType::bytes, std::move(remark)};

@@ -10,32 +10,11 @@
 
 #include "analyzer/algebra/nominal_estimate.h"
 #include "analyzer/analysis.h"
+#include "analyzer/record/metric_values.h"
 #include "analyzer/sweep.h"
 #include "reports/document/report.h"
 
 namespace macroscope {
-
-/// Quantities that every layer has and that add up.
-enum class Measure : std::uint8_t {
-  parameters,
-  macs,
-  effective_macs,
-  flops,
-  int_ops,
-  add,
-  mul,
-  div,
-  compare,
-  special,
-  bytes_read,
-  bytes_written,
-  training_macs
-};
-inline constexpr std::size_t kMeasures = 13;
-
-/// `effective_macs`: the name that columns and JSON have for it.
-[[nodiscard]] std::string_view name_of(Measure measure) noexcept;
-[[nodiscard]] std::optional<Measure> measure_named(std::string_view name) noexcept;
 
 /// Adds up quantities; what cannot be told makes the sum a lower bound.
 class Sum {
@@ -71,14 +50,13 @@ class Figures {
 
   /// Of one layer each time it runs, nested graphs included; empty if it cannot be told.  Stored weights of a nested graph belong to the
   /// layer that calls it first.
-  [[nodiscard]] std::optional<Quantity> of_layer(Measure measure, ScopeId scope, NodeId node) const noexcept;
+  [[nodiscard]] std::optional<Quantity> of_layer(Metric metric, ScopeId scope, NodeId node) const noexcept;
   /// Of the whole model.
-  [[nodiscard]] std::optional<Quantity> total(Measure measure) const noexcept;
+  [[nodiscard]] std::optional<Quantity> total(Metric metric) const noexcept { return total_of(*analysis_, metric); }
   [[nodiscard]] Status status(ScopeId scope, NodeId node) const noexcept { return analysis_->costs.nodes[scope][node].status; }
 
  private:
   void give_nested_weights_to_callers();
-  [[nodiscard]] std::optional<Quantity> training_macs(ScopeId scope, NodeId node) const;
 
   const Analysis* analysis_;
   std::string path_;

@@ -28,8 +28,8 @@ Cell LayerCells::of(NodeId index, std::string_view column) const {
   return fan_cell(index, column);
 }
 
-Cell LayerCells::of(NodeId node, Measure measure) const {
-  std::optional<Quantity> quantity = figures_->of_layer(measure, scope_, node);
+Cell LayerCells::of(NodeId node, Metric metric) const {
+  std::optional<Quantity> quantity = figures_->of_layer(metric, scope_, node);
   return quantity ? Cell(std::move(*quantity)) : Cell(UnknownCell{});
 }
 

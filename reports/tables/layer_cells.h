@@ -16,7 +16,7 @@ class LayerCells {
   /// \param column the id of one that is no quantity: `name`, `output_shape`, `formula`, see layer_columns()
   [[nodiscard]] Cell of(NodeId node, std::string_view column) const;
   /// Each time the layer runs.
-  [[nodiscard]] Cell of(NodeId node, Measure measure) const;
+  [[nodiscard]] Cell of(NodeId node, Metric metric) const;
 
  private:
   [[nodiscard]] const Type* first_type(std::span<const TensorId> tensors) const;

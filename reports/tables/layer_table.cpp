@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <numeric>
 
 #include "reports/notation/number_text.h"
@@ -14,30 +14,15 @@
 namespace macroscope {
 namespace {
 
-constexpr LayerColumn kColumns[] = {
-    {{"index", "#", ColumnType::number}},
-    {{"name", "layer", ColumnType::name}},
-    {{"operator", "operator", ColumnType::text}},
-    {{"op", "op", ColumnType::text}},
-    {{"domain", "domain", ColumnType::text}},
-    {{"path", "module", ColumnType::name}},
-    {{"input_shape", "input", ColumnType::shape}},
-    {{"output_shape", "output", ColumnType::shape}},
+/// What stands before and behind the quantities.
+constexpr LayerColumn kFirstColumns[] = {
+    {{"index", "#", ColumnType::number}},          {{"name", "layer", ColumnType::name}},
+    {{"operator", "operator", ColumnType::text}},  {{"op", "op", ColumnType::text}},
+    {{"domain", "domain", ColumnType::text}},      {{"path", "module", ColumnType::name}},
+    {{"input_shape", "input", ColumnType::shape}}, {{"output_shape", "output", ColumnType::shape}},
     {{"dtype", "type", ColumnType::text}},
-    {{"parameters", "parameters", ColumnType::count}, Measure::parameters},
-    {{"macs", "MACs", ColumnType::count}, Measure::macs},
-    {{"share", "share", ColumnType::percent}},
-    {{"effective_macs", "effective MACs", ColumnType::count}, Measure::effective_macs},
-    {{"flops", "FLOPs", ColumnType::count, true}, Measure::flops},
-    {{"int_ops", "int ops", ColumnType::count}, Measure::int_ops},
-    {{"add", "add", ColumnType::count}, Measure::add},
-    {{"mul", "mul", ColumnType::count}, Measure::mul},
-    {{"div", "div", ColumnType::count}, Measure::div},
-    {{"compare", "compare", ColumnType::count}, Measure::compare},
-    {{"special", "special", ColumnType::count}, Measure::special},
-    {{"bytes_read", "bytes read", ColumnType::bytes}, Measure::bytes_read},
-    {{"bytes_written", "bytes written", ColumnType::bytes}, Measure::bytes_written},
-    {{"training_macs", "training MACs", ColumnType::count}, Measure::training_macs},
+};
+constexpr LayerColumn kLastColumns[] = {
     {{"receptive_field", "receptive field", ColumnType::text}},
     {{"jump", "jump", ColumnType::text}},
     {{"fan_in", "fan in", ColumnType::number}},
@@ -50,13 +35,19 @@ constexpr LayerColumn kColumns[] = {
     {{"bar", "", ColumnType::text, true}},
 };
 
+std::vector<LayerColumn> all_columns() {
+  std::vector<LayerColumn> columns(std::begin(kFirstColumns), std::end(kFirstColumns));
+  for (const Metric metric : columns_of_layers()) {
+    const ColumnType type = is_bytes(metric) ? ColumnType::bytes : ColumnType::count;
+    columns.push_back({{name_of(metric), title_of(metric), type, metric == Metric::flops}, metric});
+    if (metric == Metric::macs) columns.push_back({{"share", "share", ColumnType::percent}});
+  }
+  columns.insert(columns.end(), std::begin(kLastColumns), std::end(kLastColumns));
+  return columns;
+}
+
 /// Columns of a bar that stands for the whole.
 constexpr std::size_t kBarCells = 20;
-
-/// What the share is one of, by Measure.
-constexpr std::array<std::string_view, kMeasures> kShareTitles{"% params", "% MACs",    "% eff. MACs", "% FLOPs",   "% int ops",
-                                                               "% add",    "% mul",     "% div",       "% compare", "% special",
-                                                               "% read",   "% written", "% training"};
 
 /// Makes the rows of a table when they are asked for.
 class LayerRows {
@@ -74,9 +65,7 @@ class LayerRows {
       find_live();
   }
 
-  [[nodiscard]] std::string_view share_title() const noexcept {
-    return kShareTitles[static_cast<std::size_t>(tree_.estimated_by())];
-  }
+  [[nodiscard]] std::string_view share_title() const noexcept { return share_title_of(tree_.estimated_by()); }
   [[nodiscard]] std::size_t size() const noexcept {
     return tree_.rows().size() + (has_auxiliary_ ? 1 : 0) + (has_unaccounted_ ? 1 : 0) + (has_total_ ? 1 : 0);
   }
@@ -95,31 +84,31 @@ class LayerRows {
   /// Weights that no layer of the model reads by itself: outputs of the model, and those of graphs that never run.
   void find_unaccounted() {
     const bool shows_parameters =
-        std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->measure == Measure::parameters; });
+        std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->metric == Metric::parameters; });
     if (!shows_parameters || !has_total_) return;
     Sum sum;
     for (NodeId node = 0; node < figures_->network().main().nodes.size(); ++node)
-      sum.add(figures_->of_layer(Measure::parameters, 0, node));
+      sum.add(figures_->of_layer(Metric::parameters, 0, node));
     const std::optional<Quantity> in_layers = sum.quantity();
-    const std::optional<Quantity> total = figures_->total(Measure::parameters);
+    const std::optional<Quantity> total = figures_->total(Metric::parameters);
     if (!in_layers || !total) return;
-    unaccounted_ = total->value - (in_layers->value - auxiliary_of(Measure::parameters).quantity().value_or(Quantity{}).value);
+    unaccounted_ = total->value - (in_layers->value - auxiliary_of(Metric::parameters).quantity().value_or(Quantity{}).value);
     has_unaccounted_ = !unaccounted_.is(0);
   }
 
   /// Of the layers that only side outputs need: rows show them, and the total leaves them out.
-  [[nodiscard]] Sum auxiliary_of(Measure measure) const {
+  [[nodiscard]] Sum auxiliary_of(Metric metric) const {
     Sum sum;
     const Graph& graph = figures_->network().main();
     for (NodeId node = 0; node < graph.auxiliary_nodes.size(); ++node)
-      if (graph.auxiliary_nodes[node]) sum.add(figures_->of_layer(measure, 0, node));
+      if (graph.auxiliary_nodes[node]) sum.add(figures_->of_layer(metric, 0, node));
     return sum;
   }
 
   [[nodiscard]] Cell auxiliary_cell(const LayerColumn& column) const {
-    if (!column.measure) return column.column.id == "name" ? Cell(std::string("[less: only in training]")) : Cell();
-    if (*column.measure == Measure::training_macs) return Quantity{};
-    std::optional<Quantity> side = auxiliary_of(*column.measure).quantity();
+    if (!column.metric) return column.column.id == "name" ? Cell(std::string("[less: only in training]")) : Cell();
+    if (*column.metric == Metric::training_macs) return Quantity{};
+    std::optional<Quantity> side = auxiliary_of(*column.metric).quantity();
     if (side) side->value = -side->value;
     return quantity_cell(std::move(side));
   }
@@ -144,7 +133,7 @@ class LayerRows {
   }
 
   Cell cell(const LayerTree::Row& row, const LayerColumn& column) const {
-    if (column.measure) return quantity_cell(tree_.of(row, *column.measure));
+    if (column.metric) return quantity_cell(tree_.of(row, *column.metric));
     if (column.column.id == "share") return share_cell(tree_.of(row, tree_.estimated_by()));
     if (column.column.id == "bar") return bar_cell(tree_.of(row, tree_.estimated_by()));
     if (column.column.id == "live_bytes") return live_cell(row);
@@ -227,16 +216,16 @@ class LayerRows {
   }
 
   Cell total_cell(const LayerColumn& column) const {
-    if (column.measure) return quantity_cell(figures_->total(*column.measure));
+    if (column.metric) return quantity_cell(figures_->total(*column.metric));
     if (column.column.id == "name") return std::string("TOTAL");
-    if (column.column.id == "live_bytes") return quantity_cell(peak_bytes(*figures_));
+    if (column.column.id == "live_bytes") return quantity_cell(figures_->total(Metric::peak_bytes));
     if (column.column.id == "operator") return counted(figures_->network().main().nodes.size(), "layer");
     return {};
   }
 
   Cell unaccounted_cell(const LayerColumn& column) const {
-    if (column.measure == Measure::parameters) return Quantity{unaccounted_};
-    if (column.measure) return Quantity{};
+    if (column.metric == Metric::parameters) return Quantity{unaccounted_};
+    if (column.metric) return Quantity{};
     return column.column.id == "name" ? Cell(std::string("[stored, in no layer]")) : Cell();
   }
 
@@ -256,12 +245,15 @@ class LayerRows {
 
 }  // namespace
 
-std::span<const LayerColumn> layer_columns() noexcept { return kColumns; }
+std::span<const LayerColumn> layer_columns() noexcept {
+  static const std::vector<LayerColumn> kColumns = all_columns();
+  return kColumns;
+}
 
 const LayerColumn* find_layer_column(std::string_view id) noexcept {
-  const auto* found =
-      std::find_if(std::begin(kColumns), std::end(kColumns), [&](const LayerColumn& column) { return column.column.id == id; });
-  return found == std::end(kColumns) ? nullptr : found;
+  for (const LayerColumn& column : layer_columns())
+    if (column.column.id == id) return &column;
+  return nullptr;
 }
 
 Table layer_table(const Figures& figures, std::vector<const LayerColumn*> columns, const LayerTreeOptions& options,
@@ -270,7 +262,7 @@ Table layer_table(const Figures& figures, std::vector<const LayerColumn*> column
   LayerTreeOptions wanted = options;
   for (const LayerColumn* column : columns) {
     table.columns.push_back(column->column);
-    if (column->measure) wanted.measures.push_back(*column->measure);
+    if (column->metric) wanted.metrics.push_back(*column->metric);
   }
   const auto rows = std::make_shared<const LayerRows>(figures, std::move(columns), std::move(wanted), has_total);
   for (Column& column : table.columns)

@@ -16,7 +16,7 @@ namespace macroscope {
 struct LayerColumn {
   Column column;
   /// What it is the quantity of; empty for the others.
-  std::optional<Measure> measure{};
+  std::optional<Metric> metric{};
 };
 
 /// Every column there is, in the order of documentation.

@@ -10,10 +10,10 @@ namespace {
 constexpr std::size_t kMaxDepth = 64;
 
 /// What rows are weighed by, in order of preference.
-constexpr Measure kWeights[] = {Measure::macs, Measure::flops, Measure::parameters, Measure::bytes_written};
+constexpr Metric kWeights[] = {Metric::macs, Metric::flops, Metric::parameters, Metric::bytes_written};
 
-bool has_any(const Figures& figures, Measure measure) {
-  const std::optional<Quantity> total = figures.total(measure);
+bool has_any(const Figures& figures, Metric metric) {
+  const std::optional<Quantity> total = figures.total(metric);
   return !total || !total->value.is(0);
 }
 
@@ -23,13 +23,13 @@ LayerTree::LayerTree(const Figures& figures, LayerTreeOptions options) : figures
   if (options_.sort) {
     estimated_by_ = *options_.sort;
   } else if (const auto* first =
-                 std::find_if(std::begin(kWeights), std::end(kWeights), [&](Measure m) { return has_any(figures, m); });
+                 std::find_if(std::begin(kWeights), std::end(kWeights), [&](Metric m) { return has_any(figures, m); });
              first != std::end(kWeights)) {
     estimated_by_ = *first;
   }
   options_.depth = std::min(options_.depth, kMaxDepth);
-  std::vector<Measure>& measures = options_.measures;
-  if (std::find(measures.begin(), measures.end(), estimated_by_) == measures.end()) measures.push_back(estimated_by_);
+  std::vector<Metric>& metrics = options_.metrics;
+  if (std::find(metrics.begin(), metrics.end(), estimated_by_) == metrics.end()) metrics.push_back(estimated_by_);
   collect();
   const bool folds = options_.top != 0 && items_.size() > options_.top;
   if (options_.sort || folds) estimate();
@@ -59,13 +59,13 @@ std::uint32_t LayerTree::module_item(std::string_view path, std::uint32_t parent
   if (is_new) {
     const auto item = static_cast<std::uint32_t>(items_.size());
     items_.push_back({parent, found->second, level, true, true, 0});
-    modules_.push_back({path, item, 0, std::vector<Sum>(options_.measures.size()), {}});
+    modules_.push_back({path, item, 0, std::vector<Sum>(options_.metrics.size()), {}});
   }
   return modules_[found->second].item;
 }
 
 void LayerTree::add(std::vector<Sum>& sums, NodeId node) const {
-  for (std::size_t i = 0; i < sums.size(); ++i) sums[i].add(figures_->of_layer(options_.measures[i], 0, node));
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i].add(figures_->of_layer(options_.metrics[i], 0, node));
 }
 
 void LayerTree::add_to_modules(std::uint32_t item, NodeId node) {
@@ -77,7 +77,7 @@ void LayerTree::add_to_modules(std::uint32_t item, NodeId node) {
 }
 
 void LayerTree::estimate() {
-  const auto at = std::find(options_.measures.begin(), options_.measures.end(), estimated_by_) - options_.measures.begin();
+  const auto at = std::find(options_.metrics.begin(), options_.metrics.end(), estimated_by_) - options_.metrics.begin();
   for (Item& item : items_) {
     const std::optional<Quantity> quantity = item.is_module ? modules_[item.index].sums[static_cast<std::size_t>(at)].quantity()
                                                             : figures_->of_layer(estimated_by_, 0, item.index);
@@ -132,7 +132,7 @@ void LayerTree::emit_children(const std::vector<std::uint32_t>& children, std::u
 }
 
 void LayerTree::emit_others(const std::vector<std::uint32_t>& folded, std::uint32_t level) {
-  std::vector<Sum> sums(options_.measures.size());
+  std::vector<Sum> sums(options_.metrics.size());
   std::uint32_t layers = 0;
   for (const std::uint32_t child : folded) {
     const Item& item = items_[child];
@@ -147,9 +147,9 @@ void LayerTree::emit_others(const std::vector<std::uint32_t>& folded, std::uint3
   others_.push_back(std::move(sums));
 }
 
-std::optional<Quantity> LayerTree::of(const Row& row, Measure measure) const noexcept {
-  if (row.kind == RowKind::entry) return figures_->of_layer(measure, 0, row.index);
-  const auto at = std::find(options_.measures.begin(), options_.measures.end(), measure) - options_.measures.begin();
+std::optional<Quantity> LayerTree::of(const Row& row, Metric metric) const noexcept {
+  if (row.kind == RowKind::entry) return figures_->of_layer(metric, 0, row.index);
+  const auto at = std::find(options_.metrics.begin(), options_.metrics.end(), metric) - options_.metrics.begin();
   const std::vector<Sum>& sums = row.kind == RowKind::module ? modules_[row.index].sums : others_[row.index];
   return sums[static_cast<std::size_t>(at)].quantity();
 }

@@ -16,11 +16,11 @@ struct LayerTreeOptions {
   /// Levels of modules that are rolled up; 0: layers alone.
   std::size_t depth = 0;
   /// Largest first; empty: in the model's order.
-  std::optional<Measure> sort;
+  std::optional<Metric> sort;
   /// Rows of modules and layers at most, the largest ones; the rest is folded into one row beside them.  0: all.
   std::size_t top = 0;
   /// What sums are wanted of.
-  std::vector<Measure> measures;
+  std::vector<Metric> metrics;
 };
 
 class LayerTree {
@@ -40,9 +40,9 @@ class LayerTree {
 
   /// Parents before their children.  Rows of one level and parent add up to that parent, those of level 0 to the model.
   [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
-  [[nodiscard]] std::optional<Quantity> of(const Row& row, Measure measure) const noexcept;
-  /// What rows are weighed by where nothing was asked for: the first measure the model has any of.
-  [[nodiscard]] Measure estimated_by() const noexcept { return estimated_by_; }
+  [[nodiscard]] std::optional<Quantity> of(const Row& row, Metric metric) const noexcept;
+  /// What rows are weighed by where nothing was asked for: the first metric the model has any of.
+  [[nodiscard]] Metric estimated_by() const noexcept { return estimated_by_; }
 
  private:
   struct Item {
@@ -73,7 +73,7 @@ class LayerTree {
 
   const Figures* figures_;
   LayerTreeOptions options_;
-  Measure estimated_by_ = Measure::macs;
+  Metric estimated_by_ = Metric::macs;
   std::vector<Item> items_;
   std::vector<Module> modules_;
   std::unordered_map<std::string_view, std::uint32_t> module_by_path_;

@@ -57,7 +57,7 @@ Table nested_layers_table(const Figures& figures) {
     const LayerCells cells(figures, inside.scope);
     Row row{RowKind::entry, 0, {cells.of(node, "name"), ModelText{scope.path}, Quantity{scope.multiplicity}}};
     for (const LayerColumn* column : columns)
-      row.cells.push_back(column->measure ? cells.of(node, *column->measure) : cells.of(node, column->column.id));
+      row.cells.push_back(column->metric ? cells.of(node, *column->metric) : cells.of(node, column->column.id));
     return row;
   };
   return table;

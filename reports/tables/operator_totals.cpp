@@ -15,7 +15,7 @@ namespace {
 struct OperatorTotal {
   std::string name;
   std::size_t layers = 0;
-  std::array<Sum, kMeasures> sums{};
+  std::array<Sum, kMetrics> sums{};
 };
 
 std::vector<OperatorTotal> totals_of(const Figures& figures) {
@@ -28,8 +28,8 @@ std::vector<OperatorTotal> totals_of(const Figures& figures) {
     if (is_new) totals.push_back({name});
     OperatorTotal& total = totals[place->second];
     ++total.layers;
-    for (std::size_t measure = 0; measure < kMeasures; ++measure)
-      total.sums[measure].add(figures.of_layer(static_cast<Measure>(measure), 0, node));
+    for (const Metric metric : columns_of_layers())
+      total.sums[static_cast<std::size_t>(metric)].add(figures.of_layer(metric, 0, node));
   }
   return totals;
 }
@@ -39,19 +39,19 @@ std::vector<OperatorTotal> totals_of(const Figures& figures) {
 Table operator_totals_table(const Figures& figures) {
   Table table;
   table.columns = {{"name", "operator", ColumnType::name}, {"layers", "layers", ColumnType::number}};
-  std::vector<Measure> measures;
+  std::vector<Metric> metrics;
   for (const LayerColumn& column : layer_columns()) {
-    if (!column.measure) continue;
+    if (!column.metric) continue;
     table.columns.push_back(column.column);
-    measures.push_back(*column.measure);
+    metrics.push_back(*column.metric);
   }
   std::vector<OperatorTotal> totals = totals_of(figures);
   table.row_count = totals.size();
-  table.row = [totals = std::move(totals), measures = std::move(measures)](std::size_t index) {
+  table.row = [totals = std::move(totals), metrics = std::move(metrics)](std::size_t index) {
     const OperatorTotal& total = totals[index];
     Row row{RowKind::entry, 0, {ModelText{total.name}, Quantity{Dim::of_size(total.layers)}}};
-    for (const Measure measure : measures) {
-      const std::optional<Quantity> sum = total.sums[static_cast<std::size_t>(measure)].quantity();
+    for (const Metric metric : metrics) {
+      const std::optional<Quantity> sum = total.sums[static_cast<std::size_t>(metric)].quantity();
       row.cells.push_back(sum ? Cell(*sum) : Cell(UnknownCell{}));
     }
     return row;

@@ -7,96 +7,77 @@
 namespace macroscope {
 namespace {
 
-class TotalsOfModel {
- public:
-  explicit TotalsOfModel(const Figures& figures) : figures_(figures), analysis_(figures.analysis()) {}
+using Group = std::vector<Total>;
 
-  [[nodiscard]] std::vector<Total> all() const {
-    std::vector<Total> totals;
-    const auto add = [&](std::string_view key, const Dim& value) { totals.push_back({key, Quantity{value}}); };
-    const auto add_measure = [&](Measure measure) { totals.push_back({name_of(measure), figures_.total(measure)}); };
-    const Parameters& parameters = analysis_.parameters;
-    add_measure(Measure::parameters);
-    add("effective_parameters", parameters.totals.effective_weights);
-    add("statistics", parameters.total(Role::statistic));
-    add("quantisation", parameters.total(Role::quantisation));
-    add("constants", parameters.total(Role::constant));
-    if (parameters.without_biases) add("biases_left_out", parameters.totals.biases_left_out);
-    add("weight_bytes", parameters.totals.weight_bytes);
-    add_measure(Measure::macs);
-    add_measure(Measure::effective_macs);
-    totals.push_back({"macs_by_dtype", macs_by_dtype()});
-    add_measure(Measure::int_ops);
-    add_measure(Measure::flops);
-    totals.push_back({"flops_by_kind", flops_by_kind()});
-    totals.push_back({"activation_bytes", of_layers(analysis_.costs.activation_bytes)});
-    totals.push_back({"peak", peak()});
-    add_measure(Measure::bytes_read);
-    add_measure(Measure::bytes_written);
-    totals.push_back({"training", training()});
-    return totals;
+/// Puts a total in its place, groups before dots.
+void add(Group& totals, std::string_view place, Total&& total) {
+  Group* group = &totals;
+  for (std::size_t dot = place.find('.'); dot != std::string_view::npos; dot = place.find('.')) {
+    const std::string_view key = place.substr(0, dot);
+    if (group->empty() || group->back().key != key) group->push_back({key, Group()});
+    group = &std::get<Group>(group->back().value);
+    place.remove_prefix(dot + 1);
   }
+  total.key = place;
+  group->push_back(std::move(total));
+}
 
- private:
-  /// A sum over layers: at least so much where one of them could not be costed.
-  [[nodiscard]] Quantity of_layers(const Dim& sum) const { return {sum, !analysis_.costs.complete}; }
+Group macs_by_dtype(const Analysis& analysis) {
+  Group group;
+  for (const auto& [dtype, macs] : analysis.costs.total.macs_by_dtype)
+    group.push_back({dtype == DataType::unknown ? "unknown" : name_of(dtype), Quantity{macs, !analysis.costs.complete}});
+  return group;
+}
 
-  [[nodiscard]] std::vector<Total> macs_by_dtype() const {
-    std::vector<Total> group;
-    for (const auto& [dtype, macs] : analysis_.costs.total.macs_by_dtype)
-      group.push_back({dtype == DataType::unknown ? "unknown" : name_of(dtype), of_layers(macs)});
-    return group;
+/// Bytes inside of the node of the peak, where it runs a graph of its own.
+std::optional<Quantity> inside_of_peak(const Figures& figures) {
+  const PeakStep* shown = shown_peak(figures);
+  if (shown == nullptr) return std::nullopt;
+  const Dim inside = figures.analysis().memory.inside_at(shown->step);
+  return inside.is(0) ? std::nullopt : std::optional(Quantity{inside});
+}
+
+bool is_training_known(const Analysis& analysis) {
+  const Training& training = analysis.training();
+  return training.total.is_known && training.are_bytes_known && analysis.costs.complete;
+}
+
+/// What stands behind a metric and is none: a word, a statement, a quantity with parts of its own.
+void add_behind(Metric metric, const Figures& figures, Group& totals) {
+  const Analysis& analysis = figures.analysis();
+  switch (metric) {
+    case Metric::effective_macs:  // which of the MACs are on integers follows from the types
+      add(totals, "macs_by_dtype", {{}, macs_by_dtype(analysis)});
+      return add(totals, name_of(Metric::int_ops), {{}, figures.total(Metric::int_ops)});
+    case Metric::peak_bytes:
+      if (auto inside = inside_of_peak(figures)) add(totals, "peak.inside_bytes", {{}, std::move(inside)});
+      return;
+    case Metric::training_macs:
+      return add(totals, "training.complete", {{}, is_training_known(analysis)});
+    case Metric::gradient_bytes:
+      return add(totals, "training.optimizer", {{}, name_of(analysis.training().options.optimizer)});
+    default:
+      return;
   }
+}
 
-  [[nodiscard]] std::vector<Total> flops_by_kind() const {
-    std::vector<Total> group;
-    for (const Measure kind : {Measure::add, Measure::mul, Measure::div, Measure::compare, Measure::special})
-      group.push_back({name_of(kind), figures_.total(kind)});
-    return group;
-  }
-
-  [[nodiscard]] std::vector<Total> peak() const {
-    std::vector<Total> group{{"bytes", peak_bytes(figures_)}};
-    const PeakStep* shown = shown_peak(figures_);
-    if (shown == nullptr) return group;
-    if (const Dim inside = analysis_.memory.inside_at(shown->step); !inside.is(0))
-      group.push_back({"inside_bytes", Quantity{inside}});
-    return group;
-  }
-
-  [[nodiscard]] std::vector<Total> training() const {
-    const Training& training = analysis_.training();
-    const bool are_macs_known = analysis_.costs.complete && training.total.is_known;
-    const auto macs = [&](const Dim& value) { return Quantity{value, !are_macs_known}; };
-    const auto bytes = [&](const Dim& value) { return Quantity{value, !training.are_bytes_known}; };
-    return {{"input_gradient_macs", macs(training.total.input_macs)},
-            {"weight_gradient_macs", macs(training.total.weight_macs)},
-            {"macs", macs(training.macs)},
-            {"complete", are_macs_known && training.are_bytes_known},
-            {"learned_parameters", Quantity{training.learned_parameters}},
-            {"weight_bytes", Quantity{training.weight_bytes}},
-            {"master_bytes", Quantity{training.master_bytes}},
-            {"gradient_bytes", Quantity{training.gradient_bytes}},
-            {"optimizer", name_of(training.options.optimizer)},
-            {"optimizer_bytes", Quantity{training.optimizer_bytes}},
-            {"saved_bytes", bytes(training.saved_bytes)},
-            {"bytes", bytes(training.bytes())},
-            {"recomputation", activation_checkpointing(training)}};
-  }
-
-  [[nodiscard]] static std::vector<Total> activation_checkpointing(const Training& training) {
-    const auto& checkpointing = training.activation_checkpointing;
-    return {{"segments", Quantity{Dim::of_size(checkpointing.segments)}},
-            {"saved_bytes", Quantity{checkpointing.saved_bytes, !training.are_bytes_known}},
-            {"macs", Quantity{checkpointing.macs, !training.total.is_known}}};
-  }
-
-  const Figures& figures_;
-  const Analysis& analysis_;
-};
+/// Where it is not among the totals of this model, or stands elsewhere.
+bool is_left_out(Metric metric, const Analysis& analysis) {
+  if (metric == Metric::biases_left_out) return !analysis.parameters.without_biases;
+  return metric == Metric::int_ops || place_in_totals(metric).empty();
+}
 
 }  // namespace
 
-std::vector<Total> totals_of(const Figures& figures) { return TotalsOfModel(figures).all(); }
+std::vector<Total> totals_of(const Figures& figures) {
+  Group totals;
+  for (std::size_t i = 0; i < kMetrics; ++i) {
+    const auto metric = static_cast<Metric>(i);
+    if (is_left_out(metric, figures.analysis())) continue;
+    add(totals, place_in_totals(metric), {{}, figures.total(metric)});
+    add_behind(metric, figures, totals);
+  }
+  return totals;
+}
 
 }  // namespace macroscope

@@ -129,7 +129,7 @@ class LayerWriter {
   }
 
   void add_parameters(const std::vector<const Parameter*>& parameters) {
-    const std::optional<Quantity> total = figures_.of_layer(Measure::parameters, scope_id_, id_);
+    const std::optional<Quantity> total = figures_.of_layer(Metric::parameters, scope_id_, id_);
     if (!total || total->value.is(0)) return;
     Worked worked = worked_parameters(parameters, nest_ ? &*nest_ : nullptr, site_, scope_, total->value);
     worked.remark = remark_of_count(total->value);
@@ -137,7 +137,7 @@ class LayerWriter {
   }
 
   void add_macs() {
-    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, scope_id_, id_);
+    const std::optional<Quantity> macs = figures_.of_layer(Metric::macs, scope_id_, id_);
     if (!macs || macs->value.is(0)) return;
     Worked worked;
     if (nest_ && nest_->formula->is_contraction() && nest_->points() == macs->value) {
@@ -151,15 +151,15 @@ class LayerWriter {
     }
     worked.remark = remark_of_count(macs->value);
     add("macs", "MACs", std::move(worked), macs->value);
-    const std::optional<Quantity> effective = figures_.of_layer(Measure::effective_macs, scope_id_, id_);
+    const std::optional<Quantity> effective = figures_.of_layer(Metric::effective_macs, scope_id_, id_);
     if (!effective || effective->value == macs->value) return;
     add("effective_macs", "effective MACs", {{{"", result_text(effective->value)}}, "without what is known to be zero"},
         effective->value);
   }
 
   void add_flops() {
-    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, scope_id_, id_);
-    const std::optional<Quantity> flops = figures_.of_layer(Measure::flops, scope_id_, id_);
+    const std::optional<Quantity> macs = figures_.of_layer(Metric::macs, scope_id_, id_);
+    const std::optional<Quantity> flops = figures_.of_layer(Metric::flops, scope_id_, id_);
     if (!flops || flops->value.is(0) || !macs || !macs->value.is(0)) return;
     Worked worked{{{"", result_text(flops->value)}}, {}};
     const auto* per_element = row_ == nullptr ? nullptr : std::get_if<PerElement>(&row_->meaning);
@@ -177,9 +177,9 @@ class LayerWriter {
 
   /// `3,136 mul, 12,544 add`; what is one kind only is called by it.
   [[nodiscard]] std::string kinds() const {
-    static constexpr std::array<Measure, 5> kKinds{Measure::add, Measure::mul, Measure::div, Measure::compare, Measure::special};
+    static constexpr std::array<Metric, 5> kKinds{Metric::add, Metric::mul, Metric::div, Metric::compare, Metric::special};
     std::vector<std::pair<std::string_view, Dim>> kinds;
-    for (const Measure kind : kKinds) {
+    for (const Metric kind : kKinds) {
       const std::optional<Quantity> count = figures_.of_layer(kind, scope_id_, id_);
       if (count && !count->value.is(0)) kinds.emplace_back(name_of(kind), count->value);
     }
@@ -190,7 +190,7 @@ class LayerWriter {
   }
 
   void add_memory() {
-    const std::optional<Quantity> written = figures_.of_layer(Measure::bytes_written, scope_id_, id_);
+    const std::optional<Quantity> written = figures_.of_layer(Metric::bytes_written, scope_id_, id_);
     if (written && written->value.is(0)) return;  // a view of its operand
     Dim total;
     std::string terms;
@@ -264,7 +264,7 @@ class LayerWriter {
           {{{"", equation.left}, {equation.relation, equation.right}}, std::move(remark)},
           gradient.macs.is(0) ? std::nullopt : std::optional(gradient.macs));
     }
-    const std::optional<Quantity> macs = figures_.of_layer(Measure::macs, scope_id_, id_);
+    const std::optional<Quantity> macs = figures_.of_layer(Metric::macs, scope_id_, id_);
     if (!cost.is_known || !macs) return;
     const std::vector<Letter> letters{{"M", macs->value}, {"X", cost.input_macs}, {"G", cost.weight_macs}};
     const Dim total = macs->value + cost.input_macs + cost.weight_macs;

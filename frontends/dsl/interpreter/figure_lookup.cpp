@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "analyzer/passes/cost/repeat_count.h"
+#include "analyzer/record/metric_values.h"
 
 namespace macroscope::dsl {
 namespace {
 
-const std::vector<std::string_view> kQuantities{"params",           "parameters", "macs",       "flops",        "effective_macs",
-                                                "effective_params", "bytes",      "peak_bytes", "training_macs"};
 const std::vector<std::string_view> kProperties{"shape", "channels", "receptive_field", "fan_in",
                                                 "he",    "kernel",   "paths",           "shortest_path"};
 
@@ -43,56 +42,33 @@ const Node& node_at(const Analysis& analysis, Place place) {
   return analysis.network.graphs[analysis.shapes.scopes[place.scope].graph].nodes[place.node];
 }
 
-Dim effective_parameters_of(const Analysis& analysis, Place place) {
-  const GraphId graph = analysis.shapes.scopes[place.scope].graph;
-  Dim sum = analysis.parameters.of_node[graph][place.node];
-  for (const macroscope::Parameter& parameter : analysis.parameters.rows)
-    if (parameter.graph == graph && parameter.counted_at == place.node && parameter.same_as == kNone &&
-        parameter.effective_elements)
-      sum += *parameter.effective_elements - parameter.elements;
-  return sum;
-}
-
-Dim weight_bytes_of(const Analysis& analysis, Place place) {
-  const GraphId graph = analysis.shapes.scopes[place.scope].graph;
-  Dim sum;
-  for (const macroscope::Parameter& parameter : analysis.parameters.rows)
-    if (parameter.graph == graph && parameter.counted_at == place.node && parameter.same_as == kNone &&
-        parameter.role != Role::unused)
-      sum += parameter.bytes;
-  return sum;
-}
-
-Dim cost_of(const Cost& cost, std::string_view name) {
-  if (name == "macs") return cost.macs;
-  if (name == "effective_macs") return cost.effective_macs;
-  return cost.flops();
-}
-
-/// Bytes alive while the node runs, or the most of any node.
-Dim peak_of(const Memory& memory, std::optional<NodeId> node) {
+/// Bytes alive while the node runs.
+Dim live_bytes_at(const Memory& memory, NodeId node) {
   if (!memory.is_complete) throw UnknownFigure{"the size of some tensor is not known"};
-  if (!node) {
-    if (!memory.peak) throw UnknownFigure{"too many steps may be the peak, depending on the symbols"};
-    return *memory.peak;
-  }
   Dim bytes;
   const bool is_known = memory.for_each_step([&](std::uint32_t step, const Dim& alive) {
-    if (memory.order[step] == *node) bytes = alive;
+    if (memory.order[step] == node) bytes = alive;
   });
   if (!is_known) throw UnknownFigure{"the bytes alive are past 128 bits"};
   return bytes;
 }
 
-Dim training_macs_of(const Analysis& analysis, Place place) {
-  const GradientCost& gradient = analysis.training().nodes[place.scope][place.node];
-  const Cost& cost = analysis.costs.nodes[place.scope][place.node];
-  if (!gradient.is_known || cost.status == Status::unknown)
-    throw UnknownFigure{fmt::format("what training '{}' costs is not known", node_at(analysis, place).name)};
-  return cost.macs + gradient.input_macs + gradient.weight_macs;
+[[noreturn]] void fail_total(const Analysis& analysis, Metric metric) {
+  if (metric == Metric::peak_bytes)
+    throw UnknownFigure{analysis.memory.is_complete ? "too many steps may be the peak, depending on the symbols"
+                                                    : "the size of some tensor is not known"};
+  if (!analysis.costs.complete) throw UnknownFigure{"some layers have no cost rule, and the total is a lower bound"};
+  if (metric == Metric::training_macs) throw UnknownFigure{"what training costs is not known of some layers"};
+  throw UnknownFigure{fmt::format("the {} are past 128 bits", words_for(metric))};
 }
 
-bool hangs_on_cost(std::string_view name) { return name == "macs" || name == "flops" || name == "effective_macs"; }
+Dim amount_at(const Analysis& analysis, Metric metric, Place place) {
+  const std::optional<Quantity> amount = amount_of_layer(analysis, metric, place.scope, place.node);
+  if (amount && !amount->at_least) return amount->value;
+  const std::string_view layer = node_at(analysis, place).name;
+  throw UnknownFigure{metric == Metric::training_macs ? fmt::format("what training '{}' costs is not known", layer)
+                                                      : fmt::format("the cost of '{}' is not known", layer)};
+}
 
 Datum of_axes(const std::vector<Dim>& axes) {
   if (!axes.empty() && std::all_of(axes.begin(), axes.end(), [&](const Dim& axis) { return axis == axes.front(); }))
@@ -177,12 +153,13 @@ Datum receptive_field_of(const Analysis& analysis, TensorId tensor) {
 
 }  // namespace
 
-const std::vector<std::string_view>& quantity_names() { return kQuantities; }
+std::vector<std::string_view> quantity_names() {
+  const std::span<const std::string_view> names = names_in_expectations();
+  return {names.begin(), names.end()};
+}
 const std::vector<std::string_view>& property_names() { return kProperties; }
 
-bool is_quantity(std::string_view name) noexcept {
-  return std::find(kQuantities.begin(), kQuantities.end(), name) != kQuantities.end();
-}
+bool is_quantity(std::string_view name) noexcept { return metric_expected_as(name).has_value(); }
 
 bool is_property(std::string_view name) noexcept {
   return std::find(kProperties.begin(), kProperties.end(), name) != kProperties.end();
@@ -191,41 +168,25 @@ bool is_property(std::string_view name) noexcept {
 bool is_property_of_layers(std::string_view name) noexcept { return name == "fan_in" || name == "he" || name == "kernel"; }
 
 Number quantity_of(const Analysis& analysis, std::string_view name) {
-  if (name == "params" || name == "parameters") return analysis.parameters.total(Role::weight);
-  if (name == "effective_params") return analysis.parameters.totals.effective_weights;
-  if (name == "bytes") return analysis.parameters.totals.weight_bytes;
-  if (name == "peak_bytes") return peak_of(analysis.memory, std::nullopt);
-  if (!analysis.costs.complete) throw UnknownFigure{"some layers have no cost rule, and the total is a lower bound"};
-  if (name == "training_macs") {
-    if (!analysis.training().total.is_known) throw UnknownFigure{"what training costs is not known of some layers"};
-    return analysis.training().macs;
-  }
-  return cost_of(analysis.costs.total, name);
+  const Metric metric = metric_expected_as(name).value();
+  const std::optional<Quantity> total = total_of(analysis, metric);
+  if (!total || total->at_least) fail_total(analysis, metric);
+  return total->value;
 }
 
 Number quantity_of(const Analysis& analysis, std::string_view name, std::string_view path) {
+  const Metric metric = metric_expected_as(name).value();
   Dim sum;
   const std::vector<Place> places = places_of(analysis, path);
   for (const Place place : places) {
-    if (name == "params" || name == "parameters") {
-      sum += analysis.parameters.of_node[analysis.shapes.scopes[place.scope].graph][place.node];
-    } else if (name == "effective_params") {
-      sum += effective_parameters_of(analysis, place);
-    } else if (name == "bytes") {
-      sum += weight_bytes_of(analysis, place);
-    } else if (name == "training_macs") {
-      sum += training_macs_of(analysis, place);
-    } else if (name == "peak_bytes") {
-      if (place.scope != 0) throw UnknownFigure{fmt::format("'{}' stands in a graph of its own", path)};
-      sum = max(sum, peak_of(analysis.memory, place.node));
-    } else {
-      const Cost& cost = analysis.costs.nodes[place.scope][place.node];
-      if (cost.status == Status::unknown && hangs_on_cost(name))
-        throw UnknownFigure{fmt::format("the cost of '{}' is not known", node_at(analysis, place).name)};
-      sum += cost_of(cost, name);
+    if (metric != Metric::peak_bytes) {
+      sum += amount_at(analysis, metric, place);
+      continue;
     }
+    if (place.scope != 0) throw UnknownFigure{fmt::format("'{}' stands in a graph of its own", path)};
+    sum = max(sum, live_bytes_at(analysis.memory, place.node));
   }
-  // What stands in a `repeat` whose count is a symbol is there in each of its rounds.
+  // What stands in a `repeat` whose count is a symbol is there in each of its iterations.
   return over_repeats(analysis.network, analysis.shapes.scopes[places.front().scope].graph, sum);
 }
 

@@ -17,7 +17,7 @@ namespace macroscope::dsl {
 [[nodiscard]] bool is_property(std::string_view name) noexcept;
 /// Of those the ones that take the name of a layer rather than a tensor.
 [[nodiscard]] bool is_property_of_layers(std::string_view name) noexcept;
-[[nodiscard]] const std::vector<std::string_view>& quantity_names();
+[[nodiscard]] std::vector<std::string_view> quantity_names();
 [[nodiscard]] const std::vector<std::string_view>& property_names();
 
 /// A figure that is not known; `why` says what it hangs on.

@@ -34,7 +34,7 @@ Network chain(std::uint32_t length) {
 TEST_CASE("Pictures nest as modules do, and arrows cross their borders") {
   const Analysis analysis = analyze(testing::small_cnn(), {});
   const Figures figures(analysis, "small.onnx");
-  const std::vector<GraphPicture> pictures = nested_pictures(figures, Measure::macs, 100);
+  const std::vector<GraphPicture> pictures = nested_pictures(figures, Metric::macs, 100);
   // The model: image, stem, body, output.
   REQUIRE(pictures.size() == 5);
   REQUIRE(pictures[0].boxes.size() == 4);
@@ -57,17 +57,17 @@ TEST_CASE("Pictures nest as modules do, and arrows cross their borders") {
 TEST_CASE("A flat picture has every layer, or modules in their place") {
   const Analysis analysis = analyze(testing::small_cnn(), {});
   const Figures figures(analysis, "small.onnx");
-  CHECK(flat_picture(figures, Measure::macs, 0).boxes.size() == 8);  // an input, six layers, an output
-  CHECK(flat_picture(figures, Measure::macs, 1).boxes.size() == 4);
+  CHECK(flat_picture(figures, Metric::macs, 0).boxes.size() == 8);  // an input, six layers, an output
+  CHECK(flat_picture(figures, Metric::macs, 1).boxes.size() == 4);
   // body/a and body/b; the stem has no second level, so its layers stand alone.
-  CHECK(flat_picture(figures, Measure::macs, 2).boxes.size() == 6);
+  CHECK(flat_picture(figures, Metric::macs, 2).boxes.size() == 6);
 }
 
 TEST_CASE("Very many layers are taken together, and none is lost") {
   for (const std::uint32_t length : {99U, 100U, 101U, 1000U, 10001U}) {
     const Analysis analysis = analyze(chain(length), {});
     const Figures figures(analysis, "chain.onnx");
-    const std::vector<GraphPicture> pictures = nested_pictures(figures, Measure::flops, 100);
+    const std::vector<GraphPicture> pictures = nested_pictures(figures, Metric::flops, 100);
     CHECK(layers_in(pictures) == length);
     for (const GraphPicture& picture : pictures) {
       CHECK(picture.boxes.size() <= 104);  // and an input and an output

@@ -6,24 +6,24 @@
 namespace macroscope {
 namespace {
 
-const std::vector<Measure> kAll{Measure::parameters, Measure::macs,       Measure::effective_macs,
-                                Measure::flops,      Measure::bytes_read, Measure::bytes_written};
+const std::vector<Metric> kAll{Metric::parameters, Metric::macs,       Metric::effective_macs,
+                               Metric::flops,      Metric::bytes_read, Metric::bytes_written};
 
 /// What rows directly below one parent add up to, from `begin`.
-Quantity sum_of(const LayerTree& tree, std::size_t begin, std::uint32_t level, Measure measure) {
+Quantity sum_of(const LayerTree& tree, std::size_t begin, std::uint32_t level, Metric metric) {
   Sum sum;
   for (std::size_t i = begin; i < tree.rows().size() && tree.rows()[i].level >= level; ++i)
-    if (tree.rows()[i].level == level) sum.add(tree.of(tree.rows()[i], measure));
+    if (tree.rows()[i].level == level) sum.add(tree.of(tree.rows()[i], metric));
   return *sum.quantity();
 }
 
 void check_sums(const Figures& figures, const LayerTree& tree) {
-  for (const Measure measure : kAll) {
-    CHECK(sum_of(tree, 0, 0, measure).value == figures.total(measure)->value);
+  for (const Metric metric : kAll) {
+    CHECK(sum_of(tree, 0, 0, metric).value == figures.total(metric)->value);
     for (std::size_t i = 0; i < tree.rows().size(); ++i) {
       const LayerTree::Row& row = tree.rows()[i];
       const bool has_rows_below = i + 1 < tree.rows().size() && tree.rows()[i + 1].level > row.level;
-      if (has_rows_below) CHECK(sum_of(tree, i + 1, row.level + 1, measure).value == tree.of(row, measure)->value);
+      if (has_rows_below) CHECK(sum_of(tree, i + 1, row.level + 1, metric).value == tree.of(row, metric)->value);
     }
   }
 }
@@ -64,7 +64,7 @@ TEST_CASE("However rows are rolled up, sorted and folded, they add up to the tot
   const std::size_t depth = GENERATE(0U, 1U, 2U, 9U);
   const std::size_t top = GENERATE(0U, 1U, 3U, 7U);
   const bool is_sorted = GENERATE(false, true);
-  const LayerTree tree(figures, {depth, is_sorted ? std::optional(Measure::macs) : std::nullopt, top, kAll});
+  const LayerTree tree(figures, {depth, is_sorted ? std::optional(Metric::macs) : std::nullopt, top, kAll});
   check_sums(figures, tree);
   CHECK(layers_in(tree) == analysis.network.main().nodes.size());
 }
@@ -84,9 +84,9 @@ TEST_CASE("The largest layers stay, the others become one row, and one layer alo
 TEST_CASE("Sorting puts the largest first on every level") {
   const Analysis analysis = analyze(testing::small_cnn(), {});
   const Figures figures(analysis, "m");
-  const LayerTree layers(figures, {0, Measure::parameters, 0, kAll});
+  const LayerTree layers(figures, {0, Metric::parameters, 0, kAll});
   CHECK(layers.rows().front().index == 2);  // 36,928 parameters
-  const LayerTree modules(figures, {1, Measure::macs, 0, kAll});
+  const LayerTree modules(figures, {1, Metric::macs, 0, kAll});
   REQUIRE(modules.rows().size() == 2);
   CHECK(modules.rows().front().path == "body");
   CHECK(modules.rows().front().layers == 4);
