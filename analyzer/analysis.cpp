@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "analyzer/passes/pass_budget.h"
 #include "analyzer/passes/shapes/open_values.h"
 
 namespace macroscope {
@@ -59,49 +60,75 @@ Analysis& Analysis::operator=(Analysis&& other) noexcept = default;
 Analysis::~Analysis() = default;
 
 const ReceptiveFields& Analysis::receptive_fields() const {
-  return receptive_fields_.get([this] { return has_model() ? find_receptive_fields(network, shapes) : ReceptiveFields(); });
+  return receptive_fields_.get([this] {
+    return has_model() ? within_budget([this] { return find_receptive_fields(network, shapes); }) : ReceptiveFields();
+  });
 }
 
 const Training& Analysis::training() const {
-  return training_.get(
-      [this] { return has_model() ? count_training(network, shapes, parameters, costs, training_options) : Training(); });
+  return training_.get([this] {
+    return has_model() ? within_budget([this] { return count_training(network, shapes, parameters, costs, training_options); })
+                       : Training();
+  });
 }
 
 const Initialization& Analysis::initialization() const {
-  return initialization_.get([this] { return has_model() ? find_fans(network, shapes, parameters) : Initialization(); });
+  return initialization_.get([this] {
+    return has_model() ? within_budget([this] { return find_fans(network, shapes, parameters); }) : Initialization();
+  });
 }
 
 const Findings& Analysis::findings() const {
-  return findings_.get([this] { return has_model() ? find_all(*this) : Findings(); });
+  return findings_.get([this] { return has_model() ? within_budget([this] { return find_all(*this); }) : Findings(); });
 }
 
 const std::optional<PrefillDecode>& Analysis::prefill_decode() const {
-  return prefill_decode_.get([this] { return has_model() ? find_prefill_decode(network, shapes, costs) : std::nullopt; });
+  return prefill_decode_.get([this] {
+    return has_model() ? within_budget([this] { return find_prefill_decode(network, shapes, costs); })
+                       : std::optional<PrefillDecode>();
+  });
 }
 
-Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions& options) {
-  Analysis analysis;
-  analysis.network = std::move(network);
-  analysis.diagnostics = std::move(diagnostics);
-  analysis.shapes = infer_shapes(analysis.network, options.bindings, analysis.diagnostics, options.custom_operators);
-  Diagnostics open = open_values(analysis.network, analysis.shapes);
-  std::move(open.begin(), open.end(), std::back_inserter(analysis.diagnostics));
-  if (options.is_strict) take_declarations_strictly(analysis.diagnostics);
-  analysis.parameters = count_parameters(analysis.network, analysis.shapes, options.without_biases);
-  analysis.costs = count_costs(analysis.network, analysis.shapes, analysis.diagnostics);
-  analysis.training_options = options.training;
-  if (options.has_cuts)
-    analysis.cuts =
-        find_cuts(analysis.network, analysis.shapes, ElementwiseProvenances(analysis.network, analysis.shapes), analysis.costs);
+namespace {
+
+void measure(Analysis& analysis, const AnalysisOptions& options) {
   if (options.best_order) {
     analysis.schedule = best_schedule(analysis.network, analysis.shapes, analysis.parameters, options.in_place, analysis.memory);
   } else {
     analysis.memory = measure_memory(analysis.network, analysis.shapes, analysis.parameters, {{}, options.in_place});
   }
+}
+
+}  // namespace
+
+Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions& options) {
+  Analysis analysis;
+  PassBudgets budgets;
+  analysis.network = std::move(network);
+  analysis.diagnostics = std::move(diagnostics);
+  analysis.shapes = budgets.within(
+      [&] { return infer_shapes(analysis.network, options.bindings, analysis.diagnostics, options.custom_operators); });
+  const bool is_noted = budgets.is_spent();
+  Diagnostics open = within_budget([&] { return open_values(analysis.network, analysis.shapes); });
+  std::move(open.begin(), open.end(), std::back_inserter(analysis.diagnostics));
+  if (options.is_strict) take_declarations_strictly(analysis.diagnostics);
+  analysis.parameters =
+      budgets.within([&] { return count_parameters(analysis.network, analysis.shapes, options.without_biases); });
+  analysis.costs = budgets.within([&] { return count_costs(analysis.network, analysis.shapes, analysis.diagnostics); });
+  analysis.training_options = options.training;
+  if (options.has_cuts)
+    analysis.cuts = within_budget([&] {
+      return find_cuts(analysis.network, analysis.shapes, ElementwiseProvenances(analysis.network, analysis.shapes),
+                       analysis.costs);
+    });
+  budgets.within([&] { measure(analysis, options); });
+  if (budgets.is_spent() && !is_noted) analysis.diagnostics.push_back(named_sizes({}));
   if (options.device) {
     analysis.device = options.device;
-    analysis.roofline =
-        find_roofline(analysis.network, analysis.shapes, analysis.parameters, analysis.costs, analysis.memory, *options.device);
+    analysis.roofline = within_budget([&] {
+      return find_roofline(analysis.network, analysis.shapes, analysis.parameters, analysis.costs, analysis.memory,
+                           *options.device);
+    });
   }
   analysis.bindings = applied(options.bindings, analysis.network, analysis.shapes.scopes.front());
   note_inputs_without_fields(analysis);

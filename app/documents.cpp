@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "analyzer/passes/pass_budget.h"
 #include "app/arguments/usage_error.h"
 #include "app/terminal.h"
 
@@ -47,7 +48,8 @@ void Documents::begin(DocumentOptions options) {
 }
 
 void Documents::add(const Report& report) {
-  for (const auto& document : documents_) document->add(report);
+  // Each has a budget of its own, so that no format hangs on which others are written.
+  for (const auto& document : documents_) within_budget([&] { document->add(report); });
   flush();
 }
 

@@ -600,3 +600,55 @@ def constants(count):
 def norms(count):
     weights = [helper.make_tensor("s", T.FLOAT, [8], [1.0] * 8)]
     return chain(count, lambda i, a, b: helper.make_node("LayerNormalization", [a, "s"], [b], axis=-1), [value("x", ["N", "L", 8])], weights)
+
+
+@model_of_size
+def nested_loops(count):
+    """Loops twelve deep, one such tower after another."""
+    def tower(i, depth):
+        inner = [helper.make_node("Relu", [f"v{i}_{depth}"], [f"w{i}_{depth}"])] if depth == 12 else [
+            helper.make_node("Loop", ["trips", "", f"v{i}_{depth}"], [f"w{i}_{depth}"], body=tower(i, depth + 1))]
+        inner.append(helper.make_node("Identity", [f"k{i}_{depth}"], [f"l{i}_{depth}"]))
+        return helper.make_graph(inner, f"b{i}_{depth}", [value(f"i{i}_{depth}", [], T.INT64), value(f"k{i}_{depth}", [], T.BOOL),
+                                                          onnx.ValueInfoProto(name=f"v{i}_{depth}")],
+                                 [onnx.ValueInfoProto(name=f"l{i}_{depth}"), onnx.ValueInfoProto(name=f"w{i}_{depth}")])
+    return chain(count // 40 + 1, lambda i, a, b: helper.make_node("Loop", ["trips", "", a], [b], body=tower(i, 1)),
+                 [value("x"), value("trips", [], T.INT64)])
+
+
+@model_of_size
+def large_function_called_often(count):
+    """Half of the bytes are its body, half are its calls."""
+    inner = [helper.make_node("Relu", [f"i{j}" if j else "a"], [f"i{j + 1}"]) for j in range(count // 2)]
+    inner.append(helper.make_node("Neg", [f"i{count // 2}"], ["b"]))
+    function = helper.make_function("own", "F", ["a"], ["b"], inner, [helper.make_opsetid("", OPSET)])
+    return chain(count // 2 + 1, lambda i, a, b: helper.make_node("F", [a], [b], domain="own"), [value("x")], functions=[function],
+                 imports=(("", OPSET), ("own", 1)))
+
+
+@model_of_size
+def weights_through_a_chain(count):
+    """Each weight goes through all of a chain of views."""
+    stored = [helper.make_tensor(f"w{i}", T.FLOAT, [8, 8], bytes(256), raw=True) for i in range(count // 10 + 1)]
+    join = helper.make_node("Concat", [f"w{i}" for i in range(count // 10 + 1)], ["t0"], axis=0)
+    nodes = [helper.make_node("Transpose", [f"t{i}"], [f"t{i + 1}"], perm=[1, 0]) for i in range(count // 2 * 2)]
+    return model([join, *nodes, helper.make_node("MatMul", ["x", f"t{len(nodes)}"], ["y"])], [value("x", ["N", 8 * len(stored)])], ["y"], stored)
+
+
+@model_of_size
+def stored_outputs(count):
+    stored = [helper.make_tensor(f"w{i}", T.FLOAT, [1], [0.0]) for i in range(count)]
+    return model([helper.make_node("Relu", ["x"], ["y"])], [value("x")], ["y", *[f"w{i}" for i in range(count)]], stored)
+
+
+@model_of_size
+def functions_calling_functions(count):
+    """Each level calls the next one twice; the last one is long."""
+    functions = []
+    levels = 60
+    for level in range(levels):
+        inner = [helper.make_node(f"F{level + 1}", ["a"], ["m"], domain="own"), helper.make_node(f"F{level + 1}", ["m"], ["b"], domain="own")]
+        if level == levels - 1:
+            inner = [helper.make_node("Relu", [f"r{i}" if i else "a"], [f"r{i + 1}" if i + 1 < count else "b"]) for i in range(count)]
+        functions.append(helper.make_function("own", f"F{level}", ["a"], ["b"], inner, [helper.make_opsetid("", OPSET), helper.make_opsetid("own", 1)]))
+    return model([helper.make_node("F0", ["x"], ["y"], domain="own")], [value("x")], ["y"], functions=functions, imports=(("", OPSET), ("own", 1)))

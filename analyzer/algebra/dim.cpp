@@ -33,7 +33,7 @@ Dim product(const Dim& a, const Dim& b) {
   const TermView y(b);
   if (y.size() == 1) return make_dim(add_scaled({}, x.terms(), y.front()));
   if (x.size() == 1) return make_dim(add_scaled({}, y.terms(), x.front()));
-  if (x.size() * y.size() > kMaxProducts) {
+  if (x.size() * y.size() > limits().products) {
     return x.size() < y.size() ? product(a, make_definition(b)) : product(make_definition(a), b);
   }
   Terms products;

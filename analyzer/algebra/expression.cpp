@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace macroscope::algebra {
 namespace {
@@ -90,6 +91,22 @@ Atom::Atom(AtomKind kind_of, std::string name_of, std::vector<Dim> operands_of, 
   }
 }
 
+Atom::~Atom() {
+  const KnownValue* known = known_values_.load(std::memory_order_acquire);
+  while (known != nullptr) delete std::exchange(known, known->next);
+}
+
+const Atom::KnownValue* Atom::known_value(std::int64_t of_size) const noexcept {
+  const KnownValue* known = known_values_.load(std::memory_order_acquire);
+  while (known != nullptr && known->size != of_size) known = known->next;
+  return known;
+}
+
+void Atom::remember_value(std::int64_t of_size, const std::optional<Int128>& value) const {
+  auto* const added = new KnownValue{of_size, value, known_values_.load(std::memory_order_acquire)};
+  while (!known_values_.compare_exchange_weak(added->next, added, std::memory_order_acq_rel)) continue;
+}
+
 Expression::Expression(Terms canonical) : terms(std::move(canonical)) {
   for (const Term& term : terms) {
     hash = mix(hash, hash_of(term));
@@ -99,6 +116,7 @@ Expression::Expression(Terms canonical) : terms(std::move(canonical)) {
       depth = std::max(depth, factor.atom->depth);
     }
   }
+  charge(size);
 }
 
 TermView::TermView(const Dim& dim) noexcept {
@@ -201,6 +219,7 @@ Monomial common_factors(const Monomial& a, const Monomial& b) {
 
 Terms add_scaled(std::span<const Term> a, std::span<const Term> b, const Term& factor) {
   Terms result;
+  charge(a.size() + b.size());
   result.reserve(a.size() + b.size());
   auto x = a.begin();
   for (const Term& y : b) {
@@ -220,6 +239,7 @@ Terms add_scaled(std::span<const Term> a, std::span<const Term> b, const Term& f
 }
 
 void canonicalize(Terms& terms) {
+  charge(terms.size());
   std::sort(terms.begin(), terms.end(),
             [](const Term& a, const Term& b) { return compare(a.monomial, b.monomial) == std::strong_ordering::greater; });
   std::size_t kept = 0;
@@ -251,7 +271,7 @@ std::optional<Terms> with_replacement(std::span<const Term> terms, const Atom& a
     }
     Terms product{std::move(rest)};
     for (std::uint32_t i = 0; i < times; ++i) {
-      if (result.size() + product.size() * value.size() > kMaxProducts) return std::nullopt;
+      if (result.size() + product.size() * value.size() > limits().products) return std::nullopt;
       Terms next;
       for (const Term& factor : product) {
         for (const Term& other : value) {
@@ -279,7 +299,7 @@ Dim make_dim(Terms canonical) {
   }
   const auto* const body = new Expression(std::move(canonical));
   Dim result = Expression::adopt(body);
-  return body->size > Dim::kMaxSize || body->depth > kMaxDepth ? make_definition(result) : result;
+  return body->size > limits().size || body->depth > limits().depth ? make_definition(result) : result;
 }
 
 Dim make_dim(Term term) {

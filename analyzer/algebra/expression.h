@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "analyzer/algebra/dim.h"
+#include "analyzer/algebra/work_budget.h"
 
 namespace macroscope::algebra {
 
@@ -45,9 +46,23 @@ struct Atom {
   mutable std::atomic<std::size_t> references{0};
   mutable const Atom* next_dead = nullptr;  ///< the next definition that waits to be deleted
 
+  /// What a definition is where every symbol is `size`; empty where that is past 128 bits.
+  struct KnownValue {
+    std::int64_t size;
+    std::optional<Int128> value;
+    const KnownValue* next;
+  };
+  /// Null where nobody has asked.
+  [[nodiscard]] const KnownValue* known_value(std::int64_t size) const noexcept;
+  void remember_value(std::int64_t size, const std::optional<Int128>& value) const;
+
   Atom(const Atom&) = delete;
   Atom& operator=(const Atom&) = delete;
-  ~Atom() = default;
+  ~Atom();
+
+ private:
+  /// Of a few sizes; threads add in front.
+  mutable std::atomic<const KnownValue*> known_values_{nullptr};
 };
 
 void intrusive_ptr_add_ref(const Atom* atom) noexcept;
@@ -111,11 +126,6 @@ class TermView {
   Term constant_;
   std::span<const Term> terms_;
 };
-
-/// More products of terms than this are not multiplied out.
-inline constexpr std::size_t kMaxProducts = 2048;
-/// Atoms nested deeper than this are named: no walk over an expression recurses deeper, and other programs can read its text.
-inline constexpr std::size_t kMaxDepth = 48;
 
 // Checked arithmetic; AlgebraError past 128 bits.
 Int128 checked_add(Int128 a, Int128 b);

@@ -11,10 +11,6 @@ namespace macroscope {
 namespace algebra {
 namespace {
 
-/// A maximum inside a maximum becomes part of it up to so many arguments.
-constexpr std::size_t kMaxArguments = 16;
-constexpr int kMaxRounds = 16;
-
 class Extremum {
  public:
   Extremum(AtomKind kind, std::vector<Dim> arguments) : kind_(kind), arguments_(std::move(arguments)) {}
@@ -22,7 +18,7 @@ class Extremum {
   Dim simplified() {
     // Each step can give the next one more to take out; a few rounds reach what no step changes any more.
     std::vector<Dim> before;
-    for (int round = 0; round < kMaxRounds && arguments_ != before; ++round) {
+    for (int round = 0; round < limits().rounds && arguments_ != before; ++round) {
       before = arguments_;
       flatten();
       take_out_sum();
@@ -88,24 +84,36 @@ const Term* find_extremum(std::span<const Term> terms) {
   return found;
 }
 
-/// The arguments whose maximum (minimum) is `dim`, if it is one beside other terms: 3 + N*max(a, b) gives 3 + N*a, 3 + N*b.
-std::vector<Dim> parts(const Dim& dim, AtomKind kind) {
-  const TermView view(dim);
-  const Term* const term = find_extremum(view.terms());
-  if (term == nullptr) return {};
+/// A maximum (minimum) beside other terms, and what it is multiplied by.
+struct Inner {
+  const Term* term;
+  const Atom* extremum;
+  Monomial rest;
+};
+
+std::optional<Inner> find_inner(std::span<const Term> terms, AtomKind kind) {
+  const Term* const term = find_extremum(terms);
+  if (term == nullptr) return std::nullopt;
   const bool turned = term->coefficient < 0;
   for (const Factor& factor : term->monomial.factors) {
     const bool fits = is_extremum(*factor.atom);
     if (!fits || factor.power != 1 || (factor.atom->kind == kind) == turned) continue;
-    const Monomial rest = *divide(term->monomial, monomial_of(factor.atom));
-    if (!is_non_negative(rest)) continue;
-    const Dim scale = make_dim(Term{term->coefficient, rest});
-    const Dim others = dim - make_dim(*term);
-    std::vector<Dim> result;
-    for (const Dim& argument : factor.atom->operands) result.push_back(others + scale * argument);
-    return result;
+    Monomial rest = *divide(term->monomial, monomial_of(factor.atom));
+    if (is_non_negative(rest)) return Inner{term, factor.atom.get(), std::move(rest)};
   }
-  return {};
+  return std::nullopt;
+}
+
+/// The arguments whose maximum (minimum) is `dim`, if it is one beside other terms: 3 + N*max(a, b) gives 3 + N*a, 3 + N*b.
+std::vector<Dim> parts(const Dim& dim, AtomKind kind) {
+  const TermView view(dim);
+  const std::optional<Inner> inner = find_inner(view.terms(), kind);
+  if (!inner) return {};
+  const Dim scale = make_dim(Term{inner->term->coefficient, inner->rest});
+  const Dim others = dim - make_dim(*inner->term);
+  std::vector<Dim> result;
+  for (const Dim& argument : inner->extremum->operands) result.push_back(others + scale * argument);
+  return result;
 }
 
 /// A max inside that another argument shares is left: it will be taken out whole.
@@ -125,7 +133,7 @@ bool Extremum::is_shared(std::size_t argument) const {
 void Extremum::flatten() {
   for (std::size_t i = 0; i < arguments_.size();) {
     std::vector<Dim> inner = is_shared(i) ? std::vector<Dim>{} : parts(arguments_[i], kind_);
-    if (inner.empty() || arguments_.size() - 1 + inner.size() > kMaxArguments) {
+    if (inner.empty() || arguments_.size() - 1 + inner.size() > limits().arguments) {
       ++i;
       continue;
     }
@@ -185,7 +193,13 @@ void Extremum::take_out_product() {
   }
   if (!common || (common->coefficient == 1 && common->monomial.is_one())) return;
   const Dim factor = make_dim(*std::move(common));
-  for (Dim& argument : arguments_) argument = *exact_quotient(argument, factor);
+  std::vector<Dim> quotients;
+  for (const Dim& argument : arguments_) {
+    std::optional<Dim> quotient = exact_quotient(argument, factor);
+    if (!quotient) return;  // the factor has so many parts that it has a name
+    quotients.push_back(*std::move(quotient));
+  }
+  arguments_ = std::move(quotients);
   scale_ *= factor;
 }
 
@@ -223,7 +237,9 @@ std::optional<Terms> with_opposite(std::span<const Term> terms, const Atom& atom
 
 /// Are both a min and a max of just these two spelled with them as they are?
 bool is_pair(const Atom& atom) {
-  const auto flattens = [&](const Dim& argument) { return !parts(argument, opposite(atom.kind)).empty(); };
+  const auto flattens = [&](const Dim& argument) {
+    return find_inner(TermView(argument).terms(), opposite(atom.kind)).has_value();
+  };
   return atom.operands.size() == 2 && std::none_of(atom.operands.begin(), atom.operands.end(), flattens);
 }
 

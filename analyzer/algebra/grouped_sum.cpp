@@ -7,13 +7,33 @@
 
 namespace macroscope {
 
-Dim GroupedSum::sum() const {
+namespace {
+
+/// False, and nothing is added, past 128 bits.
+bool add_if_it_fits(Dim& sum, const Dim& term, std::uint64_t times) {
+  try {
+    sum += term * Dim::of_size(times);
+    return true;
+  } catch (const AlgebraError&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+void GroupedSum::add_number(const Dim& number) { is_past_128_bits_ = !add_if_it_fits(numbers_, number, 1) || is_past_128_bits_; }
+
+Quantity GroupedSum::sum() const {
   std::vector<std::pair<Dim, std::uint64_t>> terms(times_.begin(), times_.end());
   // In one order on every machine: what grows too large is named as it grows.
   std::sort(terms.begin(), terms.end(),
             [](const auto& a, const auto& b) { return std::is_lt(order_of_spelling(a.first, b.first)); });
-  Dim sum = numbers_;
-  for (const auto& [term, times] : terms) sum += term * Dim::of_size(times);
+  Quantity sum{numbers_, is_past_128_bits_};
+  for (const auto& [term, times] : terms) {
+    if (add_if_it_fits(sum.value, term, times)) continue;
+    sum.at_least = true;
+    add_if_it_fits(sum.value, term, 1);
+  }
   return sum;
 }
 

@@ -6,28 +6,30 @@
 #include <cstdint>
 #include <unordered_map>
 
-#include "analyzer/algebra/dim.h"
+#include "analyzer/algebra/quantity.h"
 
 namespace macroscope {
 
 class GroupedSum {
  public:
-  /// \throws AlgebraError past 128 bits
   void add(const Dim& term) {
     if (term.is_number()) {
-      numbers_ += term;
+      add_number(term);
     } else {
       ++times_[term];
     }
   }
-  /// \throws AlgebraError past 128 bits
-  [[nodiscard]] Dim sum() const;
+  /// `at_least` where some terms would have taken it past 128 bits: those are left out, or stand once where they came often.
+  [[nodiscard]] Quantity sum() const;
 
  private:
   struct Hash {
     std::size_t operator()(const Dim& dim) const noexcept { return dim.hash(); }
   };
+  void add_number(const Dim& number);
+
   Dim numbers_;
+  bool is_past_128_bits_ = false;
   std::unordered_map<Dim, std::uint64_t, Hash> times_;
 };
 

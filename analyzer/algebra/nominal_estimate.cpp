@@ -1,22 +1,15 @@
 #include "analyzer/algebra/nominal_estimate.h"
 
 #include <limits>
-#include <string>
-#include <utility>
+#include <optional>
+
+#include "analyzer/algebra/evaluation.h"
 
 namespace macroscope {
 namespace {
 
 /// What every symbol stands for where expressions are ordered.
 constexpr int kTypicalSize = 64;
-
-Dim at_size(const Dim& quantity, int size) {
-  Bindings bindings;
-  for (std::string& symbol : quantity.symbols()) bindings.emplace(std::move(symbol), size);
-  return quantity.substitute(bindings);
-}
-
-Dim at_typical_sizes(const Dim& quantity) { return at_size(quantity, kTypicalSize); }
 
 }  // namespace
 
@@ -33,21 +26,19 @@ double NominalEstimate::weight_of(const Dim& quantity) {
 }
 
 double NominalEstimate::estimate(const Dim& quantity, int size) {
-  try {
-    return approximate(at_size(quantity, size));
-  } catch (const AlgebraError&) {
-    return std::numeric_limits<double>::infinity();  // past 128 bits: larger than all that are not
-  }
+  const std::optional<Int128> value = value_at(quantity, size);
+  // Past 128 bits: larger than all that are not.
+  return value ? static_cast<double>(*value) : std::numeric_limits<double>::infinity();
 }
 
 std::optional<double> NominalEstimate::share_of(const Dim& row, const Dim& total) {
+  const std::optional<Int128> row_number = value_at(row, kTypicalSize);
+  const std::optional<Int128> total_number = value_at(total, kTypicalSize);
+  if (!row_number || !total_number || *total_number == 0) return std::nullopt;
   try {
-    const Dim row_number = at_typical_sizes(row);
-    const Dim total_number = at_typical_sizes(total);
-    if (!total_number.integer() || total_number.is(0)) return std::nullopt;
     const bool is_number = row.integer() && total.integer();
-    if (!is_number && row * total_number != total * row_number) return std::nullopt;
-    return approximate(row_number) / approximate(total_number);
+    if (!is_number && row * Dim::of_int128(*total_number) != total * Dim::of_int128(*row_number)) return std::nullopt;
+    return static_cast<double>(*row_number) / static_cast<double>(*total_number);
   } catch (const AlgebraError&) {
     return std::nullopt;
   }

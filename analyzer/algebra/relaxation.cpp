@@ -9,9 +9,6 @@
 namespace macroscope::algebra {
 namespace {
 
-/// Terms looked at for one bound, over all replacements that are tried.
-constexpr std::size_t kMaxWork = 512;
-
 std::optional<Int128> larger(const std::optional<Int128>& a, const std::optional<Int128>& b) {
   return a && b ? std::max(*a, *b) : (a ? a : b);
 }
@@ -51,10 +48,11 @@ class LowerBound {
   std::optional<Int128> by_mean(std::span<const Term> terms, const Atom& extremum);
   std::optional<Int128> by_fraction(std::span<const Term> terms, const Atom& quotient);
 
-  /// False once enough has been tried.
+  /// False once enough has been tried, over all replacements.
   bool spend(std::span<const Term> terms) {
     work_ += terms.size() + 1;
-    return work_ <= kMaxWork;
+    charge(terms.size() + 1);
+    return work_ <= limits().bound_work;
   }
 
   std::size_t work_ = 0;

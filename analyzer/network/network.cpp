@@ -2,21 +2,48 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
+#include "analyzer/network/long_lists.h"
+
 namespace macroscope {
+namespace {
+
+auto key_of(const Function& function) { return std::tie(function.domain, function.name, function.overload); }
+
+}  // namespace
 
 std::int64_t version_in(std::span<const OperatorSet> sets, std::string_view domain) noexcept {
-  for (const OperatorSet& set : sets)
-    if (set.domain == domain) return set.version;
-  return std::numeric_limits<std::int64_t>::max();
+  const auto has_domain = [&](const OperatorSet& set) { return set.domain == domain; };
+  const auto found = sets.size() > kFewEntries
+                         ? std::lower_bound(sets.begin(), sets.end(), domain,
+                                            [](const OperatorSet& set, std::string_view wanted) { return set.domain < wanted; })
+                         : std::find_if(sets.begin(), sets.end(), has_domain);
+  return found != sets.end() && has_domain(*found) ? found->version : std::numeric_limits<std::int64_t>::max();
+}
+
+void sort_if_many(std::vector<OperatorSet>& sets) {
+  if (sets.size() > kFewEntries)
+    std::stable_sort(sets.begin(), sets.end(), [](const OperatorSet& a, const OperatorSet& b) { return a.domain < b.domain; });
 }
 
 const Function* Network::find_function(std::string_view domain, std::string_view name, std::string_view overload) const noexcept {
-  const auto found = std::find_if(functions.begin(), functions.end(), [&](const Function& function) {
+  const auto is_meant = [&](const Function& function) {
     return function.name == name && function.domain == domain && function.overload == overload;
-  });
-  return found == functions.end() ? nullptr : &*found;
+  };
+  const auto found =
+      functions.size() > kFewEntries
+          ? std::lower_bound(functions.begin(), functions.end(), std::tie(domain, name, overload),
+                             [](const Function& function, const auto& wanted) { return key_of(function) < wanted; })
+          : std::find_if(functions.begin(), functions.end(), is_meant);
+  return found != functions.end() && is_meant(*found) ? &*found : nullptr;
+}
+
+void sort_if_many(std::vector<Function>& functions) {
+  if (functions.size() > kFewEntries)
+    std::stable_sort(functions.begin(), functions.end(),
+                     [](const Function& a, const Function& b) { return key_of(a) < key_of(b); });
 }
 
 Shape shape_of(const StoredTensor& tensor) {

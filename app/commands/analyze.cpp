@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
+#include "analyzer/passes/pass_budget.h"
 #include "app/arguments/model_options.h"
 #include "app/arguments/sweep.h"
 #include "app/arguments/usage_error.h"
@@ -134,7 +135,7 @@ ExitCode run_analyze(const Arguments& arguments) {
           code = worst(code, ExitCode::bad_model);
       }
       ++model;
-      documents.add(report_of(figures, report));
+      documents.add(within_budget([&] { return report_of(figures, report); }));
       table.add(figures);
       print(analysis.diagnostics, shown_path, options.outputs.is_quiet, messages);
       if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);

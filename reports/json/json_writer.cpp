@@ -98,8 +98,7 @@ void JsonWriter::null() {
 void JsonWriter::quantity(const Dim& quantity) {
   const std::optional<std::int64_t> number = quantity.number();
   if (number && *number <= kLargestNumber && *number >= -kLargestNumber) return integer(*number);
-  if (!quantity.integer())
-    for (auto& [name, definition] : quantity.definitions()) definitions_.try_emplace(name, definition.text());
+  if (!quantity.integer()) named_parts_.add(quantity);
   string(quantity.text());
 }
 
@@ -115,6 +114,6 @@ void JsonWriter::member(std::string_view name, const std::optional<double>& valu
   real(*value);
 }
 
-JsonWriter::Definitions JsonWriter::take_definitions() { return std::exchange(definitions_, {}); }
+JsonWriter::Definitions JsonWriter::take_definitions() { return named_parts_.take_texts(); }
 
 }  // namespace macroscope

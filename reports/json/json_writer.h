@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/algebra/named_parts.h"
 #include "analyzer/algebra/quantity.h"
 #include "reports/document/sink.h"
 
@@ -76,7 +77,7 @@ class JsonWriter {
   Sink& sink_;
   std::string buffer_;
   std::vector<Level> levels_;
-  Definitions definitions_;
+  NamedParts named_parts_;
   bool has_key_ = false;
 };
 

@@ -8,6 +8,7 @@
 
 #include "analyzer/algebra/grouped_sum.h"
 #include "analyzer/algebra/summation.h"
+#include "analyzer/algebra/work_budget.h"
 #include "analyzer/network/large_table.h"
 #include "analyzer/operators/activation.h"
 #include "analyzer/operators/notation/nest.h"
@@ -53,13 +54,20 @@ class CostSum {
     bytes_read_.add(cost.bytes_read);
     bytes_written_.add(cost.bytes_written);
   }
-  void give(Cost& sum) const {
-    sum.macs = macs_.sum();
-    sum.effective_macs = effective_macs_.sum();
-    for (const auto& [dtype, macs] : macs_by_dtype_) sum.macs_by_dtype.emplace_back(dtype, macs.sum());
-    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) sum.flops_by_kind[kind] = flops_by_kind_[kind].sum();
-    sum.bytes_read = bytes_read_.sum();
-    sum.bytes_written = bytes_written_.sum();
+  /// \return false where a sum is past 128 bits: it is a lower bound then
+  bool give(Cost& sum) const {
+    bool is_whole = true;
+    const auto whole = [&](Quantity&& quantity) {
+      is_whole = is_whole && !quantity.at_least;
+      return std::move(quantity.value);
+    };
+    sum.macs = whole(macs_.sum());
+    sum.effective_macs = whole(effective_macs_.sum());
+    for (const auto& [dtype, macs] : macs_by_dtype_) sum.macs_by_dtype.emplace_back(dtype, whole(macs.sum()));
+    for (std::size_t kind = 0; kind < kFlopKinds; ++kind) sum.flops_by_kind[kind] = whole(flops_by_kind_[kind].sum());
+    sum.bytes_read = whole(bytes_read_.sum());
+    sum.bytes_written = whole(bytes_written_.sum());
+    return is_whole;
   }
 
  private:
@@ -148,12 +156,27 @@ class Counting {
       (is_side ? side : grouped_sum).add(nodes[node]);
       if (nodes[node].status == Status::unknown) totals_[id].status = Status::unknown;
     }
-    grouped_sum.give(totals_[id]);
-    if (id == 0) side.give(costs_.side);
+    const bool is_whole = grouped_sum.give(totals_[id]) && (id != 0 || side.give(costs_.side));
+    if (!is_whole) report_large_total(id);
     return totals_[id];
   }
 
+  /// Once: of graphs that call each other each has a larger total than the last.
+  void report_large_total(ScopeId id) {
+    totals_[id].status = Status::unknown;
+    if (id == 0) costs_.complete = false;
+    if (std::exchange(is_large_total_reported_, true)) return;
+    const std::string& path = shapes_.scopes[id].path;
+    diagnostics_.push_back(
+        {Severity::error,
+         "overflow",
+         fmt::format("the total of {} does not fit 128 bits: it is a lower bound", path.empty() ? "the model" : path),
+         {},
+         {}});
+  }
+
   void count(Cost& cost, const Scope& scope, NodeId node, std::span<const Call> calls) {
+    if (algebra::WorkBudget* const budget = algebra::BudgetInForce::current()) budget->begin_node();
     try {
       const OpContext context = site_of(network_, scope, node);
       add_calls(cost, calls);
@@ -264,13 +287,9 @@ class Counting {
   }
 
   void count_unknown(const Node& node) {
-    const auto found = std::find_if(costs_.unknown.begin(), costs_.unknown.end(),
-                                    [&](const UnknownOperator& row) { return row.op == node.op && row.domain == node.domain; });
-    if (found == costs_.unknown.end()) {
-      costs_.unknown.push_back({node.op, node.domain, 1});
-    } else {
-      ++found->count;
-    }
+    const auto [row, is_new] = unknown_rows_.try_emplace(std::pair(node.domain, node.op), costs_.unknown.size());
+    if (is_new) costs_.unknown.push_back({node.op, node.domain, 0});
+    ++costs_.unknown[row->second].count;
   }
 
   void report(const UnknownOperator& unknown) {
@@ -289,6 +308,9 @@ class Counting {
   Diagnostics& diagnostics_;
   std::vector<Cost> totals_;
   std::vector<bool> done_;
+  bool is_large_total_reported_ = false;
+  /// By domain and operator: where it stands in the list of those that nobody knows.
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> unknown_rows_;
 };
 
 }  // namespace

@@ -40,7 +40,11 @@ struct Following {
 class UseSearch {
  public:
   UseSearch(const Network& network, const Shapes& shapes)
-      : network_(network), custom_(shapes.custom_operators.get()), readers_(network.graphs.size()), sets_(network.graphs.size()) {
+      : network_(network),
+        custom_(shapes.custom_operators.get()),
+        readers_(network.graphs.size()),
+        results_(network.graphs.size()),
+        sets_(network.graphs.size()) {
     for (const Scope& scope : shapes.scopes) sets_[scope.graph] = scope.operator_sets;
   }
 
@@ -73,14 +77,22 @@ class UseSearch {
     return *readers_[graph];
   }
 
+  bool is_result(GraphId id, TensorId tensor) {
+    std::vector<bool>& results = results_[id];
+    if (results.empty()) {
+      const Graph& graph = network_.graphs[id];
+      results.resize(graph.tensors.size());
+      for (const std::vector<TensorId>* outputs : {&graph.outputs, &graph.auxiliary_outputs})
+        for (const TensorId output : *outputs)
+          if (output != kAbsent) results[output] = true;
+    }
+    return results[tensor];
+  }
+
   void visit(const Step& step, Following& found) {
-    const Graph& graph = network_.graphs[step.graph];
     for (const Reader& reader : readers_of(step.graph).of(step.tensor)) read_by(step, reader, found);
     if (step.picked) return;
-    const auto is_among = [&](const std::vector<TensorId>& results) {
-      return std::find(results.begin(), results.end(), step.tensor) != results.end();
-    };
-    if (is_among(graph.outputs) || is_among(graph.auxiliary_outputs)) note(Use::anything, step, kNone, found);
+    if (is_result(step.graph, step.tensor)) note(Use::anything, step, kNone, found);
   }
 
   void read_by(const Step& step, const Reader& reader, Following& found) {
@@ -219,6 +231,8 @@ class UseSearch {
   const Network& network_;
   const CustomOperators* custom_;
   std::vector<std::unique_ptr<const Readers>> readers_;
+  /// By graph, once it is asked for, then by TensorId: it is an output.
+  std::vector<std::vector<bool>> results_;
   std::vector<std::span<const OperatorSet>> sets_;
   boost::unordered_flat_set<std::pair<GraphId, TensorId>> visited_;
   std::vector<Step> pending_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "analyzer/algebra/evaluation.h"
 #include "analyzer/network/graph_cut.h"
 #include "analyzer/passes/memory/storage.h"
 
@@ -12,9 +13,9 @@ namespace {
 /// The quantity as a number, symbols at their typical size; nothing below 0.
 std::optional<std::int64_t> number_of(const Dim& quantity) {
   if (const auto number = quantity.number()) return number;
-  Bindings bindings;
-  for (std::string& symbol : quantity.symbols()) bindings.emplace(std::move(symbol), Dim(kTypicalSize));
-  const auto number = quantity.substitute(bindings).number();
+  const std::optional<Int128> value = value_at(quantity, kTypicalSize);
+  if (!value) throw AlgebraError("a number does not fit 128 bits");
+  const auto number = Dim::of_int128(*value).number();
   return number && *number >= 0 ? number : std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyzer/algebra/evaluation.h"
 #include "analyzer/network/readers.h"
 
 namespace macroscope {
@@ -19,17 +20,11 @@ class Sizes {
       note(bytes, *number);
       return std::min(*number, kLargestSize);
     }
-    try {
-      Bindings bindings;
-      for (std::string& symbol : bytes.symbols()) bindings.emplace(std::move(symbol), kTypicalSize);
-      const std::optional<Int128> number = bytes.substitute(bindings).integer();
-      if (number) note(bytes, *number);
-      is_exact_ = is_exact_ && number.has_value();
-      return std::clamp(number.value_or(0), Int128{0}, kLargestSize);
-    } catch (const AlgebraError&) {
-      is_exact_ = false;
-      return kLargestSize;
-    }
+    const std::optional<Int128> number = value_at(bytes, kTypicalSize);
+    is_exact_ = is_exact_ && number.has_value();
+    if (!number) return kLargestSize;
+    note(bytes, *number);
+    return std::clamp(*number, Int128{0}, kLargestSize);
   }
   [[nodiscard]] bool is_exact() const noexcept { return is_exact_; }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <utility>
 
+#include "analyzer/algebra/work_budget.h"
 #include "analyzer/network/attributes.h"
 #include "analyzer/network/large_table.h"
 #include "analyzer/operators/custom.h"
@@ -15,6 +16,7 @@
 #include "analyzer/operators/notation/nest.h"
 #include "analyzer/operators/patterns.h"
 #include "analyzer/operators/per_element.h"
+#include "analyzer/passes/pass_budget.h"
 #include "analyzer/passes/shapes/representable_size.h"
 
 namespace macroscope {
@@ -186,9 +188,11 @@ void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* ou
   fill_stored(graph, scope);
   for (const NodeId node : graph.order) {
     if (++nodes_run_ > kMaxNodesRun) break;
+    if (algebra::WorkBudget* const budget = algebra::BudgetInForce::current()) budget->begin_node();
     places_.push_back({id, node});
     run_node(graph, scope, node, declared);
     places_.pop_back();
+    note_spent_budget(scope, graph.nodes[node]);
   }
   std::stable_sort(scope.calls.begin(), scope.calls.end(), [](const Call& a, const Call& b) { return a.node < b.node; });
   finished_.push_back(id);
@@ -251,6 +255,13 @@ std::vector<Fact> Inference::results_of(const OpContext& context, Scope& scope, 
     results.clear();
   }
   return results;
+}
+
+/// At the first node whose sizes took too much work.
+void Inference::note_spent_budget(const Scope& scope, const Node& node) {
+  const algebra::WorkBudget* const budget = algebra::BudgetInForce::current();
+  if (budget == nullptr || !budget->was_spent() || std::exchange(is_budget_noted_, true)) return;
+  diagnostics_.push_back(named_sizes(origin_of(scope, node)));
 }
 
 void Inference::give_up(Scope& scope, NodeId node, std::vector<Fact>& results) {
@@ -366,16 +377,30 @@ std::vector<Fact> Inference::enter(const OpContext& context, GraphId graph, std:
   return outputs_of(scope);
 }
 
+/// What is past 128 bits is an open number.
 void Inference::count_multiplicities() {
   std::vector<bool> reached(shapes_.scopes.size(), false);
   reached.front() = true;
   shapes_.scopes.front().multiplicity = 1;
+  bool is_reported = false;
   for (auto id = finished_.rbegin(); id != finished_.rend(); ++id) {
     const Scope& scope = shapes_.scopes[*id];
     if (!reached[*id]) continue;
     for (const Call& call : scope.calls) {
-      shapes_.scopes[call.scope].multiplicity += scope.multiplicity * call.iterations;
       reached[call.scope] = true;
+      Dim& multiplicity = shapes_.scopes[call.scope].multiplicity;
+      try {
+        multiplicity += scope.multiplicity * call.iterations;
+      } catch (const AlgebraError& error) {
+        multiplicity = network_.symbols.fresh("runs", SymbolOrigin::loop);
+        if (std::exchange(is_reported, true)) continue;
+        const Node& node = network_.graphs[scope.graph].nodes[call.node];
+        diagnostics_.push_back({Severity::error,
+                                "overflow",
+                                fmt::format("how often the node runs its graph in all: {}", error.what()),
+                                origin_of(scope, node),
+                                {}});
+      }
     }
   }
   // A body that was entered again with better inputs has its first scope left over.

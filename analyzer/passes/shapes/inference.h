@@ -69,6 +69,7 @@ class Inference : public InferenceHooks {
   /// Lets go of a long content once too much has been followed in all.
   static void give_up(Scope& scope, NodeId node, std::vector<Fact>& results);
   void limit_content(Fact& fact);
+  void note_spent_budget(const Scope& scope, const Node& node);
   std::vector<Fact> results_of_row(const OpContext& context, const Operator& row);
   /// \throws RuleError `bad-call` where the call does not fit the function
   void check_call(const OpContext& context, const Function& function) const;
@@ -110,6 +111,7 @@ class Inference : public InferenceHooks {
   std::unordered_set<std::string> assumed_;
   std::unordered_set<std::string> used_bindings_;
   std::uint64_t nodes_run_ = 0;
+  bool is_budget_noted_ = false;
   std::size_t elements_made_ = 0;
 };
 

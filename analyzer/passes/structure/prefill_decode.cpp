@@ -11,6 +11,8 @@ namespace macroscope {
 namespace {
 
 std::string lone_symbol(const Dim& dim) {
+  constexpr std::size_t kOneTermOfOneAtom = 2;
+  if (dim.size() != kOneTermOfOneAtom) return {};
   const std::vector<std::string> symbols = dim.symbols();
   return symbols.size() == 1 && dim == Dim::symbol(symbols.front()) ? symbols.front() : std::string();
 }

@@ -72,6 +72,7 @@ class Cutting {
 
   void find_last_reads() {
     last_read_.assign(graph_.tensors.size(), -1);
+    is_alive_.assign(graph_.tensors.size(), false);
     for (std::size_t place = 0; place < graph_.order.size(); ++place)
       for (const TensorId input : graph_.nodes[graph_.order[place]].inputs)
         if (input != kAbsent) last_read_[storage_[input]] = static_cast<std::int64_t>(place);
@@ -101,6 +102,7 @@ class Cutting {
       if (!bytes || __builtin_add_overflow(piece.saved, *bytes, &piece.saved)) return false;
     }
     if (last_read_[tensor] < 0) return true;
+    is_alive_[tensor] = true;
     ++alive_;
     alive_sum_ += tensor;
     bridge_ = static_cast<TensorId>(alive_sum_);
@@ -108,7 +110,8 @@ class Cutting {
   }
 
   void leave(TensorId tensor) {
-    if (!counts(tensor)) return;
+    if (!is_alive_[tensor]) return;  // where nodes take each other's outputs some are read before they are made
+    is_alive_[tensor] = false;
     --alive_;
     alive_sum_ -= tensor;
     bridge_ = static_cast<TensorId>(alive_sum_);  // where one is left, the sum is that one
@@ -122,6 +125,7 @@ class Cutting {
   std::vector<TensorId> storage_;
   std::vector<TensorId> inside_;  // sorted
   std::vector<std::int64_t> last_read_;
+  std::vector<bool> is_alive_;
   std::int64_t alive_ = 0;
   std::uint64_t alive_sum_ = 0;
   TensorId bridge_ = 0;

@@ -16,16 +16,26 @@ using Source = GradientState::Source;
 /// Loops are run until what their bodies hand on stays the same; states only grow, so that soon it does.
 constexpr int kMaxRounds = 4;
 
+/// What is past 128 bits is not known.
+template <typename Compute>
+void compute_or_leave(bool& is_known, const Compute& compute) {
+  try {
+    compute();
+  } catch (const AlgebraError&) {
+    is_known = false;
+  }
+}
+
 void add(GradientCost& sum, const GradientCost& cost) {
-  sum.input_macs += cost.input_macs;
-  sum.weight_macs += cost.weight_macs;
   sum.is_known = sum.is_known && cost.is_known;
+  compute_or_leave(sum.is_known, [&] { sum.input_macs += cost.input_macs; });
+  compute_or_leave(sum.is_known, [&] { sum.weight_macs += cost.weight_macs; });
 }
 
 void take_dearer(GradientCost& cost, const GradientCost& other) {
-  cost.input_macs = max(cost.input_macs, other.input_macs);
-  cost.weight_macs = max(cost.weight_macs, other.weight_macs);
   cost.is_known = cost.is_known && other.is_known;
+  compute_or_leave(cost.is_known, [&] { cost.input_macs = max(cost.input_macs, other.input_macs); });
+  compute_or_leave(cost.is_known, [&] { cost.weight_macs = max(cost.weight_macs, other.weight_macs); });
 }
 
 void join(GradientState& state, const GradientState& other) {
@@ -50,8 +60,8 @@ std::vector<TensorId> GradientWalk::storage_of(const Graph& graph, const Scope& 
   for (TensorId tensor = 0; tensor < storage.size(); ++tensor) storage[tensor] = tensor;
   for (const NodeId id : graph.order) {
     const Node& node = graph.nodes[id];
-    if (!is_view(scope.operators[id]) || node.inputs.empty() || node.inputs.front() == kAbsent || node.outputs.front() == kAbsent)
-      continue;
+    if (!is_view(scope.operators[id]) || node.inputs.empty() || node.inputs.front() == kAbsent) continue;
+    if (node.outputs.empty() || node.outputs.front() == kAbsent) continue;
     storage[node.outputs.front()] = storage[node.inputs.front()];
   }
   return storage;
@@ -173,7 +183,7 @@ void GradientWalk::add_own(const Scope& scope, NodeId at, const Dim& macs, const
   }
 }
 
-GradientRun GradientWalk::run_nested(const Node& node, const Call& call, const GradientRun& around) {
+const GradientRun& GradientWalk::run_nested(const Node& node, const Call& call, const GradientRun& around, GradientRun& own) {
   const Graph& body = network_.graphs[shapes_.scopes[call.scope].graph];
   const std::size_t skipped = surplus(node.inputs.size(), body.inputs.size());
   std::vector<GradientState> inputs(body.inputs.size());
@@ -185,7 +195,7 @@ GradientRun GradientWalk::run_nested(const Node& node, const Call& call, const G
     if (const auto found = functions_.find(key); found != functions_.end()) return found->second;
     return functions_.emplace(key, run(call.scope, inputs, nullptr)).first->second;
   }
-  GradientRun nested = run(call.scope, inputs, &around.states);
+  GradientRun& nested = own = run(call.scope, inputs, &around.states);
   const bool is_loop = call.nesting == Nesting::sum;
   for (int round = 1; is_loop && round < kMaxRounds; ++round) {
     // What a body hands on comes back as its input: outputs and inputs stand in one order.
@@ -207,13 +217,15 @@ void GradientWalk::run_calls(ScopeId id, NodeId at, std::span<const Call> calls,
   Dim most_saved;
   bool is_first = true;
   for (const Call& call : calls) {
-    const GradientRun nested = run_nested(node, call, run);
+    GradientRun own;
+    const GradientRun& nested = run_nested(node, call, run, own);
     const Graph& body = network_.graphs[shapes_.scopes[call.scope].graph];
     const std::size_t skipped = surplus(node.inputs.size(), body.inputs.size());
     for (std::size_t index = 0; index < body.inputs.size() && index + skipped < node.inputs.size(); ++index)
       if (nested.kept[body.inputs[index]] && node.inputs[index + skipped] != kAbsent)
         run.kept[node.inputs[index + skipped]] = true;
-    for (TensorId tensor = 0; tensor < body.tensors.size(); ++tensor)
+    const bool takes_from_around = body.parent != kNone;
+    for (TensorId tensor = 0; takes_from_around && tensor < body.tensors.size(); ++tensor)
       if (nested.kept[tensor] && body.tensors[tensor].outer != kAbsent) run.kept[body.tensors[tensor].outer] = true;
     const std::size_t ahead = surplus(body.outputs.size(), node.outputs.size());
     for (std::size_t index = 0; index < node.outputs.size() && index + ahead < body.outputs.size(); ++index) {
@@ -229,18 +241,19 @@ void GradientWalk::run_calls(ScopeId id, NodeId at, std::span<const Call> calls,
         if (each.is(0)) return each;
         return repetition ? sum_over_repeats(each, repetition->index, repetition->count) : each * call.iterations;
       };
-      add(cost, {in_all(nested.cost.input_macs), in_all(nested.cost.weight_macs), nested.cost.is_known});
-      run.saved_bytes += in_all(nested.saved_bytes);
-      if (repetition) add_handed_on(call.scope, nested, run);
+      cost.is_known = cost.is_known && nested.cost.is_known;
+      compute_or_leave(cost.is_known, [&] { add(cost, {in_all(nested.cost.input_macs), in_all(nested.cost.weight_macs)}); });
+      compute_or_leave(run.are_bytes_known, [&] { run.saved_bytes += in_all(nested.saved_bytes); });
+      if (repetition) compute_or_leave(run.are_bytes_known, [&] { add_handed_on(call.scope, nested, run); });
     } else {
       if (is_first) dearest = nested.cost;
       take_dearer(dearest, nested.cost);
-      most_saved = max(most_saved, nested.saved_bytes);
+      compute_or_leave(run.are_bytes_known, [&] { most_saved = max(most_saved, nested.saved_bytes); });
       is_first = false;
     }
   }
   add(cost, dearest);
-  run.saved_bytes += most_saved;
+  compute_or_leave(run.are_bytes_known, [&] { run.saved_bytes += most_saved; });
   // An operator that enters graphs and contracts besides has work of its own that no row of gradients tells.
   if (!is_function(scope.operators[at]) && calls.front().nesting == Nesting::sum &&
       costs_.nodes[id][at].status == Status::unknown)

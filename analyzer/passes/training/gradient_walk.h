@@ -52,7 +52,8 @@ class GradientWalk {
   std::vector<bool> used_in(const Graph& graph) const;
   void run_node(ScopeId id, NodeId node, std::span<const Call> calls, GradientRun& run);
   void run_calls(ScopeId id, NodeId node, std::span<const Call> calls, GradientRun& run, GradientCost& cost);
-  GradientRun run_nested(const Node& node, const Call& call, const GradientRun& around);
+  /// \param own holds the run where it is no function's, which are kept
+  const GradientRun& run_nested(const Node& node, const Call& call, const GradientRun& around, GradientRun& own);
   void add_own(const Scope& scope, NodeId node, const Dim& macs, const std::vector<bool>& needs, const GradientRun& run,
                GradientCost& cost) const;
   void add_handed_on(ScopeId scope, const GradientRun& round, GradientRun& run) const;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analyzer/network/large_table.h"
+#include "analyzer/network/long_lists.h"
 #include "frontends/onnx/import/module_path.h"
 
 namespace macroscope::onnx {
@@ -243,7 +244,8 @@ void GraphImport::import_function(const FunctionView& view) {
   for (const AttributeView& attribute : view.attribute_defaults)
     function.defaults.push_back(attribute_of(attribute, {}, nullptr));
   for (const OperatorSetView& set : view.operator_sets) function.operator_sets.push_back({domain_of(set.domain), set.version});
-  if (network_.find_function(function.domain, function.name, function.overload) != nullptr)
+  sort_if_many(function.operator_sets);
+  if (!functions_.emplace(function.domain, function.name, function.overload).second)
     reporter_.error("duplicate-function",
                     fmt::format("function '{}' of domain '{}' is defined twice", function.name, function.domain));
   network_.functions.push_back(std::move(function));

@@ -6,8 +6,10 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -78,6 +80,8 @@ class GraphImport {
   StoredTensors stored_;
   Extents& extents_;
   Reporter& reporter_;
+  /// Domain, name and overload of those so far.
+  std::set<std::tuple<std::string_view, std::string_view, std::string_view>> functions_;
   // Lists of one node while it is read; nested graphs are read between, so these are taken before.
   std::vector<TensorId> operands_;
 };

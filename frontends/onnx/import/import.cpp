@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 
+#include "analyzer/network/long_lists.h"
 #include "frontends/onnx/import/contents.h"
 #include "frontends/onnx/import/extents.h"
 #include "frontends/onnx/import/graph_import.h"
@@ -23,10 +25,10 @@ struct Storage {
 };
 
 void add_operator_sets(const ModelView& model, Network& network, Reporter& reporter) {
+  std::unordered_map<std::string_view, std::size_t> known;
   for (const OperatorSetView& view : model.operator_sets) {
     const OperatorSet set{domain_of(view.domain), view.version};
-    const auto same = std::find_if(network.operator_sets.begin(), network.operator_sets.end(),
-                                   [&](const OperatorSet& s) { return s.domain == set.domain; });
+    const auto [same, is_new] = known.try_emplace(set.domain, network.operator_sets.size());
     const std::string name = set.domain.empty() ? "ai.onnx" : std::string(set.domain);
     if (set.version < 1)
       reporter.error("bad-opset",
@@ -34,14 +36,15 @@ void add_operator_sets(const ModelView& model, Network& network, Reporter& repor
     if (set.domain.empty() && set.version > schema::kNewestOperatorSet)
       reporter.warning("newer-opset", fmt::format("the model uses operator set {}; rules up to version {} are known", set.version,
                                                   schema::kNewestOperatorSet));
-    if (same == network.operator_sets.end()) {
+    if (is_new) {
       network.operator_sets.push_back(set);
     } else {
-      if (same->version != set.version)
-        reporter.warning("duplicate-opset",
-                         fmt::format("the model imports operator set '{}' as version {} and {}; the last holds", name,
-                                     same->version, set.version));
-      same->version = set.version;
+      std::int64_t& version = network.operator_sets[same->second].version;
+      if (version != set.version)
+        reporter.warning(
+            "duplicate-opset",
+            fmt::format("the model imports operator set '{}' as version {} and {}; the last holds", name, version, set.version));
+      version = set.version;
     }
   }
 }
@@ -81,6 +84,8 @@ Import import_document(Document document) {
   import.import_main(*model.graph);
   for (const FunctionView& function : model.functions) import.import_function(function);
   assume_operator_set(network, reporter);
+  sort_if_many(network.operator_sets);
+  sort_if_many(network.functions);
   network.content_reader = std::move(contents);
   network.storage = std::move(storage);
   return {std::move(network), reporter.take()};
