@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/notation/nest.h"
 
 namespace macroscope {
@@ -70,13 +71,15 @@ std::string worked_formula(const Operator& row, const OpContext& context) {
 
 std::string rule_in_words(const Operator& row) {
   if (!row.cost.empty()) return std::string(row.cost);
-  std::string text = std::visit(Words{}, row.meaning);
+  const Lines* lines = body_of(row);
+  std::string text = lines != nullptr ? std::string(lines->text) : std::visit(Words{}, row.meaning);
   if (!row.activation.name.empty()) text += fmt::format("; {} of each output element", row.activation.name);
   if (!row.activation.attribute.empty()) text += fmt::format("; the {} that is named", row.activation.attribute);
   return text;
 }
 
 std::string_view kind_of(const Operator& row) noexcept {
+  if (body_of(row) != nullptr) return "body";
   constexpr std::array<std::string_view, 5> kNames{"loops", "per element", "body", "moves", "rules"};
   return kNames[row.meaning.index()];
 }
