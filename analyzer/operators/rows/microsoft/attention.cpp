@@ -1,5 +1,6 @@
 // Attention of com.microsoft that projects queries, keys and values itself, from weights side by side in one matrix or in several.
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
@@ -116,27 +117,71 @@ void add_scores(Work& work, const OpContext& context, const Places& places, cons
   work.add({.add = 1, .mul = 2}, rows_of(input) * (partial > 0 ? heads * 2 * partial : widths.query + widths.key));
 }
 
-template <const Places& places>
-Work projected_work(const OpContext& context) {
-  const Shape& input = context.known_shape(0);
-  const Widths widths = widths_of(context, places);
-  Work work;
-  work.add_macs(input.elements() * widths.all(), context.dtype(0));
-  if (context.has_input(places.bias)) work.add({.add = 1}, rows_of(input) * widths.all());
-  add_scores(work, context, places, widths, context.dtype(0));
-  return work;
+/// Rows of b samples and q tokens, i inputs projected to c columns, h heads of d elements and v of the values, k keys, r rotated elements.
+void set_loops(const OpContext& context, const Widths& widths, const Dim& batch, const Dim& queries, const Dim& keys,
+               LoopExtents& loops) {
+  const Dim heads = positive(context, "num_heads");
+  const std::int64_t partial = context.integer("rotary_embedding_dim", 0);
+  loops.set("b", batch);
+  loops.set("q", queries);
+  loops.set("i", last_of(context.known_shape(0)));
+  loops.set("c", widths.all());
+  loops.set("h", heads);
+  loops.set("k", keys);
+  loops.set("d", exact_share(context, widths.query, heads, "width over heads"));
+  loops.set("v", exact_share(context, widths.value, heads, "width over heads"));
+  loops.set("r", partial > 0 ? heads * 2 * partial : widths.query + widths.key);
 }
 
-/// The projection is one of integers, scaled and summed with the bias to floats, which the rest computes in.
-Work quantized_work(const OpContext& context) {
+template <const Places& places>
+void projected_loops(const OpContext& context, LoopExtents& loops) {
   const Shape& input = context.known_shape(0);
-  const Widths widths = widths_of(context, kQuantized);
-  Work work;
-  work.add_macs(input.elements() * widths.all(), context.dtype(0));
-  work.add({.add = 1, .mul = 1}, rows_of(input) * widths.all());
-  add_scores(work, context, kQuantized, widths, context.dtype(3));
-  return work;
+  set_loops(context, widths_of(context, places), input[0], input[1], keys_of(context, places), loops);
 }
+
+template <const Places& places>
+Dim seen_products(const OpContext& context, const Dim& per_pair) {
+  return visible_products(per_pair, context.known_shape(0)[1], keys_of(context, places), window_of(context));
+}
+
+template <std::size_t index>
+bool is_given(const OpContext& context) {
+  return context.has_input(index);
+}
+bool is_rotated(const OpContext& context) { return context.integer("do_rotary", 0) != 0; }
+
+constexpr std::string_view kText =
+    "X, W | a[b,q,c] += X[b,q,i] * W[i,c]; when biased: a[b,q,c] = a[b,q,c] + bias;"
+    "when rotated: t[b,q,r] = a[b,q,r] * cosines + a[b,q,r+1] * sines; S[b,h,q,k] += a[b,q,h,d] * a[b,k,h,d];"
+    "z[b,h,q,k] = scale * S[b,h,q,k]; when scored: z[b,h,q,k] = z[b,h,q,k] + score_bias;"
+    "m[b,h,q] max= z[b,h,q,k]; e[b,h,q,k] = Exp(z[b,h,q,k] - m[b,h,q]); s[b,h,q] += e[b,h,q,k]; P[b,h,q,k] = e[b,h,q,k] / "
+    "s[b,h,q];"
+    "Y[b,q,h,v] += P[b,h,q,k] * a[b,k,h,v]";
+
+template <const Places& places>
+constexpr Lines projected_by(AxisRule axes) {
+  return {.text = kText,
+          .conditions = {{{"biased", is_given<places.bias>}, {"scored", is_given<places.score_bias>}, {"rotated", is_rotated}}},
+          .loops = projected_loops<places>,
+          .shape = projected_shape<places>,
+          .axes = axes,
+          .visible = seen_products<places>};
+}
+constexpr Lines kAttentionLines = projected_by<kAttention>(projected_axes);
+constexpr Lines kDecoderLines = projected_by<kDecoder>(nullptr);
+
+/// The projection is one of integers, scaled and summed with the bias to floats, which the rest computes in.
+constexpr Lines kQuantizedLines{
+    .text =
+        "X, W, bias, x_scale | A[b,q,c] += X[b,q,i] * W[i,c]; a[b,q,c] = A[b,q,c] * x_scale[..] + bias;"
+        "when rotated: t[b,q,r] = a[b,q,r] * cosines + a[b,q,r+1] * sines; S[b,h,q,k] += a[b,q,h,d] * a[b,k,h,d];"
+        "z[b,h,q,k] = scale * S[b,h,q,k]; m[b,h,q] max= z[b,h,q,k]; e[b,h,q,k] = Exp(z[b,h,q,k] - m[b,h,q]);"
+        "s[b,h,q] += e[b,h,q,k]; P[b,h,q,k] = e[b,h,q,k] / s[b,h,q]; Y[b,q,h,v] += P[b,h,q,k] * a[b,k,h,v]",
+    .conditions = {{{"rotated", is_rotated}}},
+    .loops = projected_loops<kQuantized>,
+    .shape = projected_shape<kQuantized>,
+    .axes = projected_axes,
+    .visible = seen_products<kQuantized>};
 
 // PackedAttention: the tokens of all sequences in a row, none of them padding.  How many keys a token meets only the lengths tell: at most
 // as many as the longest sequence has.
@@ -151,23 +196,16 @@ std::vector<Fact> packed_shape(const OpContext& context) {
                        is_known ? with_last(context.shape(0), widths_of(context, kPacked).value) : Shape::unknown())};
 }
 
-Work packed_work(const OpContext& context) {
-  const Shape& input = context.known_shape(0);
-  const Widths widths = widths_of(context, kPacked);
-  const Dim heads = positive(context, "num_heads"), &keys = context.known_shape(kTokenOffsets)[1];
-  Work work;
-  work.add_macs(input.elements() * widths.all(), context.dtype(0));
-  work.add({.add = 1}, input[0] * widths.all());
-  const AttentionExtents extents{1,
-                                 heads,
-                                 input[0],
-                                 keys,
-                                 exact_share(context, widths.query, heads, "width over heads"),
-                                 exact_share(context, widths.value, heads, "width over heads")};
-  add_attention(work, extents, {}, context.dtype(0));
-  if (context.has_input(kPacked.score_bias)) work.add({.add = 1}, heads * extents.queries * keys);
-  return work;
+void packed_loops(const OpContext& context, LoopExtents& loops) {
+  set_loops(context, widths_of(context, kPacked), 1, context.known_shape(0)[0], context.known_shape(kTokenOffsets)[1], loops);
 }
+
+constexpr Lines kPackedLines{.text = kText,
+                             .conditions = {{{"biased", [](const OpContext&) { return true; }},
+                                             {"scored", is_given<kPacked.score_bias>},
+                                             {"rotated", [](const OpContext&) { return false; }}}},
+                             .loops = packed_loops,
+                             .shape = packed_shape};
 
 // QOrderedAttention: three weights, everything in 8 bits.
 
@@ -269,9 +307,8 @@ constexpr AttentionOperands kOperands{.past = {4, -1}, .past_batch = 1, .past_le
 
 constexpr Operator kRows[] = {
     {.name = "Attention",
-     .meaning = Rules{projected_shape<kAttention>, projected_work<kAttention>, projected_axes},
+     .meaning = line_body<kAttentionLines>,
      .roles = "data weight bias constant data*2 constant",
-     .cost = kProjected,
      .traits = Trait::attention,
      .attention = &kOperands},
     {.name = "DecoderAttention",
@@ -279,20 +316,12 @@ constexpr Operator kRows[] = {
      .roles = "data*2 weight*2 bias data*3 constant",
      .cost = kProjected},
     {.name = "DecoderMaskedSelfAttention",
-     .meaning = Rules{projected_shape<kDecoder>, projected_work<kDecoder>},
-     .roles = "data weight bias constant data*2 constant",
-     .cost = kProjected},
-    {.name = "PackedAttention",
-     .meaning = Rules{packed_shape, packed_work},
-     .roles = "data weight bias constant*2 data",
-     .cost = "input elements * (query + key + value widths) MACs, 1 add for the bias; tokens * heads * longest sequence * (width "
-             "+ value "
-             "width) MACs; per "
-             "score 1 mul for the scale, a softmax, 1 add for a bias"},
+     .meaning = line_body<kDecoderLines>,
+     .roles = "data weight bias constant data*2 constant"},
+    {.name = "PackedAttention", .meaning = line_body<kPackedLines>, .roles = "data weight bias constant*2 data"},
     {.name = "QAttention",
-     .meaning = Rules{projected_shape<kQuantized>, quantized_work, projected_axes},
-     .roles = "data weight bias quantisation*2 constant quantisation*2 data",
-     .cost = "as Attention: the projection of integers, 1 mul per element for the scales, the rest in the dtype of the result"},
+     .meaning = line_body<kQuantizedLines>,
+     .roles = "data weight bias quantisation*2 constant quantisation*2 data"},
     {.name = "QOrderedAttention",
      .meaning = Rules{ordered_shape, ordered_work},
      .roles = "data quantisation*4 weight*3 quantisation*3 bias*3 quantisation*3 constant data*2",

@@ -1,9 +1,9 @@
 // Attention of com.microsoft whose heads of keys and values are each shared by several heads of queries, over caches of several kinds.
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
-#include "analyzer/operators/rows/neural/normalization.h"
 
 namespace macroscope {
 namespace {
@@ -111,30 +111,65 @@ Dim keys_of(const OpContext& context, const Places& places) {
   return context.has_input(places.past_key) ? context.known_shape(places.past_key)[2] + *fresh : *fresh;
 }
 
-/// What is done to `rows` queries and `keys` new keys before they meet, and to `scores` of them.
-void add_surroundings(Work& work, const OpContext& context, const Places& places, const Heads& heads, const Dim& rows,
-                      const Dim& keys, const Dim& scores) {
-  const Dim query_heads = rows * heads.of_queries, key_heads = keys * heads.of_keys;
-  if (context.integer("do_rotary", 0) != 0) {
-    const Shape& cosines = context.shape(places.cosines);
-    const Dim rotated = cosines.known() && cosines.rank() >= 1 ? last_of(cosines) * 2 : heads.width;
-    work.add({.add = 1, .mul = 2}, (query_heads + key_heads) * rotated);
-  }
-  if (context.has_input(places.query_norm)) add_rms_normalization(work, query_heads * heads.width, query_heads);
-  if (context.has_input(places.key_norm)) add_rms_normalization(work, key_heads * heads.width, key_heads);
-  if (context.has_input(places.score_bias)) work.add({.add = 1}, scores);
-  if (context.real("softcap", 0) > 0) work.add({.mul = 1, .div = 1, .special = 1}, scores);
-  if (context.has_input(places.sink) || context.integer("smooth_softmax", 0) > 0) work.add({.add = 1, .special = 1}, query_heads);
+/// What attends: b times h heads of q queries of d elements (v of the values) to k keys.  Before, o rows of queries and f of new keys, of c
+/// heads, are rotated (r elements) and normalized, and w rows of the cache unpacked.
+struct Attending {
+  Dim batch, queries, keys, rows, new_rows, cached_rows;
+};
+
+void set_loops(const OpContext& context, const Places& places, const Heads& heads, const Attending& attending,
+               LoopExtents& loops) {
+  const Shape& cosines = context.shape(places.cosines);
+  loops.set("b", attending.batch);
+  loops.set("h", heads.of_queries);
+  loops.set("c", heads.of_keys);
+  loops.set("q", attending.queries);
+  loops.set("k", attending.keys);
+  loops.set("d", heads.width);
+  loops.set("v", heads.value_width);
+  loops.set("o", attending.rows);
+  loops.set("f", attending.new_rows);
+  loops.set("w", attending.cached_rows);
+  loops.set("r", cosines.known() && cosines.rank() >= 1 ? last_of(cosines) * 2 : heads.width);
 }
 
-/// A cache of few bits: what is new is divided by its scale and clipped, what is read is multiplied by it.
-void add_cache_quantisation(Work& work, const OpContext& context, const Heads& heads, const Dim& fresh, const Dim& cached) {
-  for (const auto& [attribute, width] : {std::pair("k_quant_type", heads.width), std::pair("v_quant_type", heads.value_width)}) {
-    if (context.text(attribute, "NONE") == "NONE") continue;
-    work.add({.div = 1, .compare = 2}, fresh * heads.of_keys * width);
-    work.add({.mul = 1}, cached * heads.of_keys * width);
-  }
+template <std::size_t index>
+bool is_given(const OpContext& context) {
+  return context.has_input(index);
 }
+template <std::size_t index>
+bool has_sink(const OpContext& context) {
+  return context.has_input(index) || context.integer("smooth_softmax", 0) > 0;
+}
+bool has_cap(const OpContext& context) { return context.real("softcap", 0) > 0; }
+bool is_rotated(const OpContext& context) { return context.integer("do_rotary", 0) != 0; }
+bool has_packed_keys(const OpContext& context) { return context.text("k_quant_type", "NONE") != "NONE"; }
+bool has_packed_values(const OpContext& context) { return context.text("v_quant_type", "NONE") != "NONE"; }
+bool never(const OpContext&) { return false; }
+
+constexpr std::string_view kText =
+    "Q, K, V | when rotated: x[o,h,r] = Q[o,h,r] * cosines + Q[o,h,r+1] * sines;"
+    "when rotated: y[f,c,r] = K?[f,c,r] * cosines + K?[f,c,r+1] * sines;"
+    "when query_norm: g[o,h] += Mul(Q[o,h,d], Q[o,h,d]); when query_norm: u[o,h] = Pow(g[o,h] / count + epsilon, -0.5);"
+    "when query_norm: n[o,h,d] = Q[o,h,d] * u[o,h] * weight; when key_norm: i[f,c] += Mul(K?[f,c,d], K?[f,c,d]);"
+    "when key_norm: j[f,c] = Pow(i[f,c] / count + epsilon, -0.5); when key_norm: l[f,c,d] = K?[f,c,d] * j[f,c] * weight;"
+    "when packed_keys: a[f,c,d] = Max(-limit, Min(limit, K?[f,c,d] / k_scale)); when packed_keys: p[w,c,d] = k_scale * a[w,c,d];"
+    "when packed_values: t[f,c,v] = Max(-limit, Min(limit, V?[f,c,v] / v_scale));"
+    "when packed_values: B[w,c,v] = v_scale * t[w,c,v];"
+    "S[b,h,q,k] += Q[b,q,h,d] * K?[b,k,@h,d]; z[b,h,q,k] = scale * S[b,h,q,k];"
+    "when scored: z[b,h,q,k] = z[b,h,q,k] + score_bias; when capped: z[b,h,q,k] = softcap * Tanh(z[b,h,q,k] / softcap);"
+    "m[b,h,q] max= z[b,h,q,k]; e[b,h,q,k] = Exp(z[b,h,q,k] - m[b,h,q]); s[b,h,q] += e[b,h,q,k];"
+    "when sink: s[o,h] = s[o,h] + Exp(sink); P[b,h,q,k] = e[b,h,q,k] / s[b,h,q]; Y[b,q,h,v] += P[b,h,q,k] * V?[b,k,@h,v]";
+
+template <const Places& places, bool unpacks_cache>
+constexpr std::array<LineCondition, 8> kConditions{{{"rotated", is_rotated},
+                                                    {"query_norm", is_given<places.query_norm>},
+                                                    {"key_norm", is_given<places.key_norm>},
+                                                    {"scored", is_given<places.score_bias>},
+                                                    {"sink", has_sink<places.sink>},
+                                                    {"capped", has_cap},
+                                                    {"packed_keys", unpacks_cache ? has_packed_keys : never},
+                                                    {"packed_values", unpacks_cache ? has_packed_values : never}}};
 
 /// Causal unless an attribute says otherwise; `local_window_size` keys up to the query's own.
 AttentionWindow window_of(const OpContext& context) {
@@ -146,20 +181,22 @@ AttentionWindow window_of(const OpContext& context) {
 
 AxisMap grouped_axes(const OpContext& context) { return attention_over_tokens(context, window_of(context)); }
 
-template <const Places& places>
-Work grouped_work(const OpContext& context) {
+void grouped_loops(const OpContext& context, LoopExtents& loops) {
   const Shape& query = context.known_shape(kQuery);
-  const Heads heads = heads_of(context);
-  const Dim keys = keys_of(context, places);
-  const std::optional<Dim> fresh = new_keys(context);
-  Work work;
-  add_attention(work, {query[0], heads.of_queries, query[1], keys, heads.width, heads.value_width}, window_of(context),
-                context.dtype(kQuery));
-  add_surroundings(work, context, places, heads, query[0] * query[1], query[0] * fresh.value_or(0),
-                   query[0] * heads.of_queries * query[1] * keys);
-  add_cache_quantisation(work, context, heads, query[0] * fresh.value_or(0), query[0] * keys);
-  return work;
+  const Dim keys = keys_of(context, kGrouped), fresh = new_keys(context).value_or(0);
+  set_loops(context, kGrouped, heads_of(context),
+            {query[0], query[1], keys, query[0] * query[1], query[0] * fresh, query[0] * keys}, loops);
 }
+
+constexpr Lines kGroupedLines{.text = kText,
+                              .conditions = kConditions<kGrouped, true>,
+                              .loops = grouped_loops,
+                              .shape = grouped_shape<kGrouped>,
+                              .axes = grouped_axes,
+                              .visible = [](const OpContext& context, const Dim& per_pair) {
+                                return visible_products(per_pair, context.known_shape(kQuery)[1], keys_of(context, kGrouped),
+                                                        window_of(context));
+                              }};
 
 /// A cache in blocks is a buffer; how far it is filled only a length tells.
 std::vector<Fact> sparse_shape(const OpContext& context) {
@@ -178,17 +215,20 @@ std::vector<Fact> sparse_shape(const OpContext& context) {
   return {Fact::tensor(dtype, result), context.input(kSparse.past_key), context.input(kSparse.past_value)};
 }
 
-Work sparse_work(const OpContext& context) {
+void sparse_loops(const OpContext& context, LoopExtents& loops) {
   const Shape& query = context.known_shape(kQuery);
-  const Heads heads = heads_of(context);
-  const Dim& keys = context.remembered(0);
-  Work work;
-  add_attention(work, {query[0], heads.of_queries, query[1], keys, heads.width, heads.value_width}, {std::nullopt, 0},
-                context.dtype(kQuery));
   const Dim rows = query[0] * query[1];
-  add_surroundings(work, context, kSparse, heads, rows, rows, rows * heads.of_queries * keys);
-  return work;
+  set_loops(context, kSparse, heads_of(context), {query[0], query[1], context.remembered(0), rows, rows, 0}, loops);
 }
+
+constexpr Lines kSparseLines{
+    .text = kText,
+    .conditions = kConditions<kSparse, false>,
+    .loops = sparse_loops,
+    .shape = sparse_shape,
+    .visible = [](const OpContext& context, const Dim& per_pair) {
+      return visible_products(per_pair, context.known_shape(kQuery)[1], context.remembered(0), {std::nullopt, 0});
+    }};
 
 /// Each query meets the keys selected for it, and with `local_plus_selected` those of a window.
 Dim selected_keys(const OpContext& context, const Places& places) {
@@ -206,15 +246,17 @@ std::vector<Fact> dynamic_sparse_shape(const OpContext& context) {
   return results;
 }
 
-Work dynamic_sparse_work(const OpContext& context) {
+void dynamic_sparse_loops(const OpContext& context, LoopExtents& loops) {
   const Shape& query = context.known_shape(kQuery);
-  const Heads heads = heads_of(context);
-  const Dim keys = selected_keys(context, kDynamicSparse), rows = query[0] * query[1];
-  Work work;
-  add_attention(work, {query[0], heads.of_queries, query[1], keys, heads.width, heads.value_width}, {}, context.dtype(kQuery));
-  add_surroundings(work, context, kDynamicSparse, heads, rows, rows, rows * heads.of_queries * keys);
-  return work;
+  const Dim rows = query[0] * query[1];
+  set_loops(context, kDynamicSparse, heads_of(context),
+            {query[0], query[1], selected_keys(context, kDynamicSparse), rows, rows, 0}, loops);
 }
+
+constexpr Lines kDynamicSparseLines{.text = kText,
+                                    .conditions = kConditions<kDynamicSparse, false>,
+                                    .loops = dynamic_sparse_loops,
+                                    .shape = dynamic_sparse_shape};
 
 // Caches in pages: the tokens of all sequences in a row, [tokens, all heads].
 
@@ -254,69 +296,64 @@ std::vector<Fact> all_paged_shape(const OpContext& context) {
 }
 
 /// Of one sequence the mask is known; of several each token may be the last of its own.
-void add_paged_attention(Work& work, const OpContext& context, const Heads& heads, const Dim& tokens, const Dim& keys) {
-  AttentionWindow window = window_of(context);
+struct PagedView {
+  AttentionWindow window;
+  bool is_token_by_token = false;
+};
+
+PagedView paged_view(const OpContext& context) {
+  PagedView view{window_of(context)};
   const Shape& lengths = context.shape(kPastLengths);
   const bool is_one_sequence = lengths.known() && lengths.rank() == 1 && lengths[0].is(1);
-  if (context.integer("is_causal", 1) == 0) window.right.reset();
-  if (!is_one_sequence) window.right.reset();
-  if (is_one_sequence || !window.left) {
-    add_attention(work, {1, heads.of_queries, tokens, keys, heads.width, heads.value_width}, window, context.dtype(kQuery));
-    return;
-  }
-  add_attention(work, {tokens, heads.of_queries, 1, keys, heads.width, heads.value_width}, window, context.dtype(kQuery));
+  if (context.integer("is_causal", 1) == 0 || !is_one_sequence) view.window.right.reset();
+  view.is_token_by_token = !is_one_sequence && view.window.left.has_value();
+  return view;
 }
 
-Work paged_work(const OpContext& context) {
-  const Dim& tokens = context.known_shape(kQuery)[0];
-  const Heads heads = paged_heads(context);
-  const Dim& keys = context.remembered(0);
-  Work work;
-  add_paged_attention(work, context, heads, tokens, keys);
-  add_surroundings(work, context, kPaged, heads, tokens, tokens, tokens * heads.of_queries * keys);
-  add_cache_quantisation(work, context, heads, tokens, keys);
-  return work;
+void paged_loops(const OpContext& context, LoopExtents& loops) {
+  const Dim &tokens = context.known_shape(kQuery)[0], &keys = context.remembered(0);
+  const bool is_token_by_token = paged_view(context).is_token_by_token;
+  set_loops(context, kPaged, paged_heads(context),
+            {is_token_by_token ? tokens : Dim(1), is_token_by_token ? Dim(1) : tokens, keys, tokens, tokens, keys}, loops);
 }
 
-Work sparse_paged_work(const OpContext& context) {
+constexpr Lines kPagedLines{.text = kText,
+                            .conditions = kConditions<kPaged, true>,
+                            .loops = paged_loops,
+                            .shape = all_paged_shape,
+                            .visible = [](const OpContext& context, const Dim& per_pair) {
+                              const PagedView view = paged_view(context);
+                              return visible_products(per_pair, view.is_token_by_token ? Dim(1) : context.known_shape(kQuery)[0],
+                                                      context.remembered(0), view.window);
+                            }};
+
+void sparse_paged_loops(const OpContext& context, LoopExtents& loops) {
   const Dim& tokens = context.known_shape(kQuery)[0];
-  const Heads heads = heads_of(context);
   const Dim keys = selected_keys(context, kSparsePaged);
-  Work work;
-  add_attention(work, {1, heads.of_queries, tokens, keys, heads.width, heads.value_width}, {}, context.dtype(kQuery));
-  add_surroundings(work, context, kSparsePaged, heads, tokens, tokens, tokens * heads.of_queries * keys);
-  add_cache_quantisation(work, context, heads, tokens, tokens * keys);
-  return work;
+  set_loops(context, kSparsePaged, heads_of(context), {1, tokens, keys, tokens, tokens, tokens * keys}, loops);
 }
 
-constexpr std::string_view kCost =
-    "batch * query heads * queries * keys * (width + value width) MACs, keys with the past; per score 1 mul for the scale, a "
-    "softmax, 1 add for a "
-    "bias, 1 div, 1 special, 1 mul for a soft cap; 2 mul, 1 add per rotated element; RMSNormalization of heads; 1 add, 1 special "
-    "per row for a sink";
+constexpr Lines kSparsePagedLines{
+    .text = kText, .conditions = kConditions<kSparsePaged, true>, .loops = sparse_paged_loops, .shape = paged_shape};
 
 constexpr AttentionOperands kGroupedOperands{.query = 0, .key = 1, .value = 2, .past = {3, 4}};
 
 constexpr Operator kRows[] = {
     {.name = "DynamicSparseAttention",
-     .meaning = Rules{dynamic_sparse_shape, dynamic_sparse_work},
-     .roles = "data*7 constant*7 weight*3 constant quantisation*2",
-     .cost = kCost},
+     .meaning = line_body<kDynamicSparseLines>,
+     .roles = "data*7 constant*7 weight*3 constant quantisation*2"},
     {.name = "GroupQueryAttention",
-     .meaning = Rules{grouped_shape<kGrouped>, grouped_work<kGrouped>, grouped_axes},
+     .meaning = line_body<kGroupedLines>,
      .roles = "data*5 constant*2 data*4 weight quantisation*2 weight*2 constant",
-     .cost = kCost,
      .traits = Trait::attention,
      .attention = &kGroupedOperands},
     {.name = "PagedAttention",
-     .meaning = Rules{all_paged_shape, paged_work},
-     .roles = "data*5 constant*3 data*2 constant weight*3 quantisation*2 constant",
-     .cost = kCost},
-    {.name = "SparseAttention", .meaning = Rules{sparse_shape, sparse_work}, .roles = "data*5 constant*4 data*2", .cost = kCost},
+     .meaning = line_body<kPagedLines>,
+     .roles = "data*5 constant*3 data*2 constant weight*3 quantisation*2 constant"},
+    {.name = "SparseAttention", .meaning = line_body<kSparseLines>, .roles = "data*5 constant*4 data*2"},
     {.name = "SparsePagedAttention",
-     .meaning = Rules{paged_shape, sparse_paged_work},
-     .roles = "data*5 constant*5 data*3 constant data*2 weight*3 quantisation*2 constant",
-     .cost = kCost},
+     .meaning = line_body<kSparsePagedLines>,
+     .roles = "data*5 constant*5 data*3 constant data*2 weight*3 quantisation*2 constant"},
 };
 
 }  // namespace

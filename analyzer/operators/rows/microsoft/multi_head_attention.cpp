@@ -2,6 +2,7 @@
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/gradients/gradient_macs.h"
 #include "analyzer/operators/gradients/nest_gradients.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
@@ -122,25 +123,61 @@ AttentionWindow window_of(const OpContext& context) {
 
 AxisMap multi_head_axes(const OpContext& context) { return attention_over_tokens(context, window_of(context)); }
 
+/// What attends: q queries of h heads and d elements, k keys with the past, f new ones.
+struct Attending {
+  Dim batch, heads, queries, keys, new_keys, width, value_width;
+};
+
+void set_loops(const Attending& attending, LoopExtents& loops) {
+  loops.set("b", attending.batch);
+  loops.set("h", attending.heads);
+  loops.set("q", attending.queries);
+  loops.set("k", attending.keys);
+  loops.set("f", attending.new_keys);
+  loops.set("d", attending.width);
+  loops.set("v", attending.value_width);
+}
+
 template <const Places& places>
-Work multi_head_work(const OpContext& context) {
+void multi_head_loops(const OpContext& context, LoopExtents& loops) {
   const Heads heads = heads_of(context, places);
   const std::optional<Dim> keys = keys_of(context, places, heads);
   if (!heads.batch || !keys || !heads.width || !heads.value_width) throw Unknown();
-  const Dim count = positive(context, "num_heads");
-  Work work;
-  add_attention(work, {*heads.batch, count, *heads.queries, *keys, *heads.width, *heads.value_width}, window_of(context),
-                context.dtype(kQuery));
-  if (context.has_input(places.score_bias)) work.add({.add = 1}, *heads.batch * count * *heads.queries * *keys);
-  if (context.has_input(places.bias)) {
-    work.add({.add = 1}, *heads.batch * *heads.queries * count * *heads.width);
-    // Keys of another sequence were summed with theirs when they were made.
-    const bool is_other_sequence = context.has_input(kKey) && context.known_shape(kKey).rank() == 4;
-    if (heads.keys && !is_other_sequence)
-      work.add({.add = 1}, *heads.batch * *heads.keys * count * (*heads.width + *heads.value_width));
-  }
-  return work;
+  set_loops({*heads.batch, positive(context, "num_heads"), *heads.queries, *keys, heads.keys.value_or(0), *heads.width,
+             *heads.value_width},
+            loops);
 }
+
+template <const Places& places>
+Dim seen_products(const OpContext& context, const Dim& per_pair) {
+  const Heads heads = heads_of(context, places);
+  return visible_products(per_pair, *heads.queries, *keys_of(context, places, heads), window_of(context));
+}
+
+/// Keys of another sequence were summed with their bias when they were made.
+bool has_own_keys(const OpContext& context) { return !context.has_input(kKey) || context.known_shape(kKey).rank() != 4; }
+
+template <std::size_t index>
+bool is_given(const OpContext& context) {
+  return context.has_input(index);
+}
+
+constexpr std::string_view kText =
+    "Q, K, V | when biased: x[b,q,h,d] = Q[b,q,h,d] + bias; when biased, own_keys: y[b,f,h,d] = K?[b,f,h,d] + bias;"
+    "when biased, own_keys: w[b,f,h,v] = V?[b,f,h,v] + bias;"
+    "S[b,h,q,k] += Q[b,q,h,d] * K?[b,k,h,d]; z[b,h,q,k] = scale * S[b,h,q,k]; when scored: z[b,h,q,k] = z[b,h,q,k] + score_bias;"
+    "m[b,h,q] max= z[b,h,q,k]; e[b,h,q,k] = Exp(z[b,h,q,k] - m[b,h,q]); s[b,h,q] += e[b,h,q,k]; P[b,h,q,k] = e[b,h,q,k] / "
+    "s[b,h,q];"
+    "Y[b,q,h,v] += P[b,h,q,k] * V?[b,k,h,v]";
+
+template <const Places& places>
+constexpr Lines kMultiHeadLines{
+    .text = kText,
+    .conditions = {{{"biased", is_given<places.bias>}, {"scored", is_given<places.score_bias>}, {"own_keys", has_own_keys}}},
+    .loops = multi_head_loops<places>,
+    .shape = multi_head_shape<places>,
+    .axes = multi_head_axes,
+    .visible = seen_products<places>};
 
 // PackedMultiHeadAttention: the tokens of all sequences in a row, none of them padding.  How many keys a token meets only the lengths
 // tell: at most as many as the longest sequence has.
@@ -172,46 +209,37 @@ std::vector<Fact> packed_shape(const OpContext& context) {
   return {Fact::tensor(dtype, Shape{heads.tokens, heads.value_width * positive(context, "num_heads")})};
 }
 
-Work packed_work(const OpContext& context) {
+void packed_loops(const OpContext& context, LoopExtents& loops) {
   const PackedHeads heads = packed_heads(context);
-  const Dim count = positive(context, "num_heads"), &keys = context.known_shape(kTokenOffsets)[1];
-  Work work;
-  add_attention(work, {1, count, heads.tokens, keys, heads.width, heads.value_width}, {}, context.dtype(kQuery));
-  if (context.has_input(kPackedScoreBias)) work.add({.add = 1}, count * heads.tokens * keys);
-  if (context.has_input(kPackedBias)) work.add({.add = 1}, heads.tokens * count * (heads.width * 2 + heads.value_width));
-  return work;
+  set_loops({1, positive(context, "num_heads"), heads.tokens, context.known_shape(kTokenOffsets)[1], heads.tokens, heads.width,
+             heads.value_width},
+            loops);
 }
 
-constexpr std::string_view kCost =
-    "batch * heads * queries * keys * (width + value width) MACs, keys with the past; per score 1 mul for the scale, a softmax, "
-    "1 add for a bias; "
-    "1 add per element of queries, keys and values for theirs";
+constexpr Lines kPackedLines{.text = kText,
+                             .conditions = {{{"biased", is_given<kPackedBias>},
+                                             {"scored", is_given<kPackedScoreBias>},
+                                             {"own_keys", [](const OpContext&) { return true; }}}},
+                             .loops = packed_loops,
+                             .shape = packed_shape};
 
 constexpr AttentionOperands kOperands{.query = 0, .key = 1, .value = 2, .past = {6, 7}, .causal = "unidirectional"};
 constexpr AttentionOperands kDecoderOperands{.query = 0, .key = 1, .value = 2, .past = {5, 6}};
 
 constexpr Operator kRows[] = {
     {.name = "DecoderMaskedMultiHeadAttention",
-     .meaning = Rules{multi_head_shape<kDecoder>, multi_head_work<kDecoder>, multi_head_axes},
+     .meaning = line_body<kMultiHeadLines<kDecoder>>,
      .roles = "data*7 constant*3 bias",
-     .cost = kCost,
      .traits = Trait::attention,
      .attention = &kDecoderOperands},
     {.name = "MultiHeadAttention",
-     .meaning = Rules{multi_head_shape<kMultiHead>, multi_head_work<kMultiHead>, multi_head_axes},
+     .meaning = line_body<kMultiHeadLines<kMultiHead>>,
      .roles = "data*3 bias data*4 constant data",
-     .cost = kCost,
      .traits = Trait::attention,
      .gradient = gradients_of_attention,
      .gradient_macs = gradient_macs_of_attention,
      .attention = &kOperands},
-    {.name = "PackedMultiHeadAttention",
-     .meaning = Rules{packed_shape, packed_work},
-     .roles = "data*3 bias constant*2 data",
-     .cost =
-         "tokens * heads * longest sequence * (width + value width) MACs; per score 1 mul for the scale, a softmax, 1 add for a "
-         "bias; 1 add per "
-         "element of queries, keys and values for theirs"},
+    {.name = "PackedMultiHeadAttention", .meaning = line_body<kPackedLines>, .roles = "data*3 bias constant*2 data"},
 };
 
 }  // namespace

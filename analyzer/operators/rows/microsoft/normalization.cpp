@@ -1,131 +1,94 @@
 // Normalizations of com.microsoft: behind a residual, an embedding or a quantisation, with a gate or an activation.
-#include "analyzer/operators/rows/neural/normalization.h"
-
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 
 namespace macroscope {
 namespace {
 
-constexpr Effort kSigmoid{.add = 1, .div = 1, .special = 1};
-constexpr Effort kRootMeanSquare{.add = 1, .div = 1, .special = 1};  // per group
-
-/// Mean and variance, or their inverse root, of each row, the last axis kept as 1.
-Shape statistics_of(const Shape& shape) { return with_last(shape, 1); }
-
-void check_features(const OpContext& context, std::initializer_list<std::size_t> vectors) {
+/// Vectors that are given for each place along the last axis.
+template <std::size_t... vectors>
+void check_features(const OpContext& context) {
   if (!context.shape(0).known()) return;
-  for (const std::size_t index : vectors) {
+  for (const std::size_t index : {vectors...}) {
     if (!context.shape(index).known()) continue;
     require_rank(context, index, 1);
     context.must_equal(context.shape(index)[0], last_of(context.shape(0)), "features of the scale, shift or bias");
   }
 }
 
-/// Outputs: the result, statistics that only training asks for, the sum before the normalization.
-std::vector<Fact> behind_residual(const OpContext& context) {
-  const Shape& shape = context.shape(0);
-  const Fact result = Fact::tensor(context.dtype(0), shape);
-  const Fact statistic = Fact::tensor(DataType::float32, statistics_of(shape));
-  return {result, statistic, statistic, result};
+/// Results: the normalized sum, statistics that only training asks for, the sum itself.
+DataType residual_type(const OpContext& context, std::size_t output) {
+  return output == 1 || output == 2 ? DataType::float32 : context.dtype(0);
 }
 
-std::vector<Fact> skip_layer_shape(const OpContext& context) {
-  require_inputs(context, 3);
-  require_same_dtype(context, {0, 1, 2, 3, 4});
-  check_features(context, {2, 3, 4});
-  return behind_residual(context);
-}
+constexpr Lines kSkipLayer{
+    .text =
+        "X, skip, gamma, beta, bias -> Y, mean, inv_std, sum |"
+        "sum[i..] = X[i..] + skip[..] + bias?[..]; s[i/axis..] += sum[i..]; mean[i/axis..] = s[i/axis..] / count;"
+        "d[i..] = sum[i..] - mean[i/axis..]; q[i/axis..] += Mul(d[i..], d[i..]);"
+        "inv_std[i/axis..] = Pow(q[i/axis..] / count + epsilon, -0.5);"
+        "Y[i..] = d[i..] * inv_std[i/axis..] * gamma[..] + beta?[..]",
+    .check =
+        [](const OpContext& context) {
+          require_same_dtype(context, {0, 1, 2, 3, 4});
+          check_features<2, 3, 4>(context);
+        },
+    .dtype = residual_type,
+    .axes = axis_maps::tokens};
 
-Work skip_layer_work(const OpContext& context) {
-  Work work;
-  const Shape& shape = context.known_shape(0);
-  work.add({.add = context.has_input(4) ? 2 : 1}, shape.elements());
-  add_normalization(work, shape.elements(), rows_of(shape), {.mul = 1, .add = context.has_input(3) ? 1 : 0});
-  return work;
-}
+constexpr Lines kSkipSimplified{
+    .text =
+        "X, skip, gamma, bias -> Y, mean, inv_std, sum |"
+        "sum[i..] = X[i..] + skip[..] + bias?[..]; mean[i/axis..] = 0; q[i/axis..] += Mul(sum[i..], sum[i..]);"
+        "inv_std[i/axis..] = Pow(q[i/axis..] / count + epsilon, -0.5); Y[i..] = sum[i..] * inv_std[i/axis..] * gamma[..]",
+    .check =
+        [](const OpContext& context) {
+          require_same_dtype(context, {0, 1, 2, 3});
+          check_features<2, 3>(context);
+        },
+    .dtype = residual_type,
+    .axes = axis_maps::tokens};
 
-std::vector<Fact> skip_simplified_shape(const OpContext& context) {
-  require_inputs(context, 3);
-  require_same_dtype(context, {0, 1, 2, 3});
-  check_features(context, {2, 3});
-  return behind_residual(context);
-}
-
-Work skip_simplified_work(const OpContext& context) {
-  Work work;
-  const Shape& shape = context.known_shape(0);
-  work.add({.add = context.has_input(3) ? 2 : 1}, shape.elements());
-  add_rms_normalization(work, shape.elements(), rows_of(shape));
-  return work;
-}
-
-std::size_t first_normalized_axis(const OpContext& context, std::size_t rank) {
-  return OpContext::axis_of(context.integer("axis", -1), rank);
-}
-
-std::vector<Fact> simplified_shape(const OpContext& context) {
-  require_inputs(context, 2);
-  const Shape& shape = context.shape(0);
-  Shape statistics = Shape::unknown();
-  if (shape.known()) {
-    std::vector<Dim> dims(shape.begin(), shape.end());
-    for (std::size_t axis = first_normalized_axis(context, shape.rank()); axis < dims.size(); ++axis) dims[axis] = 1;
-    statistics = Shape(dims);
-  }
-  return {Fact::tensor(context.dtype(1) == DataType::unknown ? context.dtype(0) : context.dtype(1), shape),
-          Fact::tensor(DataType::float32, statistics)};
-}
-
-Work simplified_work(const OpContext& context) {
-  Work work;
-  const Shape& shape = context.known_shape(0);
-  add_rms_normalization(work, shape.elements(), product(shape.dims().first(first_normalized_axis(context, shape.rank()))));
-  return work;
-}
+constexpr Lines kSimplified{
+    .text =
+        "X, scale -> Y, inv_std | q[i/axis:..] += Mul(X[i..], X[i..]);"
+        "inv_std[i/axis:..] = Pow(q[i/axis:..] / count + epsilon, -0.5); Y[i..] = X[i..] * inv_std[i/axis:..] * scale[..]",
+    .dtype =
+        [](const OpContext& context, std::size_t output) {
+          if (output == 1) return DataType::float32;
+          return context.dtype(1) == DataType::unknown ? context.dtype(0) : context.dtype(1);
+        },
+    .axes = axis_maps::tokens};
 
 // Embeddings: words, positions and, where given, segments are looked up, added and normalized.
 
-Shape embedded(const OpContext& context, std::size_t table) {
-  const Shape& ids = context.shape(0);
-  const Shape& words = context.shape(table);
-  require_rank(context, 0, 2);
-  require_rank(context, table, 2);
-  return ids.known() && words.known() ? Shape{ids[0], ids[1], words[1]} : Shape::unknown();
+template <std::size_t result>
+DataType embedded_type(const OpContext& context, std::size_t output) {
+  return output == 1 ? DataType::int32 : context.dtype(result);
 }
 
-Shape batch_of_ids(const OpContext& context) { return context.shape(0).known() ? Shape{context.shape(0)[0]} : Shape::unknown(); }
+constexpr Lines kEmbed{
+    .text =
+        "ids, segments, words, positions, segment_table, gamma, beta, mask -> Y, mask_index, sum |"
+        "mask_index[b] += ids[b,t]; sum[b,t,e] = words[@ids,e] + positions[@t,e] + segment_table?[@segments,e];"
+        "s[b,t] += sum[b,t,e]; m[b,t] = s[b,t] / count; d[b,t,e] = sum[b,t,e] - m[b,t]; q[b,t] += Mul(d[b,t,e], d[b,t,e]);"
+        "v[b,t] = Pow(q[b,t] / count + epsilon, -0.5); Y[b,t,e] = d[b,t,e] * v[b,t] * gamma[e] + beta[e]",
+    .dtype = embedded_type<2>,
+    .axes = axis_maps::tokens};
 
-std::vector<Fact> embed_shape(const OpContext& context) {
-  for (const std::size_t index : {0U, 2U, 3U, 5U, 6U})
-    require(context.has_input(index), "missing-input", "operand {} is left out", index);
-  const Fact result = Fact::tensor(context.dtype(2), embedded(context, 2));
-  return {result, Fact::tensor(DataType::int32, batch_of_ids(context)), result};
-}
-
-Work embed_work(const OpContext& context) {
-  const Shape& shape = context.output(0).type.shape;
-  if (!shape.known()) throw Unknown();
-  Work work;
-  work.add({.add = context.has_input(1) ? 2 : 1}, shape.elements());
-  add_normalization(work, shape.elements(), rows_of(shape), {.mul = 1, .add = 1});
-  return work;
-}
-
-std::vector<Fact> quantized_embed_shape(const OpContext& context) {
-  for (const std::size_t index : {0U, 2U, 3U, 5U, 6U, 8U, 9U})
-    require(context.has_input(index), "missing-input", "operand {} is left out", index);
-  return {Fact::tensor(context.dtype(8), embedded(context, 2)), Fact::tensor(DataType::int32, batch_of_ids(context))};
-}
-
-Work quantized_embed_work(const OpContext& context) {
-  Work work = embed_work(context);
-  const Shape& shape = context.output(0).type.shape;
-  const int tables = context.has_input(1) ? 3 : 2;
-  work.add(kDequantize, shape.elements() * tables + last_of(shape) * 2);
-  return work;
-}
+constexpr Lines kQuantizedEmbed{
+    .text =
+        "ids, segments, words, positions, segment_table, gamma, beta, mask, words_scale, positions_scale -> Y, mask_index |"
+        "mask_index[b] += ids[b,t];"
+        "a[b,t,e] = DequantizeLinear(words[@ids,e], words_scale[..]) + DequantizeLinear(positions[@t,e], positions_scale[..]);"
+        "when segments: a[b,t,e] = a[b,t,e] + DequantizeLinear(segment_table[@segments,e], segments_scale);"
+        "f[e] = DequantizeLinear(gamma[e], gamma_scale); g[e] = DequantizeLinear(beta[e], beta_scale);"
+        "s[b,t] += a[b,t,e]; m[b,t] = s[b,t] / count; d[b,t,e] = a[b,t,e] - m[b,t]; q[b,t] += Mul(d[b,t,e], d[b,t,e]);"
+        "v[b,t] = Pow(q[b,t] / count + epsilon, -0.5); Y[b,t,e] = d[b,t,e] * v[b,t] * f[e] + g[e]",
+    .dtype = embedded_type<8>,
+    .axes = axis_maps::tokens};
 
 // Groups of channels.
 
@@ -145,50 +108,62 @@ std::vector<Fact> group_shape(const OpContext& context) {
   return {result, result};
 }
 
-Work group_work(const OpContext& context) {
-  Work work;
+/// Samples n, groups g, and k elements in each.
+void group_loops(const OpContext& context, LoopExtents& extents) {
   const Shape& shape = context.known_shape(0);
-  add_normalization(work, shape.elements(), shape[0] * positive(context, "groups"), {.mul = 1, .add = 1});
-  if (context.integer("activation", 0) != 0) work.add(kSilu, shape.elements());
-  return work;
+  const std::int64_t groups = positive(context, "groups");
+  const std::size_t channels = context.integer("channels_last", 1) != 0 ? shape.rank() - 1 : 1;
+  Dim elements = exact_share(context, shape[channels], groups, "channels over groups");
+  for (std::size_t axis = 1; axis < shape.rank(); ++axis)
+    if (axis != channels) elements *= shape[axis];
+  extents.set("n", shape[0]);
+  extents.set("g", groups);
+  extents.set("k", elements);
 }
 
-Work skip_group_work(const OpContext& context) {
-  Work work = group_work(context);
-  work.add({.add = context.has_input(4) ? 2 : 1}, elements_of(context.input(0)));
-  return work;
-}
+constexpr Lines kGroup{.text =
+                           "X, gamma, beta | s[n,g] += X[n,g,k]; m[n,g] = s[n,g] / count; d[n,g,k] = X[n,g,k] - m[n,g];"
+                           "q[n,g] += Mul(d[n,g,k], d[n,g,k]); v[n,g] = Pow(q[n,g] / count + epsilon, -0.5);"
+                           "Y[n,g,k] = d[n,g,k] * v[n,g] * gamma[g,k] + beta[g,k]; when activation=1: Y[n,g,k] = Swish(Y[n,g,k])",
+                       .loops = group_loops,
+                       .shape = group_shape};
+
+constexpr Lines kSkipGroup{
+    .text =
+        "X, gamma, beta, skip, bias | h[n,g,k] = X[n,g,k] + skip[n,g,k] + bias?[g,k];"
+        "s[n,g] += h[n,g,k]; m[n,g] = s[n,g] / count; d[n,g,k] = h[n,g,k] - m[n,g];"
+        "q[n,g] += Mul(d[n,g,k], d[n,g,k]); v[n,g] = Pow(q[n,g] / count + epsilon, -0.5);"
+        "Y[n,g,k] = d[n,g,k] * v[n,g] * gamma[g,k] + beta[g,k]; when activation=1: Y[n,g,k] = Swish(Y[n,g,k])",
+    .loops = group_loops,
+    .shape = group_shape};
 
 // Root mean squares of parts of the last axis.
 
-Work branchwise_work(const OpContext& context) {
-  const Shape& shape = context.known_shape(0);
-  const Dim branches = std::max<std::int64_t>(context.integer("num_branches", 0), 1);
-  Work work;
-  work.add({.add = 1, .mul = context.has_input(1) ? 3 : 2}, shape.elements());
-  work.add(kRootMeanSquare, rows_of(shape) * branches);
-  return work;
+constexpr Lines kBranchwise{
+    .text =
+        "X, scale | b < num_branches=1; q[r..,b] += Mul(X[r..,b*w], X[r..,b*w]);"
+        "v[r..,b] = Pow(q[r..,b] / count + epsilon, -0.5); Y[r..,b*w] = X[r..,b*w] * v[r..,b] * scale?[..]",
+    .axes = axis_maps::tokens};
+
+bool is_sigmoid_gated(const OpContext& context) {
+  return choice(context, "activation", "silu", {"silu", "swish", "sigmoid"}) == "sigmoid";
 }
 
-Work gated_work(const OpContext& context) {
-  const Shape& shape = context.known_shape(0);
-  const Dim groups =
-      rows_of(shape) * exact_share(context, last_of(shape), elements_of(context.input(1)), "last axis over the scale");
-  Work work;
-  add_rms_normalization(work, shape.elements(), groups);
-  const bool by_sigmoid = choice(context, "activation", "silu", {"silu", "swish", "sigmoid"}) == "sigmoid";
-  work.add((by_sigmoid ? kSigmoid : kSilu) + Effort{.mul = 1}, shape.elements());
-  return work;
-}
+constexpr Lines kGated{
+    .text =
+        "X, scale, gate | let u[w] = scale[w]; q[r..,g] += Mul(X[r..,g*w], X[r..,g*w]);"
+        "v[r..,g] = Pow(q[r..,g] / count + epsilon, -0.5); z[r..,g*w] = X[r..,g*w] * v[r..,g] * u[w];"
+        "when sigmoid: Y[r..,g*w] = z[r..,g*w] * Sigmoid(gate[..]); when not sigmoid: Y[r..,g*w] = z[r..,g*w] * Swish(gate[..])",
+    .conditions = {{{"sigmoid", is_sigmoid_gated}}},
+    .axes = axis_maps::tokens};
 
-Work ordered_work(const OpContext& context) {
-  const Shape& shape = context.known_shape(0);
-  Work work;
-  work.add(kDequantize + kQuantize, shape.elements());
-  const Dim rows = product(shape.dims().first(first_normalized_axis(context, shape.rank())));
-  add_normalization(work, shape.elements(), rows, {.mul = 1, .add = context.has_input(3) ? 1 : 0});
-  return work;
-}
+constexpr Lines kOrdered{
+    .text =
+        "X, x_scale, scale, shift, y_scale | x[i..] = DequantizeLinear(X[i..], x_scale[..]); s[i/axis:..] += x[i..];"
+        "m[i/axis:..] = s[i/axis:..] / count; d[i..] = x[i..] - m[i/axis:..]; q[i/axis:..] += Mul(d[i..], d[i..]);"
+        "v[i/axis:..] = Pow(q[i/axis:..] / count + epsilon, -0.5);"
+        "z[i..] = d[i..] * v[i/axis:..] * scale[..] + shift?[..]; Y[i..] = QuantizeLinear(z[i..], y_scale[..])",
+    .axes = axis_maps::tokens};
 
 /// [batch, sequence, heads, width of the slice]
 Shape rotated_slice(const OpContext& context) {
@@ -210,25 +185,22 @@ std::vector<Fact> rotary_norm_shape(const OpContext& context) {
   return {Fact::tensor(dtype, result), Fact::tensor(DataType::float32, slice)};
 }
 
-Work rotary_norm_work(const OpContext& context) {
+/// Rows r of e elements, p of them rotated.
+void rotary_norm_loops(const OpContext& context, LoopExtents& extents) {
   const Shape slice = rotated_slice(context);
   if (!slice.known()) throw Unknown();
-  Work work;
-  add_rms_normalization(work, slice.elements(), rows_of(slice));
-  work.add({.add = 1, .mul = 2}, rows_of(slice) * positive(context, "rotary_embedding_dim"));
-  return work;
+  extents.set("r", rows_of(slice));
+  extents.set("e", last_of(slice));
+  extents.set("p", positive(context, "rotary_embedding_dim"));
 }
 
-/// gate = sigmoid(sign(d) * sqrt(max(|d|, 1e-6))) of d = sum(norm(key) * norm(query)) / sqrt(width); the result is gate * value.
-Work engram_work(const OpContext& context) {
-  const Shape& keys = context.known_shape(0);
-  Work work;
-  add_rms_normalization(work, keys.elements() * 2, rows_of(keys) * 2);
-  work.add({.add = 1, .mul = 2}, keys.elements());
-  work.add(kSigmoid + Effort{.mul = 1, .div = 1, .compare = 3, .special = 1}, rows_of(keys));
-  if (context.has_output(1)) add_rms_normalization(work, keys.elements(), rows_of(keys));
-  return work;
-}
+constexpr Lines kRotaryNorm{
+    .text =
+        "X, scale, cosines, sines | q[r] += Mul(X[r,e], X[r,e]); v[r] = Pow(q[r] / count + epsilon, -0.5);"
+        "n[r,e] = X[r,e] * v[r] * scale[..]; Y[r,p] = n[r,p] * cosines[..] + n[r,p+1] * sines[..]",
+    .loops = rotary_norm_loops,
+    .shape = rotary_norm_shape,
+    .axes = axis_maps::tokens};
 
 std::vector<Fact> engram_shape(const OpContext& context) {
   require_inputs(context, 5);
@@ -238,79 +210,64 @@ std::vector<Fact> engram_shape(const OpContext& context) {
   return {result, result};
 }
 
-constexpr std::string_view kGroupCost = "3 mul, 4 add per element; 2 div, 1 add, 1 special per group; SiLU where activation is 1";
+/// A gate of the likeness of key and query.
+constexpr Lines kEngram{
+    .text =
+        "K, Q, V, W -> Y, N | a[r..] += Mul(K[r..,e], K[r..,e]); b[r..] = Pow(a[r..] / count + epsilon, -0.5);"
+        "k[r..,e] = K[r..,e] * b[r..] * W[..];"
+        "c[r..] += Mul(Q[r..,e], Q[r..,e]); d[r..] = Pow(c[r..] / count + epsilon, -0.5); q[r..,e] = Q[r..,e] * d[r..] * W[..];"
+        "s[r..] += Mul(k[r..,e], q[r..,e]); t[r..] = s[r..] / width;"
+        "g[r..] = Sigmoid(Sign(t[r..]) * Sqrt(Max(Abs(t[r..]), 0.000001))); Y[r..,e] = g[r..] * V[..];"
+        "when N: f[r..] += Mul(Y[r..,e], Y[r..,e]); when N: h[r..] = Pow(f[r..] / count + epsilon, -0.5);"
+        "when N: N[r..,e] = Y[r..,e] * h[r..] * W[..]",
+    .shape = engram_shape};
 
 constexpr Operator kRows[] = {
-    {.name = "BranchwiseRMSNorm",
-     .meaning = Rules{like_first, branchwise_work, axis_maps::tokens},
-     .roles = "data weight",
-     .cost = "2 mul, 1 add per element, 1 mul for the scale; 1 div, 1 add, 1 special per branch of a row",
-     .derives = "RMSNormalization"},
+    {.name = "BranchwiseRMSNorm", .meaning = line_body<kBranchwise>, .roles = "data weight", .derives = "RMSNormalization"},
     {.name = "EmbedLayerNormalization",
-     .meaning = Rules{embed_shape, embed_work, axis_maps::tokens},
+     .meaning = line_body<kEmbed>,
      .roles = "data*2 weight*4 bias data*2",
-     .cost = "1 add per element for each further embedding, then as LayerNormalization",
      .channels = ChannelAxis::lost,
      .derives = "LayerNormalization"},
-    {.name = "EngramGate",
-     .meaning = Rules{engram_shape, engram_work},
-     .roles = "data*3 weight",
-     .cost = "RMS normalization of keys and queries; 2 mul, 1 add per element; per row 1 div, 3 compare, 1 special, 1 mul and a "
-             "sigmoid"},
-    {.name = "GatedRMSNorm",
-     .meaning = Rules{like_first, gated_work, axis_maps::tokens},
-     .roles = "data weight data",
-     .cost = "as RMSNormalization, and SiLU (or a sigmoid) and 1 mul per element",
-     .derives = "RMSNormalization"},
-    {.name = "GroupNorm",
-     .meaning = Rules{group_shape, group_work},
-     .roles = "data weight bias",
-     .cost = kGroupCost,
-     .derives = "GroupNormalization"},
+    {.name = "EngramGate", .meaning = line_body<kEngram>, .roles = "data*3 weight"},
+    {.name = "GatedRMSNorm", .meaning = line_body<kGated>, .roles = "data weight data", .derives = "RMSNormalization"},
+    {.name = "GroupNorm", .meaning = line_body<kGroup>, .roles = "data weight bias", .derives = "GroupNormalization"},
     {.name = "QEmbedLayerNormalization",
-     .meaning = Rules{quantized_embed_shape, quantized_embed_work, axis_maps::tokens},
+     .meaning = line_body<kQuantizedEmbed>,
      .roles = "data*2 weight*4 bias data quantisation",
-     .cost = "1 add, 1 mul for each element looked up and for scale and shift, then as EmbedLayerNormalization",
      .channels = ChannelAxis::lost,
      .derives = "LayerNormalization"},
     {.name = "QOrderedLayerNormalization",
-     .meaning = Rules{like_first, ordered_work, axis_maps::tokens},
+     .meaning = line_body<kOrdered>,
      .roles = "data quantisation weight bias quantisation",
-     .cost = "DequantizeLinear, LayerNormalization, QuantizeLinear",
      .derives = {"LayerNormalization", {0, 2, 3}}},
     {.name = "RMSNormRotary",
-     .meaning = Rules{rotary_norm_shape, rotary_norm_work, axis_maps::tokens},
+     .meaning = line_body<kRotaryNorm>,
      .roles = "data weight data constant*3",
-     .cost = "as RMSNormalization; 2 mul, 1 add per rotated element",
      .derives = "RMSNormalization"},
     {.name = "SimplifiedLayerNormalization",
-     .meaning = Rules{simplified_shape, simplified_work, axis_maps::tokens},
+     .meaning = line_body<kSimplified>,
      .roles = "data weight",
-     .cost = "3 mul, 1 add per element; 1 div, 1 add, 1 special per row",
      .derives = "RMSNormalization"},
     {.name = "SkipGroupNorm",
-     .meaning = Rules{group_shape, skip_group_work},
+     .meaning = line_body<kSkipGroup>,
      .roles = "data weight bias data bias",
-     .cost = "1 add per element for each of residual and bias, then as GroupNorm",
      .derives = "GroupNormalization"},
     {.name = "SkipLayerNormalization",
-     .meaning = Rules{skip_layer_shape, skip_layer_work, axis_maps::tokens},
+     .meaning = line_body<kSkipLayer>,
      .roles = "data*2 weight bias*2",
-     .cost = "1 add per element for each of residual and bias, then as LayerNormalization",
      .derives = {"LayerNormalization", {0, 2, 3}}},
     {.name = "SkipSimplifiedLayerNormalization",
-     .meaning = Rules{skip_simplified_shape, skip_simplified_work, axis_maps::tokens},
+     .meaning = line_body<kSkipSimplified>,
      .roles = "data*2 weight bias",
-     .cost = "1 add per element for each of residual and bias, then as RMSNormalization",
      .derives = {"RMSNormalization", {0, 2}}},
 };
 
 // onnxruntime keeps this one in ONNX's own domain as well.
 constexpr Operator kRowsOfOnnx[] = {
     {.name = "SimplifiedLayerNormalization",
-     .meaning = Rules{simplified_shape, simplified_work},
+     .meaning = line_body<kSimplified>,
      .roles = "data weight",
-     .cost = "3 mul, 1 add per element; 1 div, 1 add, 1 special per row",
      .derives = "RMSNormalization"},
 };
 

@@ -1,5 +1,6 @@
 // Positions of tokens: rotary embeddings, relative biases, padding that is taken out and put back, attention in a window and to a few.
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
@@ -17,31 +18,25 @@ std::vector<Fact> rotary_shape(const OpContext& context) {
   return like_first(context);
 }
 
-/// A part of each head may be rotated alone; how many heads there are the fourth axis or num_heads tells.
-Work rotary_work(const OpContext& context) {
+/// Heads of tokens r, of whose elements p are rotated: a part may be alone; how many heads there are the fourth axis or num_heads tells.
+void rotary_loops(const OpContext& context, LoopExtents& loops) {
   const Shape& shape = context.known_shape(0);
-  Dim rotated = shape.elements();
   const std::int64_t partial = context.integer("rotary_embedding_dim", 0);
-  if (partial > 0)
-    rotated = shape.rank() == 4 ? rows_of(shape) * partial : rows_of(shape) * positive(context, "num_heads") * partial;
-  Work work;
-  work.add({.add = 1, .mul = 2}, rotated);
-  if (context.real("scale", 1) != 1) work.add({.mul = 1}, rotated);
-  return work;
+  loops.set("r", partial > 0 && shape.rank() != 4 ? rows_of(shape) * positive(context, "num_heads") : rows_of(shape));
+  loops.set("p", partial > 0 ? Dim(partial) : last_of(shape));
 }
 
-/// sin and cos of the angles, then q * cos + rotated q * sin, and the same for k.
-std::vector<Fact> gemma_shape(const OpContext& context) {
-  require_inputs(context, 5);
-  return {Fact::tensor(context.dtype(1), context.shape(1)), Fact::tensor(context.dtype(3), context.shape(3))};
-}
+constexpr Lines kRotary{.text = "X | y[r,p] = X[r,p] * cosine + X[r,p+1] * sine; Y[r,p] = y[r,p] * scale?",
+                        .loops = rotary_loops,
+                        .shape = rotary_shape,
+                        .axes = axis_maps::tokens};
 
-Work gemma_work(const OpContext& context) {
-  Work work;
-  work.add({.special = 2}, elements_of(context.input(0)));
-  work.add({.add = 1, .mul = 2}, elements_of(context.input(1)) + elements_of(context.input(3)));
-  return work;
-}
+constexpr Lines kGemmaRotary{
+    .text =
+        "angles, q, q_turned, k, k_turned -> Y, Z | c[a..] = Cos(angles[a..]); s[a..] = Sin(angles[a..]);"
+        "Y[i..] = q[i..] * c[..] + q_turned[..] * s[..]; Z[j..] = k[j..] * c[..] + k_turned[..] * s[..]",
+    .dtype = [](const OpContext& context, std::size_t output) { return context.dtype(output == 0 ? 1 : 3); },
+    .axes = axis_maps::tokens};
 
 // Relative biases.
 
@@ -181,17 +176,12 @@ constexpr Operator kRows[] = {
              "sigmoids, 2 "
              "mul, 2 add; 1 mul "
              "per output element"},
-    {.name = "GemmaRotaryEmbedding",
-     .meaning = Rules{gemma_shape, gemma_work, axis_maps::tokens},
-     .cost = "2 special per angle; 2 mul, 1 add per rotated element"},
+    {.name = "GemmaRotaryEmbedding", .meaning = line_body<kGemmaRotary>},
     {.name = "LongformerAttention",
      .meaning = Rules{longformer_shape<kLongformer>, longformer_work<kLongformer>},
      .roles = "data weight bias data weight bias data",
      .cost = kLongformerCost},
-    {.name = "MRotaryEmbedding",
-     .meaning = Rules{rotary_shape, rotary_work, axis_maps::tokens},
-     .roles = "data constant data*2",
-     .cost = "2 mul, 1 add per rotated element, 1 mul for a scale"},
+    {.name = "MRotaryEmbedding", .meaning = line_body<kRotary>, .roles = "data constant data*2"},
     {.name = "QOrderedLongformerAttention",
      .meaning = Rules{longformer_shape<kOrderedLongformer>, longformer_work<kOrderedLongformer>},
      .roles =
@@ -203,10 +193,7 @@ constexpr Operator kRows[] = {
      .cost = "1 div, 1 special, 1 mul per pair of positions"},
     {"RemovePadding", Moves{remove_padding}},
     {"RestorePadding", Moves{restore_padding}},
-    {.name = "RotaryEmbedding",
-     .meaning = Rules{rotary_shape, rotary_work, axis_maps::tokens},
-     .roles = "data constant data*2",
-     .cost = "2 mul, 1 add per rotated element, 1 mul for a scale"},
+    {.name = "RotaryEmbedding", .meaning = line_body<kRotary>, .roles = "data constant data*2"},
 };
 
 }  // namespace

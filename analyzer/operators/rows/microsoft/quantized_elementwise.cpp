@@ -1,6 +1,7 @@
 // Element-wise operators, reductions and pooling on quantised tensors: what DequantizeLinear, the operator itself and QuantizeLinear come to.
 #include "analyzer/operators/broadcast.h"
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/notation/nest.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
@@ -8,21 +9,26 @@
 namespace macroscope {
 namespace {
 
-constexpr Effort kSigmoid{.add = 1, .div = 1, .special = 1};
+// Inputs X, its scale and zero point, the result's scale and zero point.
 
-/// Inputs X, its scale and zero point, the result's scale and zero point.
-template <Effort effort>
-Work quantized_work(const OpContext& context) {
-  Work work;
-  work.add(kDequantize + effort + kQuantize, elements_of(context.input(0)));
-  return work;
-}
-
-std::vector<Fact> quantized_like_first(const OpContext& context) {
-  require_inputs(context, 2);
-  require(context.has_input(3), "missing-input", "the scale of the result is left out");
-  return like_first(context);
-}
+constexpr Lines kLeakyRelu{
+    .text =
+        "X, x_scale, x_zero, y_scale, y_zero |"
+        "Y[i..] = QuantizeLinear(LeakyRelu(DequantizeLinear(X[i..], x_scale[..], x_zero)), y_scale[..], y_zero)",
+    .axes = axis_maps::elementwise};
+constexpr Lines kSigmoid{
+    .text =
+        "X, x_scale, x_zero, y_scale, y_zero |"
+        "Y[i..] = QuantizeLinear(Sigmoid(DequantizeLinear(X[i..], x_scale[..], x_zero)), y_scale[..], y_zero)",
+    .axes = axis_maps::elementwise};
+constexpr Lines kOrderedGelu{
+    .text = "X, x_scale, y_scale | Y[i..] = QuantizeLinear(Gelu(DequantizeLinear(X[i..], x_scale[..])), y_scale[..])",
+    .axes = axis_maps::elementwise};
+constexpr Lines kQuantizedSoftmax{
+    .text =
+        "X, x_scale, x_zero, y_scale, y_zero | x[i..] = DequantizeLinear(X[i..], x_scale[..], x_zero);"
+        "m[i/axis..] max= x[i..]; e[i..] = Exp(x[i..] - m[i/axis..]); s[i/axis..] += e[i..];"
+        "Y[i..] = QuantizeLinear(e[i..] / s[i/axis..], y_scale[..], y_zero)"};
 
 /// Inputs A and B at 0 and 3, each followed by scale and zero point, then those of the result.
 std::vector<Fact> binary_shape(const OpContext& context) {
@@ -32,13 +38,20 @@ std::vector<Fact> binary_shape(const OpContext& context) {
   return {Fact::tensor(context.dtype(0), broadcast(context, context.shape(0), context.shape(3)))};
 }
 
-template <Effort effort>
-Work binary_work(const OpContext& context) {
-  Work work;
-  work.add(kDequantize, elements_of(context.input(0)) + elements_of(context.input(3)));
-  work.add(effort + kQuantize, elements_of(context.output(0)));
-  return work;
-}
+constexpr Lines kAdd{.text =
+                         "A, a_scale, a_zero, B, b_scale, b_zero, y_scale, y_zero |"
+                         "a[j..] = DequantizeLinear(A[j..], a_scale[..], a_zero);"
+                         "b[k..] = DequantizeLinear(B[k..], b_scale[..], b_zero);"
+                         "Y[i..] = QuantizeLinear(a[i/some..] + b[i/some..], y_scale[..], y_zero)",
+                     .shape = binary_shape,
+                     .axes = axis_maps::elementwise};
+constexpr Lines kMul{.text =
+                         "A, a_scale, a_zero, B, b_scale, b_zero, y_scale, y_zero |"
+                         "a[j..] = DequantizeLinear(A[j..], a_scale[..], a_zero);"
+                         "b[k..] = DequantizeLinear(B[k..], b_scale[..], b_zero);"
+                         "Y[i..] = QuantizeLinear(a[i/some..] * b[i/some..], y_scale[..], y_zero)",
+                     .shape = binary_shape,
+                     .axes = axis_maps::elementwise};
 
 /// Inputs condition, then X and Y, each followed by scale and zero point.
 std::vector<Fact> where_shape(const OpContext& context) {
@@ -48,12 +61,13 @@ std::vector<Fact> where_shape(const OpContext& context) {
                        broadcast(context, broadcast(context, context.shape(0), context.shape(1)), context.shape(4)))};
 }
 
-Work where_work(const OpContext& context) {
-  Work work;
-  work.add(kDequantize, elements_of(context.input(1)) + elements_of(context.input(4)));
-  work.add(kQuantize, elements_of(context.output(0)));
-  return work;
-}
+constexpr Lines kWhere{.text =
+                           "C, A, a_scale, a_zero, B, b_scale, b_zero, y_scale, y_zero |"
+                           "a[j..] = DequantizeLinear(A[j..], a_scale[..], a_zero);"
+                           "b[k..] = DequantizeLinear(B[k..], b_scale[..], b_zero);"
+                           "Y[i..] = QuantizeLinear(Where(C[i/some..], a[i/some..], b[i/some..]), y_scale[..], y_zero)",
+                       .shape = where_shape,
+                       .axes = axis_maps::elementwise};
 
 // Concatenation: scale and zero point of the result, then a tensor, its scale and its zero point, over and over.
 
@@ -122,34 +136,23 @@ Work mean_work(const OpContext& context) {
 constexpr std::string_view kMeanCost =
     "1 add, 1 mul per element; 1 add for each summand; per output element 1 mul and QuantizeLinear";
 
-/// Integers of 32 bits; sums of unsigned ones are unsigned.
-std::vector<Fact> integer_sum_shape(const OpContext& context) {
-  constexpr Loops kSum{.nests = "Y[i/axes..] += X[i..]"};
-  std::vector<Fact> results = shape_of(kSum, context);
-  results.front().type.dtype = context.dtype(0) == DataType::uint8 ? DataType::uint32 : DataType::int32;
-  return results;
-}
+// Integers of 32 bits; sums of unsigned ones are unsigned.
 
-std::vector<Fact> integer_product_shape(const OpContext& context) {
-  require(context.has_input(0) && context.has_input(2), "missing-input", "an operand is left out");
-  require_same_dtype(context, {0, 1, 2, 3});
-  return {Fact::tensor(DataType::int32, broadcast(context, context.shape(0), context.shape(2)))};
-}
-
-Work no_work(const OpContext&) { return {}; }
-
-constexpr std::string_view kBinary =
-    "DequantizeLinear of both (1 add, 1 mul per element), 1 operation and QuantizeLinear per output element";
+constexpr Lines kIntegerSum{.text = "Y[i/axes..] += X[i..]", .dtype = [](const OpContext& context, std::size_t) {
+                              return context.dtype(0) == DataType::uint8 ? DataType::uint32 : DataType::int32;
+                            }};
+constexpr Lines kIntegerProduct{.text = "A, a_zero, B, b_zero | Y[i..] = Mul(A[i..] - a_zero, B[i..] - b_zero)",
+                                .check =
+                                    [](const OpContext& context) {
+                                      require_same_dtype(context, {0, 1, 2, 3});
+                                    },
+                                .dtype = [](const OpContext&, std::size_t) { return DataType::int32; }};
 
 constexpr Operator kRows[] = {
-    {.name = "MulInteger",
-     .meaning = Rules{integer_product_shape, no_work},
-     .roles = "data quantisation data quantisation",
-     .cost = "none: on integers"},
+    {.name = "MulInteger", .meaning = line_body<kIntegerProduct>, .roles = "data quantisation data quantisation"},
     {.name = "QLinearAdd",
-     .meaning = Rules{binary_shape, binary_work<Effort{.add = 1}>, axis_maps::elementwise},
+     .meaning = line_body<kAdd>,
      .roles = "data quantisation*2 data quantisation*4",
-     .cost = kBinary,
      .traits = {Trait::elementwise, Trait::sums},
      .saves = Saves::nothing},
     {.name = "QLinearAveragePool",
@@ -168,15 +171,13 @@ constexpr Operator kRows[] = {
      .cost = kMeanCost,
      .derives = "GlobalAveragePool"},
     {.name = "QLinearLeakyRelu",
-     .meaning = Rules{quantized_like_first, quantized_work<Effort{.mul = 1, .compare = 1}>, axis_maps::elementwise},
+     .meaning = line_body<kLeakyRelu>,
      .roles = "data quantisation*4",
-     .cost = "DequantizeLinear, LeakyRelu, QuantizeLinear per element",
      .traits = Trait::elementwise,
      .derives = "LeakyRelu"},
     {.name = "QLinearMul",
-     .meaning = Rules{binary_shape, binary_work<Effort{.mul = 1}>, axis_maps::elementwise},
+     .meaning = line_body<kMul>,
      .roles = "data quantisation*2 data quantisation*4",
-     .cost = kBinary,
      .traits = {Trait::elementwise, Trait::products}},
     {.name = "QLinearReduceMean",
      .meaning = kReduceMean,
@@ -184,28 +185,21 @@ constexpr Operator kRows[] = {
      .cost = kMeanCost,
      .derives = "ReduceMean"},
     {.name = "QLinearSigmoid",
-     .meaning = Rules{quantized_like_first, quantized_work<kSigmoid>, axis_maps::elementwise},
+     .meaning = line_body<kSigmoid>,
      .roles = "data quantisation*4",
-     .cost = "DequantizeLinear, Sigmoid, QuantizeLinear per element",
      .traits = Trait::elementwise,
      .derives = "Sigmoid"},
-    {.name = "QLinearSoftmax",
-     .meaning = Rules{quantized_like_first, quantized_work<kSoftmax>, axis_maps::along_axis},
-     .roles = "data quantisation*4",
-     .cost = "DequantizeLinear, Softmax, QuantizeLinear per element",
-     .derives = "Softmax"},
+    {.name = "QLinearSoftmax", .meaning = line_body<kQuantizedSoftmax>, .roles = "data quantisation*4", .derives = "Softmax"},
     {.name = "QLinearWhere",
-     .meaning = Rules{where_shape, where_work, axis_maps::elementwise},
+     .meaning = line_body<kWhere>,
      .roles = "data*2 quantisation*2 data quantisation*4",
-     .cost = "DequantizeLinear of both, QuantizeLinear per output element",
      .traits = Trait::elementwise},
     {.name = "QOrderedGelu",
-     .meaning = Rules{like_first, quantized_work<kGeluByErf>, axis_maps::elementwise},
+     .meaning = line_body<kOrderedGelu>,
      .roles = "data quantisation*2",
-     .cost = "DequantizeLinear, Gelu, QuantizeLinear per element",
      .traits = Trait::elementwise,
      .derives = "Gelu"},
-    {.name = "ReduceSumInteger", .meaning = Rules{integer_sum_shape, no_work}, .cost = "none: on integers"},
+    {.name = "ReduceSumInteger", .meaning = line_body<kIntegerSum>},
 };
 
 }  // namespace

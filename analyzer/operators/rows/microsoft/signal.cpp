@@ -1,5 +1,6 @@
 // Transforms, complex products, sampling of images, distances and inverses.
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 
@@ -38,27 +39,24 @@ std::vector<Fact> irfft_shape(const OpContext& context) {
   return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
-/// By the definition: every number of a signal meets every frequency, 2 mul and 2 add each for real and imaginary part.
-Work transform_work(const OpContext& context, const Shape& numbers, const Shape& pairs) {
+/// By the definition: every number s of a signal meets every frequency f, once with a cosine and once with a sine.
+void transform_loops(const OpContext& context, const Shape& numbers, const Shape& pairs, LoopExtents& loops) {
+  if (!numbers.known() || !pairs.known()) throw Unknown();
   const std::size_t axes = signal_axes(context);
-  Work work;
-  work.add({.add = 2, .mul = 2}, numbers.elements() * product(pairs.dims().subspan(pairs.rank() - 1 - axes, axes)));
-  return work;
+  loops.set("s", numbers.elements());
+  loops.set("f", product(pairs.dims().subspan(pairs.rank() - 1 - axes, axes)));
 }
 
-Work rfft_work(const OpContext& context) {
-  const Shape& pairs = context.output(0).type.shape;
-  if (!pairs.known()) throw Unknown();
-  return transform_work(context, context.known_shape(0), pairs);
-}
-
-Work irfft_work(const OpContext& context) {
-  const Shape& numbers = context.output(0).type.shape;
-  if (!numbers.known()) throw Unknown();
-  Work work = transform_work(context, numbers, context.known_shape(0));
-  work.add({.mul = 1}, numbers.elements());
-  return work;
-}
+constexpr Lines kRfft{
+    .text = "X | a[f] += X[s] * cosine; b[f] += X[s] * sine; Y[f] = Cast(a[f], b[f])",
+    .loops = [](const OpContext& context,
+                LoopExtents& loops) { transform_loops(context, context.known_shape(0), context.output(0).type.shape, loops); },
+    .shape = rfft_shape};
+constexpr Lines kIrfft{
+    .text = "X | a[s] += X[f] * cosine; b[s] += X[f] * sine; Y[s] = scale * a[s]",
+    .loops = [](const OpContext& context,
+                LoopExtents& loops) { transform_loops(context, context.output(0).type.shape, context.known_shape(0), loops); },
+    .shape = irfft_shape};
 
 /// The last axis holds real and imaginary part: 4 mul, 2 add a pair.
 constexpr PerElement kComplexProduct{.effort = {.add = 1, .mul = 2}, .operands = 2};
@@ -124,24 +122,12 @@ Work crop_work(const OpContext& context) {
   return work;
 }
 
-std::vector<Fact> distance_shape(const OpContext& context) {
-  require_inputs(context, 2);
-  require_rank(context, 0, 2);
-  require_rank(context, 1, 2);
-  const Shape &a = context.shape(0), &b = context.shape(1);
-  if (!a.known() || !b.known()) return {Fact::tensor(context.dtype(0))};
-  context.must_equal(a[1], b[1], "width of both collections");
-  return {Fact::tensor(context.dtype(0), Shape{a[0], b[0]})};
-}
-
-/// The sum of squared differences, and its root.
-Work distance_work(const OpContext& context) {
-  const Dim pairs = elements_of(context.output(0));
-  Work work;
-  work.add({.add = 2, .mul = 1}, pairs * context.known_shape(0)[1]);
-  if (choice(context, "metric", "sqeuclidean", {"sqeuclidean", "euclidean"}) == "euclidean") work.add({.special = 1}, pairs);
-  return work;
-}
+constexpr Lines kDistance{.text =
+                              "A, B | d[n,m,k] = A[n,k] - B[m,k]; s[n,m] += Mul(d[n,m,k], d[n,m,k]);"
+                              "when metric='euclidean': Y[n,m] = Sqrt(s[n,m]); when not metric='euclidean': Y[n,m] = s[n,m]",
+                          .check = [](const OpContext& context) {
+                            choice(context, "metric", "sqeuclidean", {"sqeuclidean", "euclidean"});
+                          }};
 
 /// A path through the costs: each place once, the least of three ways to it.
 std::vector<Fact> warping_shape(const OpContext& context) {
@@ -151,9 +137,7 @@ std::vector<Fact> warping_shape(const OpContext& context) {
 }
 
 constexpr Operator kRows[] = {
-    {.name = "CDist",
-     .meaning = Rules{distance_shape, distance_work},
-     .cost = "per pair and coordinate 2 add, 1 mul; per pair 1 special (euclidean)"},
+    {.name = "CDist", .meaning = line_body<kDistance>},
     {"ComplexMul", kComplexProduct},
     {"ComplexMulConj", kComplexProduct},
     {.name = "CropAndResize",
@@ -167,12 +151,8 @@ constexpr Operator kRows[] = {
      .meaning = Rules{grid_sample_shape, grid_sample_work},
      .cost = "per output element 4 mul, 3 add (bilinear), 20 mul, 15 add (bicubic)"},
     {.name = "Inverse", .meaning = Rules{inverse_shape, inverse_work}, .cost = "per element 1 div, n - 1 mul, n - 1 add"},
-    {.name = "Irfft",
-     .meaning = Rules{irfft_shape, irfft_work},
-     .cost = "by the definition: 2 mul, 2 add per number and frequency of a signal; 1 mul per number"},
-    {.name = "Rfft",
-     .meaning = Rules{rfft_shape, rfft_work},
-     .cost = "by the definition: 2 mul, 2 add per number and frequency of a signal"},
+    {.name = "Irfft", .meaning = line_body<kIrfft>},
+    {.name = "Rfft", .meaning = line_body<kRfft>},
 };
 
 }  // namespace

@@ -1,60 +1,43 @@
 #include "analyzer/operators/contents/constant_folding.h"
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
+#include "analyzer/operators/operands.h"
 #include "analyzer/operators/per_element.h"
 
 namespace macroscope {
 namespace {
 
-constexpr std::int64_t kSoftmaxOfOneAxisSince = 13;
+constexpr PerElement kElu{.effort = {.add = 1, .mul = 1, .compare = 1, .special = 1}};
+constexpr PerElement kLeaky{.effort = {.mul = 1, .compare = 1}};
 
-constexpr PerElement kGeluByErf{.effort = {.add = 1, .mul = 3, .special = 1}};
-constexpr PerElement kGeluByTanh{.effort = {.add = 2, .mul = 6, .special = 1}};
-constexpr PerElement kSoftmax{.effort = {.add = 2, .div = 1, .compare = 1, .special = 1}};
-constexpr PerElement kLogSoftmax{.effort = {.add = 3, .compare = 1, .special = 1}};
-constexpr PerElement kHardmax{.effort = {.compare = 1}};
-constexpr PerElement kSwiGlu{.effort = {.add = 1, .mul = 2, .div = 1, .special = 1}};
+constexpr Lines kGelu{.text =
+                          "when not approximate='tanh': Y[i..] = 0.5 * X[i..] * (1 + Erf(0.7071 * X[i..]));"
+                          "when approximate='tanh': t[i..] = X[i..] + 0.044715 * X[i..] * X[i..] * X[i..];"
+                          "when approximate='tanh': Y[i..] = 0.5 * X[i..] * (1 + Tanh(0.7979 * t[i..]))",
+                      .check =
+                          [](const OpContext& context) {
+                            choice(context, "approximate", "none", {"none", "tanh"});
+                          },
+                      .axes = axis_maps::elementwise};
 
-const PerElement& gelu(const OpContext& context) {
-  const std::string_view approximate = context.text("approximate", "none");
-  require(approximate == "none" || approximate == "tanh", "bad-attribute", "attribute 'approximate' is '{}', not none or tanh",
-          approximate);
-  return approximate == "tanh" ? kGeluByTanh : kGeluByErf;
-}
+// Rows that are normalized: along one axis, or in the first versions from that axis on.
 
-std::vector<Fact> gelu_shape(const OpContext& context) { return per_element_shape(gelu(context), context); }
-Work gelu_work(const OpContext& context) { return per_element_work(gelu(context), context); }
-
-/// The axis that is normalized; before version 13 all axes from there on are one.
-std::size_t softmax_axis(const OpContext& context, std::size_t rank) {
-  return OpContext::axis_of(context.integer("axis", context.version() < kSoftmaxOfOneAxisSince ? 1 : -1), rank);
-}
-
-std::vector<Fact> softmax_shape(const OpContext& context) {
-  const Shape& shape = context.shape(0);
-  if (shape.known()) {
-    require(shape.rank() >= 1, "bad-rank", "a scalar has no axis to normalize");
-    // A vector has no axis 1, the default of the first versions, which take it as one row.
-    if (context.has_attribute("axis") || context.version() >= kSoftmaxOfOneAxisSince) softmax_axis(context, shape.rank());
-  }
-  return per_element_shape(kSoftmax, context);
-}
-
-Dim softmax_rows(const OpContext& context) {
-  const Shape& shape = context.known_shape(0);
-  if (context.version() < kSoftmaxOfOneAxisSince)
-    return shape.rank() == 1 ? Dim(1) : product(shape.dims().first(softmax_axis(context, shape.rank())));
-  const std::size_t axis = softmax_axis(context, shape.rank());
-  return product(shape.dims().first(axis)) * product(shape.dims().subspan(axis + 1));
-}
-
-Work softmax_work(const OpContext& context) { return per_element_work(kSoftmax, context); }
-Work hardmax_work(const OpContext& context) { return per_element_work(kHardmax, context); }
-
-Work log_softmax_work(const OpContext& context) {
-  Work work = per_element_work(kLogSoftmax, context);
-  work.add({.special = 1}, softmax_rows(context));
-  return work;
-}
+constexpr Lines kSoftmax{.text =
+                             "m[i/axis..] max= X[i..]; e[i..] = Exp(X[i..] - m[i/axis..]); s[i/axis..] += e[i..];"
+                             "Y[i..] = e[i..] / s[i/axis..]"};
+constexpr Lines kSoftmaxOfRest{.text =
+                                   "m[i/axis:=1..] max= X[i..]; e[i..] = Exp(X[i..] - m[i/axis:=1..]); s[i/axis:=1..] += e[i..];"
+                                   "Y[i..] = e[i..] / s[i/axis:=1..]"};
+constexpr Lines kLogSoftmax{.text =
+                                "m[i/axis..] max= X[i..]; d[i..] = X[i..] - m[i/axis..]; s[i/axis..] += Exp(d[i..]);"
+                                "l[i/axis..] = Log(s[i/axis..]); Y[i..] = d[i..] - l[i/axis..]"};
+constexpr Lines kLogSoftmaxOfRest{
+    .text =
+        "m[i/axis:=1..] max= X[i..]; d[i..] = X[i..] - m[i/axis:=1..]; s[i/axis:=1..] += Exp(d[i..]);"
+        "l[i/axis:=1..] = Log(s[i/axis:=1..]); Y[i..] = d[i..] - l[i/axis:=1..]"};
+/// The place of the greatest is known once it is found.
+constexpr Lines kHardmax{.text = "m[i/axis..] max= X[i..]; Y[i..] = Cast(m[i/axis..], X[i..])"};
+constexpr Lines kHardmaxOfRest{.text = "m[i/axis:=1..] max= X[i..]; Y[i..] = Cast(m[i/axis:=1..], X[i..])"};
 
 /// Gate and value have one shape: nothing is broadcast.
 std::vector<Fact> swiglu_shape(const OpContext& context) {
@@ -73,19 +56,8 @@ std::vector<Fact> swiglu_shape(const OpContext& context) {
   return results;
 }
 
-Work swiglu_work(const OpContext& context) { return per_element_work(kSwiGlu, context); }
-
-constexpr PerElement kElu{.effort = {.add = 1, .mul = 1, .compare = 1, .special = 1}};
-constexpr PerElement kLeaky{.effort = {.mul = 1, .compare = 1}};
-
-/// An element reads its whole row.
-AxisMap softmax_axes(const OpContext& context) {
-  const Shape& shape = context.known_shape(0);
-  const std::size_t axis = shape.rank() == 1 ? 0 : softmax_axis(context, shape.rank());
-  AxisMap map;
-  map.reads(0, 0, axis_maps::whole_between(shape, axis, context.version() < kSoftmaxOfOneAxisSince ? shape.rank() : axis + 1));
-  return map;
-}
+constexpr Lines kSwiGlu{
+    .text = "gate, value | Y[i..] = Swish(gate[i..]) * value[i..]", .shape = swiglu_shape, .axes = axis_maps::elementwise};
 
 constexpr Operator kRows[] = {
     {.name = "Celu",
@@ -96,11 +68,7 @@ constexpr Operator kRows[] = {
      .meaning = kElu,
      .saves = Saves::result,
      .derivative = {.text = {"dL/dz * ([x > 0] + [x <= 0] * (z + {alpha}))"}, .alpha = 1}},
-    {.name = "Gelu",
-     .meaning = Rules{gelu_shape, gelu_work, axis_maps::elementwise},
-     .since = 20,
-     .cost = "1 special, 1 add, 3 mul per element; by tanh 1 special, 2 add, 6 mul",
-     .traits = Trait::elementwise},
+    {.name = "Gelu", .meaning = line_body<kGelu>, .since = 20, .traits = Trait::elementwise},
     {.name = "HardSigmoid",
      .meaning = PerElement{.effort = {.add = 1, .mul = 1, .compare = 2}},
      .saves = Saves::result,
@@ -109,15 +77,14 @@ constexpr Operator kRows[] = {
      .meaning = PerElement{.effort = {.add = 1, .mul = 2, .compare = 2}},
      .since = 14,
      .derivative = {{"dL/dz * ([x >= 3] + [-3 < x] * [x < 3] * (2 * x + 3) / 6)"}}},
-    {.name = "Hardmax", .meaning = Rules{softmax_shape, hardmax_work, softmax_axes}, .cost = "1 compare per element"},
+    {.name = "Hardmax", .meaning = line_body<kHardmaxOfRest>},
+    {.name = "Hardmax", .meaning = line_body<kHardmax>, .since = 13},
     {.name = "LeakyRelu",
      .meaning = kLeaky,
      .saves = Saves::result,
      .derivative = {.text = {"dL/dz * ([x > 0] + {alpha} * [x <= 0])"}, .alpha = 0.01}},
-    {.name = "LogSoftmax",
-     .meaning = Rules{softmax_shape, log_softmax_work, softmax_axes},
-     .cost = "1 compare, 3 add, 1 special per element; 1 special per row",
-     .saves = Saves::result},
+    {.name = "LogSoftmax", .meaning = line_body<kLogSoftmaxOfRest>, .saves = Saves::result},
+    {.name = "LogSoftmax", .meaning = line_body<kLogSoftmax>, .since = 13, .saves = Saves::result},
     {.name = "Mish", .meaning = PerElement{.effort = {.add = 1, .mul = 1, .special = 3}}, .since = 18},
     {.name = "PRelu",
      .meaning = PerElement{.effort = {.mul = 1, .compare = 1}, .operands = 2, .shaped_by_first = true},
@@ -140,18 +107,19 @@ constexpr Operator kRows[] = {
      .saves = Saves::result,
      .derivative = {{"dL/dz * z * (1 - z)"}}},
     {.name = "Softmax",
-     .meaning = Rules{softmax_shape, softmax_work, softmax_axes},
-     .cost = "1 compare, 2 add, 1 special, 1 div per element",
+     .meaning = line_body<kSoftmaxOfRest>,
+     .saves = Saves::result,
+     .derivative = {.text = {"z * (dL/dz - sum(z * dL/dz))"}, .words = "with the sum along the axis of the softmax"}},
+    {.name = "Softmax",
+     .meaning = line_body<kSoftmax>,
+     .since = 13,
      .saves = Saves::result,
      .derivative = {.text = {"z * (dL/dz - sum(z * dL/dz))"}, .words = "with the sum along the axis of the softmax"}},
     {.name = "Softplus", .meaning = PerElement{.effort = {.add = 1, .special = 2}}, .derivative = {{"dL/dz / (1 + exp(-x))"}}},
     {.name = "Softsign",
      .meaning = PerElement{.effort = {.add = 1, .div = 1, .compare = 1}},
      .derivative = {{"dL/dz / (1 + abs(x))^2"}}},
-    {.name = "SwiGLU",
-     .meaning = Rules{swiglu_shape, swiglu_work, axis_maps::elementwise},
-     .since = 28,
-     .cost = "as Swish, and 1 mul, per element: 1 special, 1 add, 1 div, 2 mul"},
+    {.name = "SwiGLU", .meaning = line_body<kSwiGlu>, .since = 28},
     {.name = "Swish", .meaning = PerElement{.effort = {.add = 1, .mul = 1, .div = 1, .special = 1}}, .since = 24},
     {.name = "Tanh",
      .meaning = PerElement{.effort = {.special = 1}},

@@ -1,6 +1,7 @@
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/gradients/gradient_macs.h"
 #include "analyzer/operators/gradients/nest_gradients.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
 
@@ -103,17 +104,24 @@ AttentionWindow window_of(const OpContext& context) {
   return window;
 }
 
-Work attention_work(const OpContext& context) {
+void attention_loops(const OpContext& context, LoopExtents& loops) {
   const auto [query, key, value, keys] = operands_of(context);
   if (!query.batch || !keys || !value.width) throw Unknown();
-  const AttentionExtents extents{*query.batch, *query.heads, *query.length, *keys, *query.width, *value.width};
-  Work work;
-  add_attention(work, extents, window_of(context), context.dtype(kQuery));
-  const Dim scores = extents.batch * extents.heads * extents.queries * extents.keys;
-  if (context.has_input(kMask) && is_floating(context.dtype(kMask))) work.add({.add = 1}, scores);
-  if (context.real("softcap", 0) > 0) work.add({.mul = 1, .div = 1, .special = 1}, scores);
-  return work;
+  loops.set("b", *query.batch);
+  loops.set("h", *query.heads);
+  loops.set("q", *query.length);
+  loops.set("k", *keys);
+  loops.set("d", *query.width);
+  loops.set("v", *value.width);
 }
+
+Dim seen_products(const OpContext& context, const Dim& per_pair) {
+  const auto [query, key, value, keys] = operands_of(context);
+  return visible_products(per_pair, *query.length, *keys, window_of(context));
+}
+
+bool has_mask(const OpContext& context) { return context.has_input(kMask) && is_floating(context.dtype(kMask)); }
+bool has_cap(const OpContext& context) { return context.real("softcap", 0) > 0; }
 
 /// A query reads the keys and values that its window shows it, and what is behind them of the past: all.
 AxisMap attention_axes(const OpContext& context) {
@@ -164,17 +172,21 @@ std::vector<Fact> rotary_shape(const OpContext& context) {
   return {Fact::tensor(context.dtype(0), shape)};
 }
 
-Work rotary_work(const OpContext& context) {
+/// Tokens and heads r, of whose elements p are rotated.
+void rotary_loops(const OpContext& context, LoopExtents& loops) {
   const Shape& shape = context.known_shape(0);
-  Dim rotated = shape.elements();
-  if (const std::int64_t partial = context.integer("rotary_embedding_dim", 0); partial > 0) {
-    const Dim heads = shape.rank() == 4 ? shape[1] * shape[2] : shape[1] * context.integer("num_heads", 1);
-    rotated = shape[0] * heads * partial;
-  }
-  Work work;
-  work.add({.add = 1, .mul = 2}, rotated);
-  return work;
+  const bool has_heads = shape.rank() == 4;
+  const Dim heads = has_heads ? shape[1] : Dim(context.integer("num_heads", 1));
+  const Dim tokens = shape[0] * (has_heads ? shape[2] : shape[1]);
+  const std::int64_t partial = context.integer("rotary_embedding_dim", 0);
+  loops.set("r", partial > 0 || has_heads ? tokens * heads : tokens);
+  loops.set("p", partial > 0 ? Dim(partial) : shape[shape.rank() - 1]);
 }
+
+constexpr Lines kRotaryEmbedding{.text = "X, cosines, sines | Y[r,p] = X[r,p] * cosines[..] + X[r,p+1] * sines[..]",
+                                 .loops = rotary_loops,
+                                 .shape = rotary_shape,
+                                 .axes = axis_maps::tokens};
 
 // FlexAttention: both modifiers are graphs from scores to scores.
 
@@ -198,33 +210,41 @@ std::vector<Fact> flex_attention_shape(const OpContext& context) {
 
 constexpr AttentionOperands kOperands{.query = 0, .key = 1, .value = 2, .past = {4, 5}, .causal = "is_causal"};
 
+/// Scores of all queries q against keys k, scaled, masked and capped; a softmax over the keys; the mean of the values by it.
+constexpr std::string_view kAttentionText =
+    "Q, K, V, mask | S[b,h,q,k] += Q[b,h,q,d] * K[b,h,k,d]; z[b,h,q,k] = scale * S[b,h,q,k];"
+    "when masked: z[b,h,q,k] = z[b,h,q,k] + mask[..]; when capped: z[b,h,q,k] = softcap * Tanh(z[b,h,q,k] / softcap);"
+    "m[b,h,q] max= z[b,h,q,k]; e[b,h,q,k] = Exp(z[b,h,q,k] - m[b,h,q]); s[b,h,q] += e[b,h,q,k]; P[b,h,q,k] = e[b,h,q,k] / "
+    "s[b,h,q];"
+    "Y[b,h,q,v] += P[b,h,q,k] * V[b,h,k,v]";
+
+constexpr Lines attention_by(ShapeRule shape) {
+  return {.text = kAttentionText,
+          .conditions = {{{"masked", has_mask}, {"capped", has_cap}}},
+          .loops = attention_loops,
+          .shape = shape,
+          .axes = attention_axes,
+          .visible = seen_products};
+}
+constexpr Lines kAttention = attention_by(attention_shape);
+constexpr Lines kFlexAttention = attention_by(flex_attention_shape);
+
 constexpr Operator kPreviewRows[] = {
     {.name = "FlexAttention",
-     .meaning = Rules{flex_attention_shape, attention_work, attention_axes},
-     .cost =
-         "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale and a softmax (1 compare, 2 "
-         "add, 1 special, 1 div); and "
-         "what its graphs compute",
+     .meaning = line_body<kFlexAttention>,
      .traits = Trait::attention,
      .gradient_macs = gradient_macs_of_attention},
 };
 
 constexpr Operator kRows[] = {
     {.name = "Attention",
-     .meaning = Rules{attention_shape, attention_work, attention_axes},
+     .meaning = line_body<kAttention>,
      .since = 23,
-     .cost = "batch * heads * queries * keys * (width + value width) MACs; per score 1 mul for the scale, a softmax (1 compare, "
-             "2 add, 1 "
-             "special, 1 div), 1 add "
-             "for a floating mask, 1 div, 1 special, 1 mul for a soft cap",
      .traits = Trait::attention,
      .gradient = gradients_of_attention,
      .gradient_macs = gradient_macs_of_attention,
      .attention = &kOperands},
-    {.name = "RotaryEmbedding",
-     .meaning = Rules{rotary_shape, rotary_work, axis_maps::tokens},
-     .since = 23,
-     .cost = "2 mul, 1 add per rotated element"},
+    {.name = "RotaryEmbedding", .meaning = line_body<kRotaryEmbedding>, .since = 23},
 };
 
 }  // namespace

@@ -57,12 +57,16 @@ AxisMap attention_over_tokens(const OpContext& context, const AttentionWindow& w
   return map;
 }
 
+Dim visible_products(const Dim& per_pair, const Dim& queries, const Dim& keys, const AttentionWindow& window) {
+  if (!window.left && !window.right) return per_pair * queries * keys;
+  return half(per_pair * twice_visible_pairs(queries, keys, window));
+}
+
 void add_attention(Work& work, const AttentionExtents& extents, const AttentionWindow& window, DataType dtype) {
   const Dim scores = extents.batch * extents.heads * extents.queries * extents.keys;
   const Dim per_pair = extents.batch * extents.heads * (extents.width + extents.value_width);
-  const bool is_masked = window.left || window.right;
   const Dim macs = scores * (extents.width + extents.value_width);
-  work.add_macs(macs, is_masked ? half(per_pair * twice_visible_pairs(extents.queries, extents.keys, window)) : macs, dtype);
+  work.add_macs(macs, visible_products(per_pair, extents.queries, extents.keys, window), dtype);
   work.add({.add = 2, .mul = 1, .div = 1, .compare = 1, .special = 1}, scores);
 }
 

@@ -35,6 +35,9 @@ AccessMap visible_keys(const Dim& queries, const Dim& keys, const AttentionWindo
 /// place for each query; it reads everything else whole. \throws Unknown for operands of another form
 AxisMap attention_over_tokens(const OpContext& context, const AttentionWindow& window);
 
+/// How many of `per_pair` products for each pair of a query and a key are not masked.
+Dim visible_products(const Dim& per_pair, const Dim& queries, const Dim& keys, const AttentionWindow& window);
+
 /// batch * heads * queries * keys * (width + value_width) MACs; per score 1 mul for the scale, and a softmax.
 void add_attention(Work& work, const AttentionExtents& extents, const AttentionWindow& window, DataType dtype);
 

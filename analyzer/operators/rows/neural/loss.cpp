@@ -1,4 +1,5 @@
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
@@ -38,40 +39,10 @@ Fact loss(const OpContext& context) {
   return Fact::tensor(context.dtype(kScores), reduction == "none" ? target_shape(context) : Shape());
 }
 
-/// The negated, weighted score of each target, summed or averaged.
-void add_loss(Work& work, const OpContext& context) {
-  const Shape shape = target_shape(context);
-  if (!shape.known()) throw Unknown();
-  const Dim targets = shape.elements();
-  const bool is_weighted = context.has_input(kWeights);
-  const std::string_view reduction = context.text("reduction", "mean");
-  work.add({.mul = is_weighted ? 1 : 0, .compare = 1}, targets);
-  if (reduction == "none") return;
-  work.add({.add = 1}, targets);
-  if (reduction == "sum") return;
-  if (is_weighted) work.add({.add = 1}, targets);
-  work.add({.div = 1}, 1);
-}
-
 std::vector<Fact> negative_log_likelihood_shape(const OpContext& context) { return {loss(context)}; }
-
-Work negative_log_likelihood_work(const OpContext& context) {
-  Work work;
-  add_loss(work, context);
-  return work;
-}
 
 std::vector<Fact> cross_entropy_shape(const OpContext& context) {
   return {loss(context), Fact::tensor(context.dtype(kScores), context.shape(kScores))};
-}
-
-Work cross_entropy_work(const OpContext& context) {
-  Work work;
-  const Shape& scores = context.known_shape(kScores);
-  work.add({.add = 3, .compare = 1, .special = 1}, scores.elements());
-  work.add({.special = 1}, scores[0] * product(scores.dims().subspan(2)));
-  add_loss(work, context);
-  return work;
 }
 
 /// A loss for each target, or one of all; log probabilities keep the shape of the scores.
@@ -88,13 +59,45 @@ AxisMap loss_axes(const OpContext& context) {
   return map;
 }
 
+bool is_reduced(const OpContext& context) { return context.text("reduction", "mean") != "none"; }
+bool is_mean(const OpContext& context) { return context.text("reduction", "mean") == "mean"; }
+
+/// Targets t; rows r of scores for c classes.
+void loss_loops(const OpContext& context, LoopExtents& extents) {
+  const Shape targets = target_shape(context);
+  if (!targets.known()) throw Unknown();
+  extents.set("t", targets.elements());
+  const Shape& scores = context.shape(kScores);
+  if (!scores.known()) return;
+  extents.set("c", scores[1]);
+  extents.set("r", scores[0] * product(scores.dims().subspan(2)));
+}
+
+/// The score of each target, negated (a comparison) and weighted, summed up; a mean is divided by the sum of the weights.
+constexpr Lines kNegativeLogLikelihood{
+    .text =
+        "scores, target, W -> loss | p[t] = Neg(scores[t,@target]) * W?[@target]; when W: v[t] = W[@target];"
+        "when reduced: loss[] += p[t]; when mean, W: w[] += v[t]; when mean: loss[] = loss[] / weights",
+    .conditions = {{{"reduced", is_reduced}, {"mean", is_mean}}},
+    .loops = loss_loops,
+    .shape = negative_log_likelihood_shape,
+    .axes = loss_axes};
+
+/// The same of log-probabilities.
+constexpr Lines kCrossEntropy{
+    .text =
+        "scores, target, W -> loss, log_prob | m[r] max= scores[r,c]; d[r,c] = scores[r,c] - m[r]; s[r] += Exp(d[r,c]);"
+        "l[r] = Log(s[r]); log_prob[r,c] = d[r,c] - l[r];"
+        "p[t] = Neg(log_prob[@t,@target]) * W?[@target]; when W: v[t] = W[@target];"
+        "when reduced: loss[] += p[t]; when mean, W: w[] += v[t]; when mean: loss[] = loss[] / weights",
+    .conditions = {{{"reduced", is_reduced}, {"mean", is_mean}}},
+    .loops = loss_loops,
+    .shape = cross_entropy_shape,
+    .axes = loss_axes};
+
 constexpr Operator kRows[] = {
-    {"NegativeLogLikelihoodLoss", Rules{negative_log_likelihood_shape, negative_log_likelihood_work, loss_axes},
-     "data*2 constant", 12,
-     "per target 1 compare for the sign, 1 mul with weights, 1 add for a sum or mean, 1 more for the mean's weights; 1 div for a "
-     "mean"},
-    {"SoftmaxCrossEntropyLoss", Rules{cross_entropy_shape, cross_entropy_work, loss_axes}, "data*2 constant", 12,
-     "as LogSoftmax on the scores and NegativeLogLikelihoodLoss on that"},
+    {.name = "NegativeLogLikelihoodLoss", .meaning = line_body<kNegativeLogLikelihood>, .roles = "data*2 constant", .since = 12},
+    {.name = "SoftmaxCrossEntropyLoss", .meaning = line_body<kCrossEntropy>, .roles = "data*2 constant", .since = 12},
 };
 
 }  // namespace

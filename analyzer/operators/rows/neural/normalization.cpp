@@ -1,5 +1,6 @@
 #include "analyzer/operators/rows/neural/normalization.h"
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
@@ -50,193 +51,14 @@ std::vector<Fact> batch_normalization_shape(const OpContext& context) {
   return results;
 }
 
-Work batch_normalization_work(const OpContext& context) {
-  Work work;
-  const Dim elements = elements_of(context.input(0));
-  if (!is_training(context)) {
-    work.add({.add = 1, .mul = 1}, elements);
-    return work;
-  }
-  const Dim features = batch_features(context).elements();
-  add_normalization(work, elements, features, {.mul = 1, .add = 1});
-  // Each running statistic is momentum * old + (1 - momentum) * new.
-  const Effort running{.add = 1, .mul = 2};
-  for (std::size_t output = 1; output <= 2; ++output)
-    if (context.has_output(output)) work.add(running, features);
-  return work;
-}
-
-// Normalizations over groups of elements: layer, group, instance.
-
-std::size_t first_normalized_axis(const OpContext& context, std::size_t rank) {
-  return OpContext::axis_of(context.integer("axis", -1), rank);
-}
-
-/// The groups that LayerNormalization and RMSNormalization work on: a group for each place along the axes before `axis`.
-Dim rows_of(const OpContext& context) {
+/// Samples and places r of each feature c.
+void batch_loops(const OpContext& context, LoopExtents& extents) {
   const Shape& shape = context.known_shape(0);
-  return product(shape.dims().first(first_normalized_axis(context, shape.rank())));
+  const bool is_vector = shape.rank() == 1;
+  const bool has_channels = !is_vector && context.integer("spatial", 1) != 0;
+  extents.set("r", has_channels ? shape[0] * product(shape.dims().subspan(2)) : shape[0]);
+  extents.set("c", is_vector ? Dim(1) : has_channels ? shape[1] : product(shape.dims().subspan(1)));
 }
-
-/// Scale and shift stretch over the normalized axes, and must not stretch these.
-void check_stretches(const OpContext& context, std::size_t index) {
-  const Shape& shape = context.shape(0);
-  const Shape& operand = context.shape(index);
-  if (!shape.known() || !operand.known()) return;
-  require(operand.rank() <= shape.rank(), "shape-mismatch", "operand {} is {}, what it applies to is {}", index, operand, shape);
-  const std::size_t offset = shape.rank() - operand.rank();
-  for (std::size_t axis = 0; axis < operand.rank(); ++axis)
-    if (!operand[axis].is(1)) context.must_equal(operand[axis], shape[offset + axis], "an axis of the scale or shift");
-}
-
-std::vector<Fact> layer_normalization_shape(const OpContext& context) {
-  require_inputs(context, 2);
-  require_same_dtype(context, {0, 1, 2});
-  const Shape& shape = context.shape(0);
-  Shape statistics = Shape::unknown();
-  if (shape.known()) {
-    std::vector<Dim> dims(shape.begin(), shape.end());
-    for (std::size_t axis = first_normalized_axis(context, shape.rank()); axis < dims.size(); ++axis) dims[axis] = 1;
-    statistics = Shape(dims);
-  }
-  check_stretches(context, 1);
-  check_stretches(context, 2);
-  const DataType stash = data_type_of(context.integer("stash_type", 1));
-  std::vector<Fact> results;
-  results.push_back(Fact::tensor(context.dtype(0), shape));
-  for (std::size_t index = 1; index < context.output_count(); ++index) results.push_back(Fact::tensor(stash, statistics));
-  return results;
-}
-
-Work layer_normalization_work(const OpContext& context) {
-  Work work;
-  add_normalization(work, elements_of(context.input(0)), rows_of(context), {.mul = 1, .add = context.has_input(2) ? 1 : 0});
-  return work;
-}
-
-std::vector<Fact> rms_normalization_shape(const OpContext& context) {
-  require_inputs(context, 2);
-  const Shape& shape = context.shape(0);
-  if (shape.known()) first_normalized_axis(context, shape.rank());
-  check_stretches(context, 1);
-  return {Fact::tensor(context.dtype(1) == DataType::unknown ? context.dtype(0) : context.dtype(1), shape)};
-}
-
-Work rms_normalization_work(const OpContext& context) {
-  Work work;
-  add_rms_normalization(work, elements_of(context.input(0)), rows_of(context));
-  return work;
-}
-
-const Dim& channels_of(const OpContext& context) { return context.shape(0)[1]; }
-
-/// Scale and shift of GroupNormalization and InstanceNormalization are lists, of one entry for each channel or group.
-void check_lists(const OpContext& context, const Dim& entries) {
-  for (const std::size_t index : {std::size_t{1}, std::size_t{2}}) {
-    require_rank(context, index, 1);
-    if (context.shape(index).known()) context.must_equal(context.shape(index)[0], entries, "entries of the scale or shift");
-  }
-}
-
-std::vector<Fact> group_normalization_shape(const OpContext& context) {
-  require_inputs(context, 3);
-  const auto groups = context.size("num_groups");
-  require(groups && at_least(*groups, 1) != Certainty::never, "bad-attribute", "num_groups must be given and above 0");
-  if (context.shape(0).known()) {
-    require_rank_at_least(context, 0, 2);
-    exact_share(context, channels_of(context), *groups, "channels over groups");
-    check_lists(context, context.version() >= kGroupScalePerChannelSince ? channels_of(context) : *groups);
-  }
-  return {Fact::tensor(context.dtype(0), context.shape(0))};
-}
-
-Work group_normalization_work(const OpContext& context) {
-  Work work;
-  const Shape& shape = context.known_shape(0);
-  add_normalization(work, shape.elements(), shape[0] * context.size("num_groups", 1), {.mul = 1, .add = 1});
-  return work;
-}
-
-std::vector<Fact> instance_normalization_shape(const OpContext& context) {
-  require_inputs(context, 3);
-  require_same_dtype(context, {0, 1, 2});
-  if (context.shape(0).known()) {
-    require_rank_at_least(context, 0, 2);
-    check_lists(context, channels_of(context));
-  }
-  return {Fact::tensor(context.dtype(0), context.shape(0))};
-}
-
-Work instance_normalization_work(const OpContext& context) {
-  Work work;
-  const Shape& shape = context.known_shape(0);
-  add_normalization(work, shape.elements(), shape[0] * shape[1], {.mul = 1, .add = 1});
-  return work;
-}
-
-// Normalizations without scale and shift.
-
-std::vector<Fact> same_shape(const OpContext& context) {
-  require_inputs(context, 1);
-  return {Fact::tensor(context.dtype(0), context.shape(0))};
-}
-
-/// Number of groups if these axes are walked within each.
-Dim groups_without(const Shape& shape, std::span<const std::int64_t> axes) {
-  std::vector<Dim> dims(shape.begin(), shape.end());
-  for (const std::int64_t axis : axes) dims[OpContext::axis_of(axis, dims.size())] = 1;
-  return product(dims);
-}
-
-constexpr std::int64_t kAllButChannels[] = {0, 2, 3};
-
-Work mean_variance_work(const OpContext& context) {
-  Work work;
-  const Shape& shape = context.known_shape(0);
-  add_normalization(work, shape.elements(),
-                    groups_without(shape, context.integer_list("axes").value_or(std::span(kAllButChannels))), {});
-  return work;
-}
-
-std::vector<Fact> mean_variance_shape(const OpContext& context) {
-  if (context.shape(0).known() && context.has_attribute("axes")) groups_without(context.shape(0), *context.integer_list("axes"));
-  return same_shape(context);
-}
-
-std::vector<Fact> lp_normalization_shape(const OpContext& context) {
-  const std::int64_t p = context.integer("p", 2);
-  require(p == 1 || p == 2, "bad-attribute", "p is {}, it may be 1 or 2", p);
-  if (context.shape(0).known()) first_normalized_axis(context, context.shape(0).rank());
-  return same_shape(context);
-}
-
-Work lp_normalization_work(const OpContext& context) {
-  Work work;
-  const Shape& shape = context.known_shape(0);
-  const std::int64_t axis = context.integer("axis", -1);
-  if (context.integer("p", 2) == 1) {
-    work.add({.add = 1, .div = 1, .compare = 1}, shape.elements());
-  } else {
-    work.add({.add = 1, .mul = 1, .div = 1}, shape.elements());
-    work.add({.special = 1}, groups_without(shape, std::span(&axis, 1)));
-  }
-  return work;
-}
-
-std::vector<Fact> local_response_shape(const OpContext& context) {
-  require(context.integer("size", 0) > 0, "bad-attribute", "size must be given and above 0");
-  return same_shape(context);
-}
-
-Work local_response_work(const OpContext& context) {
-  Work work;
-  const Dim elements = elements_of(context.input(0));
-  work.add({.add = 1, .mul = 2, .div = 1, .special = 1}, elements);
-  work.of(Flop::add) += elements * context.integer("size", 0);
-  return work;
-}
-
-// What an element is normalized with.
 
 /// In training a channel's mean and variance are those of the whole batch.
 AxisMap batch_normalization_axes(const OpContext& context) {
@@ -251,27 +73,88 @@ AxisMap batch_normalization_axes(const OpContext& context) {
   return map;
 }
 
-AxisMap whole_from(const OpContext& context, std::size_t axis) {
-  const Shape& shape = context.known_shape(0);
-  AxisMap map;
-  map.reads(0, 0, axis_maps::whole_between(shape, axis, shape.rank()));
-  return map;
+/// What was measured before is one product and one sum; in training it is measured, and the running statistics follow.
+constexpr Lines kBatchNormalization{
+    .text =
+        "X, scale, B, mean, var -> Y, M, V |"
+        "let f[c] = scale[c] * Pow(var[c] + epsilon, -0.5); let g[c] = B[c] - mean[c] * f[c];"
+        "when not training: Y[r,c] = X[r,c] * f[c] + g[c];"
+        "when training: s[c] += X[r,c]; when training: m[c] = s[c] / count;"
+        "when training: d[r,c] = X[r,c] - m[c]; when training: q[c] += Mul(d[r,c], d[r,c]);"
+        "when training: v[c] = Pow(q[c] / count + epsilon, -0.5); when training: Y[r,c] = d[r,c] * v[c] * scale[c] + B[c];"
+        "when training, M: M[c] = momentum * mean[c] + rest * m[c];"
+        "when training, V: V[c] = momentum * var[c] + rest * q[c]",
+    .conditions = {{{"training", is_training}}},
+    .loops = batch_loops,
+    .shape = batch_normalization_shape,
+    .axes = batch_normalization_axes};
+
+// Normalizations over groups of elements: layer, group, instance.
+
+DataType layer_normalization_type(const OpContext& context, std::size_t output) {
+  return output == 0 ? context.dtype(0) : data_type_of(context.integer("stash_type", 1));
 }
 
-AxisMap whole_samples(const OpContext& context) { return whole_from(context, 1); }
-AxisMap whole_maps(const OpContext& context) { return whole_from(context, 2); }
+constexpr Lines kLayerNormalization{
+    .text =
+        "X, scale, B -> Y, Mean, InvStdDev |"
+        "s[i/axis:..] += X[i..]; Mean[i/axis:..] = s[i/axis:..] / count; d[i..] = X[i..] - Mean[i/axis:..];"
+        "q[i/axis:..] += Mul(d[i..], d[i..]); InvStdDev[i/axis:..] = Pow(q[i/axis:..] / count + epsilon, -0.5);"
+        "Y[i..] = d[i..] * InvStdDev[i/axis:..] * scale[i/some..] + B?[i/some..]",
+    .check =
+        [](const OpContext& context) {
+          require_same_dtype(context, {0, 1, 2});
+        },
+    .dtype = layer_normalization_type};
 
-AxisMap mean_variance_axes(const OpContext& context) {
-  const Shape& shape = context.known_shape(0);
-  std::vector<AccessMap> axes = axis_maps::same(shape.rank());
-  for (const std::int64_t axis : context.integer_list("axes").value_or(std::span(kAllButChannels))) {
-    const std::size_t from_front = OpContext::axis_of(axis, shape.rank());
-    axes[from_front] = AccessMap::whole(shape[from_front]);
-  }
-  AxisMap map;
-  map.reads(0, 0, std::move(axes));
-  return map;
-}
+constexpr Lines kRmsNormalization{
+    .text =
+        "X, scale | q[i/axis:..] += Mul(X[i..], X[i..]); v[i/axis:..] = Pow(q[i/axis:..] / count + epsilon, -0.5);"
+        "Y[i..] = X[i..] * v[i/axis:..] * scale[i/some..]",
+    .dtype = [](const OpContext& context, std::size_t) {
+      return context.dtype(1) == DataType::unknown ? context.dtype(0) : context.dtype(1);
+    }};
+
+bool has_scale_per_group(const OpContext& context) { return context.version() < kGroupScalePerChannelSince; }
+
+constexpr Lines kGroupNormalization{.text =
+                                        "X, scale, B |"
+                                        "s[n,g] += X[n,g*c,p..]; m[n,g] = s[n,g] / count; d[n,g*c,p..] = X[n,g*c,p..] - m[n,g];"
+                                        "q[n,g] += Mul(d[n,g*c,p..], d[n,g*c,p..]); v[n,g] = Pow(q[n,g] / count + epsilon, -0.5);"
+                                        "when not per_group: Y[n,g*c,p..] = d[n,g*c,p..] * v[n,g] * scale[g*c] + B[g*c];"
+                                        "when per_group: Y[n,g*c,p..] = d[n,g*c,p..] * v[n,g] * scale[g] + B[g]",
+                                    .conditions = {{{"per_group", has_scale_per_group}}},
+                                    .check = [](const OpContext& context) {
+                                      require(context.has_attribute("num_groups"), "bad-attribute",
+                                              "num_groups must be given and above 0");
+                                    }};
+
+constexpr Lines kInstanceNormalization{.text =
+                                           "X, scale, B |"
+                                           "s[n,c] += X[n,c,p..]; m[n,c] = s[n,c] / count; d[n,c,p..] = X[n,c,p..] - m[n,c];"
+                                           "q[n,c] += Mul(d[n,c,p..], d[n,c,p..]); v[n,c] = Pow(q[n,c] / count + epsilon, -0.5);"
+                                           "Y[n,c,p..] = d[n,c,p..] * v[n,c] * scale[c] + B[c]",
+                                       .check = [](const OpContext& context) {
+                                         require_same_dtype(context, {0, 1, 2});
+                                       }};
+
+// Normalizations without scale and shift.
+
+constexpr Lines kMeanVarianceNormalization{
+    .text =
+        "s[i/axes=0,2,3..] += X[i..]; m[i/axes=0,2,3..] = s[i/axes=0,2,3..] / count; d[i..] = X[i..] - m[i/axes=0,2,3..];"
+        "q[i/axes=0,2,3..] += Mul(d[i..], d[i..]); v[i/axes=0,2,3..] = Pow(q[i/axes=0,2,3..] / count + epsilon, -0.5);"
+        "Y[i..] = d[i..] * v[i/axes=0,2,3..]"};
+
+constexpr Lines kLpNormalization{
+    .text =
+        "when p=1: r[i/axis..] += Abs(X[i..]);"
+        "when not p=1: s[i/axis..] += Mul(X[i..], X[i..]); when not p=1: r[i/axis..] = Sqrt(s[i/axis..]);"
+        "Y[i..] = X[i..] / r[i/axis..]",
+    .check = [](const OpContext& context) {
+      const std::int64_t p = context.integer("p", 2);
+      require(p == 1 || p == 2, "bad-attribute", "p is {}, it may be 1 or 2", p);
+    }};
 
 /// Neighbouring channels: floor((size - 1) / 2) before, the rest behind.
 AxisMap local_response_axes(const OpContext& context) {
@@ -283,13 +166,15 @@ AxisMap local_response_axes(const OpContext& context) {
   return map;
 }
 
+constexpr Lines kLocalResponse{.text =
+                                   "j < size; q[n,c,p..] = Mul(X[n,c,p..], X[n,c,p..]); s[n,c,p..] += q[n,c+j,p..];"
+                                   "Y[n,c,p..] = X[n,c,p..] / Pow(bias + alpha * s[n,c,p..], beta)",
+                               .axes = local_response_axes};
+
 constexpr Operator kRows[] = {
     {.name = "BatchNormalization",
-     .meaning = Rules{batch_normalization_shape, batch_normalization_work, batch_normalization_axes},
+     .meaning = line_body<kBatchNormalization>,
      .roles = "data weight bias statistic*2",
-     .cost = "1 mul, 1 add per element; in training 3 mul, 4 add, per channel 2 div, 1 add, 1 special, and 2 mul, 1 add for each "
-             "running "
-             "statistic",
      .traits = {Trait::elementwise, Trait::affine, Trait::normalization},
      .channels = ChannelAxis::second,
      .derivative = {.text = {"s / sqrt(v + {epsilon}) * (dL/dz - mean(dL/dz) - y * mean(y * dL/dz))", "sum(y * dL/dz)",
@@ -297,48 +182,36 @@ constexpr Operator kRows[] = {
                     .operands = {"x", "s", "b"},
                     .words = "with y = (x - m) / sqrt(v + {epsilon}), mean m and variance v over the batch and the map"}},
     {.name = "GroupNormalization",
-     .meaning = Rules{group_normalization_shape, group_normalization_work, whole_samples},
+     .meaning = line_body<kGroupNormalization>,
      .roles = "data weight bias",
      .since = 18,
-     .cost = "3 mul, 4 add per element; 2 div, 1 add, 1 special per group",
      .traits = Trait::normalization,
      .channels = ChannelAxis::second},
     {.name = "InstanceNormalization",
-     .meaning = Rules{instance_normalization_shape, instance_normalization_work, whole_maps},
+     .meaning = line_body<kInstanceNormalization>,
      .roles = "data weight bias",
-     .cost = "3 mul, 4 add per element; 2 div, 1 add, 1 special per sample and channel",
      .traits = Trait::normalization,
      .channels = ChannelAxis::second},
-    {.name = "LRN",
-     .meaning = Rules{local_response_shape, local_response_work, local_response_axes},
-     .cost = "2 mul, size + 1 add, 1 special, 1 div per element",
-     .traits = Trait::normalization,
-     .channels = ChannelAxis::second},
+    {.name = "LRN", .meaning = line_body<kLocalResponse>, .traits = Trait::normalization, .channels = ChannelAxis::second},
     {.name = "LayerNormalization",
-     .meaning = Rules{layer_normalization_shape, layer_normalization_work, axis_maps::from_axis},
+     .meaning = line_body<kLayerNormalization>,
      .roles = "data weight bias",
      .since = 17,
-     .cost = "3 mul, 3 add per element, 1 add for the shift; 2 div, 1 add, 1 special per row",
      .traits = Trait::normalization,
      .channels = ChannelAxis::last,
      .derivative = {.text = {"1 / sqrt(v + {epsilon}) * (s * dL/dz - mean(s * dL/dz) - y * mean(y * s * dL/dz))",
                              "sum(y * dL/dz)", "sum(dL/dz)"},
                     .operands = {"x", "s", "b"},
                     .words = "with y = (x - m) / sqrt(v + {epsilon}), mean m and variance v over what is normalized together"}},
-    {.name = "LpNormalization",
-     .meaning = Rules{lp_normalization_shape, lp_normalization_work, axis_maps::along_axis},
-     .cost = "1 mul, 1 add, 1 div per element, 1 special per row; with p=1 1 compare, 1 add, 1 div per element",
-     .traits = Trait::normalization},
+    {.name = "LpNormalization", .meaning = line_body<kLpNormalization>, .traits = Trait::normalization},
     {.name = "MeanVarianceNormalization",
-     .meaning = Rules{mean_variance_shape, mean_variance_work, mean_variance_axes},
+     .meaning = line_body<kMeanVarianceNormalization>,
      .since = 9,
-     .cost = "2 mul, 3 add per element; 2 div, 1 add, 1 special per group",
      .traits = Trait::normalization},
     {.name = "RMSNormalization",
-     .meaning = Rules{rms_normalization_shape, rms_normalization_work, axis_maps::from_axis},
+     .meaning = line_body<kRmsNormalization>,
      .roles = "data weight",
      .since = 23,
-     .cost = "3 mul, 1 add per element; 1 div, 1 add, 1 special per row",
      .traits = Trait::normalization,
      .channels = ChannelAxis::last},
 };

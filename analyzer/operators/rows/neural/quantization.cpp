@@ -1,4 +1,5 @@
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
@@ -47,11 +48,10 @@ std::vector<Fact> quantize_shape(const OpContext& context) {
   return {Fact::tensor(quantized_type(context), context.shape(0))};
 }
 
-Work quantize_work(const OpContext& context) {
-  Work work;
-  work.add({.add = 1, .div = 1, .compare = 2}, elements_of(context.input(0)));
-  return work;
-}
+/// Rounding is part of the conversion.
+constexpr Lines kQuantizeLinear{.text = "X, scale, zero | Y[i..] = Cast(Max(low, Min(high, X[i..] / scale[..] + zero)))",
+                                .shape = quantize_shape,
+                                .axes = axis_maps::elementwise};
 
 constexpr std::int64_t kFloatsByScaleSince = 19;
 
@@ -64,42 +64,27 @@ std::vector<Fact> dequantize_shape(const OpContext& context) {
   return {Fact::tensor(stated == DataType::unknown ? by_scale : stated, context.shape(0))};
 }
 
-Work dequantize_work(const OpContext& context) {
-  Work work;
-  work.add({.add = 1, .mul = 1}, elements_of(context.input(0)));
-  return work;
-}
+constexpr Lines kDequantizeLinear{
+    .text = "X, scale, zero | Y[i..] = (X[i..] - zero) * scale[..]", .shape = dequantize_shape, .axes = axis_maps::elementwise};
 
-std::vector<Fact> dynamic_quantize_shape(const OpContext& context) {
-  require_inputs(context, 1);
-  return {Fact::tensor(DataType::uint8, context.shape(0)), Fact::tensor(DataType::float32, Shape()),
-          Fact::tensor(DataType::uint8, Shape())};
-}
-
-Work dynamic_quantize_work(const OpContext& context) {
-  Work work;
-  work.add({.add = 1, .div = 1, .compare = 4}, elements_of(context.input(0)));
-  // Range over 255; zero point, rounded and clipped.
-  work.add({.add = 2, .div = 2, .compare = 4}, 1);
-  return work;
-}
+constexpr Lines kDynamicQuantizeLinear{
+    .text =
+        "X -> Y, scale, zero | high[] max= X[i..]; low[] max= -X[i..];"
+        "scale[] = (Max(high[], 0) - Min(low[], 0)) / 255; zero[] = Cast(Max(0, Min(255, 0 - low[] / scale[])));"
+        "Y[i..] = QuantizeLinear(X[i..], scale[], zero)",
+    .dtype = [](const OpContext&, std::size_t output) { return output == 1 ? DataType::float32 : DataType::uint8; }};
 
 constexpr Operator kRows[] = {
     {.name = "DequantizeLinear",
-     .meaning = Rules{dequantize_shape, dequantize_work, axis_maps::elementwise},
+     .meaning = line_body<kDequantizeLinear>,
      .roles = "view quantisation*2",
      .since = 10,
-     .cost = "1 add, 1 mul per element",
      .traits = {Trait::elementwise, Trait::dequantizes}},
-    {.name = "DynamicQuantizeLinear",
-     .meaning = Rules{dynamic_quantize_shape, dynamic_quantize_work, axis_maps::everything},
-     .since = 11,
-     .cost = "as QuantizeLinear, and 2 compare per element for the range; 2 add, 2 div, 4 compare for scale and zero point"},
+    {.name = "DynamicQuantizeLinear", .meaning = line_body<kDynamicQuantizeLinear>, .since = 11},
     {.name = "QuantizeLinear",
-     .meaning = Rules{quantize_shape, quantize_work, axis_maps::elementwise},
+     .meaning = line_body<kQuantizeLinear>,
      .roles = "data quantisation*2",
      .since = 10,
-     .cost = "1 div, 1 add, 2 compare per element",
      .traits = Trait::elementwise,
      .saves = Saves::nothing},
 };

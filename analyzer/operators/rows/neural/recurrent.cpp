@@ -5,15 +5,15 @@
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/gradients/gradient_macs.h"
 #include "analyzer/operators/gradients/nest_gradients.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
 namespace {
 
-/// A kind of cell: how many gates, what it does with them in each step for each hidden unit, besides activations and the contraction.
+/// A kind of cell: how many gates.
 struct Cell {
   int gates;
-  Effort combine;
   /// Default activations f, g, h and how often a unit applies each.
   std::array<std::string_view, 3> activations;
   std::array<int, 3> applied;
@@ -22,11 +22,11 @@ struct Cell {
 };
 
 // H' = f(..)
-constexpr Cell kRnn{1, {}, {"Tanh", "", ""}, {1, 0, 0}, 1};
+constexpr Cell kRnn{1, {"Tanh", "", ""}, {1, 0, 0}, 1};
 // z, r = f(..), h = g(.. r * H), H' = (1 - z) * h + z * H
-constexpr Cell kGru{3, {.add = 2, .mul = 3}, {"Sigmoid", "Tanh", ""}, {2, 1, 0}, 2};
+constexpr Cell kGru{3, {"Sigmoid", "Tanh", ""}, {2, 1, 0}, 2};
 // i, o, F = f(..), c = g(..), C' = F * C + i * c, H' = o * h(C')
-constexpr Cell kLstm{4, {.add = 1, .mul = 3}, {"Sigmoid", "Tanh", "Tanh"}, {3, 1, 1}, 3, true};
+constexpr Cell kLstm{4, {"Sigmoid", "Tanh", "Tanh"}, {3, 1, 1}, 3, true};
 
 constexpr std::size_t kWeights = 1, kRecurrence = 2, kBias = 3, kLengths = 4, kInitialHidden = 5, kInitialCell = 6,
                       kPeepholes = 7;
@@ -140,23 +140,31 @@ std::vector<Fact> recurrent_shape(const OpContext& context) {
   return results;
 }
 
+/// Steps t, directions d, samples n, gates g of h hidden units, i inputs and the j units of the step before; u gates are clipped, p have
+/// peepholes: not the one that is coupled to another.
 template <const Cell& cell>
-Work recurrent_work(const OpContext& context) {
+void recurrent_loops(const OpContext& context, LoopExtents& loops) {
   const Extents extents = extents_of(context, cell);
   if (!extents.batch || !extents.hidden) throw Unknown();
-  const auto directions = static_cast<std::size_t>(directions_of(context));
-  const Dim units = *extents.steps * *extents.batch * *extents.hidden;
-  Work work;
   const bool coupled = cell.has_cell_state && context.integer("input_forget", 0) != 0;
-  work.add_macs(units * Dim::of_size(directions) * cell.gates * (*extents.input + *extents.hidden), context.dtype(0));
-  for (std::size_t direction = 0; direction < directions; ++direction) work.add(activations_of(context, cell, direction), units);
-  const Dim all = units * Dim::of_size(directions);
-  work.add(cell.combine, all);
-  if (coupled) work.add({.add = 1}, all);
-  if (context.has_input(kBias)) work.add({.add = 2 * cell.gates}, all);
-  const int peepholes = coupled ? 2 : 3;
-  if (cell.has_cell_state && context.has_input(kPeepholes)) work.add({.add = peepholes, .mul = peepholes}, all);
-  if (context.has_attribute("clip")) work.add({.compare = 2 * (coupled ? cell.gates - 1 : cell.gates)}, all);
+  loops.set("t", *extents.steps);
+  loops.set("d", directions_of(context));
+  loops.set("n", *extents.batch);
+  loops.set("i", *extents.input);
+  for (const std::string_view unit : {"h", "j"}) loops.set(unit, *extents.hidden);
+  loops.set("g", cell.gates);
+  loops.set("u", coupled ? cell.gates - 1 : cell.gates);
+  loops.set("p", coupled ? 2 : 3);
+}
+
+/// What f, g and h are the attributes say.
+template <const Cell& cell>
+Work activation_work(const OpContext& context) {
+  const Extents extents = extents_of(context, cell);
+  if (!extents.batch || !extents.hidden) throw Unknown();
+  Work work;
+  for (std::size_t direction = 0; direction < static_cast<std::size_t>(directions_of(context)); ++direction)
+    work.add(activations_of(context, cell, direction), *extents.steps * *extents.batch * *extents.hidden);
   return work;
 }
 
@@ -187,33 +195,55 @@ AxisMap recurrent_axes(const OpContext& context) {
   return map;
 }
 
+bool is_clipped(const OpContext& context) { return context.has_attribute("clip"); }
+
+template <const Cell& cell>
+constexpr Lines recurrence(std::string_view text) {
+  return {.text = text,
+          .conditions = {{{"clipped", is_clipped}}},
+          .loops = recurrent_loops<cell>,
+          .shape = recurrent_shape<cell>,
+          .axes = recurrent_axes,
+          .further = activation_work<cell>};
+}
+
+constexpr Lines kRnnLines = recurrence<kRnn>(
+    "X, W, R, B -> Y, Y_h | a[t,d,n,g,h] += X[t,n,i] * W[d,g*h,i]; a[t,d,n,g,h] += R[d,g*h,j] * Y[t-1,d,n,j];"
+    "when B: a[t,d,n,g,h] = a[t,d,n,g,h] + B[d,g*h] + B[d,g*h]; when clipped: a[t,d,n,u,h] = Max(-clip, Min(clip, a[t,d,n,u,h]));"
+    "Y[t,d,n,h] = f(a[t,d,n,0,h]); Y_h[d,n,h] = Y[t,d,n,h]");
+
+constexpr Lines kGruLines = recurrence<kGru>(
+    "X, W, R, B -> Y, Y_h | a[t,d,n,g,h] += X[t,n,i] * W[d,g*h,i]; a[t,d,n,g,h] += R[d,g*h,j] * Y[t-1,d,n,j];"
+    "when B: a[t,d,n,g,h] = a[t,d,n,g,h] + B[d,g*h] + B[d,g*h]; when clipped: a[t,d,n,u,h] = Max(-clip, Min(clip, a[t,d,n,u,h]));"
+    "z[t,d,n,h] = f(a[t,d,n,0,h]); r[t,d,n,h] = f(a[t,d,n,1,h]); s[t,d,n,h] = r[t,d,n,h] * Y[t-1,d,n,h];"
+    "c[t,d,n,h] = g(a[t,d,n,2,h], s[t,d,n,h]); Y[t,d,n,h] = (1 - z[t,d,n,h]) * c[t,d,n,h] + z[t,d,n,h] * Y[t-1,d,n,h];"
+    "Y_h[d,n,h] = Y[t,d,n,h]");
+
+constexpr Lines kLstmLines = recurrence<kLstm>(
+    "X, W, R, B, _, _, _, P -> Y, Y_h, Y_c | a[t,d,n,g,h] += X[t,n,i] * W[d,g*h,i]; a[t,d,n,g,h] += R[d,g*h,j] * Y[t-1,d,n,j];"
+    "when B: a[t,d,n,g,h] = a[t,d,n,g,h] + B[d,g*h] + B[d,g*h]; when P: a[t,d,n,p,h] = a[t,d,n,p,h] + P[d,p*h] * C[t-1,d,n,h];"
+    "when clipped: a[t,d,n,u,h] = Max(-clip, Min(clip, a[t,d,n,u,h]));"
+    "i[t,d,n,h] = f(a[t,d,n,0,h]); o[t,d,n,h] = f(a[t,d,n,1,h]); when not input_forget: F[t,d,n,h] = f(a[t,d,n,2,h]);"
+    "when input_forget: F[t,d,n,h] = 1 - i[t,d,n,h]; c[t,d,n,h] = g(a[t,d,n,3,h]);"
+    "C[t,d,n,h] = F[t,d,n,h] * C[t-1,d,n,h] + i[t,d,n,h] * c[t,d,n,h]; Y[t,d,n,h] = o[t,d,n,h] * h(C[t,d,n,h]);"
+    "Y_h[d,n,h] = Y[t,d,n,h]; Y_c[d,n,h] = C[t,d,n,h]");
+
 constexpr Operator kRows[] = {
     {.name = "GRU",
-     .meaning = Rules{recurrent_shape<kGru>, recurrent_work<kGru>, recurrent_axes},
+     .meaning = line_body<kGruLines>,
      .roles = "data weight*2 bias constant*2",
-     .cost = "3 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 2 f + 1 g (Sigmoid, Tanh), 3 mul, 2 "
-             "add, 6 "
-             "add for both biases, "
-             "6 compare for clip",
      .traits = Trait::recurrent,
      .gradient = gradients_of_recurrence,
      .gradient_macs = gradient_macs_of_recurrence},
     {.name = "LSTM",
-     .meaning = Rules{recurrent_shape<kLstm>, recurrent_work<kLstm>, recurrent_axes},
+     .meaning = line_body<kLstmLines>,
      .roles = "data weight*2 bias constant*3 weight",
-     .cost = "4 hidden (input + hidden) MACs per direction, step and sample; per hidden unit 3 f + 1 g + 1 h (Sigmoid, Tanh, "
-             "Tanh), 3 "
-             "mul, 1 add, 8 add for "
-             "both biases, 3 mul and 3 add for peepholes, 8 compare for clip; with input_forget 1 add in place of one f",
      .traits = Trait::recurrent,
      .gradient = gradients_of_recurrence,
      .gradient_macs = gradient_macs_of_recurrence},
     {.name = "RNN",
-     .meaning = Rules{recurrent_shape<kRnn>, recurrent_work<kRnn>, recurrent_axes},
+     .meaning = line_body<kRnnLines>,
      .roles = "data weight*2 bias constant*2",
-     .cost = "hidden (input + hidden) MACs per direction, step and sample; per hidden unit 1 f (Tanh), 2 add for both biases, 2 "
-             "compare "
-             "for clip",
      .traits = Trait::recurrent,
      .gradient = gradients_of_recurrence,
      .gradient_macs = gradient_macs_of_recurrence},

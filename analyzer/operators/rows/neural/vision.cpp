@@ -1,4 +1,5 @@
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
@@ -75,14 +76,6 @@ std::vector<Fact> affine_grid_shape(const OpContext& context) {
   return {Fact::tensor(context.dtype(0), checked_shape(dims))};
 }
 
-Work affine_grid_work(const OpContext& context) {
-  Work work;
-  const Shape& result = context.output(0).type.shape;
-  if (!result.known()) throw Unknown();
-  work.add_macs(result.elements() * (result[result.rank() - 1] + 1), context.dtype(0));
-  return work;
-}
-
 // Pooling of regions: input [N, C, H, W].
 
 std::vector<Fact> pooled_regions(const OpContext& context, const Dim& height, const Dim& width) {
@@ -147,18 +140,6 @@ std::vector<Fact> image_shape(const OpContext& context) {
 
 Work no_work(const OpContext&) { return {}; }
 
-/// Channels are moved to the mean 0: (x + bias) * scale.
-std::vector<Fact> image_scaler_shape(const OpContext& context) {
-  require_inputs(context, 1);
-  return {Fact::tensor(context.dtype(0), context.shape(0))};
-}
-
-Work image_scaler_work(const OpContext& context) {
-  Work work;
-  work.add({.add = 1, .mul = 1}, elements_of(context.input(0)));
-  return work;
-}
-
 // What is read where the data says it may be anywhere on the map.
 
 AxisMap affine_grid_axes(const OpContext& context) {
@@ -190,9 +171,27 @@ AxisMap region_axes(const OpContext& context) {
   return map;
 }
 
+/// Positions p of samples n, a coordinates each from c, the last of which is 1.
+void affine_loops(const OpContext& context, LoopExtents& loops) {
+  const Shape& result = context.output(0).type.shape;
+  if (!result.known()) throw Unknown();
+  const Dim& coordinates = result[result.rank() - 1];
+  loops.set("n", result[0]);
+  loops.set("p", product(result.dims().subspan(1, result.rank() - 2)));
+  loops.set("a", coordinates);
+  loops.set("c", coordinates + 1);
+}
+
+constexpr Lines kAffineGrid{.text = "theta | let g[p,c] = position; Y[n,p,a] += theta[n,a,c] * g[p,c]",
+                            .loops = affine_loops,
+                            .shape = affine_grid_shape,
+                            .axes = affine_grid_axes};
+
+/// Channels are moved to the mean 0.
+constexpr Lines kImageScaler{.text = "Y[i..] = (X[i..] + bias) * scale", .axes = axis_maps::elementwise};
+
 constexpr Operator kRows[] = {
-    {"AffineGrid", Rules{affine_grid_shape, affine_grid_work, affine_grid_axes}, "data constant", 20,
-     "axes (axes + 1) MACs per grid position"},
+    {.name = "AffineGrid", .meaning = line_body<kAffineGrid>, .roles = "data constant", .since = 20},
     {.name = "GridSample",
      .meaning = Rules{grid_sample_shape, grid_sample_work, grid_sample_axes},
      .since = 16,
@@ -202,9 +201,7 @@ constexpr Operator kRows[] = {
      .meaning = Rules{image_shape, no_work, axis_maps::everything},
      .since = 20,
      .cost = "none: it computes integers"},
-    {.name = "ImageScaler",
-     .meaning = Rules{image_scaler_shape, image_scaler_work, axis_maps::elementwise},
-     .cost = "1 add, 1 mul per element"},
+    {.name = "ImageScaler", .meaning = line_body<kImageScaler>},
     {.name = "MaxRoiPool",
      .meaning = Rules{max_roi_pool_shape, unknown_work, region_axes},
      .cost = "not counted: the regions, which are data, say how many elements are compared",

@@ -3,46 +3,28 @@
 #include <memory>
 
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
 namespace {
 
-Work per_element(const OpContext& context, const Effort& effort) {
-  Work work;
-  if (is_floating(context.dtype(0)) || is_floating(context.output(0).type.dtype)) work.add(effort, elements_of(context.input(0)));
-  return work;
-}
+DataType always_float(const OpContext&, std::size_t) { return DataType::float32; }
 
-std::vector<Fact> like_first(const OpContext& context) {
-  require_inputs(context, 1);
-  return {Fact::tensor(context.dtype(0), context.shape(0))};
-}
-
-std::vector<Fact> float_like_first(const OpContext& context) {
-  require_inputs(context, 1);
-  return {Fact::tensor(DataType::float32, context.shape(0))};
-}
-
-Work binarizer_work(const OpContext& context) { return per_element(context, {.compare = 1}); }
-Work scaler_work(const OpContext& context) { return per_element(context, {.add = 1, .mul = 1}); }
-
+constexpr Lines kBinarizer{.text = "Y[i..] = X[i..] > threshold"};
+constexpr Lines kImputer{.text = "Y[i..] = Where(Equal(X[i..], missing), replacement, X[i..])"};
+constexpr Lines kScaler{.text = "Y[i..] = (X[i..] - offset) * scale", .dtype = always_float};
 /// Rows are divided by their largest, summed or square-summed element.
-Work normalizer_work(const OpContext& context) {
-  const std::string_view norm = context.text("norm", "MAX");
-  if (norm == "L2") {
-    Work work = per_element(context, {.add = 1, .mul = 1, .div = 1});
-    const Shape& shape = context.known_shape(0);
-    work.add({.special = 1}, shape.rank() == 1 ? Dim(1) : shape[0]);
-    return work;
-  }
-  return per_element(context, norm == "L1" ? Effort{.add = 1, .div = 1, .compare = 1} : Effort{.div = 1, .compare = 2});
-}
-
-std::vector<Fact> normalizer_shape(const OpContext& context) {
-  choice(context, "norm", "MAX", {"MAX", "L1", "L2"});
-  return float_like_first(context);
-}
+constexpr Lines kNormalizer{
+    .text =
+        "x[i..] = Cast(X[i..]); when norm='L1': r[i/axis:=1..] += Abs(x[i..]);"
+        "when norm='L2': s[i/axis:=1..] += Mul(x[i..], x[i..]); when norm='L2': r[i/axis:=1..] = Sqrt(s[i/axis:=1..]);"
+        "when not norm='L1', not norm='L2': r[i/axis:=1..] max= Abs(x[i..]); Y[i..] = x[i..] / r[i/axis:=1..]",
+    .check =
+        [](const OpContext& context) {
+          choice(context, "norm", "MAX", {"MAX", "L1", "L2"});
+        },
+    .dtype = always_float};
 
 /// Along the last axis, as many as there are indices.
 std::vector<Fact> feature_extractor_shape(const OpContext& context) {
@@ -143,18 +125,16 @@ std::vector<Fact> zip_map_shape(const OpContext& context) {
 
 constexpr Operator kRows[] = {
     {"ArrayFeatureExtractor", Moves{feature_extractor_shape}, "data constant"},
-    {.name = "Binarizer", .meaning = Rules{like_first, binarizer_work}, .cost = "1 compare per element"},
+    {.name = "Binarizer", .meaning = line_body<kBinarizer>},
     {"CastMap", Moves{cast_map_shape}},
     {"CategoryMapper", Moves{category_mapper_shape}},
     {"DictVectorizer", Moves{dictionary_shape}},
     {"FeatureVectorizer", Moves{feature_vectorizer_shape}},
-    {.name = "Imputer", .meaning = Rules{like_first, binarizer_work}, .cost = "1 compare per element"},
+    {.name = "Imputer", .meaning = line_body<kImputer>},
     {"LabelEncoder", Moves{label_encoder_shape}},
-    {.name = "Normalizer",
-     .meaning = Rules{normalizer_shape, normalizer_work},
-     .cost = "MAX 2 compare, 1 div per element; L1 1 compare, 1 add, 1 div; L2 1 mul, 1 add, 1 div, and 1 special per row"},
+    {.name = "Normalizer", .meaning = line_body<kNormalizer>},
     {"OneHotEncoder", Moves{one_hot_shape}},
-    {.name = "Scaler", .meaning = Rules{float_like_first, scaler_work}, .cost = "1 add, 1 mul per element"},
+    {.name = "Scaler", .meaning = line_body<kScaler>},
     {"ZipMap", Moves{zip_map_shape}},
 };
 

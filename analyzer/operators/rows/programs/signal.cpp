@@ -1,4 +1,5 @@
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
@@ -57,20 +58,26 @@ std::vector<Fact> dft_shape(const OpContext& context) {
   return {Fact::tensor(context.dtype(0), Shape(dims))};
 }
 
-/// By the definition: each bin is a sum over the signal, a product of complex numbers being 4 mul and 2 add.
-Effort per_term(const Dim& parts) { return parts.is(1) ? Effort{.add = 2, .mul = 2} : Effort{.add = 4, .mul = 4}; }
+/// By the definition: each of f bins is a sum over n numbers of the signal, once with cosines and once with sines; p parts of a result.
+constexpr std::string_view kTransform =
+    "X | when real: a[f] += X[f,n] * cosine; when real: b[f] += X[f,n] * sine;"
+    "when not real: a[f] += X[f,n] * cosine - X[f,n] * sine; when not real: b[f] += X[f,n] * sine + X[f,n] * cosine;"
+    "Y[f,p] = a[f]; when inverse: Y[f,p] = scale * Y[f,p]";
 
-Work dft_work(const OpContext& context) {
+bool is_real(const OpContext& context) {
+  const Shape& shape = context.known_shape(0);
+  return shape[shape.rank() - 1].is(1);
+}
+
+void dft_loops(const OpContext& context, LoopExtents& loops) {
   const Shape& shape = context.known_shape(0);
   const Shape& result = context.output(0).type.shape;
   const auto axis = transformed_axis(context, shape.rank());
   const auto length = axis ? transform_length(context, shape[*axis]) : std::nullopt;
   if (!length || !result.known()) throw Unknown();
-  const Dim bins = product(result.dims().first(result.rank() - 1));
-  Work work;
-  work.add(per_term(shape[shape.rank() - 1]), bins * *length);
-  if (is_inverse(context)) work.add({.mul = 1}, result.elements());
-  return work;
+  loops.set("f", product(result.dims().first(result.rank() - 1)));
+  loops.set("n", *length);
+  loops.set("p", result[result.rank() - 1]);
 }
 
 // STFT.
@@ -100,17 +107,22 @@ std::vector<Fact> stft_shape(const OpContext& context) {
   return {Fact::tensor(context.dtype(0), Shape{signal[0], frames, bins, 2})};
 }
 
-Work stft_work(const OpContext& context) {
+/// Of r frames, each of n numbers of c parts.
+void stft_loops(const OpContext& context, LoopExtents& loops) {
   const Shape& signal = context.known_shape(0);
   const Shape& result = context.output(0).type.shape;
   const auto length = frame_length(context);
   if (!length || !result.known()) throw Unknown();
-  Work work;
   const Dim frames = result[0] * result[1];
-  const Dim parts = signal.rank() == 3 ? signal[2] : Dim(1);
-  if (context.has_input(2)) work.add({.mul = 1}, frames * *length * parts);
-  work.add(per_term(parts), frames * result[2] * *length);
-  return work;
+  loops.set("r", frames);
+  loops.set("c", signal.rank() == 3 ? signal[2] : Dim(1));
+  loops.set("n", *length);
+  loops.set("f", frames * result[2]);
+}
+
+bool is_real_signal(const OpContext& context) {
+  const Shape& signal = context.known_shape(0);
+  return signal.rank() != 3 || signal[2].is(1);
 }
 
 // Windows and filter banks.
@@ -129,10 +141,9 @@ Work per_output(const OpContext& context, const Effort& effort) {
   return work;
 }
 
-/// a - b cos(c n).
-Work raised_cosine_work(const OpContext& context) { return per_output(context, {.add = 1, .mul = 2, .special = 1}); }
-/// a - b cos(c n) + d cos(2 c n).
-Work blackman_work(const OpContext& context) { return per_output(context, {.add = 2, .mul = 4, .special = 2}); }
+constexpr Lines kRaisedCosine{.text = "size | Y[n] = a - b * Cos(c * n)", .shape = window_shape, .axes = axis_maps::nothing};
+constexpr Lines kBlackman{
+    .text = "size | Y[n] = a - b * Cos(c * n) + d * Cos(e * n)", .shape = window_shape, .axes = axis_maps::nothing};
 
 std::vector<Fact> mel_shape(const OpContext& context) {
   require_inputs(context, 5);
@@ -148,8 +159,6 @@ Work mel_work(const OpContext& context) {
   if (is_floating(context.output(0).type.dtype)) work.add({.add = 2, .mul = 2, .div = 2, .special = 1}, result[1] + 2);
   return work;
 }
-
-constexpr std::string_view kRaisedCosine = "1 special, 2 mul, 1 add per element";
 
 /// Every bin reads the whole signal.
 AxisMap dft_axes(const OpContext& context) {
@@ -176,23 +185,26 @@ AxisMap stft_axes(const OpContext& context) {
   return map;
 }
 
+constexpr Lines kDft{
+    .text = kTransform, .conditions = {{{"real", is_real}}}, .loops = dft_loops, .shape = dft_shape, .axes = dft_axes};
+constexpr Lines kStft{.text =
+                          "X, step, window | when window: x[r,n,c] = X[r,n,c] * window[n];"
+                          "when real: a[f] += X[f,n] * cosine; when real: b[f] += X[f,n] * sine;"
+                          "when not real: a[f] += X[f,n] * cosine - X[f,n] * sine;"
+                          "when not real: b[f] += X[f,n] * sine + X[f,n] * cosine; Y[f] = a[f]",
+                      .conditions = {{{"real", is_real_signal}}},
+                      .loops = stft_loops,
+                      .shape = stft_shape,
+                      .axes = stft_axes};
+
 constexpr Operator kRows[] = {
-    {"BlackmanWindow", Rules{window_shape, blackman_work, axis_maps::nothing}, "constant", 17,
-     "2 special, 4 mul, 2 add per element"},
-    {.name = "DFT",
-     .meaning = Rules{dft_shape, dft_work, dft_axes},
-     .roles = "data constant",
-     .since = 17,
-     .cost = "by the definition, per output bin and element of the signal: 4 mul, 4 add, of a real signal 2 mul, 2 add; 1 mul "
-             "per number "
-             "for the inverse",
-     .saves = Saves::nothing},
-    {"HammingWindow", Rules{window_shape, raised_cosine_work, axis_maps::nothing}, "constant", 17, kRaisedCosine},
-    {"HannWindow", Rules{window_shape, raised_cosine_work, axis_maps::nothing}, "constant", 17, kRaisedCosine},
+    {.name = "BlackmanWindow", .meaning = line_body<kBlackman>, .roles = "constant", .since = 17},
+    {.name = "DFT", .meaning = line_body<kDft>, .roles = "data constant", .since = 17, .saves = Saves::nothing},
+    {.name = "HammingWindow", .meaning = line_body<kRaisedCosine>, .roles = "constant", .since = 17},
+    {.name = "HannWindow", .meaning = line_body<kRaisedCosine>, .roles = "constant", .since = 17},
     {"MelWeightMatrix", Rules{mel_shape, mel_work, axis_maps::nothing}, "constant", 17,
      "2 add, 2 div, 2 compare per element; 1 special, 2 mul, 2 div, 2 add for each of bands + 2 edges"},
-    {"STFT", Rules{stft_shape, stft_work, stft_axes}, "data constant", 17,
-     "per frame 1 mul per element for the window, then as DFT"},
+    {.name = "STFT", .meaning = line_body<kStft>, .roles = "data constant", .since = 17},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "analyzer/operators/contents/constant_folding.h"
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/per_element.h"
 
 namespace macroscope {
@@ -52,8 +53,6 @@ ValuePointer clipped_content(const OpContext& context) {
   return std::make_shared<const Value>(std::move(elements));
 }
 
-constexpr PerElement kClip{.effort = {.compare = 2}, .operands = 0, .shaped_by_first = true};
-
 std::vector<Fact> clip_shape(const OpContext& context) {
   require(context.has_input(0), "missing-input", "operand 0 is left out");
   for (std::size_t bound = 1; bound < context.input_count(); ++bound) {
@@ -70,7 +69,8 @@ std::vector<Fact> clip_shape(const OpContext& context) {
   return results;
 }
 
-Work clip_work(const OpContext& context) { return per_element_work(kClip, context); }
+constexpr Lines kClip{
+    .text = "X, min, max | Y[i..] = Min(Max(X[i..], min), max)", .shape = clip_shape, .axes = axis_maps::elementwise};
 
 constexpr Operator kRows[] = {
     {.name = "Abs",
@@ -92,11 +92,7 @@ constexpr Operator kRows[] = {
      .meaning = PerElement{.effort = {.compare = 1}, .fold = folds::same, .fold_reals = folds::round_up},
      .traits = Trait::level,
      .saves = Saves::nothing},
-    {.name = "Clip",
-     .meaning = Rules{clip_shape, clip_work, axis_maps::elementwise},
-     .roles = "data constant",
-     .cost = "2 compares per element",
-     .traits = Trait::elementwise},
+    {.name = "Clip", .meaning = line_body<kClip>, .roles = "data constant", .traits = Trait::elementwise},
     {.name = "Cos", .meaning = kSpecial, .since = 7, .derivative = {{"dL/dz * -sin(x)"}}},
     {.name = "Cosh", .meaning = kSpecial, .since = 9},
     {.name = "Div",

@@ -7,6 +7,7 @@
 
 #include "analyzer/operators/contents/content.h"
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
@@ -312,9 +313,13 @@ AxisMap one_hot_axes(const OpContext& context) {
   return map;
 }
 
+/// The place of the extreme is known once it is found.
+constexpr Lines kArgExtreme{
+    .text = "m[i/axis=0..] max= X[i..]; Y[i/axis=0..] = Cast(m[i/axis=0..])", .shape = arg_extreme, .axes = along_one};
+
 constexpr Operator kRows[] = {
-    {.name = "ArgMax", .meaning = Rules{arg_extreme, compare_every_input, along_one}, .cost = kEveryInput},
-    {.name = "ArgMin", .meaning = Rules{arg_extreme, compare_every_input, along_one}, .cost = kEveryInput},
+    {.name = "ArgMax", .meaning = line_body<kArgExtreme>},
+    {.name = "ArgMin", .meaning = line_body<kArgExtreme>},
     {.name = "Compress", .meaning = Moves{compress, selected}},
     {.name = "NonMaxSuppression",
      .meaning = Rules{non_max_suppression, non_max_suppression_work, axis_maps::everything},

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
@@ -35,31 +36,21 @@ Work per_output(const OpContext& context, const Effort& effort) {
   return work;
 }
 
-Work uniform_work(const OpContext& context) { return per_output(context, {.add = 1, .mul = 1}); }
 /// Box and Muller: two numbers from one logarithm, one root, one sine and one cosine.
 Work normal_work(const OpContext& context) { return per_output(context, {.add = 1, .mul = 2, .special = 2}); }
-Work bernoulli_work(const OpContext& context) { return per_output(context, {.compare = 1}); }
-
-/// Probabilities are summed up once; each sample is looked for among the sums.
-Work multinomial_work(const OpContext& context) {
-  Work work;
-  work.add({.add = 1, .special = 1}, elements_of(context.input(0)));
-  work.add({.compare = 1}, elements_of(context.input(0)) * context.integer("sample_size", 1));
-  return work;
-}
+constexpr Lines kUniform{.text = "| Y[i..] = low + random * range", .shape = random_of_shape, .axes = axis_maps::nothing};
+constexpr Lines kUniformLike{.text = "X | Y[i..] = low + random * range", .shape = random_like, .axes = axis_maps::nothing};
+constexpr Lines kBernoulli{.text = "Y[i..] = random < X[i..]", .shape = random_like, .axes = axis_maps::elementwise};
+/// Probabilities are summed up once; each of m samples is looked for among the sums.
+constexpr Lines kMultinomial{.text = "X | s[n,c] += Exp(X[n,c]); t[n,c,m] = random < s[n,c]; Y[n,m] = Cast(t[n,@drawn,m])",
+                             .shape = multinomial,
+                             .axes = axis_maps::rows};
 
 constexpr std::string_view kNormal = "1 add + 2 mul + 2 special per element";
-constexpr std::string_view kUniform = "1 add + 1 mul per element";
 
 constexpr Operator kRows[] = {
-    {.name = "Bernoulli",
-     .meaning = Rules{random_like, bernoulli_work, axis_maps::elementwise},
-     .cost = "1 compare per element",
-     .traits = Trait::random},
-    {.name = "Multinomial",
-     .meaning = Rules{multinomial, multinomial_work, axis_maps::rows},
-     .cost = "1 add + 1 special per input element, 1 compare per input element and sample",
-     .traits = Trait::random},
+    {.name = "Bernoulli", .meaning = line_body<kBernoulli>, .traits = Trait::random},
+    {.name = "Multinomial", .meaning = line_body<kMultinomial>, .traits = Trait::random},
     {.name = "RandomNormal",
      .meaning = Rules{random_of_shape, normal_work, axis_maps::nothing},
      .cost = kNormal,
@@ -69,15 +60,8 @@ constexpr Operator kRows[] = {
      .roles = "type",
      .cost = kNormal,
      .traits = Trait::random},
-    {.name = "RandomUniform",
-     .meaning = Rules{random_of_shape, uniform_work, axis_maps::nothing},
-     .cost = kUniform,
-     .traits = Trait::random},
-    {.name = "RandomUniformLike",
-     .meaning = Rules{random_like, uniform_work, axis_maps::nothing},
-     .roles = "type",
-     .cost = kUniform,
-     .traits = Trait::random},
+    {.name = "RandomUniform", .meaning = line_body<kUniform>, .traits = Trait::random},
+    {.name = "RandomUniformLike", .meaning = line_body<kUniformLike>, .roles = "type", .traits = Trait::random},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "analyzer/operators/contents/content.h"
 #include "analyzer/operators/families.h"
+#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
 
 namespace macroscope {
@@ -187,22 +188,6 @@ std::vector<Fact> accumulate(const OpContext& context, bool product) {
 std::vector<Fact> cum_sum(const OpContext& context) { return accumulate(context, false); }
 std::vector<Fact> cum_prod(const OpContext& context) { return accumulate(context, true); }
 
-Work once_per_element(const OpContext& context, const Effort& effort) {
-  Work work;
-  if (is_floating(context.dtype(0))) work.add(effort, elements_of(context.input(0)));
-  return work;
-}
-
-Work cum_sum_work(const OpContext& context) { return once_per_element(context, {.add = 1}); }
-Work cum_prod_work(const OpContext& context) { return once_per_element(context, {.mul = 1}); }
-
-/// Element n is start + n * delta.
-Work range_work(const OpContext& context) {
-  Work work;
-  if (is_floating(context.dtype(0))) work.add({.add = 1, .mul = 1}, elements_of(context.output(0)));
-  return work;
-}
-
 /// An element is made of those before it, or behind it, and of itself.
 AxisMap running(const OpContext& context) {
   const Shape& data = context.known_shape(0);
@@ -219,25 +204,20 @@ AxisMap running(const OpContext& context) {
   return map;
 }
 
+/// Each element is made of the one before it along the axis.
+constexpr Lines kCumSum{.text = "X, axis | Y[i..] += X[i..]", .shape = cum_sum, .axes = running};
+constexpr Lines kCumProd{.text = "X, axis | Y[i..] *= X[i..]", .shape = cum_prod, .axes = running};
+constexpr Lines kRange{.text = "start, limit, delta | Y[n] = start + n * delta", .shape = range, .axes = axis_maps::everything};
+
 constexpr Operator kRows[] = {
     {.name = "Constant", .meaning = Moves{constant, axis_maps::nothing}, .traits = Trait::holds_constant},
     {.name = "ConstantOfShape",
      .meaning = Moves{constant_of_shape, axis_maps::nothing},
      .roles = "constant",
      .traits = Trait::fills_shape},
-    {.name = "CumProd",
-     .meaning = Rules{cum_prod, cum_prod_work, running},
-     .roles = "data constant",
-     .cost = "1 mul per element"},
-    {.name = "CumSum",
-     .meaning = Rules{cum_sum, cum_sum_work, running},
-     .roles = "data constant",
-     .cost = "1 add per element",
-     .saves = Saves::nothing},
-    {.name = "Range",
-     .meaning = Rules{range, range_work, axis_maps::everything},
-     .roles = "constant",
-     .cost = "1 mul + 1 add per element"},
+    {.name = "CumProd", .meaning = line_body<kCumProd>, .roles = "data constant"},
+    {.name = "CumSum", .meaning = line_body<kCumSum>, .roles = "data constant", .saves = Saves::nothing},
+    {.name = "Range", .meaning = line_body<kRange>, .roles = "constant"},
     {.name = "Shape", .meaning = Moves{shape, axis_maps::nothing}, .roles = "type", .traits = Trait::reads_shape},
     {.name = "Size", .meaning = Moves{size, axis_maps::nothing}, .roles = "type", .traits = Trait::reads_shape},
 };
