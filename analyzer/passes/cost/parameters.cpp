@@ -15,7 +15,6 @@
 #include "analyzer/operators/constant_node.h"
 #include "analyzer/operators/custom.h"
 #include "analyzer/operators/notation/window.h"
-#include "analyzer/passes/cost/attribute_parameters.h"
 #include "analyzer/passes/cost/external_tensors.h"
 #include "analyzer/passes/memory/storage.h"
 
