@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Is the tree tidy?  Formatting, scripts, include directions, and clang-tidy over the program's sources.
 
-clang-tidy's verdict on a file is kept in .cache/tidy under a hash of all that it read, so that a second run is quick.
+clang-tidy's verdict on a file is kept in the user's cache under a hash of all that it read, so that a second run is quick, in another checkout
+too.
 """
 import concurrent.futures
 import hashlib
@@ -13,7 +14,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache" / "tidy"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "macroscope-tidy"
 COMMANDS = ROOT / "build" / "dev" / "compile_commands.json"
 TIDY_PARTS = ("analyzer/", "frontends/", "configuration/", "reports/", "app/")
 
@@ -69,7 +70,7 @@ def tidy_key(entry, flags):
     if listed.returncode != 0:
         return None
     files = listed.stdout.replace("\\\n", " ").split()[1:]
-    digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes() + " ".join(flags).encode())
+    digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes() + " ".join(flags).replace(str(ROOT), ".").encode())
     for file in sorted(files):
         digest.update((pathlib.Path(entry["directory"]) / file).read_bytes())
     return digest.hexdigest()
