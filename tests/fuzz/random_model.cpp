@@ -130,6 +130,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kTexts{
 constexpr std::array<std::string_view, 10> kExtentNames{"N",     "H",   "W",       "batch size", "2*N",
                                                         "N + H", "<b>", "seq_len", "N/2",        "\x1b[31m"};
 
+/// Operands of a node: most operators take a few, some attention and quantised ones up to a dozen.
+constexpr std::size_t kFewInputs = 3;
+constexpr std::size_t kManyInputs = 12;
+
 class Writer {
  public:
   explicit Writer(std::mt19937& random) : random_(random) {}
@@ -228,7 +232,7 @@ class Writer {
     const Operator& op = pick(family.operators);
     const auto* elements = std::get_if<PerElement>(&op.meaning);
     std::size_t inputs = elements != nullptr && elements->operands > 0 ? static_cast<std::size_t>(elements->operands)
-                                                                       : 1 + below(op.roles.size() + 1);
+                                                                       : 1 + below(below(3) == 0 ? kManyInputs : kFewInputs);
     if (below(12) == 0) inputs = below(8);
     Bytes out;
     for (std::size_t i = 0; i < inputs; ++i) out.text(schema::NodeProto::kInput, below(16) == 0 ? std::string() : name());
