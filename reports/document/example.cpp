@@ -50,7 +50,9 @@ void fill_in(Summary& summary, const Bindings& sizes) {
 }  // namespace
 
 void add_example(std::vector<Section>& sections, const Figures& figures) {
-  for (Section& section : sections) section.is_brief = std::holds_alternative<Summary>(section.content);
+  // The lines on structure are words more than quantities: they stay whole.
+  for (Section& section : sections)
+    section.is_brief = std::holds_alternative<Summary>(section.content) && section.id != "structure";
   const std::vector<const Dim*> open = open_quantities(sections);
   if (open.empty()) return;
   const ExamplePoint& point = figures.analysis().example_point();

@@ -165,7 +165,7 @@ class Dashboard {
                       "role=\"presentation\"><rect class=\"share-bar\" "
                       "width=\"{:.1f}\" height=\"12\" rx=\"2\"/></svg>\n",
                       html_text(name_of(row)), html_text(big_text(*number, ColumnType::count)),
-                      percent(share).empty() ? "0" : percent(share), 120 * std::min(share, 1.0)));
+                      html_text(percent(share).empty() ? "0" : percent(share)), 120 * std::min(share, 1.0)));
     }
     sink_.write("</tbody>\n</table>\n</section>\n");
   }

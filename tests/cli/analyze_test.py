@@ -223,7 +223,7 @@ class Figures(Program):
         rows = list(csv.DictReader(io.StringIO(self.text("convolutions.onnx", "--set", "batch size=1", "--top", "1", "--format", "csv"))))
         self.assertEqual([row["name"] for row in rows], ["/stem/Conv", "[2 others]"])
         self.assertEqual(sum(int(row["macs"]) for row in rows), 194_400 + 28_800)
-        header = self.text("convolutions.onnx", "--columns", "index,name,status").split("\n\n")[2].splitlines()[0]
+        header = self.text("convolutions.onnx", "--columns", "index,name,status").split("\n\n")[3].splitlines()[0]
         self.assertEqual(header.split(), ["#", "layer", "status"])
 
     def test_operators_of_ones_own(self):

@@ -49,7 +49,7 @@ TEST_CASE("A parser complains of markup that is broken or active") {
        {"<img src=x onerror=alert(1)>", "<b onclick=\"x\">small</b>", "<a href=\"javascript:x\">small</a>", "<script>x</script>",
         "<b>small", "small</b>", "a & b", "&nbsp;", "a > b", "\x1b[31m", "\xff"}) {
     INFO(hostile);
-    CHECK(complaint_of_html(with(page, "<h1>small", "<h1>" + std::string(hostile))) != "");
+    CHECK(complaint_of_html(with(page, "<h1>&#60;sample", "<h1>" + std::string(hostile))) != "");
   }
   CHECK(complaint_of_html(with(page, std::string(kReportScript).substr(0, 20), "alert(1);")) != "");
   CHECK(complaint_of_svg("<svg><g></svg></g>") != "");

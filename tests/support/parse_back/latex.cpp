@@ -16,6 +16,8 @@ const std::set<std::string_view>& commands() {
                                                 "subsection",
                                                 "texttt",
                                                 "textbf",
+                                                "textit",
+                                                "noindent",
                                                 "text",
                                                 "item",
                                                 "begin",
