@@ -1,6 +1,7 @@
 #include "app/arguments/format_choice.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
