@@ -155,7 +155,7 @@ void keep_few_system_calls() {
   for (const long call : kAllowed) filter.allow(call);
   filter.hide(SYS_clone3);
   filter.allow_with_bit(SYS_clone, 0, CLONE_THREAD);  // threads of this process, and no other process
-  filter.allow_without(SYS_openat, 2, O_CREAT);  // Landlock would refuse the write, and leave an empty file
+  filter.allow_without(SYS_openat, 2, O_CREAT);       // Landlock would refuse the write, and leave an empty file
   filter.allow_without(SYS_mmap, 2, PROT_EXEC);
   filter.allow_without(SYS_mprotect, 2, PROT_EXEC);
   filter.allow_with(SYS_ioctl, 1, {TIOCGWINSZ, TCGETS});  // is it a terminal, and how wide?

@@ -19,14 +19,10 @@ namespace {
 
 // clang-format off: a line each
 constexpr Format kFormats[] = {
-    {"text", ".txt", Part::sections, text_document},
-    {"markdown", ".md", Part::sections, markdown_document},
-    {"html", ".html", Part::sections, html_document},
-    {"latex", ".tex", Part::sections, latex_document},
-    {"json", ".json", Part::fields, json_document},
-    {"csv", ".csv", Part::rows, csv_document},
-    {"dot", ".dot", Part::model, dot_document},
-    {"svg", ".svg", Part::model, svg_document},
+    {"text", ".txt", Part::sections, text_document},  {"markdown", ".md", Part::sections, markdown_document},
+    {"html", ".html", Part::sections, html_document}, {"latex", ".tex", Part::sections, latex_document},
+    {"json", ".json", Part::fields, json_document},   {"csv", ".csv", Part::rows, csv_document},
+    {"dot", ".dot", Part::model, dot_document},       {"svg", ".svg", Part::model, svg_document},
 };
 // clang-format on
 

@@ -127,10 +127,22 @@ test('rolls up by operator and shows other columns', async () => {
   await close(page);
 });
 
-test('rolls up by operator where sizes are open', async () => {
+test('rolls up by operator where sizes are open, and follows the sizes', async () => {
   const page = await open('open', '#view=layers');
   await page.getByLabel('Roll up by').selectOption('operator');
-  assert.match(await page.locator('.grid tr', {has: page.locator('th[title=Conv]')}).innerText(), /4087136256\*batch/);
+  const row = page.locator('.grid tr', {has: page.locator('th[title=Conv]')});
+  assert.match(await row.innerText(), /4,087,136,256/);
+  await page.locator('nav a[data-to=overview]').click();
+  const macs = page.locator('.card', {hasText: 'MACs'}).locator('.big');
+  assert.equal(await macs.innerText(), '4.09 G');
+  await page.getByLabel('batch', {exact: true}).fill('8');
+  assert.equal(await macs.innerText(), '32.7 G');
+  await page.locator('nav a[data-to=layers]').click();
+  assert.match(await row.innerText(), /32,697,090,048/);
+  await page.locator('nav a[data-to=overview]').click();
+  await page.getByLabel('formulas in tables').check();
+  await page.locator('nav a[data-to=layers]').click();
+  assert.match(await row.innerText(), /4087136256\*batch/);
   await close(page);
 });
 

@@ -14,11 +14,11 @@ namespace {
 
 using Names = std::set<std::string_view>;
 
-const Names kElements{"html",    "head",   "meta", "title", "style",  "script", "body",    "main",  "article", "header",
-                      "h1",      "h2",     "h3",   "p",     "nav",    "a",      "section", "table", "thead",   "tbody",
-                      "tr",      "th",     "td",   "ul",    "li",     "b",      "code",    "span",  "br",      "details",
-                      "summary", "dl",   "dt",    "dd",     "svg",     "g",     "rect",    "path",
-                      "text",    "figure", "desc", "line",  "circle", "div",    "tspan"};
+const Names kElements{"html",   "head",  "meta",    "title",   "style", "script", "body",   "main",    "article",
+                      "header", "h1",    "h2",      "h3",      "p",     "nav",    "a",      "section", "table",
+                      "thead",  "tbody", "tr",      "th",      "td",    "ul",     "li",     "b",       "code",
+                      "span",   "br",    "details", "summary", "dl",    "dt",     "dd",     "svg",     "g",
+                      "rect",   "path",  "text",    "figure",  "desc",  "line",   "circle", "div",     "tspan"};
 const Names kAttributes{"lang",
                         "charset",
                         "http-equiv",

@@ -63,12 +63,13 @@ std::vector<Fact> bitmask_dropout_shape(const OpContext& context) {
   return results;
 }
 
-constexpr Lines kBiasDropout{.text =
-                                 "X, bias, residual, ratio, training -> Y, mask | s[i..] = X[i..] + bias[..] + residual?[..];"
-                                 "when training: m[i..] = random < ratio; when not training: m[i..] = 1; mask[i..] = Cast(m[i..]);"
-                                 "when training: Y[i..] = s[i..] * m[i..] * scale; when not training: Y[i..] = s[i..]",
-                             .conditions = {{{"training", is_training<4>}}},
-                             .dtype = dropout_type};
+constexpr Lines kBiasDropout{
+    .text =
+        "X, bias, residual, ratio, training -> Y, mask | s[i..] = X[i..] + bias[..] + residual?[..];"
+        "when training: m[i..] = random < ratio; when not training: m[i..] = 1; mask[i..] = Cast(m[i..]);"
+        "when training: Y[i..] = s[i..] * m[i..] * scale; when not training: Y[i..] = s[i..]",
+    .conditions = {{{"training", is_training<4>}}},
+    .dtype = dropout_type};
 constexpr Lines kBitmaskBiasDropout{
     .text =
         "X, bias, residual, ratio, training -> Y, mask | s[i..] = X[i..] + bias[..] + residual?[..];"
