@@ -104,9 +104,18 @@ def clang_tidy():
     return fine
 
 
+CHECKS = (formatting, shell_scripts, python_scripts, include_directions, clang_tidy)
+
+
 def main():
+    """All checks, or those that the arguments name."""
+    names = sys.argv[1:]
+    known = {check.__name__: check for check in CHECKS}
+    for name in names:
+        if name not in known:
+            sys.exit(f"no check {name}: there are {', '.join(known)}")
     failed = []
-    for check in (formatting, shell_scripts, python_scripts, include_directions, clang_tidy):
+    for check in [known[name] for name in names] or CHECKS:
         fine = check()
         print(f"lint: {check.__name__.replace('_', ' '):20} {'fine' if fine else 'FAILED'}", flush=True)
         if not fine:

@@ -239,6 +239,7 @@ std::vector<const Symbol*> listed_symbols(const Figures& figures, bool has_all) 
     if (std::optional<Quantity> total = figures.total(metric)) totals.push_back(std::move(total->value));
   }
   std::vector<const Dim*> pointers;
+  pointers.reserve(totals.size());
   for (const Dim& total : totals) pointers.push_back(&total);
   symbols = figures.analysis().example_point().used_in(pointers, table);
   std::stable_sort(symbols.begin(), symbols.end(), [](const Symbol* a, const Symbol* b) { return a->origin < b->origin; });

@@ -127,11 +127,11 @@ class LineWork {
 
 }  // namespace
 
-void LoopExtents::set(std::string_view name, Dim extent) {
+void LoopExtents::set(std::string_view name, const Dim& extent) {
   const auto found = std::find(body_.loops.begin(), body_.loops.end(), name);
   if (found == body_.loops.end()) return;
   LoopExtent& loop = loops_[static_cast<std::size_t>(found - body_.loops.begin())];
-  loop.extents.assign(1, std::move(extent));
+  loop.extents.assign(1, extent);
   loop.bound = true;
 }
 

@@ -19,7 +19,7 @@ class LoopExtents {
   LoopExtents(const LineBody& body, std::span<LoopExtent> loops) : body_(body), loops_(loops) {}
 
   /// A loop that the text does not have is no mistake: rows of several texts share a rule.
-  void set(std::string_view name, Dim extent);
+  void set(std::string_view name, const Dim& extent);
 
  private:
   const LineBody& body_;
