@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_release.py: is what `./dev package` has made fit to be shipped?  Run by .ci/run, since it needs the release build.
+"""check_release.py: is what `./dev package` has made fit to be shipped?  Run by hand before a release: it needs `./dev package`.
 
 The program is static, small, and runs where there is nothing else: the archive is unpacked into an empty root, as packaging/Dockerfile does.
 """

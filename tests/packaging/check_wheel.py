@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """check_wheel.py: does the wheel build, install in seconds without a network, and serve those who install from a checkout?
 
-Run by .ci/run: it compiles the program.  The wheel goes to dist/, where the action and the pre-commit hook find it.
+Run by hand before a release: it compiles the program.  The wheel goes to dist/, where the action and the pre-commit hook find it.
 """
 import os
 import pathlib
