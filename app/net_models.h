@@ -27,7 +27,7 @@ struct NetPath {
 /// The text of a file of the language. \throws UsageError if it cannot be read, is no regular file or too long
 std::string read_net_text(const std::string& file);
 
-/// Parameters of nets may be words. Bindings hold sizes only, so that a word stands there as a symbol, under a key that no size has.
+/// Parameters of nets may be words. Bindings hold sizes only, so that a word is there as a symbol, under a key that no size has.
 [[nodiscard]] inline std::string key_of_word(std::string_view name) { return " " + std::string(name); }
 [[nodiscard]] inline bool is_key_of_word(std::string_view key) noexcept { return key.starts_with(' '); }
 [[nodiscard]] inline std::string_view name_in_key(std::string_view key) noexcept {

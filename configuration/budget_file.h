@@ -1,4 +1,4 @@
-// Budget file: which budget does a file of TOML hold?  docs/check.md says what stands in one.
+// Budget file: which budget does a file of TOML hold?  docs/check.md says what is in one.
 #pragma once
 
 #include <string_view>

@@ -14,7 +14,7 @@
 //
 // One that is an operator of ONNX's, fused or under another name, says which; what it leaves out is taken from there:
 //   derives    = "Conv"
-//   operands   = [0, 3, 8]                 # which inputs those of the other one are, where they stand elsewhere
+//   operands   = [0, 3, 8]                 # which inputs those of the other one are, where they are elsewhere
 //   activation = "Gelu"                    # what it applies to its result, or
 //   activation_attribute = "activation"    # the attribute that names it
 #pragma once

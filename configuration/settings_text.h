@@ -34,7 +34,7 @@ class SettingsText {
   void report(TextOrigin at, std::string message, std::string help = {});
   [[nodiscard]] TextOrigin origin_of(const toml::source_region& at) const;
 
-  /// Visits each key of a table that may stand there with its value and place, and reports the others, with what may have been meant.
+  /// Visits each key of a table that may be there with its value and place, and reports the others, with what may have been meant.
   /// \param whose the table's name in messages: `a device`
   template <typename Visit>
   void for_each_key(const toml::table& table, std::string_view whose, std::span<const std::string_view> known, Visit visit) {

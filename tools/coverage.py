@@ -14,7 +14,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PARTS = ("analyzer/", "frontends/", "configuration/", "reports/", "app/")
-# What figures hang on.
+# What figures depend on.
 GROUPS = {"algebra": ("analyzer/algebra/",), "operators": ("analyzer/operators/",), "passes": ("analyzer/passes/",),
           "readers": ("frontends/onnx/reader/", "frontends/onnx/wire/", "frontends/onnx/import/", "configuration/")}
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Do the tests notice a small mistake?  Puts one into a source file at a time, builds what hangs on it and runs the tests.
+"""Do the tests notice a small mistake?  Puts one into a source file at a time, builds what depends on it and runs the tests.
 
     mutate.py [--count N] [--seed N] [--files PATTERN...] [--list]
 
@@ -17,7 +17,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COPY = ROOT / "build" / "mutants"
-# What figures hang on most, and the tests that should notice.
+# What figures depend on most, and the tests that should notice.
 FILES = {
     "analyzer/algebra/*.cpp": ("analyzer_tests",),
     "analyzer/operators/notation/formula*.cpp": ("analyzer_tests",),

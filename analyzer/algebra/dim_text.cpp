@@ -105,7 +105,7 @@ std::string Notation::call(const char* function, const std::vector<Dim>& argumen
   return latex ? fmt::format("\\{}\\left({}\\right)", function, text) : fmt::format("{}({})", function, text);
 }
 
-/// What a product of sums is made of; `shared` stands in front of them.
+/// What a product of sums is made of; `shared` is in front of them.
 struct Factors {
   Term shared{1, {}};
   std::vector<Dim> sums;

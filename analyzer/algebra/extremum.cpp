@@ -16,7 +16,7 @@ class Extremum {
   Extremum(AtomKind kind, std::vector<Dim> arguments) : kind_(kind), arguments_(std::move(arguments)) {}
 
   Dim simplified() {
-    // Each step can give the next one more to take out; a few rounds reach what no step changes any more.
+    // Each step can give the next one more to take out; a few iterations reach what no step changes any more.
     std::vector<Dim> before;
     for (int round = 0; round < limits().rounds && arguments_ != before; ++round) {
       before = arguments_;

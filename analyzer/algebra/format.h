@@ -1,4 +1,4 @@
-// Formatters for fmt: how do quantities and shapes stand in a formatted message?  As their text, which is made only if the message is.
+// Formatters for fmt: how are quantities and shapes written in a formatted message?  As their text, which is made only if the message is.
 #pragma once
 
 #include <fmt/format.h>

@@ -5,7 +5,7 @@
 
 namespace macroscope {
 
-/// An exact quantity; `at_least` where something that belongs to it could not be told.
+/// An exact quantity; `at_least` where something that belongs to it is unknown.
 struct Quantity {
   Dim value;
   bool at_least = false;

@@ -48,7 +48,7 @@ std::optional<Real> floor(const Real& a);
 std::optional<Real> ceil(const Real& a);
 std::optional<Real> negated(const Real& a);
 
-/// Rounded toward zero, as a cast to integers rounds; empty where the sign hangs on a symbol, or past 64 bits.
+/// Rounded toward zero, as a cast to integers rounds; empty where the sign depends on a symbol, or past 64 bits.
 std::optional<Dim> truncated(const Real& a);
 
 }  // namespace macroscope

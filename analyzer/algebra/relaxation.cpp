@@ -110,7 +110,7 @@ std::optional<Int128> LowerBound::by_mean(std::span<const Term> terms, const Ato
 std::optional<Int128> LowerBound::by_fraction(std::span<const Term> terms, const Atom& quotient) {
   const TermView dividend(quotient.operands[0]);
   const TermView divisor(quotient.operands[1]);
-  // d*floor(x/d) is wanted as a factor, so d is a number, or one term whose symbols stand beside the floor.
+  // d*floor(x/d) is wanted as a factor, so d is a number, or one term whose symbols are factors of the floor.
   const Term& by = divisor.front();
   if (divisor.size() != 1 || by.coefficient < 0 || !is_non_negative(by.monomial) || !spend(terms)) return std::nullopt;
   const Monomial lone = monomial_of(&quotient);

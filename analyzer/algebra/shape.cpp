@@ -8,7 +8,7 @@
 
 namespace macroscope {
 
-/// The dims stand in the same allocation, right behind the block.
+/// The dims are in the same allocation, right behind the block.
 struct alignas(Dim) Shape::Block {
   explicit constexpr Block(std::size_t rank_of) noexcept : rank(rank_of) {}
 

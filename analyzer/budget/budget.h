@@ -44,7 +44,7 @@ struct Limits {
 struct OperatorLimit {
   /// `Loop`, `com.microsoft:*`: see matches_operator().
   std::string pattern;
-  /// How often it may stand in the model; 0: it is forbidden.
+  /// How often it may be in the model; 0: it is forbidden.
   std::int64_t most = 0;
   bool is_forbidden = false;
   TextOrigin origin;

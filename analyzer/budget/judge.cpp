@@ -189,7 +189,7 @@ class Judge {
   void leave_open(Verdict& verdict) const {
     verdict.outcome = verdict.rule == Rule::warn ? Outcome::warned : Outcome::undecided;
     if (!verdict.actual) {
-      verdict.reason = fmt::format("the {} of this model cannot be told", words_for(*verdict.metric));
+      verdict.reason = fmt::format("the {} of this model is unknown", words_for(*verdict.metric));
       return;
     }
     const std::string symbols = symbols_in(verdict);
@@ -205,7 +205,7 @@ class Judge {
   }
 
   std::string reason_for_bound() const {
-    if (model_.unknown_operators.empty()) return "the figure is a lower bound: the shapes of some tensors could not be told";
+    if (model_.unknown_operators.empty()) return "the figure is a lower bound: the shapes of some tensors are unknown";
     return fmt::format("the figure is a lower bound: no cost rule for {}", first_of(model_.unknown_operators));
   }
 

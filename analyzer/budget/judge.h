@@ -1,6 +1,6 @@
 // Budget check: does a model keep to its limits?
 //
-// Verdicts have three values.  A quantity of which some part could not be told is a lower bound: above a maximum it fails, below it is
+// Verdicts have three values.  A quantity of which some part is unknown is a lower bound: above a maximum it fails, below it is
 // undecided, and never passes.  A quantity with unbound symbols is decided where that holds for all their values.
 #pragma once
 

@@ -19,7 +19,7 @@ std::string text_of(const std::optional<Quantity>& quantity) {
   return quantity ? without_spaces((quantity->at_least ? ">=" : "") + quantity->value.text()) : "?";
 }
 
-/// Figures that follow from the model alone, whatever the file looks like that it stands in.
+/// Figures that follow from the model alone, whatever the file looks like that it is in.
 bool is_locked(Metric metric) { return metric != Metric::file_bytes && metric != Metric::training_macs; }
 
 std::string group_of(const LayerRecord& layer) {

@@ -37,7 +37,7 @@ enum class Rule : std::uint8_t { max, min, warn, growth, forbid, max_operator, l
 struct Contribution {
   std::string layer;
   std::string op;
-  /// Empty where it cannot be told.
+  /// Empty where it is unknown.
   std::optional<Quantity> amount;
   /// Of the whole, where both are numbers.
   std::optional<double> share{};
@@ -77,7 +77,7 @@ struct Verdict {
   std::vector<Contribution> largest;
   /// What changed most against the baseline; at most three.
   std::vector<LayerChange> changes;
-  /// Where the limit stands in its file; line 0: it stands in none.
+  /// Where the limit is in its file; line 0: it is in none.
   TextOrigin origin;
   /// That file, where it is neither the budget nor the lock.
   std::string file{};

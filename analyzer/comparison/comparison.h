@@ -24,7 +24,7 @@ struct LayerComparison {
 /// Layers of both models, in the order of `after`; see match_layers().
 [[nodiscard]] std::vector<LayerComparison> compare_layers(const ModelRecord& before, const ModelRecord& after);
 
-/// after - before; a layer that is not there has none of it.  Empty where one of them cannot be told.  Exact only where both are: a lower
+/// after - before; a layer that is not there has none of it.  Empty where one of them is unknown.  Exact only where both are: a lower
 /// bound on either side makes it one figure among many possible, `at_least` says so.
 [[nodiscard]] std::optional<Quantity> difference(const std::optional<Quantity>& before, const std::optional<Quantity>& after);
 [[nodiscard]] std::optional<Quantity> difference(const LayerComparison& layer, Metric metric, const ModelRecord& before,

@@ -12,7 +12,7 @@ namespace macroscope {
 
 enum class Severity : std::uint8_t { note, warning, error };
 
-/// A node of a model file; `scope` is the path of the subgraph it stands in, empty for the main graph.
+/// A node of a model file; `scope` is the path of the subgraph it is in, empty for the main graph.
 struct NodeOrigin {
   std::string scope;
   std::size_t index = 0;

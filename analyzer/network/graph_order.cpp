@@ -18,7 +18,7 @@ bool is_file_order(std::span<const std::pair<NodeId, NodeId>> edges) {
   return std::all_of(edges.begin(), edges.end(), [](const auto& edge) { return edge.first < edge.second; });
 }
 
-/// Kahn's algorithm; among the nodes that are ready the one that stands first in the file comes first.
+/// Kahn's algorithm; among the nodes that are ready the one that comes first in the file comes first.
 std::vector<NodeId> sorted(const Dependencies& graph, std::vector<std::uint32_t> waiting_for) {
   std::priority_queue<NodeId, std::vector<NodeId>, std::greater<>> ready;
   const auto count = static_cast<NodeId>(num_vertices(graph));

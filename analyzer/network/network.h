@@ -100,7 +100,7 @@ struct Node {
   std::span<const Attribute> attributes;
   /// Its number in the user's own file, before any sorting.
   std::uint32_t file_index = 0;
-  /// Where it stands in a text, for front ends that read one; line 0 otherwise.
+  /// Where it is in a text, for front ends that read one; line 0 otherwise.
   std::uint32_t line = 0, column = 0;
 };
 

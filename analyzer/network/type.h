@@ -31,7 +31,7 @@ struct Type {
   friend bool operator==(const Type& a, const Type& b) noexcept;
 };
 
-/// What is known of one tensor of the network: its type and, where shapes hang on it, its content.
+/// What is known of one tensor of the network: its type and, where shapes depend on it, its content.
 struct Fact {
   Type type{};
   ValuePointer value{};

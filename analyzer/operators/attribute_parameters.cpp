@@ -48,7 +48,7 @@ AttributeParameters held_by(const Attribute& attribute) {
   return held;
 }
 
-/// Leaves stand among the nodes with a threshold that nothing compares.
+/// Leaves are among the nodes with a threshold that nothing compares.
 std::int64_t leaves_among_nodes(const Node& node) {
   const Attribute* modes = find(node, "nodes_modes");
   const auto* texts = modes == nullptr ? nullptr : std::get_if<std::span<const std::string_view>>(&modes->content);

@@ -35,7 +35,7 @@ struct KeyHash {
 using Versions = std::vector<const Operator*>;
 using Index = boost::unordered_flat_map<Key, Versions, KeyHash>;
 
-/// The newest row of ONNX's own that has this name, as it stands in its table.
+/// The newest row of ONNX's own that has this name, as it is in its table.
 const Operator* origin_named(std::string_view name) {
   const Operator* newest = nullptr;
   for (const Family& family : kFamilies)
@@ -45,7 +45,7 @@ const Operator* origin_named(std::string_view name) {
   return newest;
 }
 
-/// The operands of the origin's nest stand in other places of the row that derives from it.
+/// The operands of the origin's nest are in other places of the row that derives from it.
 Meaning moved(Meaning meaning, const Derivation& derivation) {
   const auto at = [&](int operand) {
     return operand < 0 ? operand : int{derivation.operands.at(static_cast<std::size_t>(operand))};

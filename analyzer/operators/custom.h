@@ -12,7 +12,7 @@
 
 namespace macroscope {
 
-/// Rows that a user adds for one analysis.  They stand before the catalogue's.
+/// Rows that a user adds for one analysis.  They come before the catalogue's.
 class CustomOperators {
  public:
   /// A copy of `text` that lives as long as the rows do.

@@ -23,7 +23,7 @@ class OpContext;
 
 /// How the works of a node's nested graphs make up the node's own.
 enum class Nesting : std::uint8_t {
-  sum,         // function bodies, loops: trips times the body, added up
+  sum,         // function bodies, loops: iterations times the body, added up
   alternative  // branches: per quantity the dearest
 };
 

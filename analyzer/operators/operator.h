@@ -30,7 +30,7 @@ namespace macroscope {
 /// What the outputs of a node are.  Fewer entries than outputs: the rest is unknown.
 /// \throws RuleError, Unknown (all outputs unknown), AlgebraError
 using ShapeRule = std::vector<Fact> (*)(const OpContext& context);
-/// What a node does, once shapes are known. \throws Unknown if that cannot be told, AlgebraError
+/// What a node does, once shapes are known. \throws Unknown if that is unknown, AlgebraError
 using WorkRule = Work (*)(const OpContext& context);
 /// One element of an integer result from the elements of its operands.
 using Fold = std::optional<Dim> (*)(std::span<const Dim> operands);
@@ -102,7 +102,7 @@ struct Loops {
   bool indices = false;
   /// How integer content is reduced to one element; null: it is not followed.
   Fold fold = nullptr;
-  /// Work that hangs on attributes; null: none.
+  /// Work that depends on attributes; null: none.
   WorkRule further = nullptr;
 };
 
@@ -132,7 +132,7 @@ struct Body {
 /// Rearranges and computes nothing.
 struct Moves {
   ShapeRule shape;
-  /// Which elements of the operands end up where; null: that cannot be told.
+  /// Which elements of the operands end up where; null: that is unknown.
   AxisRule axes = nullptr;
 };
 
@@ -188,7 +188,7 @@ struct IterationOperands {
   /// Sequences of which each iteration takes an element, behind the states.
   std::size_t scanned = 0;
 };
-/// Empty where it cannot be told.
+/// Empty where it is unknown.
 using IterationRule = std::optional<IterationOperands> (*)(const OpContext& context);
 
 /// A function that the operator applies to its result, element by element.

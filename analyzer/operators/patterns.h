@@ -1,6 +1,6 @@
 // The one place where passes name operators: which ones make up a pattern that exporters write?
 //
-// Everything else that a pass asks of an operator stands in its row.  A pattern is made of these operators and no others, so each has its name
+// Everything else that a pass asks of an operator is in its row.  A pattern is made of these operators and no others, so each has its name
 // here, and why no trait serves; a test finds names anywhere else.
 #pragma once
 

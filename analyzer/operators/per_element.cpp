@@ -82,11 +82,11 @@ Shape result_shape(const PerElement& row, const OpContext& context) {
 
 // Contents.
 
-/// Where element `element` of a result stands in an operand that has one element or as many as the result.
+/// Where element `element` of a result is in an operand that has one element or as many as the result.
 std::size_t place_in(std::size_t operand_size, std::size_t element) { return operand_size == 1 ? 0 : element; }
 
 /// How many elements the result has whose content follows from the operands', if there are such: each operand has one element or as many
-/// as the result, so that they stand in the same order.
+/// as the result, so that they are in the same order.
 std::optional<std::size_t> followed_size(const OpContext& context, const Shape& result) {
   if (!result.known()) return std::nullopt;
   const auto elements = result.elements().number();

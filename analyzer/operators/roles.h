@@ -2,7 +2,7 @@
 //
 //   "data weight bias"                       one word an operand; the last stands for all further ones
 //   "data quantisation*2 weight"             a word for several operands
-//   "quantisation*2 [data quantisation*2]"   what stands in brackets is repeated for all further ones
+//   "quantisation*2 [data quantisation*2]"   what is in brackets is repeated for all further ones
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ enum class OperandRole : std::uint8_t {
   packed         // a weight of which several elements share a byte
 };
 
-/// The name of a role as it stands in a row; `weight`.
+/// The name of a role as it is in a row; `weight`.
 [[nodiscard]] constexpr std::string_view name_of(OperandRole role) noexcept {
   constexpr std::array<std::string_view, 10> kNames{"data",     "weight", "bias",     "statistic", "quantisation",
                                                     "constant", "view",   "elements", "type",      "packed"};

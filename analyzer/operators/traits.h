@@ -27,7 +27,7 @@ enum class Trait : std::uint8_t {
   permutes,        // axes change places
   converts,        // to another dtype
   dequantizes,     // integers to floating numbers
-  spreads,         // one element may stand in many places
+  spreads,         // one element may be in many places
   concatenates,    // operands side by side along an axis
   pads,            // what it adds is a constant
   cuts,            // each result is a part of the operand along its axes

@@ -9,7 +9,7 @@ namespace macroscope {
 /// What is said at the first node whose sizes took more work than a pass has, or of the model.
 [[nodiscard]] Diagnostic named_sizes(Origin origin);
 
-/// Calls `pass` within a budget of its own, so that no figure hangs on which others were asked for.
+/// Calls `pass` within a budget of its own, so that no figure depends on which others were asked for.
 template <typename Pass>
 decltype(auto) within_budget(const Pass& pass) {
   algebra::WorkBudget budget;

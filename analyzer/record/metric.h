@@ -67,7 +67,7 @@ inline constexpr std::size_t kMetrics = static_cast<std::size_t>(Metric::file_by
 /// Known, whatever layers are not: what is stored.
 [[nodiscard]] bool is_certain(Metric metric) noexcept;
 
-/// Where it stands among the totals of the JSON document, groups before dots: `training.macs`.  Empty for those that stand elsewhere.
+/// Where it is among the totals of the JSON document, groups before dots: `training.macs`.  Empty for those that are elsewhere.
 [[nodiscard]] std::string_view place_in_totals(Metric metric) noexcept;
 
 /// Quantities that each layer has and that add up: columns of the table of layers, in their order.

@@ -22,7 +22,7 @@ struct LayerRecord {
   std::string op;    // `Conv`, `com.microsoft:FusedConv`
   /// Shapes of its outputs as text: `[1, 64, 112, 112]`.
   std::string shapes;
-  /// By kLayerMetrics; empty where it cannot be told.
+  /// By kLayerMetrics; empty where it is unknown.
   std::array<std::optional<Quantity>, kLayerMetricCount> amounts{};
 
   [[nodiscard]] const std::optional<Quantity>& of(Metric metric) const { return amounts[layer_metric(metric).value()]; }
@@ -45,7 +45,7 @@ struct ModelRecord {
   std::array<std::optional<Quantity>, kMetrics> totals{};
   /// Of the main graph.
   std::vector<LayerRecord> layers;
-  /// How often each operator stands in the model's graphs: `com.microsoft:FusedConv`, of ONNX's own domain `Conv`.
+  /// How often each operator is in the model's graphs: `com.microsoft:FusedConv`, of ONNX's own domain `Conv`.
   std::map<std::string, std::size_t> operators;
   /// Those of them without a cost rule.
   std::map<std::string, std::size_t> unknown_operators;

@@ -10,7 +10,7 @@
 namespace macroscope {
 
 struct OptionDescription {
-  /// `--output` and `-o`, or `MODEL` for what stands in its place.
+  /// `--output` and `-o`, or `MODEL` for what is in its place.
   std::vector<std::string> names;
   /// `FILE`; empty for flags.
   std::string value;

@@ -2,7 +2,7 @@
 // file that took the program over could open nothing but the files that the command line names, connect to nothing and run nothing.
 //
 // Landlock keeps the file system away, seccomp all system calls but a few.  Where the kernel offers less, less is given up, silently: the
-// sandbox is a second wall, and no promise of what a file means hangs on it.
+// sandbox is a second wall, and no promise of what a file means depends on it.
 #pragma once
 
 #include <string>

@@ -33,7 +33,7 @@ class Diagnostic:
 class Layer:
     """One node of the model, or of a graph inside of it (``scope``).
 
-    Figures are None where they cannot be told (``status`` is then "unknown"), and an Expression where sizes are open.  MACs and FLOPs are of one
+    Figures are None where they are unknown (``status`` is then "unknown"), and an Expression where sizes are open.  MACs and FLOPs are of one
     forward pass, bytes are of memory traffic; ``multiplicity`` says how often the node runs, and figures are of all runs together.
     """
 
@@ -147,7 +147,7 @@ def _escaped(value: object) -> str:
 class Analysis:
     """The cost of a model.  Made by ``macroscope.analyze``.
 
-    Totals are exact: an int, an Expression in the open sizes, or None where they cannot be told.  They are lower bounds where ``complete`` is
+    Totals are exact: an int, an Expression in the open sizes, or None where they are unknown.  They are lower bounds where ``complete`` is
     False.  ``print(analysis)`` shows what the terminal shows, a notebook shows the report.
     """
 

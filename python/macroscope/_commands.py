@@ -267,7 +267,7 @@ def assert_budget(model: Union[Model, Analysis], args: Optional[Any] = None, *, 
 
     Limits are numbers, or text with K, M, G, T (powers of 1000) or KiB, MiB, GiB (powers of 1024).  Returns the analysis.
 
-    Raises BudgetError, an AssertionError, that says by how much, and which layers hold most; also where a total cannot be told, or hangs
+    Raises BudgetError, an AssertionError, that says by how much, and which layers hold most; also where a total is unknown, or depends
     on an open size that ``set`` gives no number for.
     """
     limits = {"parameters": parameters, "macs": macs, "effective_macs": effective_macs, "flops": flops, "int_ops": int_ops, "weight_bytes": weight_bytes,
@@ -293,7 +293,7 @@ def _broken(analysis: Analysis, name: str, total: MaybeSize, limit: int) -> list
     except UndecidedError as error:
         return [f"  {name}: {total} against {limit:,}: {error.help}"]
     if total is None:
-        return [f"  {name}: cannot be told (see .diagnostics)"]
+        return [f"  {name}: unknown (see .diagnostics)"]
     over = f", {_by_how_much(total, limit)} too much" if isinstance(total, int) else ""
     return [f"  {name}: {_shown(total)} against {limit:,}{over}", *_largest(analysis, name)]
 

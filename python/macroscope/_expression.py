@@ -649,7 +649,7 @@ class _Parser:
 
 
 def size_of(value: Union[int, str, None], definitions: Optional[Definitions] = None) -> Optional[Size]:
-    """A quantity of a document: an int, an Expression, or None where it cannot be told."""
+    """A quantity of a document: an int, an Expression, or None where it is unknown."""
     if value is None or isinstance(value, int):
         return value
     if value.lstrip("-").isdigit():

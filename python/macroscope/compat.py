@@ -24,7 +24,7 @@ def profile(model: Any, inputs: Sequence[Any], custom_ops: Optional[Any] = None,
     analysis = analyze(model, tuple(inputs))
     macs, parameters = analysis.macs, analysis.parameters
     if not isinstance(macs, int) or not isinstance(parameters, int) or not analysis.complete:
-        raise UsageError("the cost cannot be told in full", code="incomplete", help="macroscope.analyze(model, args).diagnostics says why")
+        raise UsageError("the cost is not known in full", code="incomplete", help="macroscope.analyze(model, args).diagnostics says why")
     if verbose:
         print(analysis)
     return macs, parameters

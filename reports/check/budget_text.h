@@ -9,7 +9,7 @@
 namespace macroscope {
 
 /// A budget of today's figures and 5 %, with a comment on each; valid, and kept to by the models that it is written for.  Figures that
-/// depend on open sizes stand in it as comments.  Paths of the records are relative to the file.
+/// depend on open sizes are in it as comments.  Paths of the records are relative to the file.
 void render_budget(const std::vector<ModelRecord>& models, Sink& sink);
 
 }  // namespace macroscope

@@ -1,4 +1,4 @@
-// Verdicts as SARIF 2.1.0, for code scanning: results stand on the lines of the budget file.
+// Verdicts as SARIF 2.1.0, for code scanning: results are on the lines of the budget file.
 #pragma once
 
 #include <string_view>

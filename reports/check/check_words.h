@@ -1,4 +1,4 @@
-// Verdicts in words: what do they say?  The same words in every format; text of the model stands in them as it is, renderers escape it.
+// Verdicts in words: what do they say?  The same words in every format; text of the model is in them as it is, renderers escape it.
 #pragma once
 
 #include <array>

@@ -182,7 +182,7 @@ Section incomplete_section(const Costs& costs) {
   const std::string share =
       percent(static_cast<double>(costs.costed_count) / static_cast<double>(std::max<std::uint64_t>(costs.node_count, 1)));
   std::string what = open == 0
-                         ? "The shapes of some tensors could not be told: totals are lower bounds."
+                         ? "The shapes of some tensors are unknown: totals are lower bounds."
                          : fmt::format("{} of {} could not be costed: totals are lower bounds ({} % of the nodes are costed).",
                                        grouped(open), counted(costs.node_count, "node"), share.empty() ? "0" : share);
   return {"incomplete", "Incomplete", Lines{std::move(what)}, true};

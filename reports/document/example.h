@@ -1,6 +1,6 @@
 // Example sizes of a report: how much is a formula, at sizes that the report names?
 //
-// Numbers at the example point stand beside exact formulas, never in their place: a reader sees at once which is which.
+// Numbers at the example point are beside exact formulas, never in their place: a reader sees at once which is which.
 #pragma once
 
 #include <vector>

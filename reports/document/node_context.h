@@ -1,4 +1,4 @@
-// Where does a node stand in its model: how its figures are worked out, what it depends on, what is alive while it runs, what its
+// Where is a node in its model: how its figures are worked out, what it depends on, what is alive while it runs, what its
 // gradients cost and which ways they take?  What `explain` shows beside the node itself.
 #pragma once
 

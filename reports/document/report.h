@@ -1,4 +1,4 @@
-// Report: what stands in a report, before any format?
+// Report: what is in a report, before any format?
 //
 // A report is data, and every format renders the same one: people read its sections (summaries, a label and a value a line; tables; charts; plain
 // lines), a spreadsheet its rows, a program its fields, and a picture is drawn of its model.  A part is made when a format asks for it, and so are
@@ -29,7 +29,7 @@ namespace macroscope {
 /// Calculations may take several lines; all others have one.
 enum class ColumnType : std::uint8_t { name, text, number, count, bytes, shape, percent, status, worked };
 
-/// What cannot be told at all.
+/// What is unknown at all.
 struct UnknownCell {};
 
 /// A share of a whole, 0 .. 1.

@@ -1,6 +1,6 @@
 // The report as one page of HTML that needs nothing else: no network, no other file, no script, no style.
 //
-// All figures stand in tables, all pictures are SVG.  Where the reader's policy lets them, a style makes it pleasant and a script reads the
+// All figures are in tables, all pictures are SVG.  Where the reader's policy lets them, a style makes it pleasant and a script reads the
 // same tables to sort, filter, fold and explain them.  The page's own policy allows these two, by their digests, and nothing else.
 
 #include <fmt/format.h>

@@ -54,7 +54,7 @@ class BriefSummary {
   }
 
  private:
-  /// What stands in the column of numbers: the quantity itself, or what a formula is at the example sizes.
+  /// What is in the column of numbers: the quantity itself, or what a formula is at the example sizes.
   static const Quantity* number_of(const SummaryLine& line) {
     const auto* quantity = std::get_if<Quantity>(&line.value);
     if (quantity == nullptr || quantity->value.integer()) return quantity;

@@ -44,7 +44,7 @@ class FindingsWriter {
     json_.begin_object(Layout::lines);
     std::set<TensorId> written;
     for (const TensorId input : graph.inputs) {
-      if (!written.insert(input).second) continue;  // an input that is named twice stands once
+      if (!written.insert(input).second) continue;  // an input that is named twice appears once
       json_.key(names_of(0).of(input));
       write_paths(flow.from_tensor[input], json_);
     }

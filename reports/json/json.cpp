@@ -189,7 +189,7 @@ class JsonDocument {
     json_.key("tensors");
     json_.begin_object(Layout::lines);
     for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor) {
-      if (graph.tensors[tensor].outer != kAbsent) continue;  // stands in the graph that it belongs to
+      if (graph.tensors[tensor].outer != kAbsent) continue;  // is in the graph that it belongs to
       json_.key(names.of(tensor));
       write_type(&scope.facts[tensor].type, [&] {
         if (id == 0) write_receptive_field(figures_, tensor, names, json_);

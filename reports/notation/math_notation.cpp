@@ -71,7 +71,7 @@ class Converter {
  private:
   static constexpr int kMaxDepth = 200;
 
-  /// A formula as it is read, and whether it stands in parentheses of its own.
+  /// A formula as it is read, and whether it is in parentheses of its own.
   struct Piece {
     std::string latex;
     std::string inside{};  // without the parentheses, where it has some

@@ -10,7 +10,7 @@
 
 namespace macroscope {
 
-/// `4,089,184,256`; in an expression what its terms share stands in front, and every number of five digits and more is grouped:
+/// `4,089,184,256`; in an expression what its terms share is in front, and every number of five digits and more is grouped:
 /// `4,089,184,256*batch`.
 [[nodiscard]] std::string grouped(const Dim& quantity);
 /// The same for a number that is counted here.

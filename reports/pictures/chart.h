@@ -1,6 +1,6 @@
 // Charts: what does a picture in a report show, before any format draws it?
 //
-// A chart is for the eye: its values are rounded floating numbers, and the exact ones stand in a table of the same section or the one before.
+// A chart is for the eye: its values are rounded floating numbers, and the exact ones are in a table of the same section or the one before.
 // Names may hold text of the model; renderers escape them as they do all text of a model.
 #pragma once
 

@@ -1,6 +1,6 @@
 // Layered graph layout: where do boxes and arrows of a picture go?
 //
-// Boxes stand in ranks from top to bottom, every arrow leads to a deeper rank, arrows that pass a rank take a place of their own in it.
+// Boxes are in ranks from top to bottom, every arrow leads to a deeper rank, arrows that pass a rank take a place of their own in it.
 // Ranks follow from the longest path; within a rank boxes are ordered to cross few arrows, then moved beneath what they are joined to.
 // The time is about linear in boxes and arrows: arrows over many ranks go straight where places for them would be too many.
 #pragma once

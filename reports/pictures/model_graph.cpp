@@ -62,7 +62,7 @@ class PictureTree {
   std::vector<GraphPicture> pictures() {
     add_outputs();
     std::vector<GraphPicture> made;
-    // Depth first: a picture stands before those of its modules.
+    // Depth first: a picture comes before those of its modules.
     std::vector<std::uint32_t> open{0};
     picture_of_.assign(items_.size(), kNone);
     place_.assign(items_.size(), 0);
@@ -238,7 +238,7 @@ class PictureTree {
     return parent;
   }
 
-  /// Boxes for what enters and leaves stand first and last.
+  /// Boxes for what enters and leaves come first and last.
   static void finish(GraphPicture& picture) {
     std::vector<LayoutEdge>& edges = picture.edges;
     const bool has_in = std::any_of(edges.begin(), edges.end(), [](const LayoutEdge& edge) { return edge.from == kBorder; });

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kNoRow = std::numeric_limits<std::int64_t>::max();
 
-/// The first row of each picture.  Parents stand first, so what is inside is known when its picture is reached from the back.
+/// The first row of each picture.  Parents come first, so what is inside is known when its picture is reached from the back.
 std::vector<std::int64_t> first_rows(const std::vector<GraphPicture>& pictures, const PageLayers& layers) {
   std::vector<std::int64_t> first(pictures.size(), kNoRow);
   for (std::size_t p = pictures.size(); p-- > 0;)

@@ -16,7 +16,7 @@ namespace macroscope {
 class SvgCanvas {
  public:
   void add(std::string_view elements) { out_ += elements; }
-  /// \param anchor what of the words stands at x: `start`, `middle`, `end`
+  /// \param anchor what of the words is at x: `start`, `middle`, `end`
   void text(double x, double y, std::string_view anchor, const std::string& words, std::string_view attributes = {});
   void line(double x1, double y1, double x2, double y2, std::string_view attributes);
   void rect(double x, double y, double width, double height, std::string_view look, const std::string& tooltip);

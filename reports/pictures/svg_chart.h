@@ -16,7 +16,7 @@ namespace macroscope {
 /// The element `<svg>`, for a page.  \param id distinguishes it from the others of the page: letters, digits and '-'
 [[nodiscard]] std::string svg_chart(const Chart& chart, std::string_view id);
 
-/// A file of its own, which follows the reader's choice of light or dark.  Several charts stand below each other.
+/// A file of its own, which follows the reader's choice of light or dark.  Several charts are below each other.
 void write_svg_charts(const std::vector<const Chart*>& charts, Sink& sink);
 
 }  // namespace macroscope

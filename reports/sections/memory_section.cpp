@@ -48,7 +48,7 @@ std::string place_of(const Figures& figures, const PeakStep& peak) {
 
 std::string peak_remark(const Figures& figures) {
   const Memory& memory = figures.analysis().memory;
-  if (!memory.peak) return "which layer needs most hangs on more sizes than can be compared: --set gives them numbers";
+  if (!memory.peak) return "which layer needs most depends on more sizes than can be compared: --set gives them numbers";
   if (memory.peaks.empty()) return {};
   if (memory.peaks.size() == 1) return place_of(figures, memory.peaks.front());
   std::string text = "depending on the sizes while ";
@@ -135,7 +135,7 @@ Table order_table(const Figures& figures) {
   return table;
 }
 
-/// Empty where what is alive hangs on symbols.
+/// Empty where what is alive depends on symbols.
 std::vector<ChartPoint> curve_of(const Figures& figures) {
   std::vector<ChartPoint> points;
   bool is_numeric = true;

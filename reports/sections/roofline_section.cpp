@@ -63,7 +63,7 @@ class RooflineReport {
     return table;
   }
 
-  /// Empty series where every layer hangs on symbols.
+  /// Empty series where every layer depends on symbols.
   [[nodiscard]] Chart chart() const {
     Chart chart;
     chart.kind = ChartKind::scatter;
@@ -91,7 +91,7 @@ class RooflineReport {
       missing +=
           fmt::format("{}{}", missing.empty() ? "" : ", ", dtype == DataType::unknown ? "an unknown type" : name_of(dtype));
     if (!missing.empty()) return fmt::format("without layers in {}: the device's file has no figure for it", missing);
-    if (!roofline_.seconds) return "hangs on open sizes: --set gives them numbers";
+    if (!roofline_.seconds) return "depends on open sizes: --set gives them numbers";
     return roofline_.is_complete ? "no run is faster; real ones take longer" : "without layers whose cost is not known";
   }
 

@@ -9,7 +9,7 @@
 
 namespace macroscope {
 
-/// Operations for each byte that is moved; empty where that hangs on symbols, or nothing is moved.
+/// Operations for each byte that is moved; empty where that depends on symbols, or nothing is moved.
 [[nodiscard]] std::optional<double> intensity_of(const LayerLimit& limit);
 
 /// Adds the device and what it allows at best, the layers that take longest there, and the roofline; nothing unless a device was named.

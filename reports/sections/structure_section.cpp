@@ -141,7 +141,7 @@ std::string_view words_for(Structure structure) {
   return "convolution, against a dense layer";
 }
 
-/// All structures of a kind together, where their sum can be told.
+/// All structures of a kind together, where their sum is known.
 struct KindOfSaving {
   Structure kind = Structure::bottleneck;
   std::size_t count = 0;
@@ -309,7 +309,7 @@ ModelText tensors_text(const Figures& figures, const Cut& cut) {
   return {std::move(text)};
 }
 
-/// As far as that can be told.
+/// As far as that is known.
 bool leaves_both_their_share(const Cut& cut) {
   const std::optional<double> before = NominalEstimate::share_of(cut.macs_before, cut.macs_before + cut.macs_after);
   const double least = static_cast<double>(kLeastShare) / 100;

@@ -16,7 +16,7 @@
 
 namespace macroscope {
 
-/// Adds up quantities; what cannot be told makes the sum a lower bound.
+/// Adds up quantities; what is unknown makes the sum a lower bound.
 class Sum {
  public:
   void add(const std::optional<Quantity>& quantity) noexcept;
@@ -48,7 +48,7 @@ class Figures {
     return !analysis_->network.graphs.empty() && !analysis_->shapes.scopes.empty();
   }
 
-  /// Of one layer each time it runs, nested graphs included; empty if it cannot be told.  Stored weights of a nested graph belong to the
+  /// Of one layer each time it runs, nested graphs included; empty if it is unknown.  Stored weights of a nested graph belong to the
   /// layer that calls it first.
   [[nodiscard]] std::optional<Quantity> of_layer(Metric metric, ScopeId scope, NodeId node) const noexcept;
   /// Of the whole model.

@@ -16,7 +16,7 @@
 namespace macroscope {
 namespace {
 
-/// What stands before and behind the quantities.
+/// What comes before and behind the quantities.
 constexpr LayerColumn kFirstColumns[] = {
     {{"index", "#", ColumnType::number}},          {{"name", "layer", ColumnType::name}},
     {{"operator", "operator", ColumnType::text}},  {{"op", "op", ColumnType::text}},
@@ -176,7 +176,7 @@ class LayerRows {
   Cell live_cell(const LayerTree::Row& row) const {
     if (row.kind == RowKind::entry) return quantity_cell(live_[row.index]);
     if (row.kind != RowKind::module) return {};
-    // Its own layers stand together in the order of paths, and so do those of all modules in it.
+    // Its own layers are kept together in the order of paths, and so are those of all modules in it.
     const std::string inside = std::string(row.path) + '/';
     std::vector<std::optional<Quantity>> of_module;
     const auto add_from = [&](std::string_view start, auto belongs) {

@@ -7,7 +7,7 @@ namespace macroscope {
 
 class Figures;
 
-/// A row for each operator of the main graph, in the order in which they first stand there, with the sums of every quantity that layers have.
+/// A row for each operator of the main graph, in the order in which they first appear, with the sums of every quantity that layers have.
 [[nodiscard]] Table operator_totals_table(const Figures& figures);
 
 }  // namespace macroscope

@@ -42,7 +42,7 @@ bool is_training_known(const Analysis& analysis) {
   return training.total.is_known && training.are_bytes_known && analysis.costs.complete;
 }
 
-/// What stands behind a metric and is none: a word, a statement, a quantity with parts of its own.
+/// What comes after a metric and is none: a word, a statement, a quantity with parts of its own.
 void add_behind(Metric metric, const Figures& figures, Group& totals) {
   const Analysis& analysis = figures.analysis();
   switch (metric) {
@@ -61,7 +61,7 @@ void add_behind(Metric metric, const Figures& figures, Group& totals) {
   }
 }
 
-/// Where it is not among the totals of this model, or stands elsewhere.
+/// Where it is not among the totals of this model, or is elsewhere.
 bool is_left_out(Metric metric, const Analysis& analysis) {
   if (metric == Metric::biases_left_out) return !analysis.parameters.without_biases;
   return metric == Metric::int_ops || place_in_totals(metric).empty();

@@ -2,11 +2,11 @@
 
 const INTEGER = /^[0-9][0-9,]*$/;
 const plain = text => text.replace(/^≥ /, '').replaceAll(',', '');
-// An exact integer, or null for an expression, a share, or what cannot be told.
+// An exact integer, or null for an expression, a share, or what is unknown.
 const exact = text => (INTEGER.test(text.replace(/^≥ /, '')) ? BigInt(plain(text)) : null);
 const grouped = integer => integer.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 
-// What a cell is sorted and weighed by; -1 below every number for what cannot be told.
+// What a cell is sorted and weighed by; -1 below every number for what is unknown.
 function weight(cell) {
   if (cell.dataset.w) return Number(cell.dataset.w);
   const text = cell.textContent.trim();

@@ -54,7 +54,7 @@ class Panel {
       reasons.push(`Formula: ${formula}${product === null ? '' : ` = ${grouped(product)}`}`);
     }
     if (convention) reasons.push(`Convention: ${convention}`);
-    if (value === '?' || value.startsWith('≥')) reasons.push('Something that belongs to it could not be told: see the diagnostics.');
+    if (value === '?' || value.startsWith('≥')) reasons.push('Something that belongs to it is unknown: see the diagnostics.');
     if (!reasons.length) reasons.push(`${column.title}: ${value}`);
     return reasons;
   }

@@ -1,4 +1,4 @@
-// What stands in the table of layers, and what is below what?
+// What is in the table of layers, and what is below what?
 
 class Rows {
   constructor(table, operators) {
@@ -41,7 +41,7 @@ class Rows {
   path(row) { return row.parent ? `${this.path(row.parent).replace(/\/$/, '')}/${row.name}` : row.name; }
   find(path) { return this.all.find(row => row.kind !== 'others' && this.path(row) === path) || this.all.find(row => row.name === path); }
   entriesBelow(row) { return row.kind === 'entry' ? [row] : row.below.flatMap(child => this.entriesBelow(child)); }
-  // Sum of exact numbers; an expression among them has none, what cannot be told makes it a lower bound.
+  // Sum of exact numbers; an expression among them has none, what is unknown makes it a lower bound.
   sum(rows, column) {
     let sum = 0n;
     let isBound = false;

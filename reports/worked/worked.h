@@ -15,7 +15,7 @@ namespace macroscope {
 /// A calculation in the notation of math_notation.h.
 struct Worked {
   struct Step {
-    /// What stands before it; empty for the first.
+    /// What comes before it; empty for the first.
     std::string relation;
     std::string text;
   };

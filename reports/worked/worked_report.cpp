@@ -38,7 +38,7 @@ class LineRows {
     std::uint32_t line = 0;
   };
 
-  /// Behind a `repeat` whose count is a symbol come the layers of one round.
+  /// Behind a `repeat` whose count is a symbol come the layers of one iteration.
   void add_all(ScopeId id) {
     const Scope& scope = figures_->analysis().shapes.scopes[id];
     auto call = scope.calls.begin();

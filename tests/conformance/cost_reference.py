@@ -1,7 +1,7 @@
 """What does one node cost, counted a second time?
 
 Written from docs/counting.md over the numbers of a run, without the program's catalogue: sizes are those of numpy arrays, windows are walked
-tap by tap.  `work_of` gives None where the work hangs on more than the run shows."""
+tap by tap.  `work_of` gives None where the work depends on more than the run shows."""
 import itertools
 import math
 

@@ -4,7 +4,7 @@
 The package makes its cases by code: a model of one operator (or of the operators it is defined by) with inputs and outputs as numbers.
 Their declared output types are taken away, so that every shape is found by macroscope alone.  Each case is put twice: as it is, where
 nothing may contradict the run and everything that onnx's own inference knows must be known; and with its inputs stored in the model, where
-every shape must come out as a number unless it hangs on more than the sizes and contents of small integer tensors.
+every shape must come out as a number unless it depends on more than the sizes and contents of small integer tensors.
 
 Operators without such a case have one in own_cases.py, those of com.microsoft in tests/analyzer/operators/rows/microsoft.  Which operators have a
 second source of their shape and of their cost is collected from all of these, and must be what `macroscope ops` says."""
@@ -256,7 +256,7 @@ class NodeCases(unittest.TestCase):
         return hangs_on_data and all(isinstance(extent, str) or extent == size for extent, size in zip(shape, actual))
 
     def shapes_confirmed(self):
-        """Operators on their own of which some dense output came out as it ran; extents that hang on content as symbols."""
+        """Operators on their own of which some dense output came out as it ran; extents that depend on content as symbols."""
         confirmed = set()
         for case in self.cases:
             if len(case.model.graph.node) != 1:

@@ -70,7 +70,7 @@ bool match_steps(AccessMap& a, AccessMap& b) {
   return std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(), match) && has_one_period(a);
 }
 
-/// What a step reads over all its indices becomes a part of what every element reads; false where that cannot be told.
+/// What a step reads over all its indices becomes a part of what every element reads; false where that is unknown.
 bool collapse(AccessMap& access, const AccessTerm& step, const Shape& shape) {
   const std::optional<Span> read = step.axis < shape.rank() ? over_all(step, shape[step.axis]) : std::nullopt;
   if (!read) return false;

@@ -43,7 +43,7 @@ struct AccessMap {
   enum class Kind : std::uint8_t {
     range,
     all,     // the whole axis of the source
-    unknown  // cannot be told
+    unknown  // not known
   };
   Kind kind = Kind::unknown;
   /// Whether the paths that were joined have one centre.
@@ -59,7 +59,7 @@ struct AccessMap {
   std::uint64_t spread = 0;
 
   [[nodiscard]] bool is_range() const noexcept { return kind == Kind::range; }
-  /// Axes whose index it hangs on, or along which it is spread, a bit each.
+  /// Axes whose index it depends on, or along which it is spread, a bit each.
   [[nodiscard]] std::uint64_t axes_read() const noexcept;
   friend bool operator==(const AccessMap&, const AccessMap&) = default;
 

@@ -1,7 +1,7 @@
 // Access maps of an operator: which elements of its operands does an element of a result read, axis by axis?
 //
 // An operator's row names a rule for that, or its meaning gives it away: a loop nest, work per element.  What has neither reads what
-// cannot be told.
+// is unknown.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@ class AxisMap {
     std::vector<AccessMap> axes;
     bool is_ignored = false;
   };
-  /// Null where that cannot be told.
+  /// Null where that is unknown.
   [[nodiscard]] const Entry* find(std::size_t output, std::size_t operand) const noexcept {
     for (const Entry& entry : entries_)
       if (entry.output == output && entry.operand == operand) return &entry;

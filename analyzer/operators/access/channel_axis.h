@@ -5,7 +5,7 @@
 
 namespace macroscope {
 
-/// Never throws: where no nest can be told, what the row says.
+/// Never throws: where no nest is known, what the row says.
 [[nodiscard]] ChannelAxis channel_axis_of(const Operator& row, const OpContext& context) noexcept;
 
 }  // namespace macroscope

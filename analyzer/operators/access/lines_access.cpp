@@ -16,7 +16,7 @@ struct LoopAxis {
   friend auto operator<=>(const LoopAxis&, const LoopAxis&) = default;
 };
 
-/// Where each axis of a loop stands in a tensor; those that it leaves out have no place.
+/// Where each axis of a loop is in a tensor; those that it leaves out have no place.
 using Places = std::map<LoopAxis, std::size_t>;
 
 class LineReader {

@@ -11,7 +11,7 @@ namespace {
 
 using Form = AxisIndex::Form;
 
-/// Where a loop walks the output: the index it stands in, and the first of the axes that this index takes.
+/// Where a loop walks the output: the index it is in, and the first of the axes that this index takes.
 struct Place {
   const AxisIndex* index = nullptr;
   std::size_t axis = 0;

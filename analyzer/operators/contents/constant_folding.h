@@ -19,7 +19,7 @@ using Reals = std::span<const Real>;
 std::optional<Dim> add(Sizes operands, const OpContext& context);
 std::optional<Dim> subtract(Sizes operands, const OpContext& context);
 std::optional<Dim> multiply(Sizes operands, const OpContext& context);
-/// Rounds toward zero.  Where the sign of the dividend hangs on a symbol, that it is not negative is recorded as an assumption.
+/// Rounds toward zero.  Where the sign of the dividend depends on a symbol, that it is not negative is recorded as an assumption.
 std::optional<Dim> divide(Sizes operands, const OpContext& context);
 /// With the sign of the divisor, or with `fmod` of the dividend.
 std::optional<Dim> modulo(Sizes operands, const OpContext& context);
@@ -35,7 +35,7 @@ std::optional<Dim> same(Sizes operands, const OpContext& context);
 /// By as many bits as the second operand says, in `direction`.
 std::optional<Dim> shift(Sizes operands, const OpContext& context);
 
-// 1 or 0; a formula that is one of them where it hangs on a symbol.
+// 1 or 0; a formula that is one of them where it depends on a symbol.
 std::optional<Dim> is_equal(Sizes operands, const OpContext& context);
 std::optional<Dim> is_less(Sizes operands, const OpContext& context);
 std::optional<Dim> is_less_or_equal(Sizes operands, const OpContext& context);

@@ -78,7 +78,7 @@ ValuePointer rearranged(const Fact& operand, const Shape& shape, PlaceAt place_a
 /// An index that may be counted from the end, as 0 .. extent - 1; empty if it is out of range.
 std::optional<std::int64_t> index_within(std::int64_t index, std::int64_t extent) noexcept;
 
-/// Where the element at `position` of a broadcast result stands in an operand.
+/// Where the element at `position` of a broadcast result is in an operand.
 std::int64_t broadcast_place(const Grid& operand, std::span<const std::int64_t> position) noexcept;
 
 /// A content of `count` elements that are all this one; null past Value::kMaxElements.

@@ -47,8 +47,8 @@ struct Gradients {
   std::vector<Gradient> of_inputs{};
 };
 
-/// \param graph that the node stands in: a stored operand is called w
-/// Never throws on what a model says: what cannot be told is left out.
+/// \param graph that the node is in: a stored operand is called w
+/// Never throws on what a model says: what is unknown is left out.
 Gradients gradients_of(const Operator& row, const OpContext& context, const Graph& graph);
 
 }  // namespace macroscope

@@ -202,7 +202,7 @@ class RecurrenceWriter {
   const OpContext& site_;
   const Cell& cell_;
   bool is_batch_first_, is_reverse_;
-  /// GRU: the reset gate stands behind the product with the state, not before it.
+  /// GRU: the reset gate comes after the product with the state, not before it.
   bool resets_late_;
   std::vector<IndexSum::Loop> loops_;
 };

@@ -3,7 +3,7 @@
 //   Y = FastGelu(X, bias?)          ->   {"FastGelu", Body{"S = Add(X, B); Y = Gelu(S, approximate='tanh')"}}
 //
 // A body is a list of assignments, separated by `;`.  Each calls one operator of ONNX's own domain (`domain.Name(...)` for another) at its
-// newest version.  The first names that are read before they are assigned are the inputs, in the order of the list that may stand before
+// newest version.  The first names that are read before they are assigned are the inputs, in the order of the list that may come before
 // a bar: `X, B | ...`; without it, in order of appearance.  The last assignment's names are the outputs.  Attributes are `name=value`: an
 // integer, a decimal, a 'string', a [list] of integers, or @name, the caller's own attribute.  `_` leaves an operand out.
 #pragma once

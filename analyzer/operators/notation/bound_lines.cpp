@@ -311,7 +311,7 @@ const LoopExtent& BoundLines::bound(std::size_t loop) const {
 }
 
 Dim BoundLines::points(const Line& line) const {
-  // A loop counts whole unless all that stands in the line leaves out some of its axes.
+  // A loop counts whole unless all that is in the line leaves out some of its axes.
   constexpr std::int8_t kNotThere = -3;
   boost::container::small_vector<std::int8_t, 16> as(loops_.size(), kNotThere);
   const auto mark = [&](std::size_t loop, std::int8_t reduction) {

@@ -34,7 +34,7 @@ struct Contraction {
 /// The cheapest order for up to six operands (with symbols the one of lowest degree), otherwise from left to right.
 Contraction contract(const Equation& equation);
 
-/// The gradient of what stands on one side of a pair: that of the pair's result times the other side.
+/// The gradient of what is on one side of a pair: that of the pair's result times the other side.
 struct SideGradient {
   std::size_t pair = 0;
   /// Both numbered as in a pair: an operand, or what an earlier pair made, whose gradient goes on to its two sides.
@@ -43,7 +43,7 @@ struct SideGradient {
   Dim macs = 0;
 };
 
-/// Of all sides that an operand hangs on which needs a gradient, from the last pair to the first.
+/// Of all sides that an operand depends on which needs a gradient, from the last pair to the first.
 std::vector<SideGradient> gradients_by_pair(const Equation& equation, const OpContext& context, const std::vector<bool>& needs);
 
 }  // namespace macroscope::einsum

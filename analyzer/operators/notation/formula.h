@@ -2,7 +2,7 @@
 //
 //   Y[n,g*o,p..] += X[n,g*c,p*stride+k*dilation-pad..] * W[g*o,c,k..]
 //
-// Operands in brackets, an index an axis.  Every letter is a loop; one that stands in several places has one extent.
+// Operands in brackets, an index an axis.  Every letter is a loop; one that is in several places has one extent.
 //   n                          the axis is walked by one loop
 //   n..                        so are all remaining axes, a loop each; where operands disagree in number or extent they broadcast
 //   g*o                        the axis is cut into g groups of o; g is the attribute `group` or `groups`, 1 if absent

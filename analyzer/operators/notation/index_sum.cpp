@@ -12,7 +12,7 @@ std::string without_spaces(std::string text) {
   return text;
 }
 
-/// `2i`, `s*i`, `(d-1)*i`, with its sign where something stands before it.
+/// `2i`, `s*i`, `(d-1)*i`, with its sign where something comes before it.
 std::string step_text(const Dim& factor, const std::string& loop, bool is_first) {
   if (const auto number = factor.integer()) {
     const bool is_negative = *number < 0;

@@ -1,4 +1,4 @@
-// Expression of a line: which operations stand on its right side, and what do they cost at each point?
+// Expression of a line: which operations are on its right side, and what do they cost at each point?
 #pragma once
 
 #include <string_view>
@@ -26,7 +26,7 @@ class ExpressionParser {
   [[nodiscard]] bool is_product() const { return products_ == 1 && operations_ == 1 && operands.size() == 2; }
 
  private:
-  /// What the right operand of an operation hangs on: `B?`.
+  /// What the right operand of an operation depends on: `B?`.
   struct Term {
     int operand = -1;
     std::string_view attribute;

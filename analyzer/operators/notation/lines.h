@@ -5,7 +5,7 @@
 // is the whole of Softmax: each line is computed at each point of its loops, and costs what its operations cost there: a comparison, an
 // exponential and a difference, a sum, a division.  What did the author of a row write, and what does it mean?
 //
-// Lines are separated by `;`.  Tensors stand in brackets with an index an axis; a letter is one loop in all lines.  A tensor that a line
+// Lines are separated by `;`.  Tensors are in brackets with an index an axis; a letter is one loop in all lines.  A tensor that a line
 // assigns is a result, or something between; any other is an operand, numbered by appearance or by the list in front: `X, _, B | ...`.
 // With `-> Y, M` behind that list the results are these; without it there is one, Y.
 //   Y[..] = e      at each point an element                 Y[..] += e, max= e, *= e   accumulated: an add, compare or mul at each point
@@ -47,7 +47,7 @@ namespace macroscope {
 
 class LoopExtents;
 
-/// What lines hang on, by its name in the text.
+/// What lines depend on, by its name in the text.
 struct LineCondition {
   std::string_view name;
   Condition holds = nullptr;
@@ -69,7 +69,7 @@ struct Lines {
   AxisRule axes = nullptr;
   /// Products that count where each pair of query q and key k does `per_pair` of them; null: all pairs count.
   Dim (*visible)(const OpContext& context, const Dim& per_pair) = nullptr;
-  /// Work that hangs on attributes (an activation by name); null: none.
+  /// Work that depends on attributes (an activation by name); null: none.
   WorkRule further = nullptr;
 };
 

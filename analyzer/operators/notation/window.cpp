@@ -230,7 +230,7 @@ Dim taps_inside(std::span<const Window> windows, TapMask mask, std::span<const D
     for (std::size_t axis = 0; axis < windows.size(); ++axis) pairs *= inside(axis, {0, windows[axis].kernel});
     return pairs;
   }
-  // In row-major order a tap stands before the middle one if it does on the first axis where the two differ.
+  // In row-major order a tap comes before the middle one if it does on the first axis where the two differ.
   Dim kept;
   Dim in_the_middle = 1;
   for (std::size_t axis = 0; axis < windows.size(); ++axis) {

@@ -220,7 +220,7 @@ bool FieldIterations::iterate() {
   return is_counted;
 }
 
-/// One state whose steps stay what they are moves its bounds in every round as in the first: they enter each sum and each minimum once.
+/// One state whose steps stay what they are moves its bounds in every iteration as in the first: they enter each sum and each minimum once.
 bool FieldIterations::grow_steadily() {
   std::vector<AccessMaps> first;
   for (std::size_t state = 0; state < places_.states; ++state) {
@@ -254,7 +254,7 @@ bool FieldIterations::grow_steadily() {
   return true;
 }
 
-/// As a part of what the rounds give along a new axis.
+/// As a part of what the iterations give along a new axis.
 AccessMap FieldIterations::stacked(const AccessMap& access, std::size_t index, std::size_t axis) const {
   AccessMap result = with_axis(access, axis);
   if (!result.is_range() || (!holds(result.low, round_) && !holds(result.high, round_))) return result;
@@ -286,7 +286,7 @@ void FieldIterations::collect(const std::vector<AccessMaps>& results) {
   }
 }
 
-/// What a state reads of an axis of `extent` positions behind the last round.
+/// What a state reads of an axis of `extent` positions behind the last iteration.
 AccessMap FieldIterations::after_all(AccessMap access, const Dim& extent) const {
   if (!access.is_range()) return access;
   access.low = at_round(access.low, call_.iterations - 1);

@@ -1,8 +1,8 @@
 // Receptive fields of loops: what do the results of a loop read, over all iterations of its body?  Used by field_walk.cpp alone.
 //
-// Where the number of rounds is a small number, the body is walked so often.  Otherwise what a state reads is joined with what it has become
-// until nothing changes, or, where each round adds the same to it, that is multiplied.  An element of a scanned sequence is at a position
-// that a symbol stands for; in what is collected over the rounds that becomes the index along the new axis.
+// Where the number of iterations is a small number, the body is walked so often.  Otherwise what a state reads is joined with what it has become
+// until nothing changes, or, where each iteration adds the same to it, that is multiplied.  An element of a scanned sequence is at a position
+// that a symbol stands for; in what is collected over the iterations that becomes the index along the new axis.
 #pragma once
 
 #include <optional>
@@ -36,7 +36,7 @@ class FieldIterations {
 
   void take_elements();
   [[nodiscard]] AccessMaps element_of(std::size_t index) const;
-  /// What the body's outputs read in one round.
+  /// What the body's outputs read in one iteration.
   std::vector<AccessMaps> round(const std::vector<AccessMaps>& now);
   bool iterate();
   bool grow_steadily();
@@ -48,7 +48,7 @@ class FieldIterations {
 
   [[nodiscard]] Dim at_round(const Dim& dim, const Dim& round) const;
   [[nodiscard]] std::optional<Dim> pace_of(const Dim& bound) const;
-  /// Everything up to where the sequence is read in a round has been read in the rounds before it.
+  /// Everything up to where the sequence is read in an iteration has been read in the iterations before it.
   [[nodiscard]] AccessMap widened(AccessMap access) const;
   [[nodiscard]] AccessMap after_all(AccessMap access, const Dim& extent) const;
   [[nodiscard]] Shape shape_of_state(std::size_t index) const;
@@ -61,7 +61,7 @@ class FieldIterations {
   const Call& call_;
   OpContext site_;
   States& states_;
-  /// The symbol for the number of a round; no model has one of that name.
+  /// The symbol for the number of an iteration; no model has one of that name.
   std::string round_;
   IterationOperands places_;
   /// What the body takes from around it, and elements of sequences.

@@ -224,7 +224,7 @@ void FieldWalk::run_branches(const Scope& scope, NodeId id, std::span<const Call
     for (std::size_t output = 0; output < outputs.size() && output < branch.outputs.size(); ++output)
       if (branch.outputs[output] != kAbsent) outputs[output].add(inner[branch.outputs[output]]);
   }
-  // Which branch is taken hangs on all that the condition reads.
+  // Which branch is taken depends on all that the condition reads.
   for (const TensorId input : node.inputs) {
     if (input == kAbsent || states[input] == nullptr) continue;
     for (const auto& [source, access] : *states[input])
@@ -237,7 +237,7 @@ void FieldWalk::run_branches(const Scope& scope, NodeId id, std::span<const Call
 void FieldWalk::mark_unknown(const Scope& scope, NodeId id, States& states) const {
   const Graph& graph = network_.graphs[scope.graph];
   const Node& node = graph.nodes[id];
-  Joined joined(Shape(), extents_);  // none of what cannot be told has steps
+  Joined joined(Shape(), extents_);  // none of what is unknown has steps
   const auto take = [&](TensorId tensor) {
     if (tensor == kAbsent || states[tensor] == nullptr) return;
     for (const auto& [source, access] : *states[tensor]) joined.add(source, after_unknown(access));

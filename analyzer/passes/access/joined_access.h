@@ -28,7 +28,7 @@ class JoinedReadings {
   std::vector<ReceptiveFields::SourceReading> accesses_;
 };
 
-/// What reads an operand in a way that cannot be told reads all of what that has read already, or what cannot be told.
+/// What reads an operand in a way that is unknown reads all of what that has read already, or what is unknown.
 AccessMap after_unknown(const AccessMap& access);
 
 }  // namespace macroscope

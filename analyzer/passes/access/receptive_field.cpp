@@ -94,7 +94,7 @@ AxisField field_of(const AccessMap& read, const Shape& shape, const Dim& extent)
   const Line line = line_of(*one, step);
   if (line.lows.empty()) return {};  // every element lies in a gap
   const Dim per_step = Dim::of_size(line.period) * step.divisor;
-  // A kernel has a tap at least: not max(0, size), which would stand in every size with letters.
+  // A kernel has a tap at least: not max(0, size), which would be in every size with letters.
   field.size = line.highs.front() - line.lows.front() + 1;
   for (std::size_t index = 1; index < line.lows.size(); ++index)
     field.size = max(field.size, line.highs[index] - line.lows[index] + 1);

@@ -30,7 +30,7 @@ struct AxisField {
   enum class Kind : std::uint8_t {
     extent,
     all,     // the whole axis
-    unknown  // cannot be told, or follows no single step
+    unknown  // not known, or follows no single step
   };
   Kind kind = Kind::unknown;
   Dim size{};

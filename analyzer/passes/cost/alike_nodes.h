@@ -1,7 +1,7 @@
 // What was worked out for a node before this one that is just like it, as far as rules can tell?
 //
 // Networks repeat their layers, and what a rule works out for one of them holds for all that have its attributes, and operands and results
-// of its types.  Only a few are remembered: layers that are alike stand near each other, or come round again and again.
+// of its types.  Only a few are remembered: layers that are alike are near each other, or come round again and again.
 #pragma once
 
 #include <cstddef>

@@ -19,7 +19,7 @@
 namespace macroscope {
 namespace {
 
-/// Most terms are nothing, and most nodes run once: a sum over many nodes hangs on skipping both.
+/// Most terms are nothing, and most nodes run once: a sum over many nodes is fast only if both are skipped.
 void add(Dim& sum, const Dim& term, const Dim& times) {
   if (!term.is(0)) sum += times.is(1) ? term : term * times;
 }
@@ -309,7 +309,7 @@ class Counting {
   std::vector<Cost> totals_;
   std::vector<bool> done_;
   bool is_large_total_reported_ = false;
-  /// By domain and operator: where it stands in the list of those that nobody knows.
+  /// By domain and operator: where it is in the list of those that nobody knows.
   std::map<std::pair<std::string_view, std::string_view>, std::size_t> unknown_rows_;
 };
 

@@ -14,7 +14,7 @@ namespace macroscope {
 enum class Status : std::uint8_t {
   counted,  // does arithmetic, and how much is known
   free,     // does none: moves data or computes on integers and bools
-  unknown   // cannot be told: listed, and totals are lower bounds
+  unknown   // not known: listed, and totals are lower bounds
 };
 [[nodiscard]] std::string_view name_of(Status status) noexcept;
 
@@ -35,7 +35,7 @@ struct Cost {
   [[nodiscard]] Dim int_ops() const;
 };
 
-/// An operator that could not be costed, how often it stands in the model.
+/// An operator that could not be costed, how often it is in the model.
 struct UnknownOperator {
   std::string_view op;
   std::string_view domain;

@@ -36,7 +36,7 @@ struct Loads {
     }
   }
 
-  /// Empty where it hangs on symbols.
+  /// Empty where it depends on symbols.
   [[nodiscard]] std::optional<double> seconds() const {
     double sum = 0;
     for (const Load& load : loads) {

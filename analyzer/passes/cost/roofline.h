@@ -46,7 +46,7 @@ struct Roofline {
   /// Weights and peak of memory together; empty where the peak is left open.
   std::optional<Dim> needed;
   bool is_needed_complete = true;
-  /// `needed` <= the device's memory; unknown where it hangs on symbols or nothing is said of it.
+  /// `needed` <= the device's memory; unknown where it depends on symbols or nothing is said of it.
   Certainty fits = Certainty::unknown;
 };
 

@@ -43,7 +43,7 @@ struct Buffers {
 /// Inputs and outputs of a function's body are its caller's and have no buffer here; so are outputs of branches and of loop bodies.
 Buffers buffers_of(const Network& network, const Shapes& shapes, const Parameters& parameters, ScopeId scope);
 
-/// May the node write its first output over an operand of the same size?  True where each element of the output hangs on the same element
+/// May the node write its first output over an operand of the same size?  True where each element of the output depends on the same element
 /// of the operands alone.
 bool is_element_wise(const Shapes& shapes, const Scope& scope, NodeId node);
 

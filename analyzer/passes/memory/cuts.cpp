@@ -85,7 +85,7 @@ class Cutting {
     }
   }
 
-  /// The nodes that come first and have the least share together stand before the cut, those that come last and have it behind.
+  /// The nodes that come first and have the least share together come before the cut, those that come last and have it behind.
   void find_narrowest() {
     std::vector<Side> sides(graph_.nodes.size(), Side::free);
     if (!give(sides, graph_.order, Side::before) ||

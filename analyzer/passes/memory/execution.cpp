@@ -183,7 +183,7 @@ void Execution::undo() {
   const NodeId node = order_.back();
   const ExecutionPlan::Step& step = plan_->steps[node];
   for (const NodeId successor : step.successors)
-    if (waiting_[successor]++ == 0) ready_.pop_back();  // they stand at the end, as they were put there
+    if (waiting_[successor]++ == 0) ready_.pop_back();  // they are at the end, as they were put there
   ready_.push_back(node);
   std::swap(ready_[places_.back()], ready_.back());
   for (const std::uint32_t buffer : step.reads) ++remaining_[buffer];

@@ -39,7 +39,7 @@ struct ExecutionPlan {
   bool is_exact = true;
 };
 
-/// Every symbol stands for 64 where sizes hang on symbols.
+/// Every symbol stands for 64 where sizes depend on symbols.
 ExecutionPlan execution_plan(const Network& network, const Shapes& shapes, const Parameters& parameters, bool in_place);
 
 class Execution {

@@ -38,7 +38,7 @@ struct Agreement {
   std::string misnomer;
 };
 
-/// What was inferred, with what only the declaration knows filled in.  A declared number takes the place of a size that hangs on data, a
+/// What was inferred, with what only the declaration knows filled in.  A declared number takes the place of a size that depends on data, a
 /// declared name that of a fresh symbol, unless a tool made the name up.
 Agreement agree(const Type& inferred, const Type& declared, const SizeNames& names);
 

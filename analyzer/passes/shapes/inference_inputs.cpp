@@ -121,7 +121,7 @@ Type Inference::with_extents_named(Type type, std::string_view tensor) {
   return type;
 }
 
-/// `fact` with what only `declared` knows; a contradiction is reported at the tensor, once for all rounds of a loop.
+/// `fact` with what only `declared` knows; a contradiction is reported at the tensor, once for all iterations of a loop.
 void Inference::reconcile(const Graph& graph, const Scope& scope, TensorId tensor, const Type& declared, Fact& fact) {
   Fact stated;
   stated.type = declared;

@@ -51,7 +51,7 @@ class OpenValues {
       return;
     const std::optional<std::string> input = deciding_input(scope, node, 1);
     if (!input) return;
-    add(scope, node, "open-branch", fmt::format("which branch runs hangs on the value of input '{}'", *input),
+    add(scope, node, "open-branch", fmt::format("which branch runs depends on the value of input '{}'", *input),
         fmt::format("--set {}=NUMBER gives it one", *input));
   }
 
@@ -65,7 +65,7 @@ class OpenValues {
       add(scope, node, "open-size",
           fmt::format("the size {} of tensor '{}', which {} makes, {}", symbols.front(),
                       network_.graphs[scope.graph].tensors[tensor].name, maker.op,
-                      input ? fmt::format("hangs on the value of input '{}'", *input) : std::string("only the data can tell")),
+                      input ? fmt::format("depends on the value of input '{}'", *input) : std::string("only the data can tell")),
           fmt::format("--set {}=NUMBER gives it a value", input.value_or(symbols.front())));
     }
   }
@@ -76,7 +76,7 @@ class OpenValues {
         {Severity::note, code, std::move(message), origin_of(scope, network_.graphs[scope.graph].nodes[node]), std::move(help)});
   }
 
-  /// The one input of the model that a value could be given to, where the node's first operands hang on nothing else.
+  /// The one input of the model that a value could be given to, where the node's first operands depend on nothing else.
   std::optional<std::string> deciding_input(const Scope& scope, NodeId node, std::size_t operands) const {
     if (scope.graph != 0) return std::nullopt;
     const Graph& graph = network_.main();

@@ -28,7 +28,7 @@ struct Call {
   Nesting nesting = Nesting::sum;
 };
 
-/// One graph inferred for one set of inputs: the main graph, a branch or body where it stands, a function for each distinct set of
+/// One graph inferred for one set of inputs: the main graph, a branch or body where it is, a function for each distinct set of
 /// inputs it is called with.
 struct Scope {
   GraphId graph = 0;
@@ -57,7 +57,7 @@ struct Scope {
 struct Shapes {
   /// Rows that the user adds to the catalogue, which the scopes point to; null if there are none.
   std::shared_ptr<const CustomOperators> custom_operators;
-  /// scopes[0] is the main graph.  A scope stands before those that it calls, except functions that are called again.
+  /// scopes[0] is the main graph.  A scope comes before those that it calls, except functions that are called again.
   std::deque<Scope> scopes;
   /// Each once, in order of appearance: `N == M`.
   std::vector<std::string> assumptions;

@@ -43,7 +43,7 @@ struct DenseBlock {
 
 struct ChannelGrowth {
   std::vector<DenseBlock> blocks;
-  /// Those that stand in no dense block and join two operands or more.
+  /// Those that are in no dense block and join two operands or more.
   std::vector<Concatenation> concatenations;
 };
 

@@ -55,7 +55,7 @@ class ElementwiseProvenance {
   std::vector<NodeId> consumers_;
 };
 
-/// Of every graph that runs and stands in reports.
+/// Of every graph that runs and is in reports.
 class ElementwiseProvenances {
  public:
   ElementwiseProvenances(const Network& network, const Shapes& shapes);

@@ -156,7 +156,7 @@ class PhaseDerivation {
         others += fmt::format("{}{}", others.empty() ? "" : ", ", symbol);
       }
     }
-    if (!others.empty()) note(fmt::format("the costs hang on {} as well, which the model does not tie to the length", others));
+    if (!others.empty()) note(fmt::format("the costs depend on {} as well, which the model does not tie to the length", others));
   }
 
   // --- Without a cache ---

@@ -113,7 +113,7 @@ class Storage {
     std::move(named.begin(), named.end(), std::back_inserter(found));
   }
 
-  /// In a graph that stands in the report.
+  /// In a graph that is in the report.
   [[nodiscard]] bool is_seen(const Parameter& parameter) const {
     return scope_of_[parameter.graph] != kNone && !shapes_.scopes[scope_of_[parameter.graph]].internal;
   }

@@ -125,7 +125,7 @@ class Finding {
     against_dense(Structure::low_rank, {&first, &second}, first.is_pointwise() ? second.kernel : first.kernel);
   }
 
-  /// Small kernels one after another: what starts at `first`, unless it stands in a stack already.  Of the longest row those at its end that
+  /// Small kernels one after another: what starts at `first`, unless it is in a stack already.  Of the longest row those at its end that
   /// cost less than one large kernel.
   void stack(const WeightedLayer& first) {
     Layers row;

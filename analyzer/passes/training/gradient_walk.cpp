@@ -43,7 +43,7 @@ void join(GradientState& state, const GradientState& other) {
   state.needs = state.needs || other.needs;
 }
 
-/// Operands stand before the inputs of a body that take them, in its order; some operators have more of them in front.
+/// Operands come before the inputs of a body that take them, in its order; some operators have more of them in front.
 std::size_t surplus(std::size_t operands, std::size_t inputs) { return operands > inputs ? operands - inputs : 0; }
 
 bool is_function(const Operator* row) { return row == nullptr || std::holds_alternative<Body>(row->meaning); }
@@ -67,7 +67,7 @@ std::vector<TensorId> GradientWalk::storage_of(const Graph& graph, const Scope& 
   return storage;
 }
 
-/// By NodeId: whether some result of the model hangs on it, side outputs included.
+/// By NodeId: whether some result of the model depends on it, side outputs included.
 std::vector<bool> GradientWalk::used_in(const Graph& graph) const {
   std::vector<bool> tensors(graph.tensors.size(), false), nodes(graph.nodes.size(), false);
   const auto use = [&](TensorId tensor) {
@@ -199,7 +199,7 @@ const GradientRun& GradientWalk::run_nested(const Node& node, const Call& call, 
   GradientRun& nested = own = run(call.scope, inputs, &around.states);
   const bool is_loop = call.nesting == Nesting::sum;
   for (int round = 1; is_loop && round < kMaxRounds; ++round) {
-    // What a body hands on comes back as its input: outputs and inputs stand in one order.
+    // What a body hands on comes back as its input: outputs and inputs are in one order.
     const std::size_t ahead = surplus(body.inputs.size(), body.outputs.size());
     std::vector<GradientState> next = inputs;
     for (std::size_t index = 0; index < body.outputs.size() && index + ahead < next.size(); ++index)

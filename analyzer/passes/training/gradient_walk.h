@@ -11,7 +11,7 @@
 
 namespace macroscope {
 
-/// What stands behind a tensor.
+/// What comes after a tensor.
 struct GradientState {
   enum class Source : std::uint8_t { constant, parameter, activation };
   Source source = Source::constant;

@@ -50,7 +50,7 @@ class FindingFans {
 
   void find() {
     for (std::size_t id = 0; id < shapes_.scopes.size(); ++id) is_weight_[id] = stored_[shapes_.scopes[id].graph];
-    // A scope stands before those that it calls.
+    // A scope comes before those that it calls.
     for (ScopeId id = 0; id < shapes_.scopes.size(); ++id) find_in(id);
   }
 

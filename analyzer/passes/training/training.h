@@ -29,7 +29,7 @@ struct TrainingOptions {
 struct GradientCost {
   Dim input_macs{};   // of activations
   Dim weight_macs{};  // of parameters
-  /// False where it cannot be told; what is known is counted.
+  /// False where it is unknown; what is known is counted.
   bool is_known = true;
 };
 

@@ -9,7 +9,7 @@
 //   build.output(y, "y");
 //   Network network = build.take();
 //
-// What a layer is made of stands in layers.h.  Every call may throw BuildError, which has no place: the caller adds the span.
+// What a layer is made of is in layers.h.  Every call may throw BuildError, which has no place: the caller adds the span.
 #pragma once
 
 #include <cstddef>
@@ -138,9 +138,9 @@ class GraphBuilder {
   /// \throws BuildError if this use made fewer weights than the first
   void end_shared();
 
-  /// A `repeat` whose count is a symbol.  `body` gets what the rebound tensors are at the start of a round and gives what they are at its
+  /// A `repeat` whose count is a symbol.  `body` gets what the rebound tensors are at the start of an iteration and gives what they are at its
   /// end; it is called a few times, to find how shapes grow.  What it throws passes through.
-  /// \returns the rebound tensors after all rounds \throws BuildError where shapes do not grow by a polynomial in the round
+  /// \returns the rebound tensors after all iterations \throws BuildError where shapes do not grow by a polynomial in the iteration
   using RepeatBody = std::function<std::vector<Handle>(const std::vector<Handle>& states)>;
   std::vector<Handle> repeat(const Dim& count, const std::vector<Handle>& states, const RepeatBody& body);
 

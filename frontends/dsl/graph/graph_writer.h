@@ -25,13 +25,13 @@ class GraphWriter {
 
   [[nodiscard]] Network& network() noexcept { return *network_; }
   [[nodiscard]] LayerNames& layers() noexcept { return layers_; }
-  /// The graph that is being written, and how many are: each but the first stands within the one before.
+  /// The graph that is being written, and how many are: each but the first is within the one before.
   [[nodiscard]] GraphId current() const noexcept { return open_.back(); }
   [[nodiscard]] std::size_t depth() const noexcept { return open_.size(); }
 
   // Symbols.
   Dim symbol(std::string_view name);
-  /// A new one that counts the rounds of a repeat.
+  /// A new one that counts the iterations of a repeat.
   Dim index_symbol();
 
   // Tensors.

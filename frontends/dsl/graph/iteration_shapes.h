@@ -9,16 +9,16 @@
 
 namespace macroscope::dsl {
 
-/// What the rebound tensors are at the start of rounds 0, 1, 2 ...; each of them a list of shapes.
+/// What the rebound tensors are at the start of iterations 0, 1, 2 ...; each of them a list of shapes.
 using Rounds = std::vector<std::vector<Shape>>;
 
 /// Rounds that are tried behind the first before a law is guessed: enough for polynomials of degree 3, with one more to refute them.
 inline constexpr std::size_t kRoundsTried = 4;
 
-/// What they are at the start of round `index`: the polynomial through all rounds, axis by axis. \throws BuildError where there is none
+/// What they are at the start of iteration `index`: the polynomial through all iterations, axis by axis. \throws BuildError where there is none
 std::vector<Shape> shapes_at(const Dim& index, const Rounds& rounds);
 
-/// \throws BuildError unless a round that begins with `at` ends with `at` of the next index; then the law holds by induction
+/// \throws BuildError unless an iteration that begins with `at` ends with `at` of the next index; then the law holds by induction
 void check_induction(std::string_view index, const std::vector<Shape>& at, const std::vector<Shape>& after, const Rounds& rounds);
 
 }  // namespace macroscope::dsl

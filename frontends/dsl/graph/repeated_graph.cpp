@@ -18,7 +18,7 @@ struct Round {
   std::vector<Shape> after;
 };
 
-/// Writes the body for one round as a graph of its own.
+/// Writes the body for one iteration as a graph of its own.
 Round write(GraphWriter& writer, const std::vector<Handle>& states, const std::vector<Shape>& at,
             const GraphBuilder::RepeatBody& body) {
   const GraphWriter::Nested nested(writer);

@@ -5,7 +5,7 @@
 
 namespace macroscope::dsl {
 
-/// Graphs of rounds that were only tried, and of operators' own bodies, were left behind: the others are numbered anew.
+/// Graphs of iterations that were only tried, and of operators' own bodies, were left behind: the others are numbered anew.
 void keep_used_graphs(Network& network);
 
 }  // namespace macroscope::dsl

@@ -43,7 +43,7 @@ class CallInterpreter : public Evaluator {
   [[nodiscard]] bool is_sharing() const noexcept { return sharing_ > 0; }
 
   [[nodiscard]] Frame& frame() noexcept { return frames_.now(); }
-  /// What is built next stands there.
+  /// What is built next is there.
   void stand_at(PlaceId within, std::string_view name, int line, int column);
   /// Where a tensor was made, for notes about the operands of a call.
   void remember(Handle tensor, Span span) { made_at_[{tensor.graph, tensor.tensor}] = span; }

@@ -66,7 +66,7 @@ class Evaluator {
   Dim whole(const Expression& expression);
   /// An integer. \throws Mistake where it depends on a symbol
   std::int64_t plain(const Expression& expression, std::string_view what);
-  /// Holds, does not, or cannot be told for all values of the symbols.
+  /// Holds, does not, or is unknown for all values of the symbols.
   Certainty truth(const Expression& expression);
 
  protected:

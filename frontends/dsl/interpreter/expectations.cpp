@@ -201,7 +201,7 @@ Certainty compare_numbers(Operator operation, const Number& left, const Number& 
   return operation == Operator::not_equal ? Certainty::always : certainty;
 }
 
-/// The same where no symbol is 0: a kernel of no taps, a repeat of no rounds are often a case of their own.
+/// The same where no symbol is 0: a kernel of no taps, a repeat of no iterations are often a case of their own.
 Certainty compare_from_one(Operator operation, const Number& left, const Number& right) {
   Bindings from_one;
   for (const Number* side : {&left, &right})

@@ -16,13 +16,13 @@ namespace macroscope::dsl {
 enum class Outcome : std::uint8_t {
   holds,
   fails,
-  undecided  // hangs on a symbol, or on what could not be told; or the line cannot be evaluated
+  undecided  // depends on a symbol, or on what was unknown; or the line cannot be evaluated
 };
 [[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
 
 struct ExpectationResult {
   Outcome outcome = Outcome::undecided;
-  /// The net it stands in; empty for one that stands outside.
+  /// The net it is in; empty for one that stands outside.
   std::string net;
   TextOrigin origin;
   /// `macs == 120_422_400`

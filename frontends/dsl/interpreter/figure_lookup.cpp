@@ -186,7 +186,7 @@ Number quantity_of(const Analysis& analysis, std::string_view name, std::string_
     if (place.scope != 0) throw UnknownFigure{fmt::format("'{}' stands in a graph of its own", path)};
     sum = max(sum, live_bytes_at(analysis.memory, place.node));
   }
-  // What stands in a `repeat` whose count is a symbol is there in each of its iterations.
+  // What is in a `repeat` whose count is a symbol is there in each of its iterations.
   return over_repeats(analysis.network, analysis.shapes.scopes[places.front().scope].graph, sum);
 }
 

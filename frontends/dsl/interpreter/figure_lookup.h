@@ -20,7 +20,7 @@ namespace macroscope::dsl {
 [[nodiscard]] std::vector<std::string_view> quantity_names();
 [[nodiscard]] const std::vector<std::string_view>& property_names();
 
-/// A figure that is not known; `why` says what it hangs on.
+/// A figure that is not known; `why` says what it depends on.
 struct UnknownFigure {
   std::string why;
 };

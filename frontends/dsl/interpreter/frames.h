@@ -44,7 +44,7 @@ class Frames {
   [[nodiscard]] const Variable* find(std::string_view name) const;
   /// A name that stands for nothing is a word. \throws Mistake for one that has a value an index
   [[nodiscard]] Datum value_of(const Expression& name) const;
-  /// \pre it is indexed \throws Mistake where nothing stands at the index
+  /// \pre it is indexed \throws Mistake where nothing is at the index
   [[nodiscard]] const Datum& element_of(const Variable& variable, const Expression& index, std::int64_t at) const;
   /// A bare name that stands for nothing, and is no word that is known anywhere: it was meant to be something else.
   [[nodiscard]] bool is_stray(const Expression& expression, const Datum& datum) const;

@@ -1,4 +1,4 @@
-// How are the rounds of loops run, one after another, each at a place of its own?
+// How are the iterations of loops run, one after another, each at a place of its own?
 #include <fmt/format.h>
 
 #include <utility>

@@ -26,7 +26,7 @@ class NetRecord {
  public:
   struct Expectation {
     const Statement* statement = nullptr;
-    /// What names stood for where it stands; of indexed names that it does not mention, that they are some.
+    /// What names stood for where it is; of indexed names that it does not mention, that they are some.
     Variables variables;
   };
 

@@ -15,7 +15,7 @@ struct Number {
   Dim under = 1;
   /// The value where no exact one is at hand: a square root, a power of a decimal past 128 bits.
   std::optional<double> real;
-  /// A decimal or percentage stands in it: what is past 128 bits goes on as `real`.
+  /// A decimal or percentage is in it: what is past 128 bits goes on as `real`.
   bool is_decimal = false;
   /// Decimal places of a number as it was written: `89.67%` has 4, `2.656e-5` has 8; below 0 for what was computed.
   int places = -1;

@@ -1,6 +1,6 @@
 // Paths of layers: what are the layers, blocks and iterations of a net called, and which one does `stage/repeat[3]/conv` mean?
 //
-// Each has a name of its own within the one it stands in.  A layer answers to its operator's name as well as to that of the tensor it
+// Each has a name of its own within the one it is in.  A layer answers to its operator's name as well as to that of the tensor it
 // makes, each counted for itself: the second conv of a block is its `conv_2` even where it is called `skip`.
 #pragma once
 
@@ -29,7 +29,7 @@ class Places {
   PlaceId add(PlaceId within, const std::string& name, const std::vector<std::string>& others);
   /// Too much for any more.
   [[nodiscard]] bool is_full() const noexcept { return bytes_ >= kMaxBytes; }
-  /// What a loop is called whose rounds will stand within a place: `repeat`, or `repeat_2` for the second one with rounds.
+  /// What a loop is called whose iterations will be within a place: `repeat`, or `repeat_2` for the second one with iterations.
   std::string loop_name(PlaceId within, std::string_view word);
   /// The name from the top: `stage/repeat[3]`; empty for the top itself.
   [[nodiscard]] const std::string& path(PlaceId place) const noexcept { return places_[place].path; }
@@ -39,7 +39,7 @@ class Places {
   /// All paths, and at the top the other names: for a did-you-mean.
   [[nodiscard]] std::vector<std::string_view> paths() const;
 
-  /// As if nothing had been added since there were `count` places. \pre what was added stands within the last of these
+  /// As if nothing had been added since there were `count` places. \pre what was added is within the last of these
   [[nodiscard]] std::size_t count() const noexcept { return places_.size(); }
   void shorten(std::size_t count);
   /// Takes back the place that was added last, if it is `place`: nothing was called within it.

@@ -47,14 +47,14 @@ class Interpreter::SymbolicRepeat {
   }
 
  private:
-  /// Names are copied for each repeat and each round of it, and many repeats may stand behind many names.
+  /// Names are copied for each repeat and each round of it, and many repeats may come after many names.
   void count_names() {
     std::size_t count = before_.size();
     for (const auto& [name, variable] : before_) count += variable.elements.size();
     interpreter_.count_evaluations(statement_.value, count);
   }
 
-  /// The names from before that the body gives new values to: what a round hands to the next one.
+  /// The names from before that the body gives new values to: what an iteration hands to the next one.
   void find_states() {
     std::vector<const Expression*> targets;
     collect_targets(statement_.body, targets);

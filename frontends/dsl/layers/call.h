@@ -18,7 +18,7 @@ struct Wanted {
   bool is_new = false;
 };
 
-/// An argument with where it stands.
+/// An argument with where it is.
 struct Given {
   const Expression* expression = nullptr;  // null for the input of a chain's step
   Datum datum;

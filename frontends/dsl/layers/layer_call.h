@@ -31,7 +31,7 @@ class LayerCall {
   [[nodiscard]] Handle operand(GraphBuilder& build, std::string_view parameter, DataType dtype) const;
   [[nodiscard]] std::optional<Dim> size(std::string_view parameter) const;
   [[nodiscard]] Dim size(std::string_view parameter, const Dim& otherwise) const { return size(parameter).value_or(otherwise); }
-  /// At least `least`, as far as that can be told.
+  /// At least `least`, as far as that is known.
   [[nodiscard]] Dim size_of_at_least(std::string_view parameter, std::int64_t least, const Dim& otherwise = 1) const;
   /// A plain number.
   [[nodiscard]] std::int64_t number(std::string_view parameter, std::int64_t otherwise) const;
@@ -59,7 +59,7 @@ class LayerCall {
 
 /// The shape of a layer's input, whose rank is at least `least` (and at most `most`). \throws BuildError
 const Shape& input_shape(const GraphBuilder& build, Handle input, std::size_t least, std::size_t most, std::string_view what);
-/// a / b without a remainder; with symbols floor(a / b) where it cannot be told. \throws BuildError `not-divisible`
+/// a / b without a remainder; with symbols floor(a / b) where it is unknown. \throws BuildError `not-divisible`
 Dim share_of(const Dim& a, const Dim& b, std::string_view what, std::string_view parameter);
 /// `28x28`
 std::string extents_text(std::span<const Dim> extents);

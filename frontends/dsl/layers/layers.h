@@ -1,6 +1,6 @@
 // Layers of the language: which are there, which parameters do they have, and what are they made of?
 //
-// A layer is one row: its name, its parameters in order, and a function over the builder.  The tables stand in layers_*.cpp, by topic.
+// A layer is one row: its name, its parameters in order, and a function over the builder.  The tables are in layers_*.cpp, by topic.
 #pragma once
 
 #include <cstddef>

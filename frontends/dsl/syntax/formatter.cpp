@@ -92,7 +92,7 @@ class Formatter {
     last_line_ = line(comment.span.begin);
   }
 
-  /// Comments that stand before what begins at `position`, and an empty line where one belongs.
+  /// Comments that come before what begins at `position`, and an empty line where one belongs.
   void lead(std::uint32_t position, bool is_apart) {
     bool apart = is_apart;
     while (has_comment_before(position)) {
@@ -257,7 +257,7 @@ class Formatter {
     return fmt::format("{} {}: {}[{}]", word, typed.name.text, typed.dtype.text, fmt::join(dims, ", "));
   }
 
-  /// What stands before the value of a statement.
+  /// What comes before the value of a statement.
   static std::string head_of(const Statement& statement) {
     switch (statement.kind) {
       case Kind::constant:

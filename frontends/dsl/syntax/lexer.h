@@ -35,12 +35,12 @@ struct Token {
 
 struct Comment {
   Span span;
-  /// Nothing but blanks stands before it on its line.
+  /// Nothing but blanks comes before it on its line.
   bool is_alone = false;
 };
 
 struct Tokens {
-  /// The last one is `end`.  No newline stands inside ( ) and [ ], before a line that begins with `->`, or after another newline.
+  /// The last one is `end`.  No newline is inside ( ) and [ ], before a line that begins with `->`, or after another newline.
   std::vector<Token> tokens;
   std::vector<Comment> comments;
 };

@@ -9,7 +9,7 @@
 
 namespace macroscope::dsl {
 
-/// Thrown while a net is expanded or an expectation evaluated; reported at the statement it stands in.
+/// Thrown while a net is expanded or an expectation evaluated; reported at the statement it is in.
 struct Mistake {
   std::string_view code;
   Span span;

@@ -43,7 +43,7 @@ std::vector<Statement> StatementParser::body(const Token& open, Span& close) {
   return statements;
 }
 
-/// `net` and `block` never stand within a body.
+/// `net` and `block` never are within a body.
 bool StatementParser::begins_item() const { return reader_.is("net") || reader_.is("block"); }
 
 /// Goes on behind the line, or behind the body that begins on it.

@@ -42,7 +42,7 @@ class Export {
     diagnostics_.push_back({Severity::error, "not-exportable", std::move(message), std::move(origin), std::move(help)});
   }
 
-  // What stands in the way, all of it at once.
+  // What is in the way, all of it at once.
 
   void check_functions() {
     if (!network_.functions.empty()) error("the model has functions of its own, whose attributes' types are not known");

@@ -14,7 +14,7 @@
 namespace macroscope::onnx {
 
 struct ExportOptions {
-  /// Contents that are not known are written as zeros; or else they are said to stand in this file, which nobody writes.
+  /// Contents that are not known are written as zeros; or else they are said to be in this file, which nobody writes.
   std::optional<std::string> absent_weights_file{};
 };
 

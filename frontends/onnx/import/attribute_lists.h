@@ -1,4 +1,4 @@
-// Storage of attributes: where do those of a network's nodes live?  Layers of one kind that stand near each other have one list of them.
+// Storage of attributes: where do those of a network's nodes live?  Layers of one kind that are near each other have one list of them.
 #pragma once
 
 #include <array>

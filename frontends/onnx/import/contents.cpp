@@ -171,7 +171,7 @@ ValuePointer texts_of(const Source& source, const PayloadView& payload) {
 
 std::uint64_t Contents::add(const PayloadView& payload, DataType dtype, std::uint64_t elements) {
   constexpr std::uint64_t kLongestContent = std::uint64_t{1} << 20U;
-  // Real numbers that shapes hang on are scales and bounds, a few at a time.
+  // Real numbers that shapes depend on are scales and bounds, a few at a time.
   constexpr std::uint64_t kMostReals = 64;
   const bool is_short =
       elements <= (is_floating(dtype) ? kMostReals : Value::kMaxElements) && payload.first.length <= kLongestContent;

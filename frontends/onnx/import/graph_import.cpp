@@ -211,7 +211,7 @@ void GraphImport::finish(Place& place) {
                   cycle.size() == 1 ? "the node takes its own output"
                                     : fmt::format("{} nodes take each other's outputs: {}", cycle.size(), nodes),
                   origin_of(place, made.nodes[cycle.front()]));
-  // What does not hang on the cycle can still be evaluated.
+  // What does not depend on the cycle can still be evaluated.
   made.order.resize(made.nodes.size());
   std::iota(made.order.begin(), made.order.end(), NodeId{0});
 }

@@ -12,7 +12,7 @@
 
 namespace macroscope::onnx {
 
-/// Numbers of the tensors of one graph, found by the names that stand there: the names are not kept a second time.
+/// Numbers of the tensors of one graph, found by the names that are there: the names are not kept a second time.
 class TensorNames {
  public:
   /// `tensors` outlives this, and may grow.

@@ -9,10 +9,10 @@ namespace {
 /// Lists of varints up to this length are read and counted, longer ones are bounded by their length.
 constexpr std::uint64_t kCountedBytes = 4096;
 constexpr std::uint64_t kLongestVarint = 10;
-/// Short contents of integers, which shapes often hang on, and of single numbers are kept; others are read when they are asked for.
+/// Short contents of integers, which shapes often depend on, and of single numbers are kept; others are read when they are asked for.
 constexpr std::uint64_t kKeptIntegerBytes = 1024;
 constexpr std::uint64_t kKeptBytes = 64;
-/// Of a stream, which cannot go back, all that may be asked for: the content of the largest tensor that shapes may hang on.
+/// Of a stream, which cannot go back, all that may be asked for: the content of the largest tensor that shapes may depend on.
 constexpr std::uint64_t kKeptStreamBytes = std::uint64_t{40} << 10U;
 
 struct ListForm {

@@ -55,7 +55,7 @@ class Source {
 
   Kind kind_;
   int descriptor_;
-  std::uint64_t file_start_;  // where byte 0 stands in the file: not 0 for a descriptor that was read from before
+  std::uint64_t file_start_;  // where byte 0 is in the file: not 0 for a descriptor that was read from before
   std::uint64_t size_;
   std::uint64_t stream_position_ = 0;
   std::uint64_t bytes_read_ = 0;

@@ -144,7 +144,7 @@ TEST_CASE("sums and products have one spelling in whatever order they are built"
 }
 
 TEST_CASE("what is alike in a division or a maximum is taken out", "[dim][random]") {
-  // Without min, max and abs inside: these choose their spelling by what stands beside them.
+  // Without min, max and abs inside: these choose their spelling by what is beside them.
   Random random(6);
   for (int i = 0; i < 2000; ++i) {
     const std::optional<Dim> a = random_dim(random, 3, i % 3 == 0, Operation::mod);

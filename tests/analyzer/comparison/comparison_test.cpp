@@ -77,7 +77,7 @@ TEST_CASE("Differences add up to the difference of the totals, the largest first
   CHECK(sum.is(15 + 5 + 100 - (10 + 20 + 30)));
 }
 
-TEST_CASE("A difference is exact only where both sides are, and of what cannot be told there is none") {
+TEST_CASE("A difference is exact only where both sides are, and of what is unknown there is none") {
   CHECK(difference(Quantity{3}, Quantity{5})->value.is(2));
   CHECK_FALSE(difference(Quantity{3}, Quantity{5})->at_least);
   CHECK(difference(Quantity{3, true}, Quantity{5})->at_least);

@@ -113,7 +113,7 @@ TEST_CASE("contents of shapes are followed through integer arithmetic") {
   CHECK(holds(on_shape("GreaterOrEqual", {0, 4, 1}), "y", {"1", "0", "min(H, 1)"}));
 }
 
-TEST_CASE("a comparison that hangs on a size is 1 where it holds and 0 elsewhere") {
+TEST_CASE("a comparison that depends on a size is 1 where it holds and 0 elsewhere") {
   constexpr std::int64_t kBound = 4;
   const auto compared = [](std::string_view op, std::int64_t height) {
     const Fact fact = fact_of(on_shape(op, {-1, 3, kBound}), "y");
@@ -143,7 +143,7 @@ TEST_CASE("integers are divided toward zero") {
   CHECK(divided(1, 0, "?"));
 }
 
-TEST_CASE("a division whose sign hangs on a symbol records what it assumes") {
+TEST_CASE("a division whose sign depends on a symbol records what it assumes") {
   NetworkBuilder net;
   net.input("x", {Dim::symbol("N")}).list("c", {-3}).list("d", {2});
   net.node("Shape", {"x"}, {"s"}).node("Add", {"s", "c"}, {"t"}).node("Div", {"t", "d"}, {"y"});

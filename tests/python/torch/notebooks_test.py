@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Do the cells of examples/notebooks run, and give what is stored with them?
 
-MACROSCOPE_ACCEPT=1 stores what they give now.  Pictures are compared by being there: their bytes hang on the versions of what draws them.
+MACROSCOPE_ACCEPT=1 stores what they give now.  Pictures are compared by being there: their bytes depend on the versions of what draws them.
 """
 import ast
 import base64

@@ -56,7 +56,7 @@ TEST_CASE("The sums of the layers are the totals in JSON") {
   CHECK(json["tensors"]["d"]["shape"] == nlohmann::json({2, 4, 30, 30}));
 }
 
-TEST_CASE("What cannot be told is null, never 0") {
+TEST_CASE("What is unknown is null, never 0") {
   const nlohmann::json json = json_of(analyze(testing::incomplete_model(), {}));
   CHECK(json["complete"] == false);
   CHECK(json["layers"][1]["status"] == "unknown");

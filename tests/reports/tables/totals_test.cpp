@@ -31,7 +31,7 @@ const Json& resolved(const Json& schema, const Json& part) {
   return reference == part.end() ? part : schema.at(Json::json_pointer(reference->get<std::string>().substr(1)));
 }
 
-/// The property of the schema that stands at a place among the totals.
+/// The property of the schema that is at a place among the totals.
 const Json& property_at(const Json& schema, std::string place) {
   const Json* part = &schema.at("/$defs/document/properties/totals"_json_pointer);
   for (std::size_t dot = place.find('.'); dot != std::string::npos; dot = place.find('.')) {

@@ -105,7 +105,7 @@ class Reader {
 
  private:
   struct Group {
-    bool is_formula = false;  // what the group stands in
+    bool is_formula = false;  // what the group is in
     std::size_t formula_depth = 0;
     std::size_t fences = 0;  // \left without its \right
   };

@@ -186,7 +186,7 @@ class Markup {
     if (!open_.empty() && names.contains(open_.back())) open_.pop_back();
   }
 
-  /// Nothing but the program's own stands in them; pictures have a style of a few plain rules.
+  /// Nothing but the program's own is in them; pictures have a style of a few plain rules.
   void raw(std::string_view name) {
     const std::string end = fmt::format("</{}>", name);
     const bool is_page = open_.size() > 1 && open_[open_.size() - 2] == "head";

@@ -7,7 +7,7 @@
 
 namespace macroscope::testing {
 
-/// The first thing that is wrong with a document, and where it stands; empty if it is sound.
+/// The first thing that is wrong with a document, and where it is; empty if it is sound.
 using Complaint = std::string;
 
 /// Valid UTF-8 without a character that steers a terminal or hides its neighbours.

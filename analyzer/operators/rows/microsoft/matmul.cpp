@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kMatrices = "Y[b..,m,n] += A[b..,m,k] * B[b..,k,n]";
 
-/// An operand of FusedMatMul as numpy's matmul would take it.  transBatch: its first axis stands behind the batch; trans: the last two
+/// An operand of FusedMatMul as numpy's matmul would take it.  transBatch: its first axis comes after the batch; trans: the last two
 /// change places.  A vector stays what it is.
 Shape untransposed(const OpContext& context, std::size_t operand) {
   const Shape& shape = context.known_shape(operand);

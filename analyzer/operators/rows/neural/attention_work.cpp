@@ -31,7 +31,7 @@ Dim visible_pairs(const Dim& queries, const Dim& keys, const AttentionWindow& wi
 
 AccessMap visible_keys(const Dim& queries, const Dim& keys, const AttentionWindow& window, std::size_t axis) {
   if (!window.left && !window.right) return AccessMap::whole(keys);
-  const Dim own = keys - queries;  // the key that the first query stands at
+  const Dim own = keys - queries;  // the key that the first query is at
   AccessMap access = AccessMap::along(axis, 1, own - window.left.value_or(0), own + window.right.value_or(0));
   access.before = !window.left.has_value();
   access.after = !window.right.has_value();

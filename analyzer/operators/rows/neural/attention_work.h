@@ -25,7 +25,7 @@ struct AttentionWindow {
   std::optional<std::int64_t> right;  // 0: causal
 };
 
-/// How many pairs of a query and a key are not masked: query i stands at key `keys - queries + i`.
+/// How many pairs of a query and a key are not masked: query i is at key `keys - queries + i`.
 Dim visible_pairs(const Dim& queries, const Dim& keys, const AttentionWindow& window);
 
 /// Which of `keys` keys the query reads that `axis` counts.

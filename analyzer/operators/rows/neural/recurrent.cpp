@@ -67,7 +67,7 @@ void check_operand(const OpContext& context, std::size_t index, const std::vecto
   if (!shape.known()) return;
   require_rank(context, index, wanted.size());
   for (std::size_t axis = 0; axis < wanted.size(); ++axis)
-    // Runtimes differ in what they make of such a weight; the extents of the results do not hang on it.
+    // Runtimes differ in what they make of such a weight; the extents of the results do not depend on it.
     if (wanted[axis] && equal(shape[axis], *wanted[axis]) == Certainty::never)
       context.warn("shape-mismatch",
                    fmt::format("axis {} of operand {}: {} and {} differ", axis, index, shape[axis].text(), wanted[axis]->text()));

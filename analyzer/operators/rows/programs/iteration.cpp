@@ -17,7 +17,7 @@ GraphId body_of(const OpContext& context) {
   return *body;
 }
 
-/// Extents that a body changes become symbols that stand for their size in any trip; each knows what it was before the first.
+/// Extents that a body changes become symbols that stand for their size in any iteration; each knows what it was before the first.
 class DifferingByTrip : public Differing {
  public:
   DifferingByTrip(const OpContext& context, std::size_t output) : site_(context), output_(output) {}
@@ -32,7 +32,7 @@ class DifferingByTrip : public Differing {
     return size;
   }
 
-  /// The extent after all trips, where each adds the same; the symbol itself where it does not.
+  /// The extent after all iterations, where each adds the same; the symbol itself where it does not.
   [[nodiscard]] Dim after_all(const Dim& size, const Dim& iterations) const {
     const auto known = varying_.find(size.text());
     if (known == varying_.end()) return size;
@@ -92,7 +92,7 @@ Fact after_all(const Fact& state, const DifferingByTrip& differing, const Dim& i
   return result;
 }
 
-/// Results of a body collected over the trips along a new axis.
+/// Results of a body collected over the iterations along a new axis.
 Fact stacked(const Fact& element, const Dim& iterations, std::int64_t axis) {
   if (!element.type.shape.known()) return Fact::tensor(element.type.dtype);
   std::vector<Dim> dims(element.type.shape.begin(), element.type.shape.end());
@@ -102,7 +102,7 @@ Fact stacked(const Fact& element, const Dim& iterations, std::int64_t axis) {
 
 ValuePointer known_true() { return std::make_shared<const Value>(Integers{Dim(1)}); }
 
-/// The number of the trip and the condition are scalars, or lists of one where the body declares them so.
+/// The number of the iteration and the condition are scalars, or lists of one where the body declares them so.
 Shape shape_of_control(const OpContext& context, GraphId body, std::size_t input) {
   const Graph& graph = context.network().graphs[body];
   if (input >= graph.inputs.size()) return Shape();
@@ -112,7 +112,7 @@ Shape shape_of_control(const OpContext& context, GraphId body, std::size_t input
   return is_list ? Shape{1} : Shape();
 }
 
-/// What a state is before the first trip does not stand for it after one.
+/// What a state is before the first iteration does not stand for it after one.
 bool changes_rank(const Fact& before, const Fact& after) {
   return before.type.shape.known() && after.type.shape.known() && before.type.shape.rank() != after.type.shape.rank();
 }

@@ -7,7 +7,7 @@
 
 namespace macroscope {
 
-/// Loop: state that changes its shape from trip to trip has a size of its own; where it grows by the same amount each trip, the result's
+/// Loop: state that changes its shape from trip to trip has a size of its own; where it grows by the same amount each iteration, the result's
 /// extent is in closed form.  The trip count is a number where it can be known, otherwise a symbol.
 std::vector<Fact> loop_shape(const OpContext& context);
 

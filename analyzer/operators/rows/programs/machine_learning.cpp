@@ -1,4 +1,4 @@
-// The operators of ai.onnx.ml that encode features; classifiers and regressors stand in machine_learning_models.cpp.
+// The operators of ai.onnx.ml that encode features; classifiers and regressors are in machine_learning_models.cpp.
 #include <algorithm>
 #include <memory>
 

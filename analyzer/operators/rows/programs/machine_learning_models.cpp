@@ -183,7 +183,7 @@ void state_bounds(const OpContext& context) {
                                context.output_name(0), ensemble.fewest_comparisons, ensemble.most_comparisons, ensemble.trees,
                                ensemble.branches + ensemble.leaves, ensemble.depth));
   } catch (const RuleError& error) {
-    context.warn(error.code(), error.what(), "what it costs cannot be told");  // its shape can
+    context.warn(error.code(), error.what(), "what it costs is unknown");  // its shape can
   }
 }
 

@@ -19,7 +19,7 @@ void check_sums(const Graph& body, const Repetition& repetition) {
 }
 
 /// The body's inputs say what they are at the start of any round.  That holds for the first by what the node is given, and for each further
-/// one if a round that begins so ends as the next begins: by induction, for all.
+/// one if an iteration that begins so ends as the next begins: by induction, for all.
 std::vector<Fact> repeat_shape(const OpContext& context) {
   const auto id = context.nested_graph("body");
   require(id.has_value(), "missing-attribute", "body is not given");

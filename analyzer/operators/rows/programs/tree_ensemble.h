@@ -1,6 +1,6 @@
 // Ensembles of trees: how many trees and nodes are there, and how long are the paths from a root to a leaf?
 //
-// Three operators hold them in attributes.  The older two list all nodes, leaves too, by the tree they stand in; TreeEnsemble lists inner
+// Three operators hold them in attributes.  The older two list all nodes, leaves too, by the tree they are in; TreeEnsemble lists inner
 // nodes by their roots, and says of each child whether it is a leaf.
 #pragma once
 

@@ -291,7 +291,7 @@ AxisMap along_one(const OpContext& context) {
   return map;
 }
 
-/// Compress: any element of its axis may come to stand anywhere.
+/// Compress: any element of its axis may end up anywhere.
 AxisMap selected(const OpContext& context) {
   if (!context.has_attribute("axis")) return axis_maps::everything(context);
   const Shape& data = context.known_shape(0);

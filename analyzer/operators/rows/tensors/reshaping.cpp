@@ -53,7 +53,7 @@ Target target_of(const OpContext& context, const Integers& wanted) {
 /// Fills the open places in: a single one from the number of elements, which stays the same.
 void close(const OpContext& context, const Shape& data, Target& target) {
   const Dim others = product(target.extents);  // open places count as 1
-  require(!target.has_wildcard || !others.is(0), "bad-reshape", "-1 cannot be told beside an extent of 0");
+  require(!target.has_wildcard || !others.is(0), "bad-reshape", "-1 cannot be resolved beside an extent of 0");
   if (data.known() && target.open.empty()) {
     context.must_equal(data.elements(), others, "elements before and after");
   } else if (data.known() && target.open.size() == 1 && !others.is(0)) {

@@ -55,7 +55,7 @@ std::optional<Reals> reals_of(const OpContext& context, std::size_t index, std::
   return value && value->reals() ? *value->reals() : Reals(count);
 }
 
-/// Scales of the axes as they stand in an operand or in the attributes of the old forms; empty where sizes decide.
+/// Scales of the axes as they are in an operand or in the attributes of the old forms; empty where sizes decide.
 std::optional<Reals> stated_scales(const OpContext& context, const Places& places, std::size_t count) {
   if (const auto listed = context.real_list("scales")) return Reals(listed->begin(), listed->end());
   if (context.has_attribute("height_scale") || context.has_attribute("width_scale")) {

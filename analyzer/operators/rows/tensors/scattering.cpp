@@ -152,7 +152,7 @@ std::vector<Fact> tensor_scatter(const OpContext& context) {
   return {Fact::tensor(context.dtype(0), cache)};
 }
 
-/// What is not replaced stays in place; any update may come to stand anywhere.
+/// What is not replaced stays in place; any update may end up anywhere.
 AxisMap scattered(const OpContext& context) {
   AxisMap map = axis_maps::everything(context);
   AxisMap kept;

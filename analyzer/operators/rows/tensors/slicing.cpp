@@ -71,7 +71,7 @@ struct Bounds {
   std::optional<Dim> start, end, step;
 };
 
-/// Whether a step goes forward; where that hangs on a symbol it is assumed that the step is not 0, and forward if it can be.
+/// Whether a step goes forward; where that depends on a symbol it is assumed that the step is not 0, and forward if it can be.
 bool is_forward(const OpContext& context, const Dim& step) {
   if (at_least(step, 1) == Certainty::always) return true;
   if (at_least(step, 0) == Certainty::never) return false;

@@ -110,7 +110,7 @@ class RandomNet {
     traced_ = windowed(traced_, window, traced_.shape[1], true);
     story += fmt::format(" pool({},{},{})", kernel, stride, pad);
   }
-  /// With a kernel less than the stride some elements meet no tap: the bias alone stands there.
+  /// With a kernel less than the stride some elements meet no tap: the bias alone is there.
   void transposed() {
     if (is_large()) return;
     const std::int64_t stride = 1 + below(3), kernel = 1 + below(stride + 3), dilation = stride == 2 ? 1 : 1 + below(2);

@@ -138,7 +138,7 @@ TEST_CASE("A result is found for a node that is alike, and for no other") {
   CHECK(*results.find(6) == 18);
 }
 
-// One stands on the stack for each function of a chain that call each other, hundreds deep.
+// One is on the stack for each function of a chain that call each other, hundreds deep.
 static_assert(sizeof(AlikeResults<std::array<char, 64>>) <= 64);
 
 }  // namespace macroscope

@@ -158,7 +158,7 @@ TEST_CASE("A symbolic peak, with its symbols bound, is the peak of that size") {
   std::mt19937 random(7);
   int with_several = 0;
   for (int round = 0; round < 100; ++round) {
-    // Lengths in N beside a branch of lengths that are plain numbers: which of them is larger hangs on N.
+    // Lengths in N beside a branch of lengths that are plain numbers: which of them is larger depends on N.
     NetworkBuilder net;
     const Dim n = Dim::symbol("N");
     std::uniform_int_distribution<std::int64_t> size(1, 60);

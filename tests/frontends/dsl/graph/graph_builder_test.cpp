@@ -68,7 +68,7 @@ TEST_CASE("a symbolic count of bodies that keep their shape multiplies") {
 TEST_CASE("a symbolic count of bodies that grow has closed forms") {
   check_closed_form(dense_layer, {1, 24, 7, 7});
   check_closed_form(dense_layer, {Dim::symbol("N"), Dim::symbol("c"), 14, 14});
-  // Without padding a map shrinks by 2 a round.
+  // Without padding a map shrinks by 2 an iteration.
   check_closed_form([](LayerNet& net, Handle x) { return net.to(x, "conv", 3, 3); }, {1, 3, 40, Dim::symbol("W")});
 }
 

@@ -144,7 +144,7 @@ TEST_CASE("a nested graph takes values of the graphs around it", "[onnx][import]
   Bytes outer_if = node_bytes("If", {"c"}, {"y"});
   outer_if.message(s::NodeProto::kAttribute, graph_attribute_bytes("then_branch", inner));
   Bytes graph;
-  // The If stands before the node that makes what its branch takes.
+  // The If comes before the node that makes what its branch takes.
   output(node(node(input(graph, "c", {}), outer_if), node_bytes("Abs", {"c"}, {"x"})), "y");
   const Import import = import_graph(graph);
   CHECK(codes(import) == Codes{"unsorted-nodes"});
@@ -220,7 +220,7 @@ TEST_CASE("a dim_param is a name unless it is meant as an expression", "[onnx][i
   CHECK(read("N*M") == "name");
   CHECK(read("dim_0-x") == "name");  // the digit is part of a name
   CHECK(read("a b") == "name");
-  CHECK(read("x/2") == "name");  // no expression: '/' stands inside floor only
+  CHECK(read("x/2") == "name");  // no expression: '/' is inside floor only
   CHECK(read("12") == "12");
   CHECK(read(std::string(10000, 'n')) == "name");
 }

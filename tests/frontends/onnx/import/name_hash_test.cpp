@@ -11,7 +11,7 @@ namespace macroscope::test {
 using onnx::hash_of_name;
 using onnx::NameHash;
 
-TEST_CASE("a name's hash hangs on each of its bytes, on its length and on the seed") {
+TEST_CASE("a name's hash depends on each of its bytes, on its length and on the seed") {
   for (std::size_t length = 1; length <= 40; ++length) {
     const std::string name(length, 'x');
     const std::uint64_t hash = hash_of_name(name, 1);

@@ -63,7 +63,7 @@ TEST_CASE("widths of queries and values may differ, and a past lengthens the key
                   2);
   CHECK(type_of(analysis, "o0") == "float32 [2, 5, 12]");
   CHECK(type_of(analysis, "o1") == "float32 [2, 2, 2, 8, 4]");
-  // Query i of 5 stands at key 3 + i of 8 and sees those up to itself.
+  // Query i of 5 is at key 3 + i of 8 and sees those up to itself.
   std::int64_t projected = 2 * 5 * 16 * 28, all = 0, seen = 0;
   for (int batch = 0; batch < 2; ++batch)
     for (int head = 0; head < 2; ++head)

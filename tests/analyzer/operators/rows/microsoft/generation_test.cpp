@@ -81,7 +81,7 @@ TEST_CASE("a search runs its decoder an unknown number of times and chooses amon
   CHECK(type_of(beams, "o1") == "float32 [N, 2]");
   CHECK(type_of(beams, "o2") == "float32 [20 - S, N, 3, 50]");
   REQUIRE(beams.costs.complete);
-  // Three trips: each 5 rows of the decoder by 12 by 50, and for 3 beams of N sequences a logarithm's softmax, a sum and a choice among 50.
+  // Three iterations: each 5 rows of the decoder by 12 by 50, and for 3 beams of N sequences a logarithm's softmax, a sum and a choice among 50.
   const Bindings bound{{"o0_trips", 3}, {"N", 4}};
   CHECK(macs_of(beams).substitute(bound) == Dim(3 * 5 * 12 * 50));
   const std::int64_t words = 3 * 4 * 3 * 50;
