@@ -71,7 +71,7 @@ class OnDemand {
 };
 
 struct Analysis {
-  // In one place: taking all of these apart is a lot of code.
+  // Defined in one file: the destructor of all these members is long, and a copy in each file that includes this one takes time to compile.
   Analysis();
   Analysis(Analysis&& other) noexcept;
   Analysis& operator=(Analysis&& other) noexcept;

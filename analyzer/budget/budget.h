@@ -1,4 +1,4 @@
-// Budget: which limits hold for which model, whatever file they were written in?  A budget, whatever file it was written in.
+// Budget: which limits hold for which model, whatever file they were written in?
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,7 @@ struct Named {
 constexpr Effort kGelu{.add = 1, .mul = 3, .special = 1};
 constexpr Effort kGeluByTanh{.add = 2, .mul = 6, .special = 1};
 
-/// Functions that are no operators of ONNX with so much work per element, or not under this name.
+/// Activations by the names that attributes of fused operators use, where ONNX has no operator of that name or it does other work per element.
 constexpr Named kNamed[] = {
     {"Clip", {"Clip", {.compare = 2}}},
     {"FastGelu", {"Gelu", kGeluByTanh}},

@@ -1,5 +1,5 @@
-// What does a model cost, as a record that can be limited, locked and compared: of an analysis that just ran, or of one written down
-// earlier?
+// Record of a model: what does it cost, in figures that can be limited, locked and compared?  Made of an analysis that just ran, or read from a
+// file that an earlier run wrote.
 //
 // A record depends on nothing: it outlives the analysis that it was made of.  Text in it may be the model's.
 #pragma once

@@ -30,7 +30,8 @@ std::optional<Span> over_all(const AccessTerm& step, const Dim& extent);
 /// The same step by digits that are `times` as fine, with a longer period; empty where that is too long. \pre times divides step.divisor
 std::optional<AccessTerm> refined(const AccessTerm& step, std::int64_t times);
 
-/// The same step by the index itself, for what computes with single indices, if it has no modulus and no offset and that is short enough.
+/// The same term with a bound for each single index in place of each digit, for callers that compute index by index.  Unchanged where the term
+/// has a modulus or an offset, or where the list would be too long.
 AccessTerm with_period_for_divisor(const AccessTerm& step);
 
 /// A period whose digits all read alike is a divisor: what they read is taken out of the step.

@@ -29,7 +29,8 @@ std::vector<Part> parts_of(const Shape& shape, std::size_t first, std::size_t en
   return parts;
 }
 
-/// The smallest groups of neighbouring axes that hold the same elements.  A product that never meets its like ends in one last group.
+/// The smallest groups of neighbouring axes of both shapes with equally many elements.  Axes left over at the end, whose products are never
+/// equal, make one last group.
 std::vector<Group> groups_of(const Shape& operand, const Shape& result) {
   std::vector<Group> groups;
   std::size_t i = 0, j = 0;
@@ -76,7 +77,7 @@ bool add_share(const Part& part, const Part& of_result, AccessMap& access) {
   return true;
 }
 
-/// An axis of one element stays an axis of its own where one of the result's stands for it.
+/// What an axis of the operand reads, given the axes of the result in its group.  An axis of one element is always read at 0.
 AccessMap of_part(const Part& part, const std::vector<Part>& result) {
   AccessMap access = AccessMap::at(0);
   if (part.extent.is(1)) return access;

@@ -1,5 +1,5 @@
-// What is alive after some of a graph's nodes have run, and what would one more need?  Nodes run and are taken back, in any order that their
-// operands allow: for the search for the best order.
+// Execution state: what is alive after some of a graph's nodes have run, and what would one more need?  The search
+// for the best order runs nodes and takes them back, in any order that their operands allow.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,8 @@ constexpr std::string_view kAllChannelsLast = "Y[n,p..,g*o] += X[n,p*stride+k*di
 
 bool is_channels_last(const OpContext& context) { return context.integer("channels_last", 0) != 0; }
 
-/// Weights come as ONNX has them, or with their channels last as well: which of both, the channels or kernel_shape tell.
+/// Are the weights laid out [outputs, kernel.., channels] rather than ONNX's [outputs, channels, kernel..]?  Decided by kernel_shape, or else by
+/// which axis has as many channels as the input.
 bool is_weight_channels_last(const OpContext& context) {
   const Shape &input = context.shape(0), &weight = context.shape(1);
   if (weight.rank() < 3 || input.rank() != weight.rank()) return false;
