@@ -3,7 +3,7 @@
 # Scripts are joined in the order of what builds on what.  Lines lose their indentation, and those that are comments go: the report holds no
 # more than it needs.  Each must fit between the delimiters of a raw string.
 set(Style report.css)
-set(Script elements.js numbers.js copying.js tables.js rows.js filter.js grid.js panel.js heat.js icicle.js graph.js formulas.js dashboard.js page.js)
+set(Script elements.js numbers.js copying.js tables.js rows.js filter.js grid.js panel.js heat.js icicle.js graph.js formulas.mjs dashboard.js page.js)
 set(text "#include \"reports/web/web_assets.h\"\n\nnamespace macroscope {\n\n")
 foreach(name IN ITEMS Style Script)
   set(content "")
@@ -12,6 +12,7 @@ foreach(name IN ITEMS Style Script)
     string(APPEND content "\n${part}")
   endforeach()
   string(REGEX REPLACE "\n +" "\n" content "${content}")
+  string(REPLACE "\nexport " "\n" content "${content}")  # one script, no module
   string(REGEX REPLACE "\n(//[^\n]*)?(\n//[^\n]*|\n)*\n" "\n" content "${content}")
   string(FIND "${content}" ")~~" delimiter)
   if(NOT delimiter EQUAL -1)

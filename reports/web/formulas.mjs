@@ -1,9 +1,11 @@
 // What is a formula of open sizes at given sizes?  Exact: quotients of big integers.
+//
+// A module of its own, so that its cases run without a browser; the page holds it as a part of its one script.
 
 const TOKEN = /\s*(?:(\d+)|([A-Za-z_]\w*)|(.))/gy;
 
 // Reads + - * / ^, calls of FUNCTIONS, names and integers; null where a text is no formula.
-function parseFormula(text) {
+export function parseFormula(text) {
   const tokens = [...text.matchAll(TOKEN)].map(([, number, name, sign]) => ({number, name, sign}));
   let at = 0;
   const is = sign => tokens[at]?.sign === sign;
@@ -50,7 +52,7 @@ const SIGNS = {
 };
 
 // A quotient as [over, under], under > 0.  `value` gives sizes by name.
-function evaluate(formula, value) {
+export function evaluate(formula, value) {
   if (formula.number !== undefined) return [formula.number, 1n];
   if (formula.name) return value(formula.name);
   const operands = formula.operands.map(each => evaluate(each, value));
@@ -58,7 +60,7 @@ function evaluate(formula, value) {
 }
 
 // The integer at these sizes; null where the formula holds a name that has none.
-function numberAt(formula, sizes, definitions = new Map()) {
+export function numberAt(formula, sizes, definitions = new Map()) {
   const known = new Map();
   const value = name => {
     if (sizes.has(name)) return [sizes.get(name), 1n];
