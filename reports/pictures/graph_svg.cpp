@@ -25,7 +25,10 @@ constexpr int kLeastWidth = 64;
 
 BoxText shown_text(const GraphBox& box, const Figures& figures) {
   const BoxText text = text_of(box, figures);
-  return {shortened_in_middle(escape_text(text.first), kLetters), shortened_in_middle(escape_text(text.second), kLetters)};
+  BoxText shown{shortened_in_middle(escape_text(text.first), kLetters), shortened_in_middle(escape_text(text.second), kLetters),
+                escape_text(text.shape)};
+  if (box.kind == BoxKind::layer && shown.second != text.second) shown.shape = escape_text(text.second);
+  return shown;
 }
 
 int width_of(const BoxText& text) {
@@ -55,8 +58,7 @@ class Drawing {
         "text-anchor=\"middle\" role=\"img\" aria-label=\"{}, darker for more {}\">\n",
         name_space, width, height, width, height, counted_boxes(), name_of(measure_)));
     if (style_.is_document) sink_.write(fmt::format("<rect width=\"{}\" height=\"{}\" fill=\"#ffffff\"/>\n", width, height));
-    draw_arrows(false);
-    draw_arrows(true);
+    for (const ArrowKind kind : {ArrowKind::plain, ArrowKind::skip, ArrowKind::upward}) draw_arrows(kind);
     const double largest = largest_weight(picture_);
     for (std::size_t i = 0; i < picture_.boxes.size(); ++i) draw_box(i, largest);
     sink_.write("</svg>\n");
@@ -67,15 +69,23 @@ class Drawing {
     return fmt::format("Graph of {} {}", picture_.boxes.size(), picture_.boxes.size() == 1 ? "box" : "boxes");
   }
 
+  enum class ArrowKind : std::uint8_t { plain, skip, upward };
+
   static bool is_upward(const std::vector<Point>& points) { return points.front().y > points.back().y; }
 
-  void draw_arrows(bool upward) {
+  [[nodiscard]] ArrowKind kind_of(std::size_t edge) const {
+    if (is_upward(layout_.edges[edge])) return ArrowKind::upward;
+    return picture_.skips[edge] ? ArrowKind::skip : ArrowKind::plain;
+  }
+
+  void draw_arrows(ArrowKind kind) {
     std::string path;
-    for (const std::vector<Point>& points : layout_.edges)
-      if (!points.empty() && is_upward(points) == upward) append_arrow(path, points);
+    for (std::size_t edge = 0; edge < layout_.edges.size(); ++edge)
+      if (!layout_.edges[edge].empty() && kind_of(edge) == kind) append_arrow(path, layout_.edges[edge]);
     if (path.empty()) return;
-    const std::string_view dashes = upward ? " stroke-dasharray=\"4 3\"" : "";
-    sink_.write(fmt::format("<path fill=\"none\" stroke=\"#7b8794\"{} d=\"{}\"/>\n", dashes, path));
+    static constexpr std::string_view kLooks[] = {R"(stroke="#7b8794")", R"(stroke="#b3541e" stroke-width="2")",
+                                                  R"(stroke="#7b8794" stroke-dasharray="4 3")"};
+    sink_.write(fmt::format("<path fill=\"none\" {} d=\"{}\"/>\n", kLooks[static_cast<std::size_t>(kind)], path));
   }
 
   /// Straight through ranks that it passes, a curve between them.
@@ -106,6 +116,8 @@ class Drawing {
     const int level = is_border ? 0 : heat_of(box.weight, largest);
     std::string out = "<g";
     if (style_.links_of) append_links(out, style_.links_of(box));
+    if (style_.links_of && !texts_[index].shape.empty())
+      fmt::format_to(std::back_inserter(out), " data-s=\"{}\"", html_text(texts_[index].shape));
     fmt::format_to(std::back_inserter(out),
                    "><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{}\" stroke=\"{}\"", at.x, at.y, width,
                    kBoxHeight, is_border ? kBoxHeight / 2 : 4, heat_colour(level),

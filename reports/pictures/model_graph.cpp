@@ -8,6 +8,7 @@
 #include "analyzer/network/readers.h"
 #include "analyzer/operators/constant_node.h"
 #include "reports/notation/number_text.h"
+#include "reports/pictures/skip_connections.h"
 
 namespace macroscope {
 namespace {
@@ -80,6 +81,7 @@ class PictureTree {
         if (!items_[*child].children.empty()) open.push_back(*child);
     }
     nest(made);
+    entering_.resize(made.size());
     join(made);
     return made;
   }
@@ -207,20 +209,20 @@ class PictureTree {
       const std::uint32_t from = producer != kNone ? item_of_node_[producer] : inputs_[tensor];
       if (from == kNone) continue;
       for (const Reader& reader : readers.of(tensor))
-        if (item_of_node_[reader.node] != kNone) join(made, from, item_of_node_[reader.node]);
-      if (item_of_tensor_[tensor] != kNone) join(made, from, item_of_tensor_[tensor]);
+        if (item_of_node_[reader.node] != kNone) join(made, from, item_of_node_[reader.node], tensor);
+      if (item_of_tensor_[tensor] != kNone) join(made, from, item_of_tensor_[tensor], tensor);
     }
-    for (GraphPicture& picture : made) finish(picture);
+    for (std::size_t picture = 0; picture < made.size(); ++picture) finish(made[picture], entering_[picture]);
   }
 
   /// An arrow in the picture that holds both ends, and one to or from the border of each picture that holds one of them.
-  void join(std::vector<GraphPicture>& made, std::uint32_t from, std::uint32_t to) const {
+  void join(std::vector<GraphPicture>& made, std::uint32_t from, std::uint32_t to, TensorId tensor) {
     if (from == to) return;
     while (items_[from].level > items_[to].level) from = leave(made, from);
-    while (items_[to].level > items_[from].level) to = enter(made, to);
+    while (items_[to].level > items_[from].level) to = enter(made, to, tensor);
     while (items_[from].parent != items_[to].parent) {
       from = leave(made, from);
-      to = enter(made, to);
+      to = enter(made, to, tensor);
     }
     if (from != to) made[picture_of_[items_[from].parent]].edges.push_back({place_[from], place_[to]});
   }
@@ -232,14 +234,47 @@ class PictureTree {
     made[picture_of_[parent]].edges.push_back({place_[from], kBorder});
     return parent;
   }
-  std::uint32_t enter(std::vector<GraphPicture>& made, std::uint32_t to) const {
+  std::uint32_t enter(std::vector<GraphPicture>& made, std::uint32_t to, TensorId tensor) {
     const std::uint32_t parent = items_[to].parent;
     made[picture_of_[parent]].edges.push_back({kBorder, place_[to]});
+    entering_[picture_of_[parent]].push_back({tensor, place_[to]});
     return parent;
   }
 
+  /// Boxes that a tensor from outside enters.
+  struct Entry {
+    TensorId tensor = 0;
+    std::uint32_t place = 0;
+    friend auto operator<=>(const Entry&, const Entry&) = default;
+  };
+
+  /// Every tensor that enters is a source of its own: that the mask of an attention passes by layers skips nothing.
+  static void find_skips(GraphPicture& picture, std::vector<Entry>& entering, std::uint32_t first_box) {
+    std::sort(entering.begin(), entering.end());
+    entering.erase(std::unique(entering.begin(), entering.end()), entering.end());
+    std::vector<LayoutEdge> edges;
+    std::uint32_t sources = 0;
+    for (std::size_t i = 0; i < entering.size(); ++i) {
+      if (i > 0 && entering[i].tensor != entering[i - 1].tensor) ++sources;
+      edges.push_back({sources, entering[i].place});
+    }
+    if (!entering.empty()) ++sources;
+    for (LayoutEdge& edge : edges) edge.to += first_box + sources;
+    const std::size_t from_outside = edges.size();
+    for (const LayoutEdge& edge : picture.edges)
+      if (edge.from != 0 || first_box == 0) edges.push_back({edge.from + sources, edge.to + sources});
+    const std::vector<bool> skips = skip_connections(picture.boxes.size() + sources, edges);
+    picture.skips.assign(picture.edges.size(), false);
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      if (!skips[i]) continue;
+      const LayoutEdge shown{i < from_outside ? 0 : edges[i].from - sources, edges[i].to - sources};
+      const auto found = std::lower_bound(picture.edges.begin(), picture.edges.end(), shown);
+      picture.skips[static_cast<std::size_t>(found - picture.edges.begin())] = true;
+    }
+  }
+
   /// Boxes for what enters and leaves come first and last.
-  static void finish(GraphPicture& picture) {
+  static void finish(GraphPicture& picture, std::vector<Entry>& entering) {
     std::vector<LayoutEdge>& edges = picture.edges;
     const bool has_in = std::any_of(edges.begin(), edges.end(), [](const LayoutEdge& edge) { return edge.from == kBorder; });
     const bool has_out = std::any_of(edges.begin(), edges.end(), [](const LayoutEdge& edge) { return edge.to == kBorder; });
@@ -252,6 +287,7 @@ class PictureTree {
     }
     std::sort(edges.begin(), edges.end());
     edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+    find_skips(picture, entering, has_in ? 1 : 0);
   }
 
   const Figures& figures_;
@@ -268,17 +304,21 @@ class PictureTree {
   /// By item.
   std::vector<std::uint32_t> picture_of_;
   std::vector<std::uint32_t> place_;
+  /// By picture.
+  std::vector<std::vector<Entry>> entering_;
 };
 
+std::string shape_text(const Figures& figures, TensorId tensor) {
+  const Type& type = figures.analysis().shapes.scopes.front().facts[tensor].type;
+  if ((type.kind != Kind::tensor && type.kind != Kind::sparse) || !type.shape.known()) return "?";
+  std::string text;
+  for (const Dim& dim : type.shape) text += fmt::format("{}{}", text.empty() ? "" : " x ", dim.text());
+  return text.empty() ? "scalar" : text;
+}
+
 std::string shape_text(const Figures& figures, const Node& node) {
-  for (const TensorId output : node.outputs) {
-    if (output == kAbsent) continue;
-    const Type& type = figures.analysis().shapes.scopes.front().facts[output].type;
-    if ((type.kind != Kind::tensor && type.kind != Kind::sparse) || !type.shape.known()) return "?";
-    std::string text;
-    for (const Dim& dim : type.shape) text += fmt::format("{}{}", text.empty() ? "" : " x ", dim.text());
-    return text.empty() ? "scalar" : text;
-  }
+  for (const TensorId output : node.outputs)
+    if (output != kAbsent) return shape_text(figures, output);
   return {};
 }
 
@@ -316,12 +356,13 @@ BoxText text_of(const GraphBox& box, const Figures& figures) {
   const Graph& graph = figures.network().main();
   switch (box.kind) {
     case BoxKind::module:
-      return {std::string(box.path.substr(box.path.rfind('/') + 1)) + "/", counted(box.layers, "layer")};
+      return {std::string(box.path.substr(box.path.rfind('/') + 1)) + "/", counted(box.layers, "layer"),
+              shape_text(figures, graph.nodes[box.last])};
     case BoxKind::group:
       return {fmt::format("#{} to #{}", graph.nodes[box.first].file_index, graph.nodes[box.last].file_index),
-              counted(box.layers, "layer")};
+              counted(box.layers, "layer"), shape_text(figures, graph.nodes[box.last])};
     case BoxKind::input:
-      if (box.index != kNone) return {std::string(graph.tensors[box.index].name), "input"};
+      if (box.index != kNone) return {std::string(graph.tensors[box.index].name), "input", shape_text(figures, box.index)};
       return {border_text(box, "input"), {}};
     case BoxKind::output:
       if (box.index != kNone) return {std::string(graph.tensors[box.index].name), "output"};

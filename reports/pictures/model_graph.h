@@ -41,6 +41,8 @@ struct GraphPicture {
   std::vector<GraphBox> boxes;
   /// Sorted, each once.
   std::vector<LayoutEdge> edges;
+  /// By edge: whether a tensor takes it around layers that lead to the same box, skip_connections.h.
+  std::vector<bool> skips;
   /// The picture that this one is the inside of, or kNone.
   std::uint32_t parent = kNone;
 };
@@ -62,6 +64,8 @@ inline constexpr int kHeatLevels = 7;
 struct BoxText {
   std::string first;
   std::string second;
+  /// Of what leaves the box, where `second` says something else or has no room for all of it.
+  std::string shape{};
 };
 [[nodiscard]] BoxText text_of(const GraphBox& box, const Figures& figures);
 
