@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "reports/notation/number_text.h"
+#include "reports/tables/receptive_path.h"
 
 namespace macroscope {
 namespace {
@@ -52,11 +53,14 @@ std::string plainly(const ReceptiveFields& fields, const Shapes& shapes, TensorI
 class Rows {
  public:
   explicit Rows(const Figures& figures)
-      : fields_(figures.analysis().receptive_fields()), shapes_(figures.analysis().shapes), graph_(figures.network().main()) {}
+      : figures_(figures),
+        fields_(figures.analysis().receptive_fields()),
+        shapes_(figures.analysis().shapes),
+        graph_(figures.network().main()) {}
 
   std::vector<Row> make() {
     for (std::uint32_t input = 0; input < fields_.inputs.size(); ++input)
-      if (const TensorId last = last_with_extent(input); last != kAbsent) add(last, input);
+      if (const TensorId last = last_with_extents(figures_, input); last != kAbsent) add(last, input);
     std::size_t listed = 0;
     for (const TensorId output : graph_.outputs) {
       if (output == kAbsent || std::find(shown_.begin(), shown_.end(), output) != shown_.end()) continue;
@@ -67,34 +71,6 @@ class Rows {
   }
 
  private:
-  /// The last tensor in order of which this input has an extent along every axis.
-  [[nodiscard]] TensorId last_with_extent(std::uint32_t input) const {
-    std::uint32_t first = 0;
-    for (std::uint32_t before = 0; before < input; ++before)
-      first += static_cast<std::uint32_t>(fields_.inputs[before].axes.size());
-    const std::uint32_t end = first + static_cast<std::uint32_t>(fields_.inputs[input].axes.size());
-    for (auto node = graph_.order.rbegin(); node != graph_.order.rend(); ++node)
-      for (const TensorId output : graph_.nodes[*node].outputs) {
-        if (output == kAbsent || fields_.tensors[output] == nullptr) continue;
-        const auto& accesses = *fields_.tensors[output];
-        const auto is_extent = [&](const ReceptiveFields::SourceReading& access) {
-          return access.source >= first && access.source < end && access.access.is_range() && !access.access.steps.empty();
-        };
-        const bool may_have =
-            std::count_if(accesses.begin(), accesses.end(), is_extent) == static_cast<std::ptrdiff_t>(end - first);
-        if (may_have && has_extents(output, input)) return output;
-      }
-    return kAbsent;
-  }
-
-  [[nodiscard]] bool has_extents(TensorId tensor, std::uint32_t input) const {
-    for (const InputField& field : fields_.of(tensor, shapes_))
-      if (field.input == input)
-        return std::all_of(field.axes.begin(), field.axes.end(),
-                           [](const AxisField& axis) { return axis.kind == AxisField::Kind::extent; });
-    return false;
-  }
-
   void add(TensorId tensor, std::uint32_t input) {
     for (const InputField& field : fields_.of(tensor, shapes_)) {
       if (field.input != input) continue;
@@ -107,6 +83,7 @@ class Rows {
     }
   }
 
+  const Figures& figures_;
   const ReceptiveFields& fields_;
   const Shapes& shapes_;
   const Graph& graph_;
