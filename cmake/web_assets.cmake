@@ -3,7 +3,7 @@
 # Scripts are joined in the order of what builds on what.  Lines lose their indentation, and those that are comments go: the report holds no
 # more than it needs.  Each must fit between the delimiters of a raw string.
 set(Style report.css)
-set(Script elements.js numbers.js copying.js tables.js rows.js filter.js grid.js panel.js heat.js icicle.js graph.js formulas.mjs dashboard.js page.js)
+set(Script elements.js numbers.js copying.js tables.js rows.js filter.js grid.js panel.js heat.js areas.js camera.js graph.js formulas.mjs sizes.js memory.js dashboard.js fields.js page.js)
 set(text "#include \"reports/web/web_assets.h\"\n\nnamespace macroscope {\n\n")
 foreach(name IN ITEMS Style Script)
   set(content "")

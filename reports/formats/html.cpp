@@ -11,6 +11,7 @@
 #include "reports/document/analysis_report.h"
 #include "reports/document/document.h"
 #include "reports/formats/html_dashboard.h"
+#include "reports/formats/html_head.h"
 #include "reports/formats/html_layers.h"
 #include "reports/formats/html_writer.h"
 #include "reports/formats/section_renderer.h"
@@ -21,6 +22,8 @@
 #include "reports/tables/layer_table.h"
 #include "reports/tables/nested_layers.h"
 #include "reports/tables/operator_totals.h"
+#include "reports/tables/receptive_path.h"
+#include "reports/tables/tensor_lives.h"
 #include "reports/tables/totals_table.h"
 #include "reports/web/web_assets.h"
 
@@ -53,8 +56,8 @@ struct View {
   std::string_view id;
   std::string_view title;
 };
-constexpr View kViews[] = {
-    {"overview", "Overview"}, {"layers", "Layers"}, {"map", "Map"}, {"graph", "Graph"}, {"counting", "Counting"}};
+constexpr View kOverview{"overview", "Overview"}, kLayers{"layers", "Layers"}, kMap{"map", "Map"}, kGraph{"graph", "Graph"},
+    kField{"field", "Receptive field"}, kCounting{"counting", "Counting"};
 
 std::string opening_of(const View& view, const std::string& prefix) {
   return fmt::format("<section class=\"view\" data-view=\"{}\" id=\"{}{}\">\n<h2>{}</h2>\n", view.id, prefix, view.id,
@@ -97,7 +100,7 @@ class HtmlDocument : public Document {
     const std::string title = page_title(report, sections);
     for (Section& section : sections)
       if (section.title.empty() && !std::holds_alternative<Remark>(section.content)) section.title = title;
-    const std::string prefix = open(report, title);
+    const std::string prefix = open(report, title, sections);
     if (report.model) {
       write_overview(sections, prefix, report.model->figures);
     } else {
@@ -109,7 +112,8 @@ class HtmlDocument : public Document {
       const PageLayers layers(figures, options);
       write_layers(figures, layers, options, prefix);
       write_graph(figures, layers, prefix);
-      sink_.write(opening_of(kViews[4], prefix));
+      write_field(figures, sections, prefix);
+      sink_.write(opening_of(kCounting, prefix));
       write_html_table(totals_table(figures), {"totals", "All totals and how they are counted"}, sink_);
       sink_.write("</section>\n");
     }
@@ -139,56 +143,93 @@ class HtmlDocument : public Document {
   }
 
   /// Opens what belongs to one report.
-  std::string open(const Report& report, const std::string& title) {
+  std::string open(const Report& report, const std::string& title, const std::vector<Section>& sections) {
     if (articles_ == 0) begin(title);
     const std::string prefix = fmt::format("m{}-", ++articles_);
-    sink_.write(fmt::format("<article id=\"m{}\" data-title=\"{}\">\n<header>\n<h1>{}</h1>\n", articles_, html_text(title),
-                            html_text(title)));
+    sink_.write(fmt::format("<article id=\"m{0}\" data-title=\"{1}\"{2}>\n<header>\n<h1>{1}</h1>\n", articles_, html_text(title),
+                            report.model || !report.path.text.empty() ? "" : " class=\"first\""));
     if (!report.path.text.empty() && report.path.text != title)
       sink_.write(fmt::format("<p class=\"path\">{}</p>\n", html_text(report.path.text)));
     if (report.model) {
+      const Figures& figures = report.model->figures;
+      write_html_facts(figures, sections, sink_);
       sink_.write("<nav aria-label=\"Views\">");
-      for (const View& view : kViews)
-        sink_.write(fmt::format("<a href=\"#{}{}\" data-to=\"{}\">{}</a> ", prefix, view.id, view.id, view.title));
+      for (const View& view : {kOverview, kLayers, kMap, kGraph, kField, kCounting})
+        if (view.id != kField.id || has_field(figures))
+          sink_.write(fmt::format("<a href=\"#{}{}\" data-to=\"{}\">{}</a> ", prefix, view.id, view.id, view.title));
       sink_.write("</nav>\n");
     }
     sink_.write("</header>\n");
     return prefix;
   }
 
+  static bool has_field(const Figures& figures) { return !receptive_path(figures).empty(); }
+
   static bool is_seen_first(const Section& section) { return section.is_warning || section.id == "diagnostics"; }
 
   /// Warnings come first.
   void write_sections(const std::vector<Section>& sections, const std::string& prefix) {
-    sink_.write(opening_of(kViews[0], prefix));
+    sink_.write(opening_of(kOverview, prefix));
     for (const bool first : {true, false})
       for (const Section& section : sections)
         if (is_seen_first(section) == first) write_html_section(section, prefix, sink_);
     sink_.write("</section>\n");
   }
 
-  /// Warnings, the dashboard, then each further section by itself, closed but for the summary.  Layers have a view of their own.
+  static bool is_field(const Section& section) {
+    return section.id == "receptive_field" || section.id == "receptive_field_picture";
+  }
+
+  /// Warnings in a line each, the dashboard, then each further section by itself, closed but for the summary.  Layers have a view of their
+  /// own, and so has what they see.
   void write_overview(const std::vector<Section>& sections, const std::string& prefix, const Figures& figures) {
-    sink_.write(opening_of(kViews[0], prefix));
-    for (const Section& section : sections)
-      if (is_seen_first(section)) write_html_section(section, prefix, sink_);
-    write_dashboard(figures, sections, prefix, sink_);
+    sink_.write(opening_of(kOverview, prefix));
     for (const Section& section : sections) {
-      const auto* table = std::get_if<Table>(&section.content);
-      const bool is_elsewhere = is_seen_first(section) || section.id == "layers" || section.id == "memory_curve" ||
-                                std::holds_alternative<Remark>(section.content);
-      if (is_elsewhere || (table != nullptr && table->row_count == 0)) continue;
-      const std::string rows = table == nullptr ? "" : fmt::format(" <span>{}</span>", counted(table->row_count, "row"));
-      sink_.write(fmt::format("<details class=\"fold\"{}><summary>{}{}</summary>\n", section.id == "summary" ? " open" : "",
-                              html_text(section.title), rows));
-      write_html_section(section, prefix, sink_);
-      sink_.write("</details>\n");
+      if (!is_seen_first(section)) continue;
+      if (std::holds_alternative<Table>(section.content)) {
+        write_fold(section, prefix, " warning");
+      } else {
+        write_html_section(section, prefix, sink_);
+      }
     }
+    write_dashboard(figures, sections, prefix, sink_);
+    const bool has_field_view = has_field(figures);
+    for (const Section& section : sections) {
+      const bool is_elsewhere = is_seen_first(section) || section.id == "layers" || section.id == "memory_curve" ||
+                                (has_field_view && is_field(section)) || std::holds_alternative<Remark>(section.content);
+      if (!is_elsewhere) write_fold(section, prefix, "");
+    }
+    if (const Table lives = tensor_lives_table(figures); lives.row_count > 0)
+      write_fold({"tensor_lives", "How long each tensor is kept", lives}, prefix, "");
+    sink_.write("</section>\n");
+  }
+
+  void write_fold(const Section& section, const std::string& prefix, std::string_view classes) {
+    const auto* table = std::get_if<Table>(&section.content);
+    if (table != nullptr && table->row_count == 0) return;
+    const std::string rows = table == nullptr ? "" : fmt::format(" <span>{}</span>", counted(table->row_count, "row"));
+    sink_.write(fmt::format("<details class=\"fold{}\"{}><summary>{}{}</summary>\n", classes,
+                            section.id == "summary" ? " open" : "", html_text(section.title), rows));
+    write_html_section(section, prefix, sink_);
+    sink_.write("</details>\n");
+  }
+
+  /// What an element sees of the input, through which layers: the script draws it for the element under the pointer.
+  void write_field(const Figures& figures, const std::vector<Section>& sections, const std::string& prefix) {
+    const Table path = receptive_path_table(figures);
+    if (path.row_count == 0) return;
+    sink_.write(opening_of(kField, prefix));
+    sink_.write(
+        "<p class=\"caption\">Through which layers an element sees the input: element i of a layer sees positions from "
+        "start + i * jump on, as many as it says. The way leads to the operand that sees most.</p>\n");
+    write_html_table(path, {"receptive_path", "Receptive field, layer by layer"}, sink_);
+    for (const Section& section : sections)
+      if (is_field(section)) write_html_section(section, prefix, sink_);
     sink_.write("</section>\n");
   }
 
   void write_layers(const Figures& figures, const PageLayers& layers, const ReportOptions& options, const std::string& prefix) {
-    sink_.write(opening_of(kViews[1], prefix));
+    sink_.write(opening_of(kLayers, prefix));
     const std::string shown = shown_columns(options);
     const std::size_t open_levels = options.depth > 0 ? options.depth - 1 : 0;
     write_html_table(layers.table(), {"layers", "Layers by module", "data layers", shown, open_levels, true}, sink_);
@@ -203,7 +244,7 @@ class HtmlDocument : public Document {
     }
     sink_.write("</section>\n");
 
-    sink_.write(opening_of(kViews[2], prefix));
+    sink_.write(opening_of(kMap, prefix));
     const std::string_view quantity = title_of(layers.estimated_by());
     sink_.write(
         fmt::format("<p class=\"caption\">Modules from the outermost down, as wide as their share of {}.</p>\n", quantity));
@@ -213,10 +254,10 @@ class HtmlDocument : public Document {
 
   void write_graph(const Figures& figures, const PageLayers& layers, const std::string& prefix) {
     const Metric metric = layers.estimated_by();
-    sink_.write(opening_of(kViews[3], prefix));
+    sink_.write(opening_of(kGraph, prefix));
     sink_.write(
         fmt::format("<p class=\"caption\">Data flows downwards; a darker box has more {}, each shade about twice the one before. "
-                    "Constants are left out.</p>\n",
+                    "Arrows that pass layers by are drawn bolder. Constants are left out.</p>\n",
                     title_of(metric)));
     const std::vector<GraphPicture> pictures = nested_pictures(figures, metric, kMostBoxes);
     for (const SharedPicture& picture : shared_pictures(pictures, figures, layers)) {

@@ -106,6 +106,9 @@ class RowWriter {
   NominalEstimate nominal_estimate_;
 };
 
+/// Messages that are in sight; the others are folded.
+constexpr std::size_t kDiagnostics = 5;
+
 class SectionWriter : public SectionRenderer {
  public:
   SectionWriter(std::string id, Sink& sink) : id_(std::move(id)), sink_(sink) {}
@@ -159,16 +162,28 @@ class SectionWriter : public SectionRenderer {
 
   void diagnostics(const Section& /*section*/, const Diagnostics& diagnostics) override {
     sink_.write("<ul class=\"diagnostics\">\n");
+    std::size_t written = 0;
     for (const Diagnostic& diagnostic : diagnostics) {
-      const std::string_view severity = name_of(diagnostic.severity);
-      std::string item = fmt::format("<li class=\"{}\"><b>{}</b> <code>{}</code> {}", severity, severity,
-                                     html_text(diagnostic.code), html_text(diagnostic.message));
-      if (const std::string place = text_of(diagnostic.origin); !place.empty())
-        item += fmt::format(" <span class=\"place\">({})</span>", html_text(place));
-      if (!diagnostic.help.empty()) item += fmt::format("<br>{}", html_text(diagnostic.help));
-      sink_.write(item + "\n");
+      if (written == kDiagnostics && diagnostics.size() > kDiagnostics + 1)
+        sink_.write(fmt::format("</ul>\n<details class=\"rest\"><summary>{}</summary>\n<ul class=\"diagnostics\">\n",
+                                counted(diagnostics.size() - kDiagnostics, "more message")));
+      sink_.write(item_of(diagnostic));
+      ++written;
     }
-    sink_.write("</ul>\n");
+    sink_.write(diagnostics.size() > kDiagnostics + 1 ? "</ul>\n</details>\n" : "</ul>\n");
+  }
+
+  /// One line, which opens where there is more to say.
+  static std::string item_of(const Diagnostic& diagnostic) {
+    const std::string_view severity = name_of(diagnostic.severity);
+    const std::string line =
+        fmt::format("<b>{}</b> <code>{}</code> {}", severity, html_text(diagnostic.code), html_text(diagnostic.message));
+    std::string more;
+    if (const std::string place = text_of(diagnostic.origin); !place.empty())
+      more += fmt::format("<span class=\"place\">{}</span>", html_text(place));
+    if (!diagnostic.help.empty()) more += fmt::format("{}{}", more.empty() ? "" : "<br>", html_text(diagnostic.help));
+    if (more.empty()) return fmt::format("<li class=\"{}\">{}\n", severity, line);
+    return fmt::format("<li class=\"{}\"><details><summary>{}</summary>{}</details>\n", severity, line, more);
   }
 
   std::string id_;

@@ -41,10 +41,11 @@ async function copy(text, what) {
   say(`${what} copied`);
 }
 
-function copyButtons(content) {
-  return [['markdown', 'Markdown'], ['csv', 'CSV'], ['latex', 'LaTeX']].map(([format, title]) =>
-    button(`Copy ${title}`, () => copy(writers[format](...content()), title), {'data-copy': format}));
-}
+const copyMenu = content => {
+  const made = menu('⋯', 'Copy this table', ...[['markdown', 'Markdown'], ['csv', 'CSV'], ['latex', 'LaTeX']].map(([format, title]) =>
+    button(`Copy as ${title}`, () => { copy(writers[format](...content()), title); made.open = false; }, {'data-copy': format})));
+  return made;
+};
 
 const isNumeric = type => ['number', 'count', 'bytes', 'percent'].includes(type);
 const columnsOf = table => [...table.tHead.rows[0].cells].map((th, index) => ({index, id: th.dataset.c, title: th.textContent, type: th.dataset.t, isNumber: isNumeric(th.dataset.t)}));

@@ -19,17 +19,28 @@ class Graph {
   constructor(model, view) {
     this.model = model;
     this.column = model.weighedBy;
-    this.zoom = 1;
     this.pictures = new Map([...view.querySelectorAll('.picture')].map(details => [details.dataset.p, this.read(details.querySelector('svg'))]));
     this.root = this.inside({inside: [...this.pictures.keys()][0], firstRow: 0, within: null});
     this.open = new Set([this.root]);
-    view.classList.add('graph-drawn');
-    const zoom = factor => () => { this.zoom = Math.min(3, Math.max(0.1, this.zoom * factor)); this.size(); };
-    this.canvas = make('div', {class: 'canvas', tabindex: 0, role: 'group', 'aria-label': 'Graph of the model'});
-    view.querySelector('.caption').after(make('div', {class: 'tools'}, metricSelect(model.rows, this.column, column => { this.column = column; this.draw(); }),
-      button('Close all', () => { this.open = new Set([this.root]); this.draw(); }),
-      button('−', zoom(1 / 1.25), {'aria-label': 'Smaller'}), button('+', zoom(1.25), {'aria-label': 'Larger'}),
-      button('Fit width', () => { this.zoom = Math.min(1, (this.canvas.clientWidth - 20) / this.width); this.size(); })), this.canvas);
+    view.classList.add('graph-drawn', 'filling');
+    this.canvas = make('div', {class: 'canvas', tabindex: 0, role: 'group', 'aria-label': 'Graph of the model: arrow keys move it, plus and minus scale it, 0 shows all of it'});
+    this.camera = new Camera(this.canvas);
+    on(this.canvas, 'focusin', event => { if (event.target.box) this.camera.see(event.target); });
+    this.caption = view.querySelector('.caption');
+    this.caption.after(make('div', {class: 'tools'}, metricSelect(model.rows, this.column, column => { this.column = column; this.draw(); }),
+      button('Close all', () => { this.open = new Set([this.root]); this.draw(); this.camera.begin(); }),
+      button('−', () => this.camera.zoom(1 / 1.25), {'aria-label': 'Smaller'}), button('+', () => this.camera.zoom(1.25), {'aria-label': 'Larger'}),
+      button('Show all', () => this.camera.whole())), this.canvas);
+    this.openHeaviest();
+  }
+  // What has more than 60 % of its surroundings is where the interest lies.
+  openHeaviest() {
+    for (let place = this.root, depth = 0; place && depth < 8; ++depth) {
+      const total = place.boxes.reduce((sum, box) => sum + this.weight(box), 0);
+      const heavy = place.boxes.find(box => box.inside !== null && this.weight(box) > 0.6 * total);
+      place = heavy && this.inside(heavy);
+      if (place) this.open.add(place);
+    }
   }
   read(svg) {
     const number = (element, name) => Number(element.getAttribute(name));
@@ -38,15 +49,15 @@ class Graph {
       return {
         x: number(rect, 'x'), y: number(rect, 'y'), width: number(rect, 'width'), rx: rect.getAttribute('rx'), stroke: rect.getAttribute('stroke'),
         texts: [...g.querySelectorAll('text')].map(text => text.textContent), row: g.dataset.r ? Number(g.dataset.r) : null,
-        inside: g.dataset.i ?? null, insideRow: Number(g.dataset.b ?? Number(g.dataset.r) + 1),
+        shape: g.dataset.s ?? null, inside: g.dataset.i ?? null, insideRow: Number(g.dataset.b ?? Number(g.dataset.r) + 1),
       };
     });
-    const arrows = [...svg.querySelectorAll('path')].map(path => ({d: path.getAttribute('d'), dashes: path.getAttribute('stroke-dasharray')}));
+    const arrows = [...svg.querySelectorAll('path')].map(path => ({d: path.getAttribute('d'), kind: path.hasAttribute('stroke-dasharray') ? 'upward' : path.hasAttribute('stroke-width') ? 'skip' : 'plain'}));
     return {boxes, arrows, width: number(svg, 'width'), height: number(svg, 'height')};
   }
   inside(box) { return box.place ||= new Place(this, box); }
   weight(box) {
-    if (box.row) return Math.max(0, this.model.rows.weight(box.row, this.column));
+    if (box.row) return this.model.rows.amount(box.row, this.column);
     return box.inside === null ? 0 : this.inside(box).boxes.reduce((sum, each) => sum + this.weight(each), 0);
   }
 
@@ -83,43 +94,63 @@ class Graph {
       const nearest = (byRank.get(rank) || []).find(each => Math.abs(each.middle - x) <= 2);
       return y + above[rank] + (nearest ? nearest.height - BOX : 0);
     };
-    const arrows = picture.arrows.map(({d, dashes}) => ({dashes, d: d.replace(/([MLC])([^MLC]*)/g, (_, command, numbers) => {
+    const arrows = picture.arrows.map(({d, kind}) => ({kind, d: d.replace(/([MLC])([^MLC]*)/g, (_, command, numbers) => {
       const values = numbers.trim().split(/[ ,]+/).map(Number);
       let out = command;
       for (let i = 0; i < values.length; i += 2) out += `${i ? ' ' : ''}${shiftX(values[i], rankOf(values[i + 1]))} ${shiftY(values[i + 1])}`;
       if (command !== 'M' || values[1] % PITCH < PITCH / 2) return out;
       return `M${shiftX(values[0], rankOf(values[1]))} ${bottomOf(values[0], values[1])}L${out.slice(1)}`;
     })}));
-    return {boxes, arrows, left, width: right - left, height: picture.height + above[above.length - 1], largest: picture.boxes.reduce((most, box) => Math.max(most, this.weight(box)), 0)};
+    return {boxes, arrows, left, width: right - left, height: picture.height + above[above.length - 1]};
   }
 
   draw() {
     const arranged = this.arrange(this.root);
-    this.width = arranged.width;
-    this.height = arranged.height;
-    this.svg = draw('svg', {viewBox: `0 0 ${this.width} ${this.height}`, 'font-family': 'sans-serif', 'font-size': 12, 'text-anchor': 'middle'}, this.group(arranged, -arranged.left, 0));
-    this.canvas.replaceChildren(this.svg);
-    this.size();
-  }
-  size() {
-    this.svg.setAttribute('width', this.width * this.zoom);
-    this.svg.setAttribute('height', this.height * this.zoom);
+    const {rows} = this.model;
+    this.total = rows.total ? rows.amount(rows.total, this.column) : 0;
+    const closed = place => place.boxes.flatMap(box => (this.open.has(box.place) ? closed(box.place) : [this.weight(box)]));
+    this.largest = Math.max(0, ...closed(this.root));
+    this.caption.textContent = `Data flows downwards. A stronger colour has more ${this.column.title}, each about twice the one before. Bold arrows pass layers by. Drag to move, Ctrl and the wheel or two fingers to scale.`;
+    this.camera.stage.replaceChildren(this.group(arranged, -arranged.left, 0));
+    this.camera.hold(arranged.width, arranged.height);
+    if (!this.isPlaced && this.canvas.clientWidth) {
+      this.isPlaced = true;
+      this.camera.begin();
+    }
   }
   group(arranged, x, y) {
-    const lines = arranged.arrows.map(({d, dashes}) => draw('path', {d, fill: 'none', stroke: '#7b8794', ...(dashes ? {'stroke-dasharray': dashes} : {})}));
-    return draw('g', {transform: `translate(${x} ${y})`}, ...lines, ...arranged.boxes.map(each => this.node(each, arranged.largest)));
+    const lines = arranged.arrows.map(({d, kind}) => draw('path', {d, class: `arrow ${kind}`}));
+    const shapes = arranged.boxes.filter(({box}) => box.texts[1] !== 'output').map(each => this.shape(each)).filter(Boolean);
+    return draw('g', {transform: `translate(${x} ${y})`}, ...lines, ...arranged.boxes.map(each => this.node(each)), ...shapes);
   }
-  node({box, own, x, y, width, height}, largest) {
-    const level = own ? 0 : heat(this.weight(box), largest);
+  // What leaves a box stands on its arrow.
+  shape({box, x, y, width, height}) {
+    const text = box.shape ?? (box.row && box.inside === null ? box.texts[1] : '');
+    return text ? draw('text', {x: x + width / 2 + 5, y: y + height + 13, class: 'edge-shape', 'aria-hidden': true}, shortened(this.model.made.sizes.shapeText(text), 24)) : null;
+  }
+  // As much as there is room for.
+  secondLine(box, width) {
+    const weight = this.weight(box);
+    const isBorder = !box.row && box.inside === null;
+    if (isBorder) return box.texts[1] || '';
+    const share = this.total > 0 && weight > 0 ? `${percentText(weight / this.total)} %` : '';
+    const amount = weight > 0 ? shortWeight(weight, this.column.type === 'bytes') : '';
+    const many = box.inside === null ? amount : box.texts[1];
+    return [[many, share].filter(Boolean).join(' · '), share || many].find(text => text.length * 6.6 < width - 8) || share;
+  }
+  node({box, own, x, y, width, height}) {
+    const level = own ? 0 : heat(this.weight(box), this.largest);
     const {rows} = this.model;
     const label = box.row ? `${rows.path(box.row)}: ${rows.text(box.row, this.column)} ${this.column.title}` : box.texts.join(', ');
+    const isBorder = !box.row && box.inside === null;
     const g = draw('g', {class: box.row && box.row === this.model.chosen ? 'on' : ''}, draw('title', {}, label),
-      draw('rect', {x, y, width, height, rx: box.rx, fill: HEAT[level], stroke: box.stroke, ...(own ? {class: 'plate', 'stroke-dasharray': '2 2'} : {})}));
+      draw('rect', {x, y, width, height, rx: box.rx, ...(own ? {class: 'plate'} : isBorder ? {class: 'border'} : {class: `h${level}${box.inside === null ? '' : ' module'}`})}));
     const middle = x + width / 2;
     if (own) {
-      g.append(draw('text', {x: middle, y: y + 15, class: 'on-plate', 'font-weight': 600, 'aria-hidden': true}, box.texts.join(', ')), this.group(own.inner, x + (width - own.inner.width) / 2 - own.inner.left, y + LABEL));
+      g.append(draw('text', {x: middle, y: y + 15, class: 'on-plate', 'font-weight': 600, 'aria-hidden': true}, [box.texts[0], this.secondLine(box, width - 8 * box.texts[0].length)].filter(Boolean).join('  ')), this.group(own.inner, x + (width - own.inner.width) / 2 - own.inner.left, y + LABEL));
     } else {
-      box.texts.forEach((text, i) => g.append(draw('text', {x: middle, y: y + (box.texts.length === 1 ? 23 : 16 + 14 * i), fill: inkOn(level), 'aria-hidden': true}, text)));
+      const texts = [box.texts[0], this.secondLine(box, width)].filter(Boolean);
+      texts.forEach((text, i) => g.append(draw('text', {x: middle, y: y + (texts.length === 1 ? 23 : 16 + 14 * i), class: isBorder ? 'on-plate' : `on-h${level}`, 'font-weight': i === 0 ? 600 : 400, 'aria-hidden': true}, text)));
     }
     if (box.inside === null && !box.row) return g;
     const act = event => {
@@ -139,9 +170,9 @@ class Graph {
     return g;
   }
   focus(box) {
-    const found = [...this.svg.querySelectorAll('[tabindex]')].find(each => each.box === box);
-    found?.scrollIntoView({block: 'nearest', inline: 'nearest'});
+    const found = [...this.camera.svg.querySelectorAll('[tabindex]')].find(each => each.box === box);
     found?.focus({preventScroll: true});
+    if (found) this.camera.see(found);
   }
   // The box of a row, in a module that the row lies in or in a box without a row of its own.
   find(row, place) {

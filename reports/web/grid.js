@@ -28,17 +28,17 @@ class Grid {
     const depth = make('select', {'aria-label': 'Open levels', onchange: () => this.openTo(Number(depth.value))},
       ...Array.from({length: Math.min(deepest, 8)}, (_, i) => make('option', {value: i, selected: i === this.depth}, i === 0 ? 'closed' : `${i} open`)),
       make('option', {value: 99, selected: this.depth > deepest}, 'all open'));
-    const menu = make('div', {}, ...this.rows.columns.slice(1).map(column => make('label', {}, make('input', {
+    const columns = this.rows.columns.slice(1).map(column => make('label', {}, make('input', {
       type: 'checkbox', value: column.id, checked: this.shown.has(column.id),
       onchange: event => { this.shown[event.target.checked ? 'add' : 'delete'](column.id); this.columns(); },
-    }), ` ${column.title}`)));
+    }), ` ${column.title}`));
     this.foot = make('p', {class: 'caption', role: 'status'});
-    this.grid = make('table', {role: 'treegrid', tabindex: 0, 'aria-label': 'Layers', id: this.id, onkeydown: event => this.key(event)});
+    this.grid = make('table', {role: 'treegrid', tabindex: 0, 'aria-label': 'Layers', id: this.id});
+    this.keys();
     this.box = make('div', {class: 'grid'}, this.grid);
-    this.box.addEventListener('scroll', () => this.render());
-    this.grid.addEventListener('click', event => this.click(event));
-    table.before(make('div', {class: 'tools'}, search, modes, depth, make('details', {class: 'menu'}, make('summary', {}, 'Columns'), menu),
-      ...copyButtons(() => this.content())), this.foot, this.box);
+    on(this.box, 'scroll', () => this.render());
+    on(this.grid, 'click', event => this.click(event));
+    table.before(make('div', {class: 'tools'}, search, modes, depth, menu('Columns', 'Columns', make('div', {class: 'columns'}, ...columns)), copyMenu(() => this.content())), this.foot, this.box);
     this.columns();
   }
 
@@ -100,45 +100,65 @@ class Grid {
     return [...rows].sort((a, b) => sign * compare(a, b));
   }
 
+  // A tree of what the filter keeps: modules and operators hold the sums of that.
+  kept(roots, matches) {
+    const operator = this.rows.byId.get('operator');
+    const keep = (row, parent) => {
+      if (row.kind === 'entry') return matches(row) ? {...row, parent, source: row} : null;
+      const made = {...row, parent, source: row, isOpen: row.texts ? row.isOpen : true};
+      const below = row.below.map(child => keep(child, made)).filter(Boolean);
+      if (!below.length) return null;
+      const all = this.rows.entriesBelow(row).length;
+      Object.assign(made, this.rows.together(made, below), {level: row.level});
+      made.texts[operator.index] = made.entries.length === all ? counted(all, 'layer') : `${grouped(made.entries.length)} of ${counted(all, 'layer')}`;
+      return made;
+    };
+    return roots.map(row => keep(row, null)).filter(Boolean);
+  }
+
   // Which rows there are now.
   list() {
     const chosen = this.visible?.[this.at];
     const isFiltered = this.filter.trim() !== '';
     const matches = filterOf(this.filter, this.rows);
     const entries = this.rows.all.filter(row => row.kind === 'entry' && (!isFiltered || matches(row)));
-    const kept = isFiltered ? new Set(entries) : null;
-    if (kept) for (const entry of entries) for (let up = entry.parent; up && !kept.has(up); up = up.parent) kept.add(up);
     this.visible = [];
-    const walk = (rows, isTop) => {
+    const walk = rows => {
       for (const row of this.ordered(rows)) {
-        if (kept && !kept.has(row) && !(row.texts && row.below.some(child => kept.has(child)))) continue;
         this.visible.push(row);
-        if (row.below.length && (row.isOpen || (kept && !row.texts))) walk(row.below, false);
+        if (row.below.length && row.isOpen) walk(row.below);
       }
     };
-    if (this.grouping === 'none') this.visible = this.ordered(entries);
-    else walk(this.grouping === 'operator' ? (this.operators ||= this.rows.groups()) : this.rows.roots, true);
+    if (this.grouping === 'none') {
+      this.visible = this.ordered(entries);
+    } else {
+      const roots = this.grouping === 'operator' ? this.rows.groups() : this.rows.roots;
+      walk(isFiltered ? this.kept(roots, matches) : roots);
+    }
     if (this.rows.total && !isFiltered) this.visible.push(this.rows.total);
+    else if (entries.length) this.visible.push({...this.rows.together({name: 'TOTAL of these', kind: 'total', level: 0, parent: null, isOpen: false}, entries), below: []});
     const sums = () => ['parameters', 'macs', 'flops'].map(id => this.rows.byId.get(id)).filter(Boolean)
       .map(column => [column.title, this.rows.sum(entries, column)]).filter(([, sum]) => sum !== '');
-    this.foot.textContent = isFiltered
-      ? `${grouped(entries.length)} of ${grouped(this.rows.count)} layers: ${sums().map(([title, sum]) => `${sum} ${title}`).join(', ')}`
-      : `${grouped(this.rows.count)} layers. Enter explains a number; a name's children open with →.`;
-    this.at = Math.max(0, chosen ? this.visible.indexOf(chosen) : 0);
+    this.foot.textContent = !isFiltered ? `${grouped(this.rows.count)} layers. Enter explains a number; a name's children open with →.`
+      : entries.length ? `${grouped(entries.length)} of ${grouped(this.rows.count)} layers: ${sums().map(([title, sum]) => `${sum} ${title}`).join(', ')}. Sums are of these.`
+        : `No layer of ${grouped(this.rows.count)} fits “${this.filter.trim()}”. Try a part of a name, type:Conv, macs>1M.`;
+    this.foot.classList.toggle('none', isFiltered && !entries.length);
+    this.at = Math.max(0, chosen ? this.visible.findIndex(row => row === chosen || (row.source && row.source === (chosen.source || chosen))) : 0);
     this.grid.setAttribute('aria-rowcount', this.visible.length + 1);
     this.box.style.maxHeight = `calc(var(--row) * ${this.visible.length} + 4rem)`;
     this.render();
   }
 
-  // Rows by operator hold sums of numbers that have changed.
-  forget() {
-    this.operators = null;
+  filterBy(text) {
+    this.filter = this.search.value = text;
+    if (this.grouping === 'operator' && text.startsWith('type:')) for (const row of this.rows.groups()) row.isOpen = true;
     this.list();
+    this.search.focus({preventScroll: true});
   }
 
   levelOf(row) {
     if (this.grouping === 'none' || row.kind === 'total') return 0;
-    return this.grouping === 'operator' ? (row.texts ? 0 : 1) : row.level;
+    return this.grouping === 'operator' ? (row.kind === 'entry' ? 1 : 0) : row.level;
   }
 
   render() {
@@ -180,11 +200,11 @@ class Grid {
       'aria-selected': index === this.at ? 'true' : 'false', 'aria-expanded': hasBelow ? String(row.isOpen || this.isForced(row)) : null,
     }, ...cells);
   }
-  isForced(row) { return this.filter.trim() !== '' && !row.texts; }
+  isForced(row) { return Boolean(row.source) && this.grouping === 'module'; }
 
   toggle(row, isOpen = !row.isOpen) {
     if (!row.below.length) return;
-    row.isOpen = isOpen;
+    (row.texts && row.source ? row.source : row).isOpen = isOpen;
     this.list();
   }
   choose(index, column = this.column) {
@@ -196,7 +216,16 @@ class Grid {
     if (top < this.box.scrollTop) this.box.scrollTop = top;
     else if (top > this.box.scrollTop + room) this.box.scrollTop = top - room;
     this.render();
-    this.model.choose(this.visible[this.at]);
+    this.cellInSight();
+    this.model.choose(this.visible[this.at].source || this.visible[this.at]);
+  }
+  // The cell that was chosen, where the table is wider than its frame.
+  cellInSight() {
+    const cell = this.column > 0 && document.getElementById(`${this.id}-${this.at}-${this.column}`);
+    if (!cell) return;
+    const left = cell.offsetLeft, right = left + cell.offsetWidth;
+    if (right > this.box.scrollLeft + this.box.clientWidth) this.box.scrollLeft = right - this.box.clientWidth;
+    else if (left < this.box.scrollLeft) this.box.scrollLeft = left;
   }
   reveal(row) {
     if (this.grouping === 'operator') this.grouping = 'none';
@@ -216,27 +245,20 @@ class Grid {
     if (event.target.closest('.twist')) this.toggle(row);
     else if (cell) this.model.explain(row, this.visibleColumns[cell.cellIndex]);
   }
-  key(event) {
-    if (event.target !== this.grid || event.ctrlKey || event.metaKey || event.altKey) return;
-    const row = this.visible[this.at];
-    if (!row) return;
-    const page = Math.max(1, Math.floor(this.box.clientHeight / 28) - 2);
-    const isOpen = row.below.length > 0 && this.grouping !== 'none' && (row.isOpen || this.isForced(row));
-    const moves = {
-      ArrowDown: () => this.choose(this.at + 1), ArrowUp: () => this.choose(this.at - 1),
-      PageDown: () => this.choose(this.at + page), PageUp: () => this.choose(this.at - page),
-      Home: () => this.choose(0), End: () => this.choose(this.visible.length - 1),
-      ArrowRight: () => (row.below.length && this.grouping !== 'none' && !isOpen ? this.toggle(row, true) : this.choose(this.at, Math.min(this.column + 1, this.visibleColumns.length - 1))),
+  keys() {
+    const page = () => Math.max(1, Math.floor(this.box.clientHeight / 28) - 2);
+    const by = step => () => this.choose(this.at + step());
+    const row = () => this.visible[this.at];
+    const isOpen = () => row().below.length > 0 && this.grouping !== 'none' && (row().isOpen || this.isForced(row()));
+    onKeys(this.grid, {
+      ArrowDown: by(() => 1), ArrowUp: by(() => -1), PageDown: by(page), PageUp: by(() => -page()), Home: by(() => -Infinity), End: by(() => Infinity),
+      ArrowRight: () => (row().below.length && this.grouping !== 'none' && !isOpen() ? this.toggle(row(), true) : this.choose(this.at, Math.min(this.column + 1, this.visibleColumns.length - 1))),
       ArrowLeft: () => {
         if (this.column >= 0) this.choose(this.at, this.column - 1);
-        else if (isOpen && !this.isForced(row)) this.toggle(row, false);
-        else if (row.parent && this.visible.includes(row.parent)) this.choose(this.visible.indexOf(row.parent));
+        else if (isOpen() && !this.isForced(row())) this.toggle(row(), false);
+        else if (row().parent && this.visible.includes(row().parent)) this.choose(this.visible.indexOf(row().parent));
       },
-      Enter: () => this.model.explain(row, this.visibleColumns[Math.max(0, this.column)]),
-      ' ': () => this.toggle(row),
-    };
-    if (!moves[event.key]) return;
-    event.preventDefault();
-    moves[event.key]();
+      Enter: () => this.model.explain(row(), this.visibleColumns[Math.max(0, this.column)]), ' ': () => this.toggle(row()),
+    });
   }
 }

@@ -3,27 +3,48 @@
 class Panel {
   constructor() {
     this.element = make('aside', {class: 'panel', 'aria-label': 'How was this computed', tabindex: -1, hidden: true});
-    this.element.addEventListener('keydown', event => { if (event.key === 'Escape') this.close(); });
+    on(this.element, 'keydown', event => { if (event.key === 'Escape') this.close(); });
     document.body.append(this.element);
   }
   close() {
     this.element.hidden = true;
+    document.documentElement.classList.remove('with-panel');
+    this.model?.moved();
     this.before?.focus();
+  }
+  // Beside the page, which makes room: what was clicked stays in sight.
+  open(model, ...content) {
+    this.model = model;
+    this.before = document.activeElement;
+    this.element.replaceChildren(...content);
+    this.element.hidden = false;
+    document.documentElement.classList.add('with-panel');
+    model.moved();
+    this.element.focus({preventScroll: true});
+  }
+  // A figure of the dashboard: its formula, and how it is counted.
+  figure(model, title, id, element) {
+    const formula = element.dataset.f;
+    const {sizes} = model.made;
+    const number = exact(formula) ?? sizes.number(parseFormula(formula));
+    const unit = element.dataset.unit === 'bytes' ? ' B' : '';
+    const convention = model.conventions.get(id);
+    this.open(model, make('div', {class: 'tools'}, button('✕ Close', () => this.close(), {'aria-label': 'Close'}), button('Copy formula', () => copy(formula, 'Formula'))), make('h2', {}, title),
+      make('p', {class: 'figure'}, number === null ? '?' : `${element.textContent.startsWith('≥') ? '≥ ' : ''}${grouped(number)}${unit}`),
+      ...(exact(formula) === null ? [make('p', {class: 'caption'}, `at ${wordsOf(sizes.values)}; the formula:`), make('code', {class: 'block'}, formula)] : []),
+      ...(convention ? [make('div', {class: 'how'}, make('p', {}, convention))] : []));
   }
   show(model, row, column) {
     const {rows} = model;
-    this.before = document.activeElement;
     const line = each => make('tr', {}, make('th', {scope: 'row'}, each.title), make('td', {class: each.isNumber ? '' : 'l'}, rows.text(row, each)));
     const to = (view, title) => button(title, () => { this.close(); model.go(view, row); });
-    this.element.replaceChildren(
+    this.open(model,
       make('div', {class: 'tools'}, button('✕ Close', () => this.close(), {'aria-label': 'Close'}),
         ...(row.tr ? [to('layers', 'Layers'), to('map', 'Map'), to('graph', 'Graph'),
           button('Copy link', () => copy(location.href, 'Link'))] : [])),
       make('h2', {}, row.texts ? row.name : rows.path(row)),
       make('div', {class: 'how'}, ...this.reasons(model, row, column).map(text => make('p', {}, text))),
       make('table', {'aria-label': 'Everything known of it'}, make('tbody', {}, ...rows.columns.slice(1).filter(each => rows.text(row, each) !== '').map(line))));
-    this.element.hidden = false;
-    this.element.focus();
   }
 
   // In words: the number, its formula with its numbers, and the convention it follows.

@@ -5,6 +5,9 @@ class Rows {
     this.operators = operators;
     this.columns = columnsOf(table);
     this.byId = new Map(this.columns.map(column => [column.id, column]));
+    // What shares are of.
+    const share = this.byId.get('share');
+    this.of = this.columns.find(column => share && share.title === `% ${column.title}`) || this.byId.get('macs');
     this.all = [];
     this.roots = [];
     this.total = null;
@@ -26,17 +29,20 @@ class Rows {
     }
     this.count = this.all.filter(row => row.kind === 'entry').length;
   }
-  text(row, column) { return row.texts ? row.texts[column.index] : row.tr.cells[column.index].textContent.trim(); }
+  text(row, column) { return row.texts ? row.texts[column.index] ??= this.textTogether(row, column) : row.tr.cells[column.index].textContent.trim(); }
   weight(row, column) {
-    if (row.weights) return row.weights[column.index];
+    if (row.weights) return row.weights[column.index] ??= this.weightTogether(row, column);
     let weights = this.weights.get(column);
     if (!weights) this.weights.set(column, weights = new Float64Array(this.all.length).fill(NaN));
     if (Number.isNaN(weights[row.index])) weights[row.index] = weight(row.tr.cells[column.index]);
     return weights[row.index];
   }
+  // The same with 0 for what is unknown.
+  amount(row, column) { return Math.max(0, this.weight(row, column)); }
   // Numbers have changed: what was read of them holds no more.
   forget() {
     this.weights.clear();
+    this.grouped = null;
   }
   path(row) { return row.parent ? `${this.path(row.parent).replace(/\/$/, '')}/${row.name}` : row.name; }
   find(path) { return this.all.find(row => row.kind !== 'others' && this.path(row) === path) || this.all.find(row => row.name === path); }
@@ -54,8 +60,37 @@ class Rows {
     }
     return (isBound ? '≥ ' : '') + grouped(sum);
   }
+  // What the page adds up by operator adds up by module, too.
+  get summed() { return this.sums ||= new Set(columnsOf(this.operators).map(column => column.id)); }
+  shareOf(part, of = this.of) {
+    const total = this.total && of ? this.weight(this.total, of) : 0;
+    return total > 0 ? Math.max(0, part) / total : 0;
+  }
+  tellShare(texts, weights) {
+    const share = this.byId.get('share');
+    if (!share) return;
+    const part = this.shareOf(weights[this.of.index]);
+    weights[share.index] = part * 100;
+    texts[share.index] = part > 0 ? percentText(part) : '';
+  }
+  // A row for some layers together.  Its numbers are worked out when they are asked for: sums of what adds up, the most of what is alive, and its
+  // share of the model.
+  together(row, below) { return {...row, below, entries: below.flatMap(each => this.entriesBelow(each)), texts: [row.name], weights: []}; }
+  weightTogether(row, column) {
+    if (column.id === 'share') return this.shareOf(this.weight(row, this.of)) * 100;
+    const isLive = column.id === 'live_bytes';
+    return row.entries.reduce((all, each) => (isLive ? Math.max(all, this.amount(each, column)) : all + this.amount(each, column)), 0);
+  }
+  textTogether(row, column) {
+    const amount = this.weight(row, column);
+    if (column.id === 'share') return amount > 0 ? percentText(amount / 100) : '';
+    const rounded = () => grouped(BigInt(Math.round(amount)));
+    if (column.id === 'live_bytes') return rounded();
+    return this.summed.has(column.id) ? this.sum(row.entries, column) || `≈ ${rounded()}` : '';
+  }
   // A row for each operator, with the sums that the page has of it: expressions as well.
-  groups() {
+  groups() { return this.grouped ||= this.group(); }
+  group() {
     const byOperator = new Map();
     const operator = this.byId.get('operator');
     for (const row of this.all) {
@@ -71,7 +106,24 @@ class Rows {
       const below = byOperator.get(name) || [];
       texts[operator.index] = below.length === 1 ? '1 layer' : `${below.length} layers`;
       const weights = this.columns.map(column => (column.isNumber && cells.has(column.id) ? weight(cells.get(column.id)) : 0));
+      this.tellShare(texts, weights);
       return {name, kind: 'module', level: 0, texts, weights, parent: null, below, isOpen: false};
     });
+  }
+  // Operators with most of a quantity have a colour each, the others share the last one.
+  colour(row, of) {
+    if (!this.colours) {
+      const all = this.groups().map(group => [group.name, Math.max(0, group.weights[of.index])]).sort((a, b) => b[1] - a[1]);
+      this.colours = new Map(all.slice(0, 7).map(([name], i) => [name, i]));
+    }
+    const operator = this.byId.get('operator');
+    if (row.kind === 'entry') return this.colours.get(this.text(row, operator)) ?? 7;
+    let most = -1, name = '';
+    for (const entry of this.entriesBelow(row)) {
+      if (this.weight(entry, of) <= most) continue;
+      most = this.weight(entry, of);
+      name = this.text(entry, operator);
+    }
+    return this.colours.get(name) ?? 7;
   }
 }

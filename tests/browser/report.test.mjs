@@ -2,24 +2,16 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
-import {fileURLToPath, pathToFileURL} from 'node:url';
+import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
+import {executable, flags, makeDriver} from './driver.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
-const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'macroscope-browser-'));
-const program = process.env.MACROSCOPE_PROGRAM;
 const shots = process.env.MACROSCOPE_SCREENSHOTS;
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const url = name => pathToFileURL(path.join(scratch, `${name}.html`)).href;
-
-function report(name, ...models) {
-  execFileSync(program, [...models, '--quiet', '-o', path.join(scratch, `${name}.html`)], {stdio: ['ignore', 'ignore', 'inherit']});
-}
-
+const {scratch, url, report, open, close, ...driver} = makeDriver();
 let browser;
 before(async () => {
   execFileSync(process.env.MACROSCOPE_PYTHON, [path.join(root, 'tests/reports/page_models.py'), scratch], {stdio: 'inherit'});
@@ -30,37 +22,22 @@ before(async () => {
   report('several', example('resnet50.onnx'), example('encoder.onnx'));
   report('hostile', path.join(scratch, 'hostile.onnx'));
   report('large', path.join(scratch, 'large.onnx'));
-  browser = await chromium.launchPersistentContext(path.join(scratch, 'profile'), {executablePath: '/usr/bin/chromium', args: flags, viewport: {width: 1280, height: 900}});
-  await browser.grantPermissions(['clipboard-read', 'clipboard-write']);
+  browser = await driver.start();
 });
-after(async () => {
-  await browser?.close();
-  fs.rmSync(scratch, {recursive: true, force: true});
-});
+after(() => driver.stop());
 
-// A page that notes everything it should not do.
-async function open(name, hash = '', context = browser) {
-  const page = await context.newPage();
-  page.wrong = [];
-  page.on('console', message => { if (['error', 'warning'].includes(message.type())) page.wrong.push(`console: ${message.text()}`); });
-  page.on('pageerror', error => page.wrong.push(`error: ${error}`));
-  page.on('dialog', dialog => { page.wrong.push('dialog'); dialog.dismiss(); });
-  page.on('request', request => { if (!request.url().startsWith(url(name))) page.wrong.push(`request: ${request.url()}`); });
-  await page.goto(url(name) + hash);
-  return page;
-}
-async function close(page) {
-  assert.deepEqual(page.wrong, []);
-  await page.close();
-}
 const names = page => page.locator('.grid tbody:not(.pad) th').evaluateAll(cells => cells.map(cell => cell.title));
+const copyAs = async (page, form, from = '.view.on > .tools') => {
+  await page.locator(`${from} summary[aria-label="Copy this table"]`).click();
+  await page.locator(`${from} [data-copy=${form}]`).click();
+};
 const clipboard = page => page.evaluate(() => navigator.clipboard.readText());
 
 test('opens without an error or a request, and goes from view to view', async () => {
   const page = await open('resnet');
   assert.match(await page.locator('h1').innerText(), /resnet/i);
   assert.match(await page.locator('.summary').first().innerText(), /4,089,184,256/);
-  for (const view of ['layers', 'map', 'graph', 'counting', 'overview']) {
+  for (const view of ['layers', 'map', 'graph', 'field', 'counting', 'overview']) {
     await page.locator(`nav a[data-to=${view}]`).click();
     assert.equal(await page.locator('.view.on').getAttribute('data-view'), view);
     assert.match(page.url(), new RegExp(`view=${view}`));
@@ -121,7 +98,8 @@ test('rolls up by operator and shows other columns', async () => {
   assert.match(await row.innerText(), /4,087,136,256/);
   await row.locator('.twist').click();
   assert.equal(await page.locator('.grid tr.entry').count() > 5, true);
-  await page.locator('.menu summary').click();
+  assert.match(await row.innerText(), /\t?99\.9/, 'its share of all');
+  await page.locator('summary[aria-label=Columns]').click();
   await page.locator('.menu input[value=bytes_read]').check();
   assert.equal(await page.locator('.grid th[data-c=bytes_read]').count(), 1);
   await close(page);
@@ -140,6 +118,7 @@ test('rolls up by operator where sizes are open, and follows the sizes', async (
   await page.locator('nav a[data-to=layers]').click();
   assert.match(await row.innerText(), /32,697,090,048/);
   await page.locator('nav a[data-to=overview]').click();
+  await page.locator('summary[aria-label="More about sizes"]').click();
   await page.getByLabel('formulas in tables').check();
   await page.locator('nav a[data-to=layers]').click();
   assert.match(await row.innerText(), /4087136256\*batch/);
@@ -161,12 +140,12 @@ test('explains a number by its formula, its numbers and the convention', async (
 
 test('copies a table as Markdown, CSV and LaTeX', async () => {
   const page = await open('resnet', '#view=layers');
-  await page.locator('.view.on [data-copy=markdown]').click();
+  await copyAs(page, 'markdown');
   assert.match(await clipboard(page), /^\| layer \| operator \|.*\n\|:--\|:--\|.*--:\|/);
-  await page.locator('.view.on [data-copy=csv]').click();
+  await copyAs(page, 'csv');
   assert.match(await clipboard(page), /^layer,operator,.*\n/);
   assert.match(await clipboard(page), /,4089184256,/);
-  await page.locator('.view.on [data-copy=latex]').click();
+  await copyAs(page, 'latex');
   assert.match(await clipboard(page), /^\\begin\{tabular\}[^]*\\% MACs[^]*\\end\{tabular\}\n$/);
   await close(page);
 });
@@ -194,7 +173,7 @@ test('the graph opens modules in place and changes its heat', async () => {
   await canvas.locator('g[aria-expanded=false]').first().press('Enter');
   assert.ok(await canvas.locator('rect').count() > boxes);
   assert.equal(await canvas.locator('g[aria-expanded=true]').count(), 1);
-  const fills = () => canvas.locator('rect').evaluateAll(all => all.map(rect => rect.getAttribute('fill')).join());
+  const fills = () => canvas.locator('rect').evaluateAll(all => all.map(rect => getComputedStyle(rect).fill).join());
   const first = await fills();
   await page.getByLabel('Metric').last().selectOption('parameters');
   assert.notEqual(await fills(), first);
@@ -234,14 +213,14 @@ test('several models share a page, and a link names one', async () => {
 });
 
 test('hostile names make no dialog, no node and no request, in any view or copy', async () => {
-  for (const view of ['overview', 'layers', 'map', 'graph', 'counting']) {
+  for (const view of ['overview', 'layers', 'map', 'graph', 'field', 'counting']) {
     const page = await open('hostile', `#view=${view}&node=%22%3E%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E`);
     assert.equal(await page.locator('script').count(), 1);
     assert.equal(await page.locator('img, iframe, i, object, embed, form').count(), 0);
     if (view === 'layers') {
       await page.getByLabel('Open levels').selectOption('99');
       for (const form of ['markdown', 'csv', 'latex']) {
-        await page.locator(`.view.on [data-copy=${form}]`).click();
+        await copyAs(page, form);
         const text = await clipboard(page);
         if (form === 'markdown') assert.ok(!/<script|<img/.test(text), text);
         if (form === 'csv') assert.ok(!/(^|,)"? *[=+@-]/m.test(text), text);
@@ -257,9 +236,9 @@ test('hostile names make no dialog, no node and no request, in any view or copy'
 
 test('axe finds nothing serious in any view, light or dark', async () => {
   const axe = fs.readFileSync(path.join(here, 'node_modules/axe-core/axe.min.js'), 'utf8');
-  const free = await chromium.launchPersistentContext(path.join(scratch, 'profile-axe'), {executablePath: '/usr/bin/chromium', args: flags, bypassCSP: true, viewport: {width: 1280, height: 900}});
+  const free = await chromium.launchPersistentContext(path.join(scratch, 'profile-axe'), {executablePath: executable, args: flags, bypassCSP: true, viewport: {width: 1280, height: 900}});
   for (const colorScheme of ['light', 'dark']) {
-    for (const view of ['overview', 'layers', 'map', 'graph', 'counting']) {
+    for (const view of ['overview', 'layers', 'map', 'graph', 'field', 'counting']) {
       const page = await free.newPage();
       await page.emulateMedia({colorScheme});
       await page.goto(`${url('resnet')}#view=${view}`);
@@ -302,7 +281,7 @@ test('ten thousand layers are there to be used within two seconds, and no view s
 });
 
 test('without a script every view stands below the other and every layer in its table', async () => {
-  const context = await chromium.launchPersistentContext(path.join(scratch, 'profile-plain'), {executablePath: '/usr/bin/chromium', args: flags, javaScriptEnabled: false});
+  const context = await chromium.launchPersistentContext(path.join(scratch, 'profile-plain'), {executablePath: executable, args: flags, javaScriptEnabled: false});
   const page = await open('resnet', '', context);
   assert.ok(await page.locator('table.layers').isVisible());
   assert.ok(await page.locator('table.totals, table[data-id=totals]').isVisible());
