@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union, overload
 
+from ._algebra.parser import Definitions
 from ._errors import UsageError
-from ._expression import Definitions, Expression, Size, size_of
+from ._expression import Expression, Size, size_of
 
 if TYPE_CHECKING:
     import pandas
