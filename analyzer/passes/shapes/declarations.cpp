@@ -83,7 +83,7 @@ class Agreeing {
       } else if (!has_made_up_name) {
         misname(inferred, declared, axis);
       }
-    } else if (declared.is_number() && follows_from_inputs(inferred)) {
+    } else if (declared.is_number() && follows_from_inputs(inferred) && !is_equal_but_for_empty(inferred, declared)) {
       misname(inferred, declared, axis);
     } else if (declared.is_number()) {
       agreement_.assumptions.push_back(fmt::format("{} == {}", inferred.text(), declared.text()));
@@ -113,6 +113,13 @@ class Agreeing {
     if (symbols.size() != 1 || dim != Dim::symbol(symbols.front()) || names_.of_inputs.contains(symbols.front())) return false;
     const Symbol* symbol = names_.table.find_id(symbols.front());
     return symbol != nullptr && is_made_up(symbol->name);
+  }
+
+  /// Exporters take it for granted that no size is 0: the first of `length` words is `min(length, 1)` of them, declared 1.
+  [[nodiscard]] static bool is_equal_but_for_empty(const Dim& inferred, const Dim& declared) {
+    Bindings at_least_one;
+    for (const std::string& id : inferred.symbols()) at_least_one.emplace(id, Dim::symbol(id) + 1);
+    return equal(inferred.substitute(at_least_one), declared) == Certainty::always;
   }
 
   /// A declared extent below zero says nothing.

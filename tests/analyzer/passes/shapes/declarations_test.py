@@ -38,6 +38,17 @@ class Declared(unittest.TestCase):
         self.assertEqual(analyzed.codes("warning"), ["declared-size"], "said once, however many tensors say so")
         self.assertEqual(Analyzed(model_of(nodes, [value("x", ["batch", 3])], [value("y", [1, 3])]), "--strict").exit_code, 0)
 
+    def test_what_holds_for_all_sizes_but_0_is_as_declared(self):
+        """Exporters declare the first of `length` words to be one word."""
+        nodes = [helper.make_node("Slice", ["x", "begin", "end", "axes"], ["y"])]
+        stored = [constant("begin", [0], "int64"), constant("end", [1], "int64"), constant("axes", [1], "int64")]
+        analyzed = Analyzed(model_of(nodes, [value("x", ["batch", "length"])], [value("y", ["batch", 1])], stored))
+        self.assertEqual(analyzed.shape("y"), ["batch", 1])
+        self.assertEqual((analyzed.codes("warning"), analyzed.assumptions), ([], ["min(length, 1) == 1"]))
+        two = helper.make_tensor("end", TensorProto.INT64, [1], [2])
+        analyzed = Analyzed(model_of(nodes, [value("x", ["batch", "length"])], [value("y", ["batch", 2])], [stored[0], two, stored[2]]))
+        self.assertEqual((analyzed.shape("y"), analyzed.codes("warning")), (["batch", "min(length, 2)"], ["declared-size"]), "of one word it is one")
+
     def test_a_name_takes_the_place_of_a_size_that_only_data_can_tell(self):
         nodes = [helper.make_node("NonZero", ["x"], ["y"])]
         analyzed = Analyzed(model_of(nodes, [value("x", [4, 5])], [value("y", [2, "found"], TensorProto.INT64)]))
