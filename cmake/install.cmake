@@ -1,10 +1,12 @@
-# What `cmake --install` puts where.  Component `wheel`: the program alone, among the scripts of a Python environment.  Component `program`:
-# the program with its manual and completions.  Component `library`: what find_package(macroscope) of another project needs.
+# What `cmake --install` puts where.  Component `wheel`: the program, among the scripts of a Python environment.  Component `program`: the
+# program with its manual and completions.  Component `library`: what find_package(macroscope) of another project needs.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 if(SKBUILD)
   install(PROGRAMS $<TARGET_FILE:macroscope> DESTINATION ${SKBUILD_SCRIPTS_DIR} COMPONENT wheel)
+  install(FILES ${licences} DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT wheel)
+  install(FILES ${sbom} DESTINATION ${SKBUILD_METADATA_DIR}/sboms COMPONENT wheel)
   return()
 endif()
 
@@ -26,6 +28,7 @@ install(FILES ${written}/macroscope.bash RENAME macroscope DESTINATION ${CMAKE_I
 install(FILES ${written}/_macroscope DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT program)
 install(FILES ${written}/macroscope.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program RENAME copyright)
+install(FILES ${licences} ${sbom} DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
 set(parts analyzer frontend_onnx frontend_dsl configuration reports)
 foreach(part IN LISTS parts)

@@ -1,6 +1,4 @@
-# The parts list of the program as CycloneDX: what is linked into it, in the versions that were found.  Written when the build is configured, and
-# installed beside the documents.
-include(GNUInstallDirs)
+# The parts list of the program as CycloneDX: what is linked into it, in the versions that were found.  Written when the build is configured.
 
 # sbom_version(OUT HEADER PATTERN...): a version that a header spells in one define each.
 function(sbom_version out header)
@@ -23,11 +21,14 @@ sbom_version(protozero_version ${PROTOZERO_INCLUDE}/protozero/version.hpp
              PROTOZERO_VERSION_MAJOR PROTOZERO_VERSION_MINOR PROTOZERO_VERSION_PATCH)
 
 set(sbom_components "")
+set(sbom_names "")
 # sbom_component(NAME VERSION LICENCE PURL)
 macro(sbom_component name version licence purl)
   if("${version}" STREQUAL "")
     message(FATAL_ERROR "the version of ${name} is not known, and its parts list would be wrong")
   endif()
+  list(APPEND sbom_names ${name})
+  set(sbom_licence_of_${name} ${licence})
   list(APPEND sbom_components
     "    {\n      \"type\": \"library\",\n      \"name\": \"${name}\",\n      \"version\": \"${version}\",\n      \"licenses\": [{\"license\": {\"id\": \"${licence}\"}}],\n      \"purl\": \"${purl}@${version}\"\n    }")
 endmacro()
@@ -67,4 +68,3 @@ file(CONFIGURE OUTPUT ${sbom} CONTENT [[{
   ]
 }
 ]] @ONLY)
-install(FILES ${sbom} DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)

@@ -5,7 +5,7 @@
 
 CMake runs this where the system has no packages of them (cmake/dependencies.cmake), so that a compiler and CMake are all that a user needs.
 Only headers are read: nothing of these packages is installed.  pip asks the two source packages for their metadata, for which this Python
-needs setuptools, pybind11 and scikit-build-core (pyproject.toml has them; elsewhere `pip install` them first).
+needs setuptools 70.1 or later, pybind11 and scikit-build-core (pyproject.toml has them; elsewhere `pip install` them first).
 """
 import importlib.util
 import pathlib
@@ -18,13 +18,27 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# Of each package the folders whose content goes into FOLDER.
+# Of each package the folders whose content goes into FOLDER ...
 FOLDERS = {
     "pgm_build_deps": ("pgm_build_deps/boost/include/", "pgm_build_deps/cli11/include/", "pgm_build_deps/nlohmann_json/include/"),
     "cmeel_fmt": ("cmeel.prefix/include/",),
     "osmium": ("osmium-4.3.2/contrib/protozero/include/",),
     "pytomlpp": ("pytomlpp-1.1.0/third_party/tomlplusplus/include/",),
 }
+# ... and the licences that go into FOLDER/licences.  fmt's is the comment that its header opens with.
+LICENCES = {
+    "pgm_build_deps": {
+        "pgm_build_deps-2026.10.26.92.dist-info/licenses/LICENSES/boost": "boost",
+        "pgm_build_deps-2026.10.26.92.dist-info/licenses/LICENSES/cli11": "CLI11",
+        "pgm_build_deps-2026.10.26.92.dist-info/licenses/LICENSES/nlohmann_json": "nlohmann_json",
+    },
+    "cmeel_fmt": {},
+    "osmium": {"osmium-4.3.2/LICENSE.TXT": "protozero"},
+    "pytomlpp": {"pytomlpp-1.1.0/third_party/tomlplusplus/LICENSE": "tomlplusplus"},
+}
+# protozero has no file of its own there.
+COPYRIGHT_OF_PROTOZERO = b"protozero, Copyright (c) Mapbox, comes with pyosmium and is under the same BSD-2-Clause terms:\n\n"
+
 
 def pip():
     """This Python's pip, or the one on the path where the environment of a build has none."""
@@ -58,22 +72,32 @@ def files_of(archive):
                     yield member.name, lambda member=member: content.extractfile(member).read()
 
 
+def target_of(package, path):
+    """Where a file of a package goes below FOLDER; None: nowhere."""
+    if path in LICENCES[package]:
+        return f"licences/{LICENCES[package][path]}"
+    for prefix in FOLDERS[package]:
+        name = path[len(prefix):]
+        if path.startswith(prefix) and ".." not in name.split("/"):
+            return name
+    return None
+
+
 def unpack(archive, folder):
     package = next(name for name in FOLDERS if archive.name.startswith(name + "-"))
     for path, content in files_of(archive):
-        for prefix in FOLDERS[package]:
-            name = path[len(prefix):]
-            if not path.startswith(prefix) or ".." in name.split("/"):
-                continue
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content())
+        name = target_of(package, path)
+        if name is None:
+            continue
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((COPYRIGHT_OF_PROTOZERO if name == "licences/protozero" else b"") + content())
 
 
 def main(folder):
     folder = pathlib.Path(folder)
     done = folder / "complete"
-    wanted = "".join((HERE / name).read_text() for name in ("headers.txt", "headers-from-source.txt"))
+    wanted = "".join((HERE / name).read_text() for name in ("headers.txt", "headers-from-source.txt", "headers.py"))
     if done.exists() and done.read_text() == wanted:
         return
     shutil.rmtree(folder, ignore_errors=True)
@@ -82,6 +106,8 @@ def main(folder):
         download(packages)
         for archive in sorted(pathlib.Path(packages).iterdir()):
             unpack(archive, folder)
+    comment = (folder / "fmt/format.h").read_text().partition("*/")[0]
+    (folder / "licences/fmt").write_text(comment.replace("/*", "", 1).strip() + "\n")
     done.write_text(wanted)
 
 

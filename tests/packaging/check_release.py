@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""check_release.py: is what `./dev package` has made fit to be shipped?  Run by hand before a release: it needs `./dev package`.
+"""check_release.py: is what `./dev package` has made fit to be shipped?  It needs `./dev package`.
 
 The program is static, small, and runs where there is nothing else: the archive is unpacked into an empty root, as packaging/Dockerfile does.
 """
+import json
 import os
 import pathlib
 import shutil
@@ -46,11 +47,24 @@ class Release(unittest.TestCase):
         print(f"archive {self.archive.stat().st_size / 1e6:.1f} MB, unpacked {size / 1e6:.1f} MB", file=sys.stderr)
         self.assertLess(size + busybox, 15_000_000)
 
+    def test_what_is_linked_in_is_named_with_its_licence(self):
+        with tarfile.open(self.archive) as content:
+            content.extractall(self.root, filter="data")
+        (documents,) = self.root.glob("*/share/doc/macroscope")
+        licences = (documents / "third-party-licences.txt").read_text()
+        parts = [part["name"] for part in json.loads((documents / "macroscope.cdx.json").read_text())["components"]]
+        self.assertLessEqual({"boost", "fmt", "glibc", "libstdc++"}, set(parts))
+        for name in parts:
+            self.assertIn(f"\n======== {name} (", licences)
+        self.assertNotIn("was not on the machine", licences)
+
     def test_the_debian_package_installs(self):
         (package,) = PACKAGE.glob("*.deb")
         subprocess.run(["dpkg-deb", "--extract", package, self.root], check=True)
         said = subprocess.run([self.root / "usr/bin/macroscope", "--version"], capture_output=True, text=True, check=True).stdout
         self.assertIn(said.split()[1], package.name)
+        self.assertEqual({path.name for path in (self.root / "usr/share/doc/macroscope").iterdir()},
+                         {"copyright", "third-party-licences.txt", "macroscope.cdx.json"})
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Do `cmake --install` and CPack put what others need where they look for it?  Another project calls the library, and the archive runs."""
+import json
 import os
 import pathlib
 import re
@@ -56,6 +57,19 @@ class Installed(unittest.TestCase):
             self.assertIn("analyze", (self.folder / "share" / path).read_text())
         self.assertIn("Apache License", (self.folder / "share/doc/macroscope/copyright").read_text())
         self.assertFalse((self.folder / "include").exists())
+
+    def test_every_part_of_the_program_comes_with_its_licence(self):
+        run("cmake", "--build", BUILD, "--target", "manual")
+        run("cmake", "--install", BUILD, "--component", "program", "--prefix", self.folder)
+        documents = self.folder / "share/doc/macroscope"
+        parts = {part["name"] for part in json.loads((documents / "macroscope.cdx.json").read_text())["components"]}
+        sections = re.split(r"^======== (\S+) \(.*\)$", (documents / "third-party-licences.txt").read_text(), flags=re.M)
+        texts = dict(zip(sections[1::2], sections[2::2]))
+        self.assertEqual(set(texts), parts)
+        said = {"boost": "Boost Software License", "CLI11": "Henry", "fmt": "Victor Zverovich", "nlohmann_json": "Niels Lohmann",
+                "protozero": "Redistributions of source code", "tomlplusplus": "Mark Gillard", "glibc": "Lesser General Public", "libstdc++": "General Public"}
+        for name, text in texts.items():
+            self.assertIn(said[name], text, name)
 
     def test_the_archive_and_the_debian_package(self):
         run("cmake", "--build", BUILD, "--target", "manual")
