@@ -10,8 +10,6 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import macroscope
 
-CPU_ONLY = {"regnet_y_400mf"}  # its constructor reads numbers, which the meta device has none of
-
 TORCHVISION = {name: 224 for name in (
     "alexnet", "vgg11_bn", "resnet18", "resnext50_32x4d", "wide_resnet50_2", "densenet121", "googlenet", "mobilenet_v2", "mobilenet_v3_large",
     "shufflenet_v2_x1_0", "squeezenet1_1", "efficientnet_b0", "mnasnet1_0", "regnet_y_400mf", "convnext_tiny", "vit_b_32", "swin_t")}
@@ -85,9 +83,13 @@ def make(name):
     """(module, arguments, keyword arguments) on the meta device."""
     if name in TORCHVISION or name in torchvision.models.list_models(module=torchvision.models):
         size = TORCHVISION.get(name, 224)
-        with torch.device("cpu" if name in CPU_ONLY else "meta"):
-            module = getattr(torchvision.models, name)(**({"init_weights": False} if name in ("googlenet", "inception_v3") else {}))
-        return module.to("meta"), (torch.empty(1, 3, size, size, device="meta"),), {}
+        options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
+        try:
+            with torch.device("meta"):
+                module = torchvision.models.get_model(name, weights=None, **options)
+        except NotImplementedError:  # RegNet's constructor reads numbers, which the meta device has none of
+            module = torchvision.models.get_model(name, weights=None, **options).to("meta")
+        return module, (torch.empty(1, 3, size, size, device="meta"),), {}
     if timm.is_model(name):
         with torch.device("meta"):
             module = timm.create_model(name)
