@@ -18,7 +18,45 @@ using Vertex = Traits::vertex_descriptor;
 
 constexpr std::int64_t kMostInAll = std::int64_t{1} << 62U;
 
-/// Vertices: the part before, the part after, the free nodes, the wires.  What is not to be cut has more capacity than all wires together.
+/// What a node before takes comes before as well, what takes something of a node after comes after.  False if a node would have to be both.
+///
+/// A maximum flow would find that by itself, with edges of no limit out of its source; but what flows out of the source is what numbers
+/// must hold, and only wires should count there.
+bool give_sides_of_neighbours(std::vector<Side>& sides, std::span<const Wire> wires) {
+  std::vector<std::vector<std::uint32_t>> taken(sides.size()), made(sides.size());
+  for (std::uint32_t wire = 0; wire < wires.size(); ++wire) {
+    if (wires[wire].producer == kOutside) continue;
+    made[wires[wire].producer].push_back(wire);
+    for (const NodeId consumer : wires[wire].consumers) taken[consumer].push_back(wire);
+  }
+  std::vector<NodeId> pending;
+  for (NodeId node = 0; node < sides.size(); ++node)
+    if (sides[node] != Side::free) pending.push_back(node);
+  while (!pending.empty()) {
+    const NodeId node = pending.back();
+    const Side side = sides[node];
+    pending.pop_back();
+    const auto give = [&](NodeId neighbour) {
+      if (sides[neighbour] == Side::free) {
+        sides[neighbour] = side;
+        pending.push_back(neighbour);
+      }
+      return sides[neighbour] == side;
+    };
+    if (side == Side::before) {
+      for (const std::uint32_t wire : taken[node])
+        if (!give(wires[wire].producer)) return false;
+    } else {
+      for (const std::uint32_t wire : made[node])
+        for (const NodeId consumer : wires[wire].consumers)
+          if (!give(consumer)) return false;
+    }
+  }
+  return true;
+}
+
+/// Vertices: the part before, the part after, the free nodes, the wires.  What is not to be cut has more capacity than all wires together;
+/// of that kind no edge leaves the part before, so that what is on its way never exceeds the widths of all wires.
 class Flow {
  public:
   Flow(std::span<const Side> sides, std::span<const Wire> wires, std::int64_t unlimited)
@@ -36,9 +74,8 @@ class Flow {
     for (std::size_t wire = 0; wire < wires.size(); ++wire) connect(wires[wire], first_wire_ + wire);
   }
 
-  /// Empty if only what is not to be cut could part the two.
-  std::optional<GraphCut> cut() {
-    if (push_relabel_max_flow(graph_, kBefore, kAfter) >= unlimited_) return std::nullopt;
+  GraphCut cut() {
+    push_relabel_max_flow(graph_, kBefore, kAfter);
     const std::vector<bool> is_reached = reached();
     GraphCut cut;
     for (const Vertex vertex : vertex_of_) cut.is_before.push_back(is_reached[vertex]);
@@ -59,20 +96,22 @@ class Flow {
 
   void connect(const Wire& wire, Vertex vertex) {
     const Vertex producer = wire.producer == kOutside ? kBefore : vertex_of_[wire.producer];
-    add(producer, vertex, wire.width, 0);
+    if (producer == kAfter) return;
+    add(producer, vertex, wire.width);
     for (const NodeId consumer : wire.consumers) {
-      add(vertex, vertex_of_[consumer], unlimited_, 0);
+      if (vertex_of_[consumer] == kBefore) continue;
+      add(vertex, vertex_of_[consumer], unlimited_);
       // A consumer before the cut has its producer there, too.
-      if (producer != kBefore && vertex_of_[consumer] != kAfter) add(vertex_of_[consumer], producer, unlimited_, 0);
+      if (producer != kBefore && producer != vertex_of_[consumer] && vertex_of_[consumer] != kAfter)
+        add(vertex_of_[consumer], producer, unlimited_);
     }
   }
 
-  void add(Vertex from, Vertex to, std::int64_t there, std::int64_t back) {
-    if (from == to) return;
+  void add(Vertex from, Vertex to, std::int64_t capacity) {
     const auto forward = add_edge(from, to, graph_).first;
     const auto backward = add_edge(to, from, graph_).first;
-    capacity_[forward] = there;
-    capacity_[backward] = back;
+    capacity_[forward] = capacity;
+    capacity_[backward] = 0;
     reverse_[forward] = backward;
     reverse_[backward] = forward;
   }
@@ -113,11 +152,10 @@ std::optional<GraphCut> narrowest_cut(std::span<const Side> sides, std::span<con
   for (const Wire& wire : wires) {
     if (wire.width > kMostInAll - total) return std::nullopt;
     total += wire.width;
-    if (wire.producer == kOutside || sides[wire.producer] != Side::after) continue;
-    for (const NodeId consumer : wire.consumers)
-      if (sides[consumer] == Side::before) return std::nullopt;
   }
-  return Flow(sides, wires, total + 1).cut();
+  std::vector<Side> given(sides.begin(), sides.end());
+  if (!give_sides_of_neighbours(given, wires)) return std::nullopt;
+  return Flow(given, wires, total + 1).cut();
 }
 
 std::vector<std::uint32_t> single_wire_cuts(std::span<const NodeId> order, std::span<const Wire> wires,

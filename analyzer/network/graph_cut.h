@@ -31,7 +31,7 @@ struct GraphCut {
 };
 
 /// The cut of least width among those that keep each node on the side that it is given, by a maximum flow (push-relabel).  Empty if a node
-/// that is to come before takes something of one that is to come after, or if the widths together are past 62 bits.
+/// that is to come before takes something, over however many nodes, of one that is to come after, or if the widths together are past 62 bits.
 /// \pre widths are at least 0; nodes are given sides, one each
 std::optional<GraphCut> narrowest_cut(std::span<const Side> sides, std::span<const Wire> wires);
 

@@ -10,12 +10,14 @@
 namespace macroscope {
 namespace {
 
-/// The quantity as a number, symbols at their typical size; nothing below 0.
+/// The quantity as a number, symbols at their typical size; nothing below 0, which a size that a file gives may be.
 std::optional<std::int64_t> number_of(const Dim& quantity) {
-  if (const auto number = quantity.number()) return number;
-  const std::optional<Int128> value = value_at(quantity, kTypicalSize);
-  if (!value) throw AlgebraError("a number does not fit 128 bits");
-  const auto number = Dim::of_int128(*value).number();
+  std::optional<std::int64_t> number = quantity.number();
+  if (!number) {
+    const std::optional<Int128> value = value_at(quantity, kTypicalSize);
+    if (!value) throw AlgebraError("a number does not fit 128 bits");
+    number = Dim::of_int128(*value).number();
+  }
   return number && *number >= 0 ? number : std::nullopt;
 }
 
