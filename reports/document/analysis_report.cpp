@@ -318,10 +318,15 @@ std::string size_to_set(const Figures& figures) {
   const Bindings& sizes = figures.analysis().example_point().sizes;
   const std::optional<LeadingTerm> leading = leading_term(macs->value, sizes);
   if (!leading || leading->powers.empty()) return {};
+  // A symbol that only an expression of --set brought in has no size there.
+  const auto size_of = [&](const std::string& symbol) {
+    const auto size = sizes.find(symbol);
+    return size == sizes.end() ? Dim(1) : size->second;
+  };
   const auto fastest = std::max_element(leading->powers.begin(), leading->powers.end(), [&](const auto& a, const auto& b) {
-    return std::pair(a.second, approximate(sizes.at(a.first))) < std::pair(b.second, approximate(sizes.at(b.first)));
+    return std::pair(a.second, approximate(size_of(a.first))) < std::pair(b.second, approximate(size_of(b.first)));
   });
-  return fmt::format("--set {}={}, ", fastest->first, (sizes.at(fastest->first) * 2).text());
+  return fmt::format("--set {}={}, ", fastest->first, (size_of(fastest->first) * 2).text());
 }
 
 std::string closing_of(const Figures& figures) {

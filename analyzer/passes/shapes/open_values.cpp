@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -80,8 +81,9 @@ class OpenValues {
   std::optional<std::string> deciding_input(const Scope& scope, NodeId node, std::size_t operands) const {
     if (scope.graph != 0) return std::nullopt;
     const Graph& graph = network_.main();
-    std::vector<TensorId> pending(graph.nodes[node].inputs.begin(),
-                                  graph.nodes[node].inputs.begin() + static_cast<std::ptrdiff_t>(operands));
+    const std::span<const TensorId> inputs = graph.nodes[node].inputs;
+    std::vector<TensorId> pending(inputs.begin(),
+                                  inputs.begin() + static_cast<std::ptrdiff_t>(std::min(operands, inputs.size())));
     std::unordered_set<TensorId> visited;
     std::optional<std::string> found;
     while (!pending.empty()) {

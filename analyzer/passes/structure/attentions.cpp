@@ -11,6 +11,9 @@
 namespace macroscope {
 namespace {
 
+/// Layouts that keys or values go through one after another: nodes may take each other's outputs.
+constexpr int kMostLayouts = 64;
+
 class Search {
  public:
   Search(const Network& network, const Shapes& shapes)
@@ -91,11 +94,12 @@ class Search {
 
   /// Keys and values without another layout; kAbsent where groups of queries share them, so that the model holds copies.
   TensorId before_repeats(TensorId tensor) const {
-    for (NodeId producer = graph_.tensors[tensor].producer; producer != kNone; producer = graph_.tensors[tensor].producer) {
-      const Operator* row = scope_.operators[producer];
+    for (int steps = 0; tensor != kAbsent && steps < kMostLayouts; ++steps) {
+      const NodeId producer = graph_.tensors[tensor].producer;
+      const Operator* row = producer == kNone ? nullptr : scope_.operators[producer];
       if (has(row, Trait::spreads)) return kAbsent;
-      if (!is_view(row) && !has(row, Trait::permutes)) break;
-      tensor = graph_.nodes[producer].inputs[0];
+      if (row == nullptr || (!is_view(row) && !has(row, Trait::permutes))) break;
+      tensor = graph_.nodes[producer].inputs.empty() ? kAbsent : graph_.nodes[producer].inputs[0];
     }
     return tensor;
   }
@@ -107,7 +111,7 @@ class Search {
 
   /// Bytes of keys or values for each token of one sequence.
   void add_kept(TensorId tensor, const std::optional<Dim>& length) {
-    if (tensor == kAbsent || !length || !scope_.facts[tensor].type.shape.known()) {
+    if (tensor == kAbsent || !length || !scope_.facts[tensor].type.shape.known() || scope_.facts[tensor].type.shape.rank() == 0) {
       is_kept_known_ = false;
       return;
     }
@@ -136,7 +140,7 @@ class Search {
   void add_if_joined(TensorId input, const Shape& shape, const Reader& reader) {
     const Node& node = graph_.nodes[reader.node];
     if (!has(scope_.operators[reader.node], Trait::concatenates) || node.inputs.size() != 2 || reader.input != 0 ||
-        node.outputs.empty() || !is_output_[node.outputs[0]])
+        node.outputs.empty() || node.outputs[0] == kAbsent || !is_output_[node.outputs[0]])
       return;
     const Shape& whole = scope_.facts[node.outputs[0]].type.shape;
     if (!whole.known() || whole.rank() != shape.rank()) return;

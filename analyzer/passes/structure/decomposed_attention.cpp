@@ -12,6 +12,8 @@ namespace {
 
 /// A number that a softmax turns into nothing.
 constexpr double kHidden = -1000;
+/// Nodes between a softmax and its products, or in a mask: exporters write a handful, and nodes may take each other's outputs.
+constexpr int kMostBetween = 64;
 
 class Search {
  public:
@@ -33,14 +35,16 @@ class Search {
   }
 
   static TensorId input(const Node& node, std::size_t index) { return index < node.inputs.size() ? node.inputs[index] : kAbsent; }
+  static TensorId output(const Node& node) { return node.outputs.empty() ? kAbsent : node.outputs.front(); }
 
   std::optional<DecomposedAttention> around(const Node& softmax) const {
     const TensorId masked = input(softmax, 0);
+    if (masked == kAbsent) return std::nullopt;
     const Shape& shape = scope_.facts[masked].type.shape;
     if (!shape.known() || shape.rank() != 4) return std::nullopt;
     const std::int64_t axis = integer_attribute(softmax, "axis", -1);
     const Node* scores = masked_scores(masked);
-    const Node* result = product_of(softmax.outputs.front());
+    const Node* result = product_of(output(softmax));
     if ((axis != -1 && axis != 3) || scores == nullptr || result == nullptr) return std::nullopt;
     return DecomposedAttention{scores->inputs[1], result->inputs[1], shape[2], shape[3]};
   }
@@ -48,7 +52,9 @@ class Search {
   /// The product that what goes into the softmax was, if later keys are hidden on the way.
   const Node* masked_scores(TensorId tensor) const {
     bool is_causal = false;
-    while (const Node* node = producer_of(tensor)) {
+    for (int steps = 0; steps < kMostBetween; ++steps) {
+      const Node* node = producer_of(tensor);
+      if (node == nullptr) return nullptr;
       if (is_product(*node)) return is_causal ? node : nullptr;
       const auto next = before(*node, is_causal);
       if (!next) return nullptr;
@@ -59,7 +65,10 @@ class Search {
 
   const Operator* row_of(const Node& node) const { return scope_.operators[static_cast<NodeId>(&node - graph_.nodes.data())]; }
 
-  static bool is_product(const Node& node) { return patterns::is(node, patterns::kMatMul) && node.inputs.size() == 2; }
+  static bool is_product(const Node& node) {
+    return patterns::is(node, patterns::kMatMul) && node.inputs.size() == 2 && node.inputs[0] != kAbsent &&
+           node.inputs[1] != kAbsent;
+  }
 
   /// Casts, and what gives back its operand.
   bool passes(const Node& node) const {
@@ -97,10 +106,13 @@ class Search {
   }
 
   bool is_one_number(TensorId tensor) const {
-    return tensor != kAbsent && scope_.facts[tensor].type.shape.known() && scope_.facts[tensor].type.shape.elements().is(1);
+    if (tensor == kAbsent || !scope_.facts[tensor].type.shape.known()) return false;
+    const Shape& shape = scope_.facts[tensor].type.shape;
+    return std::all_of(shape.begin(), shape.end(), [](const Dim& extent) { return extent.is(1); });
   }
 
   bool hides(TensorId tensor) const {
+    if (tensor == kAbsent) return false;
     const std::optional<double> number = number_of(scope_.facts[tensor].value);
     return number && *number <= kHidden;
   }
@@ -115,7 +127,8 @@ class Search {
 
   /// A square, everywhere the same number, of which the part above the diagonal is left (`is_upper`), or the part with it and below.
   bool is_triangle(TensorId tensor, bool is_upper, bool is_negative) const {
-    for (const Node* node = producer_of(tensor); node != nullptr; node = producer_of(input(*node, 0))) {
+    const Node* node = producer_of(tensor);
+    for (int steps = 0; node != nullptr && steps < kMostBetween; ++steps, node = producer_of(input(*node, 0))) {
       if (patterns::is(*node, patterns::kTrilu)) return leaves(*node, is_upper) && is_filled(input(*node, 0), is_negative);
       if (!passes_mask(*node)) return false;
     }
@@ -130,7 +143,8 @@ class Search {
 
   bool is_filled(TensorId tensor, bool is_negative) const {
     const Node* node = producer_of(tensor);
-    while (node != nullptr && passes_mask(*node)) node = producer_of(input(*node, 0));
+    for (int steps = 0; node != nullptr && steps < kMostBetween && passes_mask(*node); ++steps)
+      node = producer_of(input(*node, 0));
     if (node == nullptr || !patterns::is(*node, patterns::kConstantOfShape)) return false;
     for (const Attribute& attribute : node->attributes) {
       const auto* stored = std::get_if<const StoredTensor*>(&attribute.content);
@@ -143,13 +157,13 @@ class Search {
 
   /// The product whose left side a tensor is, and which alone takes it.
   const Node* product_of(TensorId tensor) const {
-    while (readers_.of(tensor).size() == 1) {
+    for (int steps = 0; tensor != kAbsent && readers_.of(tensor).size() == 1 && steps < kMostBetween; ++steps) {
       const Reader& reader = readers_.of(tensor).front();
       const Node& node = graph_.nodes[reader.node];
       if (reader.input != 0) return nullptr;
       if (is_product(node)) return &node;
       if (!passes(node)) return nullptr;
-      tensor = node.outputs.front();
+      tensor = output(node);
     }
     return nullptr;
   }

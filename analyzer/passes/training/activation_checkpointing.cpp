@@ -8,6 +8,9 @@ namespace {
 
 using Source = GradientState::Source;
 
+/// Sums of what all plans count stay within 64 bits.
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 61U;
+
 /// What stands between two neighbouring places where a single activation is alive.
 struct Piece {
   std::int64_t saved = 0;   // bytes that gradients need of what is made in it
@@ -131,6 +134,18 @@ class Cutting {
   TensorId bridge_ = 0;
 };
 
+/// Bytes are at least 0, and few enough that no plan of these pieces overflows.
+bool are_countable(const std::vector<Piece>& pieces) {
+  std::int64_t total = 0;
+  for (const Piece& piece : pieces) {
+    for (const std::int64_t bytes : {piece.saved, piece.bridge}) {
+      if (bytes < 0 || bytes > kMostBytes - total) return false;
+      total += bytes;
+    }
+  }
+  return true;
+}
+
 /// As many pieces to a segment as fit under a limit.
 Plan plan_under(const std::vector<Piece>& pieces, std::int64_t limit) {
   Plan plan;
@@ -157,19 +172,24 @@ Plan plan_under(const std::vector<Piece>& pieces, std::int64_t limit) {
 
 ActivationCheckpointing recomputed(const Network& network, const Shapes& shapes, const Costs& costs, const GradientWalk& walk,
                                    const GradientRun& run) {
-  ActivationCheckpointing nothing{1, run.saved_bytes, 0};
+  const ActivationCheckpointing nothing{1, run.saved_bytes, 0};
+  const std::optional<std::int64_t> saved = run.saved_bytes.number();
   const bool is_nested = !shapes.scopes.front().calls.empty();
-  if (is_nested || !run.are_bytes_known || !run.saved_bytes.number()) return nothing;
-  const std::optional<std::vector<Piece>> pieces = Cutting(network, shapes, costs, walk, run).pieces();
-  if (!pieces || pieces->size() < 2) return nothing;
-  // Limits in equal ratios from the largest piece to everything: enough to come close to the best.
-  Plan best = plan_under(*pieces, *run.saved_bytes.number());
-  std::int64_t limit = 1;
-  for (const Piece& piece : *pieces) limit = std::max(limit, piece.saved);
-  for (; limit < *run.saved_bytes.number(); limit += limit / 8 + 1)
-    if (const Plan plan = plan_under(*pieces, limit); plan.bytes() < best.bytes()) best = plan;
-  if (best.segments < 2 || best.bytes() >= *run.saved_bytes.number()) return nothing;
-  return {best.segments, best.bytes(), costs.total.macs + costs.side.macs - best.last_macs};
+  if (is_nested || !run.are_bytes_known || !saved || *saved > kMostBytes) return nothing;
+  try {
+    const std::optional<std::vector<Piece>> pieces = Cutting(network, shapes, costs, walk, run).pieces();
+    if (!pieces || pieces->size() < 2 || !are_countable(*pieces)) return nothing;
+    // Limits in equal ratios from the largest piece to everything: enough to come close to the best.
+    Plan best = plan_under(*pieces, *saved);
+    std::int64_t limit = 1;
+    for (const Piece& piece : *pieces) limit = std::max(limit, piece.saved);
+    for (; limit < *saved; limit += limit / 8 + 1)
+      if (const Plan plan = plan_under(*pieces, limit); plan.bytes() < best.bytes()) best = plan;
+    if (best.segments < 2 || best.bytes() >= *saved) return nothing;
+    return {best.segments, best.bytes(), costs.total.macs + costs.side.macs - best.last_macs};
+  } catch (const AlgebraError&) {
+    return nothing;  // bytes of a tensor that gradients do not need, or MACs, past 128 bits
+  }
 }
 
 }  // namespace macroscope

@@ -119,6 +119,7 @@ std::vector<Fact> word_embedding_shape(const OpContext& context) {
   require_inputs(context, 4);
   const Shape &words = context.shape(kWords), &filters = context.shape(kFilters);
   if (!words.known() || !filters.known()) return {Fact::tensor(context.dtype(kFilters))};
+  require_rank(context, kFilters, 4);
   return {Fact::tensor(context.dtype(kFilters), with_last(words, filters[0]))};
 }
 
