@@ -111,6 +111,30 @@ class NoGraphs(unittest.TestCase):
         self.assertEqual([entry["code"] for entry in document["diagnostics"]], ["cycle"])
         self.assertFalse(document["totals"]["peak"].get("optimal", False))
 
+    def test_nodes_that_lack_what_they_read(self):
+        """Each is read as it is: nothing behind a name that is not there is looked at."""
+        extent = helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 4, 8, 8])
+        number = helper.make_tensor("number", TensorProto.FLOAT, [], [0.0])
+        inner = nested([helper.make_node("Relu", ["x"], ["r"])], ["r"])
+        kept = helper.make_node("Relu", ["x"], ["y"])
+        cases = {
+            "a branch without its condition": ([helper.make_node("If", [], ["t"], then_branch=inner, else_branch=inner), kept], []),
+            "a softmax of nothing": ([helper.make_node("Softmax", [""], ["t"]), helper.make_node("Softmax", ["x"], []), kept], []),
+            "words whose filters are a number": ([helper.make_node("WordConvEmbedding", ["x", "number", "number", "number"], ["t"], domain="com.microsoft"),
+                                                  kept], [number]),
+            "a mask that is made of itself": ([helper.make_node("Cast", ["m"], ["m"], to=1), helper.make_node("Add", ["x", "m"], ["a"]),
+                                               helper.make_node("Softmax", ["a"], ["t"]), kept], []),
+            "a softmax of a cast of itself": ([helper.make_node("Cast", ["a"], ["a"], to=1), helper.make_node("Softmax", ["a"], ["t"]), kept], []),
+            "keys that are views of themselves": ([helper.make_node("Transpose", ["k"], ["k"], perm=[0, 1, 3, 2]), helper.make_node("MatMul", ["x", "k"], ["t"]),
+                                                   kept], []),
+        }
+        for name, (nodes, stored) in cases.items():
+            graph = helper.make_graph(nodes, name, [extent], [onnx.ValueInfoProto(name="y")], stored)
+            model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]).SerializeToString()
+            for options in OPTIONS:
+                with self.subTest(name, options=options):
+                    self.assertIn(run(model, *options).returncode, (0, 3))
+
 
 if __name__ == "__main__":
     unittest.main()
