@@ -94,7 +94,7 @@ def make(name):
         with torch.device("meta"):
             module = timm.create_model(name)
         channels, *sizes = module.default_cfg["input_size"]
-        return module, (torch.empty(1, channels, *sizes),), {}
+        return module, (torch.empty(1, channels, *sizes, device="meta"),), {}
     model = getattr(transformers, name)
     default = model.config_class()
     config = model.config_class(**TRANSFORMERS.get(name, {key: value for key, value in SMALL.items() if hasattr(default, key)}))
