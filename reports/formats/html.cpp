@@ -165,7 +165,13 @@ class HtmlDocument : public Document {
 
   static bool has_field(const Figures& figures) { return !receptive_path(figures).empty(); }
 
-  static bool is_seen_first(const Section& section) { return section.is_warning || section.id == "diagnostics"; }
+  /// Notes alone can wait.
+  static bool is_seen_first(const Section& section) {
+    const auto* diagnostics = std::get_if<Diagnostics>(&section.content);
+    if (diagnostics == nullptr) return section.is_warning;
+    return std::any_of(diagnostics->begin(), diagnostics->end(),
+                       [](const Diagnostic& diagnostic) { return diagnostic.severity != Severity::note; });
+  }
 
   /// Warnings come first.
   void write_sections(const std::vector<Section>& sections, const std::string& prefix) {

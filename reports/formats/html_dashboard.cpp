@@ -94,9 +94,24 @@ class Dashboard {
     card("macs", "MACs", figures_.total(Metric::macs), ColumnType::count);
     card("flops", "FLOPs", figures_.total(Metric::flops), ColumnType::count);
     card("weight_bytes", "Weights", Quantity{analysis.parameters.totals.weight_bytes}, ColumnType::bytes);
-    card("peak_bytes", "Peak memory", figures_.total(Metric::peak_bytes), ColumnType::bytes, "besides weights");
+    peak_card();
     if (analysis.device && analysis.roofline) time_card(*analysis.device, *analysis.roofline);
     sink_.write("</dl>\n");
+  }
+
+  /// Where layers cannot be compared for all sizes there is no formula of the peak, and still its number at the example sizes.
+  void peak_card() const {
+    constexpr std::string_view kTitle = "Peak memory", kRemark = "besides weights";
+    const std::optional<Quantity> peak = figures_.total(Metric::peak_bytes);
+    if (peak && (peak->value.integer() || value_at(peak->value, sizes_)))
+      return card("peak_bytes", kTitle, peak, ColumnType::bytes, kRemark);
+    std::optional<Dim> most = Dim(0);
+    figures_.analysis().memory.for_each_step([&](std::uint32_t /*step*/, const Dim& alive) {
+      const std::optional<Dim> number = value_at(alive, sizes_);
+      if (!number) most.reset();
+      if (most && number) most = max(*most, *number);
+    });
+    write_card("peak_bytes", kTitle, "", most ? big_text(*most, ColumnType::bytes) : "?", "", kRemark);
   }
 
   /// No formula: a time is the slower of two for each layer, and is told only where sizes are given.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
 
 #include "analyzer/network/readers.h"
@@ -82,6 +83,7 @@ class PictureTree {
     }
     nest(made);
     entering_.resize(made.size());
+    carried_.resize(made.size());
     join(made);
     return made;
   }
@@ -209,22 +211,32 @@ class PictureTree {
       const std::uint32_t from = producer != kNone ? item_of_node_[producer] : inputs_[tensor];
       if (from == kNone) continue;
       for (const Reader& reader : readers.of(tensor))
-        if (item_of_node_[reader.node] != kNone) join(made, from, item_of_node_[reader.node], tensor);
-      if (item_of_tensor_[tensor] != kNone) join(made, from, item_of_tensor_[tensor], tensor);
+        if (item_of_node_[reader.node] != kNone)
+          join(made, from, item_of_node_[reader.node], {tensor, is_carried(tensor, reader.node)});
+      if (item_of_tensor_[tensor] != kNone) join(made, from, item_of_tensor_[tensor], {tensor, false});
     }
-    for (std::size_t picture = 0; picture < made.size(); ++picture) finish(made[picture], entering_[picture]);
+    for (std::size_t picture = 0; picture < made.size(); ++picture) finish(made[picture], entering_[picture], carried_[picture]);
   }
 
+  /// A tensor as a layer reads it, and whether it is carried on into the result.
+  struct Reading {
+    TensorId tensor = 0;
+    bool is_carried = false;
+  };
+
   /// An arrow in the picture that holds both ends, and one to or from the border of each picture that holds one of them.
-  void join(std::vector<GraphPicture>& made, std::uint32_t from, std::uint32_t to, TensorId tensor) {
+  void join(std::vector<GraphPicture>& made, std::uint32_t from, std::uint32_t to, const Reading& reading) {
     if (from == to) return;
     while (items_[from].level > items_[to].level) from = leave(made, from);
-    while (items_[to].level > items_[from].level) to = enter(made, to, tensor);
+    while (items_[to].level > items_[from].level) to = enter(made, to, reading);
     while (items_[from].parent != items_[to].parent) {
       from = leave(made, from);
-      to = enter(made, to, tensor);
+      to = enter(made, to, reading);
     }
-    if (from != to) made[picture_of_[items_[from].parent]].edges.push_back({place_[from], place_[to]});
+    if (from == to) return;
+    const std::uint32_t picture = picture_of_[items_[from].parent];
+    made[picture].edges.push_back({place_[from], place_[to]});
+    if (reading.is_carried) carried_[picture].push_back({place_[from], place_[to]});
   }
 
   static constexpr std::uint32_t kBorder = kNone;
@@ -234,24 +246,48 @@ class PictureTree {
     made[picture_of_[parent]].edges.push_back({place_[from], kBorder});
     return parent;
   }
-  std::uint32_t enter(std::vector<GraphPicture>& made, std::uint32_t to, TensorId tensor) {
+  std::uint32_t enter(std::vector<GraphPicture>& made, std::uint32_t to, const Reading& reading) {
     const std::uint32_t parent = items_[to].parent;
     made[picture_of_[parent]].edges.push_back({kBorder, place_[to]});
-    entering_[picture_of_[parent]].push_back({tensor, place_[to]});
+    entering_[picture_of_[parent]].push_back({reading.tensor, place_[to], reading.is_carried});
     return parent;
   }
 
-  /// Boxes that a tensor from outside enters.
+  /// The result has the tensor's shape, but for one axis: it is added to what layers make of it, or joined to that, and is no mask or
+  /// size that many layers read.
+  [[nodiscard]] bool is_carried(TensorId tensor, NodeId reader) const {
+    const std::vector<Fact>& facts = figures_.analysis().shapes.scopes.front().facts;
+    const Shape& read = facts[tensor].type.shape;
+    for (const TensorId output : graph_.nodes[reader].outputs) {
+      if (output == kAbsent) continue;
+      const Shape& made = facts[output].type.shape;
+      if (!read.known() || !made.known() || read.rank() != made.rank()) return false;
+      std::size_t different = 0;
+      for (std::size_t axis = 0; axis < read.rank(); ++axis) {
+        if (read[axis] == made[axis]) continue;
+        if (read[axis].is(1)) return false;  // repeated along it
+        ++different;
+      }
+      return different <= 1;
+    }
+    return false;
+  }
+
+  /// A box that a tensor from outside enters.
   struct Entry {
     TensorId tensor = 0;
     std::uint32_t place = 0;
+    bool is_carried = false;
     friend auto operator<=>(const Entry&, const Entry&) = default;
   };
 
-  /// Every tensor that enters is a source of its own: that the mask of an attention passes by layers skips nothing.
-  static void find_skips(GraphPicture& picture, std::vector<Entry>& entering, std::uint32_t first_box) {
-    std::sort(entering.begin(), entering.end());
-    entering.erase(std::unique(entering.begin(), entering.end()), entering.end());
+  /// Every tensor that enters is a source of its own.
+  static void find_skips(GraphPicture& picture, std::vector<Entry>& entering, std::vector<LayoutEdge>& carried,
+                         std::uint32_t first_box) {
+    std::sort(entering.begin(), entering.end(), std::greater<>());  // one that is carried before the same that is not
+    const auto is_same = [](const Entry& a, const Entry& b) { return a.tensor == b.tensor && a.place == b.place; };
+    entering.erase(std::unique(entering.begin(), entering.end(), is_same), entering.end());
+    std::sort(carried.begin(), carried.end());
     std::vector<LayoutEdge> edges;
     std::uint32_t sources = 0;
     for (std::size_t i = 0; i < entering.size(); ++i) {
@@ -260,21 +296,24 @@ class PictureTree {
     }
     if (!entering.empty()) ++sources;
     for (LayoutEdge& edge : edges) edge.to += first_box + sources;
-    const std::size_t from_outside = edges.size();
     for (const LayoutEdge& edge : picture.edges)
       if (edge.from != 0 || first_box == 0) edges.push_back({edge.from + sources, edge.to + sources});
     const std::vector<bool> skips = skip_connections(picture.boxes.size() + sources, edges);
     picture.skips.assign(picture.edges.size(), false);
     for (std::size_t i = 0; i < edges.size(); ++i) {
       if (!skips[i]) continue;
-      const LayoutEdge shown{i < from_outside ? 0 : edges[i].from - sources, edges[i].to - sources};
+      const LayoutEdge shown{i < entering.size() ? 0 : edges[i].from - sources, edges[i].to - sources};
+      const bool is_carried = i < entering.size() ? entering[i].is_carried
+                                                  : std::binary_search(carried.begin(), carried.end(),
+                                                                       LayoutEdge{shown.from - first_box, shown.to - first_box});
+      if (!is_carried) continue;
       const auto found = std::lower_bound(picture.edges.begin(), picture.edges.end(), shown);
       picture.skips[static_cast<std::size_t>(found - picture.edges.begin())] = true;
     }
   }
 
   /// Boxes for what enters and leaves come first and last.
-  static void finish(GraphPicture& picture, std::vector<Entry>& entering) {
+  static void finish(GraphPicture& picture, std::vector<Entry>& entering, std::vector<LayoutEdge>& carried) {
     std::vector<LayoutEdge>& edges = picture.edges;
     const bool has_in = std::any_of(edges.begin(), edges.end(), [](const LayoutEdge& edge) { return edge.from == kBorder; });
     const bool has_out = std::any_of(edges.begin(), edges.end(), [](const LayoutEdge& edge) { return edge.to == kBorder; });
@@ -287,7 +326,7 @@ class PictureTree {
     }
     std::sort(edges.begin(), edges.end());
     edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
-    find_skips(picture, entering, has_in ? 1 : 0);
+    find_skips(picture, entering, carried, has_in ? 1 : 0);
   }
 
   const Figures& figures_;
@@ -306,6 +345,7 @@ class PictureTree {
   std::vector<std::uint32_t> place_;
   /// By picture.
   std::vector<std::vector<Entry>> entering_;
+  std::vector<std::vector<LayoutEdge>> carried_;
 };
 
 std::string shape_text(const Figures& figures, TensorId tensor) {

@@ -66,7 +66,7 @@ class Dashboard {
     const total = groups.reduce((sum, group) => sum + this.amount(group), 0);
     const shown = groups.slice(0, 6).map(group => ({name: group.name, share: this.amount(group) / total, kind: group.below.length ? rows.colour(group.below[0], this.column) : 7, act: () => this.model.filtered(`type:${group.name}`)}));
     const rest = 1 - shown.reduce((sum, each) => sum + each.share, 0);
-    if (groups.length > 6) shown.push({name: `${groups.length - 6} others`, share: rest, kind: 7});
+    if (groups.length > 6) shown.push({name: counted(groups.length - 6, 'other'), share: rest, kind: 7});
     let at = 0;
     const parts = [], legend = [];
     for (const {name, share, kind, act} of shown) {

@@ -44,6 +44,9 @@ class MemoryCurve {
       points.push(`${this.x(best).toFixed(1)},${this.y(this.values[best]).toFixed(1)}`);
     }
     const label = shortWeight(this.most, true);
+    // Where no formula holds for all sizes, the curve has the number.
+    const card = this.model.article.querySelector('.card[data-c="peak_bytes"] .big');
+    if (card && (!card.dataset.f || card.textContent === '?')) card.textContent = label;
     const isLeft = this.x(this.peak) < WIDE / 2;
     this.dot = draw('circle', {r: 4.5, class: 'peak'});
     this.line = draw('line', {y1: 22, y2: HIGH - 4, class: 'at'});

@@ -28,7 +28,8 @@ class Sizes {
     if (!this.line) return;
     this.values = new Map(this.line.dataset.sizes.split(' ').filter(Boolean).map(pair => pair.split('=')).map(([name, size]) => [name, BigInt(size)]));
     this.first = new Map(this.values);
-    this.definitions = new Map([...model.article.querySelectorAll('[id$="definitions"] code')].map(code => code.textContent.split(' = ')).map(([name, text]) => [name, parseFormula(text || '')]));
+    this.defined = [...model.article.querySelectorAll('[id$="definitions"] code')].map(code => code.textContent);
+    this.definitions = new Map(this.defined.map(text => text.split(' = ')).map(([name, text]) => [name, parseFormula(text || '')]));
     this.cells = [];
     this.byText = new Map(); // layers repeat: each formula is read, and worked out, once
     for (const cell of model.article.querySelectorAll('td[data-w], .summary td.n, [data-f]')) this.follow(cell);
@@ -53,7 +54,8 @@ class Sizes {
       type: 'number', min: 0, step: 1, value: size, 'aria-label': name,
       oninput: event => { if (/^\d{1,15}$/.test(event.target.value)) { this.values.set(name, BigInt(event.target.value)); this.apply(); } },
     }));
-    const fields = [...this.values].map(field);
+    const named = new Set([...this.byText.keys(), ...this.defined].flatMap(text => text.match(/[A-Za-z_]\w*/g) || []));
+    const fields = [...this.values].filter(([name]) => named.has(name)).map(field);
     const formulas = make('label', {class: 'formulas'}, make('input', {type: 'checkbox', onchange: event => { this.showsFormulas = event.target.checked; this.apply(); }}), ' formulas in tables');
     const reset = button('Back to the example', () => {
       this.values = new Map(this.first);

@@ -76,6 +76,23 @@ TEST_CASE("Very many layers are taken together, and none is lost") {
   }
 }
 
+TEST_CASE("A sum around layers is a skip connection, and a mask that all of them read is none") {
+  testing::NetworkBuilder net;
+  net.input("x", {1, 4, 8}).input("mask", {1, 1, 8}).weight("w", {8, 8});
+  net.node("MatMul", {"x", "w"}, {"a"}).node("Add", {"a", "mask"}, {"b"}).node("Add", {"b", "x"}, {"c"});
+  net.node("Mul", {"c", "mask"}, {"d"}).output("d");
+  const Analysis analysis = analyze(testing::with_paths(net.take(), {"block", "block", "block", ""}), {});
+  const std::vector<GraphPicture> pictures = nested_pictures(Figures(analysis, "sum.onnx"), Metric::macs, 100);
+  REQUIRE(pictures.size() == 2);
+  // Outside the mask leads to the block and to the product after it.
+  CHECK(std::count(pictures[0].skips.begin(), pictures[0].skips.end(), true) == 0);
+  // Inside: from what enters to the sum, though the mask enters by the same box.
+  const GraphPicture& block = pictures[1];
+  REQUIRE(block.skips.size() == block.edges.size());
+  for (std::size_t edge = 0; edge < block.edges.size(); ++edge)
+    CHECK(block.skips[edge] == (block.edges[edge] == LayoutEdge{0, 3}));
+}
+
 TEST_CASE("Heat falls by one shade for each half") {
   CHECK(heat_of(0, 8) == 0);
   CHECK(heat_of(8, 8) == kHeatLevels - 1);
