@@ -89,14 +89,16 @@ void write_html_open_points(const Figures& figures, const std::vector<Section>& 
     items.push_back(fmt::format("<b>{}</b> without a cost", counted(costs.node_count - costs.costed_count, "node")));
   if (const Section* section = section_named(sections, "symbols"))
     if (const auto* table = std::get_if<Table>(&section->content)) {
-      for (std::size_t i = 0; i < std::min(table->row_count, kSizes); ++i) {
+      std::size_t open = 0;
+      for (std::size_t i = 0; i < table->row_count; ++i) {
         const Row row = table->row(i);
         const auto* name = std::get_if<std::string>(&row.cells[0]);
         const auto* origin = std::get_if<ModelText>(&row.cells[2]);
-        if (name != nullptr && origin != nullptr)
-          items.push_back(fmt::format("<code>{}</code> is open: fixed by {}", html_text(*name), html_text(origin->text)));
+        const bool is_given = std::holds_alternative<std::monostate>(row.cells[1]);
+        if (name == nullptr || origin == nullptr || is_given || ++open > kSizes) continue;
+        items.push_back(fmt::format("<code>{}</code> is open: fixed by {}", html_text(*name), html_text(origin->text)));
       }
-      if (table->row_count > kSizes) items.push_back(fmt::format("{} more sizes are open", table->row_count - kSizes));
+      if (open > kSizes) items.push_back(fmt::format("{} open", counted(open - kSizes, "more size")));
     }
   const std::vector<std::string>& assumptions = figures.analysis().shapes.assumptions;
   for (std::size_t i = 0; i < std::min(assumptions.size(), kAssumptions); ++i)
