@@ -128,7 +128,9 @@ class Counting {
       const Scope& scope = shapes_.scopes[id];
       if (!scope.internal && !scope.multiplicity.is(0)) count_coverage(scope, costs_.nodes[id]);
     }
-    costs_.activation_bytes = activation_bytes(network_, shapes_);
+    auto [bytes, is_whole] = activation_bytes(network_, shapes_);
+    costs_.activation_bytes = std::move(bytes);
+    if (!is_whole) report_large_total(0);
     for (const UnknownOperator& unknown : costs_.unknown) report(unknown);
   }
 

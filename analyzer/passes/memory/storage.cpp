@@ -58,8 +58,15 @@ void add_traffic(Cost& cost, const Scope& scope, NodeId id, const Node& node) {
 namespace {
 
 /// Only bodies of repeats are entered, which nest a few levels deep.
-Dim activation_bytes_of(const Network& network, const Shapes& shapes, const Scope& scope) {
+Dim activation_bytes_of(const Network& network, const Shapes& shapes, const Scope& scope, bool& is_whole) {
   Dim bytes;
+  const auto add = [&](const auto& more) {
+    try {
+      bytes += more();
+    } catch (const AlgebraError&) {
+      is_whole = false;
+    }
+  };
   const Graph& graph = network.graphs[scope.graph];
   auto call = scope.calls.begin();
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
@@ -69,20 +76,23 @@ Dim activation_bytes_of(const Network& network, const Shapes& shapes, const Scop
     const auto* repetition =
         call == scope.calls.end() || call->node != id ? nullptr : &network.graphs[shapes.scopes[call->scope].graph].repetition;
     if (repetition != nullptr && repetition->has_value()) {
-      const Dim once = activation_bytes_of(network, shapes, shapes.scopes[call->scope]);
-      bytes += sum_over_repeats(once, (*repetition)->index, (*repetition)->count);
+      const Dim once = activation_bytes_of(network, shapes, shapes.scopes[call->scope], is_whole);
+      add([&] { return sum_over_repeats(once, (*repetition)->index, (*repetition)->count); });
       continue;
     }
     for (const TensorId output : node.outputs)
-      if (output != kAbsent && !is_shape_value(scope.facts[output])) bytes += bytes_or_nothing(scope.facts[output].type);
+      if (output != kAbsent && !is_shape_value(scope.facts[output]))
+        add([&] { return bytes_or_nothing(scope.facts[output].type); });
   }
   return bytes;
 }
 
 }  // namespace
 
-Dim activation_bytes(const Network& network, const Shapes& shapes) {
-  return activation_bytes_of(network, shapes, shapes.scopes.front());
+ActivationBytes activation_bytes(const Network& network, const Shapes& shapes) {
+  ActivationBytes result;
+  result.bytes = activation_bytes_of(network, shapes, shapes.scopes.front(), result.is_whole);
+  return result;
 }
 
 }  // namespace macroscope

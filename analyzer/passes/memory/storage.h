@@ -22,8 +22,14 @@ bool is_constant(const Operator* row) noexcept;
 /// Adds the bytes that a node reads (weights included) and writes.
 void add_traffic(Cost& cost, const Scope& scope, NodeId id, const Node& node);
 
+struct ActivationBytes {
+  Dim bytes;
+  /// False where some do not fit 128 bits and are left out.
+  bool is_whole = true;
+};
+
 /// Bytes of all node outputs of the main graph, and of all copies of what is repeated there, without views, constants and integer shape
 /// values; outputs whose size is not known are left out.
-Dim activation_bytes(const Network& network, const Shapes& shapes);
+[[nodiscard]] ActivationBytes activation_bytes(const Network& network, const Shapes& shapes);
 
 }  // namespace macroscope

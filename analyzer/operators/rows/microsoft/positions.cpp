@@ -53,7 +53,7 @@ std::vector<Fact> relative_shape(const OpContext& context) {
 /// The bucket of each pair: log(distance / exact) * factor beyond the exact ones.
 Work relative_work(const OpContext& context) {
   const Shape& shape = context.output(0).type.shape;
-  if (!shape.known()) throw Unknown();
+  if (!shape.known() || shape.rank() != 4) throw Unknown();  // a declaration may say otherwise than the rule
   Work work;
   work.add({.mul = 1, .div = 1, .special = 1}, shape[2] * shape[3]);
   return work;
