@@ -70,32 +70,12 @@ int size_by_axis(const Type& type, std::size_t axis) {
   return rank == 2 || rank == 3 ? kFrames : kOther;
 }
 
-/// `N == M`, `H >= 7`, `C != 1`: the two sides and what holds between them.
-struct Relation {
-  Dim left;
-  Dim right;
-  std::string_view sign;
-};
-
-std::optional<Relation> relation_of(const std::string& assumption) {
-  for (const std::string_view sign : {" == ", " >= ", " != "}) {
-    const std::size_t at = assumption.find(sign);
-    if (at == std::string::npos) continue;
-    const auto left = Dim::parse(std::string_view(assumption).substr(0, at));
-    const auto right = Dim::parse(std::string_view(assumption).substr(at + sign.size()));
-    const Dim* const a = std::get_if<Dim>(&left);
-    const Dim* const b = std::get_if<Dim>(&right);
-    return a != nullptr && b != nullptr ? std::optional(Relation{*a, *b, sign}) : std::nullopt;
-  }
-  return std::nullopt;
-}
-
 class PointSearch {
  public:
   PointSearch(const Network& network, const Shapes& shapes) : network_(network), shapes_(shapes) {
-    for (const std::string& assumption : shapes.assumptions) {
-      if (relations_.size() >= kHeldAssumptions) break;
-      if (std::optional<Relation> relation = relation_of(assumption)) relations_.push_back(std::move(*relation));
+    for (const Assumption& assumption : shapes.assumptions) {
+      if (held_.size() >= kHeldAssumptions) break;
+      if (assumption.relation != Assumption::Relation::stated) held_.push_back(&assumption);
     }
   }
 
@@ -154,9 +134,9 @@ class PointSearch {
   }
 
   [[nodiscard]] std::optional<std::string> symbol_to_move(const std::set<std::string>& moved) const {
-    for (const Relation& relation : relations_) {
-      if (!is_broken(relation)) continue;
-      for (const Dim* side : {&relation.left, &relation.right})
+    for (const Assumption* assumption : held_) {
+      if (!is_broken(*assumption)) continue;
+      for (const Dim* side : {&assumption->left, &assumption->right})
         for (std::string& symbol : side->symbols())
           if (point_.sizes.contains(symbol) && !moved.contains(symbol)) return std::move(symbol);
     }
@@ -165,15 +145,12 @@ class PointSearch {
 
   [[nodiscard]] std::size_t broken_assumptions() const {
     return static_cast<std::size_t>(
-        std::count_if(relations_.begin(), relations_.end(), [this](const Relation& relation) { return is_broken(relation); }));
+        std::count_if(held_.begin(), held_.end(), [this](const Assumption* assumption) { return is_broken(*assumption); }));
   }
 
-  [[nodiscard]] bool is_broken(const Relation& relation) const {
+  [[nodiscard]] bool is_broken(const Assumption& assumption) const {
     try {
-      const Dim left = relation.left.substitute(point_.sizes);
-      const Dim right = relation.right.substitute(point_.sizes);
-      if (relation.sign == " >= ") return at_least(left, right) == Certainty::never;
-      return equal(left, right) == (relation.sign == " == " ? Certainty::never : Certainty::always);
+      return assumption.holds_at(point_.sizes) == Certainty::never;
     } catch (const AlgebraError&) {
       return false;  // past 128 bits at this point: nothing to learn from it
     }
@@ -181,7 +158,7 @@ class PointSearch {
 
   const Network& network_;
   const Shapes& shapes_;
-  std::vector<Relation> relations_;
+  std::vector<const Assumption*> held_;
   ExamplePoint point_;
 };
 

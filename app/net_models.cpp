@@ -39,47 +39,37 @@ class OpenFile {
   int descriptor_;
 };
 
-/// Takes what is given to the net's parameters out of the bindings, and drops what other nets of the file take: what is left are sizes that
-/// only the analysis can know of.
-dsl::NetSettings settings_for(const dsl::NetFile& file, std::string_view net, Bindings& bindings) {
-  dsl::NetSettings settings;
+/// Takes what is given to the net's parameters out of the settings, and drops what other nets of the file take: what is left are sizes that
+/// only the analysis can know of, and words that no net takes.
+dsl::NetSettings taken_by(const dsl::NetFile& file, std::string_view net, ModelSettings& settings) {
+  dsl::NetSettings taken;
   const auto has = [&](std::string_view owner, std::string_view name) {
     const std::vector<std::string_view> names = file.parameters_of(owner);
     return std::find(names.begin(), names.end(), name) != names.end();
   };
   const std::vector<std::string_view> nets = file.nets();
-  for (auto bound = bindings.begin(); bound != bindings.end();) {
-    const std::string name(name_in_key(bound->first));
-    if (has(net, name)) {
-      if (is_key_of_word(bound->first)) {
-        settings.words.emplace(name, bound->second.text());
-      } else if (bound->second == Dim::symbol(name)) {
-        settings.free.insert(name);
-      } else {
-        settings.numbers.emplace(name, bound->second);
-      }
+  const auto is_of_a_net = [&](const auto& entry) {
+    return std::any_of(nets.begin(), nets.end(), [&](std::string_view owner) { return has(owner, entry.first); });
+  };
+  for (const auto& [name, value] : settings.analysis.bindings) {
+    if (!has(net, name)) continue;
+    if (value == Dim::symbol(name)) {
+      taken.free.insert(name);
+    } else {
+      taken.numbers.emplace(name, value);
     }
-    const bool is_known = std::any_of(nets.begin(), nets.end(), [&](std::string_view owner) { return has(owner, name); });
-    bound = is_known ? bindings.erase(bound) : std::next(bound);
   }
-  return settings;
+  for (const auto& [name, word] : settings.words)
+    if (has(net, name)) taken.words.emplace(name, word);
+  std::erase_if(settings.analysis.bindings, is_of_a_net);
+  std::erase_if(settings.words, is_of_a_net);
+  return taken;
 }
 
-/// Words that no net takes.
-void report_unused_words(Bindings& bindings, Diagnostics& diagnostics) {
-  for (auto bound = bindings.begin(); bound != bindings.end();) {
-    if (!is_key_of_word(bound->first)) {
-      ++bound;
-      continue;
-    }
-    diagnostics.push_back({Severity::warning,
-                           "unknown-symbol",
-                           fmt::format("the model has no size called '{}'", name_in_key(bound->first)),
-                           {},
-                           {},
-                           {}});
-    bound = bindings.erase(bound);
-  }
+void report_unused_words(const ModelSettings& settings, Diagnostics& diagnostics) {
+  for (const auto& [name, word] : settings.words)
+    diagnostics.push_back(
+        {Severity::warning, "unknown-symbol", fmt::format("the model has no size called '{}'", name), {}, {}, {}});
 }
 
 Analysis analysis_of(dsl::Expansion expansion, const dsl::NetFile& file, const AnalysisOptions& options) {
@@ -149,7 +139,7 @@ std::string read_net_text(const std::string& file) {
   }
 }
 
-CheckedNets check_nets(const NetPath& path, const AnalysisOptions& options) {
+CheckedNets check_nets(const NetPath& path, const ModelSettings& settings) {
   CheckedNets nets;
   std::string text;
   try {
@@ -167,12 +157,11 @@ CheckedNets check_nets(const NetPath& path, const AnalysisOptions& options) {
   std::vector<dsl::AnalysedNet> analysed;
   nets.analyses.reserve(nets.names.size());
   for (const std::string& net : nets.names) {
-    AnalysisOptions own = options;
-    const dsl::NetSettings settings = settings_for(file, net, own.bindings);
-    dsl::Expansion expansion = file.expand(net, settings);
-    report_unused_words(own.bindings, expansion.diagnostics);
+    ModelSettings own = settings;
+    dsl::Expansion expansion = file.expand(net, taken_by(file, net, own));
+    report_unused_words(own, expansion.diagnostics);
     const std::shared_ptr<const dsl::NetRecord> record = expansion.record;
-    nets.analyses.push_back(analysis_of(std::move(expansion), file, own));
+    nets.analyses.push_back(analysis_of(std::move(expansion), file, own.analysis));
     const bool has_network = !nets.analyses.back().network.graphs.empty();
     analysed.push_back({net, has_network ? &nets.analyses.back() : nullptr, record});
   }
@@ -180,10 +169,10 @@ CheckedNets check_nets(const NetPath& path, const AnalysisOptions& options) {
   return nets;
 }
 
-void for_each_net(const std::string& path, const AnalysisOptions& options,
+void for_each_net(const std::string& path, const ModelSettings& settings,
                   const std::function<void(const Analysis& analysis, const std::string& shown_path)>& visit) {
   const NetPath net_path = net_path_of(path);
-  CheckedNets nets = check_nets(net_path, options);
+  CheckedNets nets = check_nets(net_path, settings);
   if (nets.names.empty()) {
     Analysis nothing;
     nothing.diagnostics = std::move(nets.diagnostics);
@@ -195,7 +184,7 @@ void for_each_net(const std::string& path, const AnalysisOptions& options,
   first.insert(first.begin(), nets.diagnostics.begin(), nets.diagnostics.end());
   for (std::size_t i = 0; i < nets.names.size(); ++i) {
     // Expectations are about the net as it is written.
-    if (options.bindings.empty()) add_broken(nets, i, nets.analyses[i].diagnostics);
+    if (settings.sets_nothing()) add_broken(nets, i, nets.analyses[i].diagnostics);
     const bool is_alone = nets.names.size() == 1 && net_path.net.empty();
     visit(nets.analyses[i], is_alone ? path : fmt::format("{}:{}", net_path.file, nets.names[i]));
   }

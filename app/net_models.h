@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/analysis.h"
+#include "app/model_settings.h"
 #include "frontends/dsl/interpreter/expectations.h"
 
 namespace macroscope {
@@ -27,13 +27,6 @@ struct NetPath {
 /// The text of a file of the language. \throws UsageError if it cannot be read, is no regular file or too long
 std::string read_net_text(const std::string& file);
 
-/// Parameters of nets may be words. Bindings hold sizes only, so that a word is there as a symbol, under a key that no size has.
-[[nodiscard]] inline std::string key_of_word(std::string_view name) { return " " + std::string(name); }
-[[nodiscard]] inline bool is_key_of_word(std::string_view key) noexcept { return key.starts_with(' '); }
-[[nodiscard]] inline std::string_view name_in_key(std::string_view key) noexcept {
-  return is_key_of_word(key) ? key.substr(1) : key;
-}
-
 struct CheckedNets {
   std::vector<std::string> names;
   std::vector<Analysis> analyses;
@@ -44,10 +37,10 @@ struct CheckedNets {
 };
 
 /// Expands and analyses what a path names and evaluates the expectations.
-CheckedNets check_nets(const NetPath& path, const AnalysisOptions& options);
+CheckedNets check_nets(const NetPath& path, const ModelSettings& settings);
 
 /// As for_each_model: each net in turn; an expectation that does not hold is among its diagnostics, as a warning.
-void for_each_net(const std::string& path, const AnalysisOptions& options,
+void for_each_net(const std::string& path, const ModelSettings& settings,
                   const std::function<void(const Analysis& analysis, const std::string& shown_path)>& visit);
 
 }  // namespace macroscope

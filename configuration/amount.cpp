@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "analyzer/algebra/characters.h"
+
 namespace macroscope {
 namespace {
 
@@ -38,8 +40,6 @@ constexpr std::array<Unit, 21> kUnits{{
     {"Gi", std::int64_t{1} << 30, true},
     {"Ti", std::int64_t{1} << 40, true},
 }};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// mantissa / 10^decimals, and what follows the digits.
 struct Decimal {

@@ -2,6 +2,7 @@
 #include <array>
 #include <limits>
 
+#include "analyzer/algebra/characters.h"
 #include "analyzer/algebra/dim.h"
 
 namespace macroscope {
@@ -11,8 +12,6 @@ constexpr std::size_t kMaxLength = std::size_t{1} << 20U;
 constexpr std::size_t kMaxTokens = 8192;
 constexpr std::size_t kMaxNesting = 256;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 /// A value on the way: floor() and ceil() may hold divisions that are not rounded yet.

@@ -8,8 +8,7 @@
 namespace macroscope {
 namespace {
 
-/// What every symbol stands for where expressions are ordered.
-constexpr int kTypicalSize = 64;
+constexpr int kNominalSize = 64;
 
 }  // namespace
 
@@ -18,10 +17,12 @@ double approximate(const Dim& quantity) noexcept {
   return number ? static_cast<double>(*number) : std::numeric_limits<double>::infinity();
 }
 
+std::optional<Int128> nominal_value(const Dim& quantity) { return value_at(quantity, kNominalSize); }
+
 double NominalEstimate::weight_of(const Dim& quantity) {
   if (quantity.integer()) return approximate(quantity);
   const auto [found, is_new] = weights_.try_emplace(quantity, std::numeric_limits<double>::infinity());
-  if (is_new) found->second = estimate(quantity, kTypicalSize);
+  if (is_new) found->second = estimate(quantity, kNominalSize);
   return found->second;
 }
 
@@ -32,8 +33,8 @@ double NominalEstimate::estimate(const Dim& quantity, int size) {
 }
 
 std::optional<double> NominalEstimate::share_of(const Dim& row, const Dim& total) {
-  const std::optional<Int128> row_number = value_at(row, kTypicalSize);
-  const std::optional<Int128> total_number = value_at(total, kTypicalSize);
+  const std::optional<Int128> row_number = nominal_value(row);
+  const std::optional<Int128> total_number = nominal_value(total);
   if (!row_number || !total_number || *total_number == 0) return std::nullopt;
   try {
     const bool is_number = row.integer() && total.integer();

@@ -12,6 +12,9 @@ namespace macroscope {
 /// The value as a floating number: exact or nearest; infinite for expressions.
 [[nodiscard]] double approximate(const Dim& quantity) noexcept;
 
+/// The value where every symbol is the nominal size, 64: what decides where expressions must be ordered.  Empty past 128 bits.
+[[nodiscard]] std::optional<Int128> nominal_value(const Dim& quantity);
+
 /// Orders quantities with symbols among each other: every symbol stands for the same number, which says little but is the same everywhere.
 class NominalEstimate {
  public:

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "analyzer/algebra/nominal_estimate.h"
-#include "analyzer/budget/glob.h"
+#include "analyzer/budget/layer_pattern.h"
 #include "analyzer/comparison/comparison.h"
 #include "analyzer/diagnostics/suggestion.h"
 

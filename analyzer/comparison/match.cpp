@@ -6,12 +6,12 @@
 #include <unordered_map>
 #include <utility>
 
+#include "analyzer/algebra/characters.h"
+
 namespace macroscope {
 namespace {
 
 constexpr std::size_t kUnmatched = static_cast<std::size_t>(-1);
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view name_of_operator(std::string_view op) {
   return op.substr(op.rfind(':') == std::string_view::npos ? 0 : op.rfind(':') + 1);

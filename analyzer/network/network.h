@@ -1,4 +1,7 @@
-// What is the model, as one immutable structure that every front end builds and every pass reads?
+// Network: what is the model, as one structure that every front end builds and every pass reads?
+//
+// A front end builds it.  The shapes pass then adds to it, and to nothing that is there: symbols for sizes that only the data can tell, and
+// graphs for the bodies of operators that are other operators.  Passes behind that one take it as const.
 //
 // A Network holds graphs: the main graph, the bodies of control-flow operators and the bodies of functions.  Nodes and tensors are
 // numbered densely within their graph; results of passes are tables beside them, indexed by these numbers.  All string views and

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzer/algebra/characters.h"
+
 namespace macroscope {
 namespace {
 
 constexpr std::size_t kMaxIdentifierLength = 64;
 constexpr std::array<std::string_view, 6> kFunctionNames{"abs", "ceil", "floor", "max", "min", "mod"};
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Every run of characters that an identifier may not hold becomes one '_'; leading ones are dropped.
 std::string sanitized(std::string_view name) {

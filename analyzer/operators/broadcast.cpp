@@ -17,10 +17,10 @@ Dim broadcast(const OpContext& context, const Dim& a, const Dim& b) {
     const bool may_stretch = equal(a, 1) != Certainty::never || equal(b, 1) != Certainty::never;
     require(may_stretch, "broadcast", "{} and {} do not broadcast", a, b);
     const bool first_is_one = equal(a, 1) != Certainty::never;
-    context.assume(fmt::format("{} == 1", (first_is_one ? a : b).text()));
+    context.assume(Assumption::equal(first_is_one ? a : b, 1));
     return first_is_one ? b : a;
   }
-  context.assume(fmt::format("{} == {}", a.text(), b.text()));
+  context.assume(Assumption::equal(a, b));
   return plainer(a, b);
 }
 

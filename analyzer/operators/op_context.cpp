@@ -7,11 +7,6 @@ namespace {
 
 const Fact kNothing{};
 
-const Attribute* find(std::span<const Attribute> attributes, std::string_view name) noexcept {
-  const auto found = std::find_if(attributes.begin(), attributes.end(), [name](const Attribute& a) { return a.name == name; });
-  return found == attributes.end() ? nullptr : &*found;
-}
-
 /// The attribute's content as a T; null where the attribute is absent. \throws RuleError where it is something else
 template <typename T>
 const T* content_as(const OpContext& context, std::string_view name, std::string_view wanted) {
@@ -100,13 +95,6 @@ const Dim& OpContext::remembered(std::size_t index) const {
   return remembered_[index];
 }
 
-const Attribute* OpContext::attribute(std::string_view name) const noexcept {
-  const Attribute* attribute = find(node_->attributes, name);
-  if (attribute == nullptr) return nullptr;
-  const auto* reference = std::get_if<AttributeReference>(&attribute->content);
-  return reference == nullptr ? attribute : find(caller_attributes_, reference->name);
-}
-
 std::optional<std::int64_t> OpContext::integer(std::string_view name) const {
   return copied(content_as<std::int64_t>(*this, name, "an integer"));
 }
@@ -191,7 +179,7 @@ void OpContext::must_equal(const Dim& a, const Dim& b, std::string_view what) co
   if (a == b) return;
   const Certainty certainty = equal(a, b);
   require(certainty != Certainty::never, "shape-mismatch", "{}: {} and {} differ", what, a, b);
-  if (certainty == Certainty::unknown) assume(fmt::format("{} == {}", a.text(), b.text()));
+  if (certainty == Certainty::unknown) assume(Assumption::equal(a, b));
 }
 
 std::size_t OpContext::axis_of(std::int64_t axis, std::size_t rank) {

@@ -1,6 +1,6 @@
 // Context of a rule: what does a rule see of the node it is asked about?
 //
-// A OpContext is one node in one place: its operands as far as they are known, its attributes with a function's references resolved, the
+// An OpContext is one node in one place: its operands as far as they are known, its attributes with a function's references resolved, the
 // version of its operator set, and what a rule may do besides returning a result: name a size that only the data can tell, record an
 // assumption, look into a nested graph.
 #pragma once
@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/network/assumption.h"
+#include "analyzer/network/attributes.h"
 #include "analyzer/network/network.h"
 #include "analyzer/operators/rule_error.h"
 
@@ -32,7 +34,7 @@ class InferenceHooks {
  public:
   virtual ~InferenceHooks() = default;
   virtual Dim fresh(std::string_view name, SymbolOrigin origin) = 0;
-  virtual void assume(std::string assumption) = 0;
+  virtual void assume(Assumption assumption) = 0;
   virtual void remember(Dim quantity) = 0;
   virtual void report(const OpContext& context, Severity severity, std::string_view code, std::string message,
                       std::string help) = 0;
@@ -92,7 +94,8 @@ class OpContext {
   [[nodiscard]] const Dim& remembered(std::size_t index) const;
 
   // Attributes; a wrong kind is a RuleError `bad-attribute`.
-  [[nodiscard]] const Attribute* attribute(std::string_view name) const noexcept;
+  [[nodiscard]] NodeAttributes attributes() const noexcept { return {*node_, caller_attributes_}; }
+  [[nodiscard]] const Attribute* attribute(std::string_view name) const noexcept { return attributes().find(name); }
   [[nodiscard]] bool has_attribute(std::string_view name) const noexcept { return attribute(name) != nullptr; }
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise) const {
@@ -119,7 +122,7 @@ class OpContext {
   /// The same under a name of its own.
   [[nodiscard]] Dim fresh_named(std::string_view name, SymbolOrigin origin) const;
   /// Work rules bind the same nests again: what is assumed then was recorded when the shape was inferred.
-  void assume(std::string assumption) const {
+  void assume(Assumption assumption) const {
     if (hooks_ != nullptr) hooks_->assume(std::move(assumption));
   }
   /// Keeps a quantity that no shape tells (how often a decoder runs) for the work rule, which finds it in remembered().

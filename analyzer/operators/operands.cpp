@@ -150,14 +150,14 @@ Dim at_least_zero(const OpContext& context, const Dim& extent, const Dim& axis) 
       break;
   }
   if (extent != axis - 1) return max(0, extent);
-  context.assume(fmt::format("{} >= 1", axis.text()));
+  context.assume(Assumption::at_least(axis, 1));
   return extent;
 }
 
 Dim exact_share(const OpContext& context, const Dim& a, const Dim& b, std::string_view what) {
   if (const std::optional<Dim> share = exact_quotient(a, b)) return *share;
   require(!a.is_number() || !b.is_number(), "not-divisible", "{}: {} is no multiple of {}", what, a, b);
-  context.assume(fmt::format("mod({}, {}) == 0", a.text(), b.text()));
+  context.assume(Assumption::divisible(a, b));
   return floor_div(a, b);
 }
 

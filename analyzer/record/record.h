@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,7 +30,9 @@ struct LayerRecord {
 };
 
 /// `head/last/Conv`: without a slash in front, so that patterns of budgets need none.
-[[nodiscard]] std::string_view without_slash(std::string_view name) noexcept;
+[[nodiscard]] constexpr std::string_view without_slash(std::string_view name) noexcept {
+  return name.substr(name.starts_with('/') ? 1 : 0);
+}
 
 struct ModelRecord {
   /// As the user named it.

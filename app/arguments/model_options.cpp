@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "analyzer/algebra/characters.h"
 #include "app/arguments/bindings.h"
 #include "app/arguments/usage_error.h"
 #include "app/messages.h"
@@ -28,14 +29,12 @@ std::shared_ptr<const CustomOperators> custom_operators(const std::string& path)
 }
 
 /// `NAME=WORD`, as parameters of nets may have it: `--set pad=same`, `--set bias=false`.
-bool take_word(std::string_view text, Bindings& bindings) {
+bool take_word(std::string_view text, ModelSettings& settings) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0) return false;
   const std::string_view word = text.substr(equals + 1);
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto is_part = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
-  if (word.empty() || !is_letter(word.front()) || !std::all_of(word.begin(), word.end(), is_part)) return false;
-  bindings.insert_or_assign(key_of_word(text.substr(0, equals)), Dim::symbol(word));
+  if (word.empty() || !is_letter(word.front()) || !std::all_of(word.begin(), word.end(), is_word)) return false;
+  settings.words.insert_or_assign(std::string(text.substr(0, equals)), std::string(word));
   return true;
 }
 
@@ -122,8 +121,9 @@ void ModelOptions::confine(const Arguments& models, const Arguments& outputs) co
   sandbox.enter();
 }
 
-AnalysisOptions ModelOptions::analysis(std::vector<SweepRange>* ranges) const {
-  AnalysisOptions analysis;
+ModelSettings ModelOptions::settings(std::vector<SweepRange>* ranges) const {
+  ModelSettings settings;
+  AnalysisOptions& analysis = settings.analysis;
   for (const std::string& text : assume) add_bindings(text, true, analysis.bindings);
   for (const std::string& name : free) {
     const auto parsed = Dim::parse(name);
@@ -133,7 +133,7 @@ AnalysisOptions ModelOptions::analysis(std::vector<SweepRange>* ranges) const {
     analysis.bindings.insert_or_assign(name, *symbol);
   }
   for (const std::string& text : set)
-    if (!take_word(text, analysis.bindings)) add_bindings(text, false, analysis.bindings, ranges);
+    if (!take_word(text, settings)) add_bindings(text, false, analysis.bindings, ranges);
   analysis.without_biases = choose("--bias", bias, kBiases, excludes_biases);
   analysis.has_cuts = has_cuts;
   analysis.best_order = choose("--order", order, kOrders, is_best_order);
@@ -144,20 +144,20 @@ AnalysisOptions ModelOptions::analysis(std::vector<SweepRange>* ranges) const {
   analysis.training.frozen = freeze;
   analysis.training.optimizer = chosen_optimizer(optimizer);
   analysis.training.mixed_precision = mixed_precision;
-  return analysis;
+  return settings;
 }
 
-void for_each_model(const std::string& path, const AnalysisOptions& options,
+void for_each_model(const std::string& path, const ModelSettings& settings,
                     const std::function<void(const Analysis& analysis, const std::string& shown_path)>& visit) {
   if (is_net_path(path)) {
-    for_each_net(path, options, visit);
+    for_each_net(path, settings, visit);
     return;
   }
-  for (const auto& [key, value] : options.bindings)
-    if (is_key_of_word(key))
-      throw UsageError(fmt::format("--set takes numbers, and '{}' is none", value.text()),
-                       fmt::format("--assume {}={}", name_in_key(key), value.text()));
-  visit(analysis_of(read_model(path), options), path == "-" ? "standard input" : path);
+  if (!settings.words.empty()) {
+    const auto& [name, word] = *settings.words.begin();
+    throw UsageError(fmt::format("--set takes numbers, and '{}' is none", word), fmt::format("--assume {}={}", name, word));
+  }
+  visit(analysis_of(read_model(path), settings.analysis), path == "-" ? "standard input" : path);
 }
 
 }  // namespace macroscope

@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "analyzer/analysis.h"
 #include "app/arguments/bindings.h"
 #include "app/arguments/command_line.h"
+#include "app/model_settings.h"
 #include "app/read_model.h"
 #include "app/sandbox/sandbox.h"
 
@@ -36,12 +36,12 @@ struct ModelOptions {
   /// Reads the files of operators and of a device, if they are named, and prints what is wrong with them.
   /// \throws UsageError
   /// \param ranges takes what is swept; null where a command takes no ranges
-  [[nodiscard]] AnalysisOptions analysis(std::vector<SweepRange>* ranges = nullptr) const;
+  [[nodiscard]] ModelSettings settings(std::vector<SweepRange>* ranges = nullptr) const;
 };
 
 /// Reads what `path` names and hands on each of its models, one at a time: a `.net` file may hold several.
 /// \param visit takes the analysis and the name to show for the model: its path, `FILE.net:NET`, `standard input`
-void for_each_model(const std::string& path, const AnalysisOptions& options,
+void for_each_model(const std::string& path, const ModelSettings& settings,
                     const std::function<void(const Analysis& analysis, const std::string& shown_path)>& visit);
 
 }  // namespace macroscope

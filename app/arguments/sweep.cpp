@@ -53,15 +53,15 @@ std::vector<std::vector<Dim>> combinations_of(std::span<const SweepRange> ranges
   return combinations;
 }
 
-std::vector<Sweep> sweeps_of(const std::string& path, const AnalysisOptions& options, const std::vector<SweepRange>& ranges,
+std::vector<Sweep> sweeps_of(const std::string& path, const ModelSettings& settings, const std::vector<SweepRange>& ranges,
                              bool errors_only, const TextOptions& messages) {
   if (path == "-" || path.starts_with("/dev/"))
     throw UsageError("a sweep reads the model once for each value, and a stream can be read only once", "name a file");
   std::vector<Sweep> sweeps;
   std::set<std::string> printed;
   for (const std::vector<Dim>& values : combinations_of(ranges)) {
-    AnalysisOptions at = options;
-    for (std::size_t i = 0; i < ranges.size(); ++i) at.bindings.insert_or_assign(ranges[i].name, values[i]);
+    ModelSettings at = settings;
+    for (std::size_t i = 0; i < ranges.size(); ++i) at.analysis.bindings.insert_or_assign(ranges[i].name, values[i]);
     std::size_t model = 0;
     for_each_model(path, at, [&](const Analysis& analysis, const std::string& shown_path) {
       if (model == sweeps.size()) {

@@ -18,7 +18,7 @@ std::vector<std::vector<Dim>> combinations_of(std::span<const SweepRange> ranges
 
 /// Reads and analyses the model once for each combination; a sweep for each model that `path` holds.  What is wrong at some value is printed
 /// once.
-std::vector<Sweep> sweeps_of(const std::string& path, const AnalysisOptions& options, const std::vector<SweepRange>& ranges,
+std::vector<Sweep> sweeps_of(const std::string& path, const ModelSettings& settings, const std::vector<SweepRange>& ranges,
                              bool errors_only, const TextOptions& messages);
 
 }  // namespace macroscope

@@ -129,7 +129,7 @@ ExitCode run_analyze(const Arguments& arguments) {
   const ReportOptions report = report_options(options);
   Documents documents(format_choice(), options.outputs);
   options.model.confine(options.models, options.outputs.files);
-  const AnalysisOptions how = options.model.analysis(&ranges);
+  const ModelSettings how = options.model.settings(&ranges);
   const DocumentOptions document = document_options(options);
   documents.begin(document);
   ModelsTable table;

@@ -137,7 +137,7 @@ class Checker {
       : options_(options),
         place_(place),
         lock_file_(lock_file),
-        how_(options.model.analysis()),
+        how_(options.model.settings()),
         messages_(text_options_for(STDERR_FILENO, chosen_color(options.common.color))) {
     report_.budget_path = place.file;
     report_.lock_path = lock_path_of(place);
@@ -147,9 +147,9 @@ class Checker {
   }
 
   void check(const PlannedCheck& planned) {
-    AnalysisOptions how = how_;
+    ModelSettings how = how_;
     if (planned.budget != nullptr)
-      for (const auto& [name, value] : planned.budget->bindings) how.bindings.emplace(name, value);  // --set goes first
+      for (const auto& [name, value] : planned.budget->bindings) how.analysis.bindings.emplace(name, value);  // --set goes first
     if (is_net_path(planned.path)) return check_nets_of(planned, how);
     for_each_model(planned.path, how,
                    [&](const Analysis& analysis, const std::string& shown_path) { check(analysis, shown_path, planned); });
@@ -188,7 +188,7 @@ class Checker {
   }
 
   /// A file of the language, with its `expect` lines: those outside of nets belong to the last one.
-  void check_nets_of(const PlannedCheck& planned, const AnalysisOptions& how) {
+  void check_nets_of(const PlannedCheck& planned, const ModelSettings& how) {
     const NetPath path = net_path_of(planned.path);
     const CheckedNets nets = check_nets(path, how);
     Diagnostics diagnostics = nets.diagnostics;
@@ -271,7 +271,7 @@ class Checker {
   const Options& options_;
   const BudgetPlace& place_;
   OutputFile* lock_file_;
-  AnalysisOptions how_;
+  ModelSettings how_;
   TextOptions messages_;
   CheckReport report_;
   std::optional<Baseline> baseline_;

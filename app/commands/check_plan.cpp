@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "analyzer/budget/glob.h"
+#include "analyzer/network/name_pattern.h"
 #include "app/arguments/usage_error.h"
 #include "app/messages.h"
 #include "app/net_models.h"

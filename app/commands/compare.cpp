@@ -102,7 +102,7 @@ ExitCode run_compare(const Arguments& arguments) {
   Documents documents(format_choice(), options.outputs);
   options.model.confine(options.models, options.outputs.files);
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.outputs.common.color));
-  const AnalysisOptions how = options.model.analysis();
+  const ModelSettings how = options.model.settings();
   std::vector<ModelRecord> records;
   ExitCode code = ExitCode::fine;
   for (const std::string& path : options.models) {

@@ -47,7 +47,7 @@ ExitCode run_explain(const Arguments& arguments) {
   ExitCode code = ExitCode::fine;
   bool is_found = false;
   std::vector<std::string> near;
-  for_each_model(path, model.analysis(), [&](const Analysis& analysis, const std::string& shown_path) {
+  for_each_model(path, model.settings(), [&](const Analysis& analysis, const std::string& shown_path) {
     const Figures figures(analysis, shown_path);
     if (has_errors(analysis.diagnostics)) code = ExitCode::bad_model;
     if (!figures.has_model()) return print(analysis.diagnostics, shown_path, false, messages);

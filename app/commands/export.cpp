@@ -65,7 +65,7 @@ ExitCode run_export(const Arguments& arguments) {
   sandbox.enter();
   std::vector<std::string> names;
   ExitCode code = ExitCode::fine;
-  for_each_model(options.model, options.how.analysis(), [&](const Analysis& analysis, const std::string& shown_path) {
+  for_each_model(options.model, options.how.settings(), [&](const Analysis& analysis, const std::string& shown_path) {
     names.emplace_back(analysis.network.information.name);
     print(analysis.diagnostics, shown_path, options.is_quiet, messages);
     if (has_errors(analysis.diagnostics)) code = ExitCode::bad_model;

@@ -74,7 +74,7 @@ ExitCode run_init(const Arguments& arguments) {
   if (output != "-") place.folder = std::filesystem::path(output).parent_path().generic_string();
   std::vector<ModelRecord> records;
   ExitCode code = ExitCode::fine;
-  const AnalysisOptions how = model.analysis();
+  const ModelSettings how = model.settings();
   for (const std::string& path : models) {
     for_each_model(path, how, [&](const Analysis& analysis, const std::string& shown_path) {
       print(analysis.diagnostics, shown_path, false, messages);

@@ -78,7 +78,7 @@ ExitCode run_table(const Arguments& arguments) {
   const WorkedReportOptions report = report_options(options);
   Documents documents(format_choice(), options.outputs);
   options.model.confine(options.models, options.outputs.files);
-  const AnalysisOptions how = options.model.analysis();
+  const ModelSettings how = options.model.settings();
   documents.begin(document_options(options));
   ExitCode code = ExitCode::fine;
   for (const std::string& path : options.models) {

@@ -372,7 +372,7 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   if (Lines definitions = definitions_of(figures, options.has_training); has_all && !definitions.empty())
     sections.push_back({"definitions", "Definitions", std::move(definitions)});
   if (has_all && !analysis.shapes.assumptions.empty())
-    sections.push_back({"assumptions", "Holds if", Lines(analysis.shapes.assumptions)});
+    sections.push_back({"assumptions", "Holds if", texts_of(analysis.shapes.assumptions)});
   if (!options.is_exact) add_example(sections, figures);
   if (!has_details) sections.push_back({"closing", "", Remark{closing_of(figures)}});
 }

@@ -64,7 +64,9 @@ void add_example(std::vector<Section>& sections, const Figures& figures) {
     if (auto* summary = std::get_if<Summary>(&section.content)) fill_in(*summary, point.sizes);
     if (auto* table = std::get_if<Table>(&section.content)) table->example = example;
   }
-  sections.insert(sections.begin(), {"example", "", Remark{fmt::format("Numbers at {}; --set changes them.", example->words)}});
+  const std::string_view exception = point.keeps_assumptions ? "" : ", where not all that the model assumes holds";
+  sections.insert(sections.begin(),
+                  {"example", "", Remark{fmt::format("Numbers at {}{}; --set changes them.", example->words, exception)}});
 }
 
 }  // namespace macroscope

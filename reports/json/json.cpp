@@ -36,7 +36,7 @@ class JsonDocument {
     write_model();
     write_symbols();
     write_bindings();
-    write_texts("assumptions", figures_.analysis().shapes.assumptions);
+    write_texts("assumptions", texts_of(figures_.analysis().shapes.assumptions));
     json_.member("complete", figures_.has_model() && figures_.analysis().costs.complete);
     write_coverage();
     if (figures_.has_model()) write_all_totals();

@@ -9,14 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/algebra/characters.h"
 #include "reports/notation/escape.h"
 
 namespace macroscope {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_word(char c) { return is_letter(c) || is_digit(c); }
 
 /// Functions with the words of LaTeX around their argument.
 struct Function {

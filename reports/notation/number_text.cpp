@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "analyzer/algebra/characters.h"
 #include "analyzer/algebra/leading_term.h"
 
 namespace macroscope {
@@ -18,9 +19,6 @@ constexpr std::array<std::string_view, 11> kBytePrefixes{"B",   "KiB", "MiB", "G
 /// Numbers of fewer digits are read at a glance.
 constexpr std::size_t kDigitsToGroup = 5;
 constexpr std::size_t kDigitsToShorten = 5;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
 std::string group_digits(std::string_view digits) {
   std::string out;

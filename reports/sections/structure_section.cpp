@@ -333,7 +333,7 @@ Section cuts_section(const Figures& figures, const ReportOptions& options) {
                     {std::string(kind), tensors_text(figures, cut), Quantity{cut.bytes}, before ? Cell(Share{*before}) : Cell(),
                      Quantity{Dim::of_size(cut.nodes_before)}}});
   };
-  if (cuts.narrowest) add(cuts.is_at_typical_sizes ? "narrowest (sizes of 64)" : "narrowest", *cuts.narrowest);
+  if (cuts.narrowest) add(cuts.is_at_nominal_sizes ? "narrowest (sizes of 64)" : "narrowest", *cuts.narrowest);
   const std::size_t shown = rows_shown(options, single.size());
   for (std::size_t i = 0; i < shown; ++i) add("one tensor", *single[i]);
   return {"cuts", "Where it can be split in two",

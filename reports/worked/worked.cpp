@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzer/algebra/characters.h"
 #include "reports/notation/number_text.h"
 
 namespace macroscope {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '\''; }
+bool is_of_name(char c) { return is_word(c) || c == '\''; }
 
 bool is_function(std::string_view word) {
   constexpr std::array<std::string_view, 4> kFunctions{"floor", "ceil", "min", "max"};
@@ -41,8 +41,8 @@ std::string with_values(std::string_view formula, std::span<const Letter> letter
     std::size_t length = 1;
     if (is_digit(c)) {
       while (length < formula.size() && is_digit(formula[length])) ++length;
-    } else if (is_word(c)) {
-      while (length < formula.size() && is_word(formula[length])) ++length;
+    } else if (is_of_name(c)) {
+      while (length < formula.size() && is_of_name(formula[length])) ++length;
     }
     const std::string_view token = formula.substr(0, length);
     formula.remove_prefix(length);
@@ -52,7 +52,7 @@ std::string with_values(std::string_view formula, std::span<const Letter> letter
       continue;
     }
     const auto found = std::find_if(letters.begin(), letters.end(), [&](const Letter& letter) { return letter.name == token; });
-    const bool is_value = is_word(c);
+    const bool is_value = is_of_name(c);
     if (ends_in_value && (is_value || c == '(')) out += '*';
     out += found == letters.end() ? std::string(token) : factor_text(found->value);
     ends_in_value = is_value || c == ')';

@@ -39,7 +39,7 @@ std::optional<Dim> truncated_quotient(const Dim& a, const Dim& b, const OpContex
   }
   if (is_never_negative(a)) return floor_div(a, b);
   if (is_never_negative(-a)) return -floor_div(-a, b);
-  context.assume(fmt::format("{} >= 0", a.text()));
+  context.assume(Assumption::at_least(a, 0));
   return floor_div(a, b);
 }
 

@@ -10,8 +10,6 @@
 namespace macroscope {
 namespace {
 
-bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
-
 /// Reads the text of a row; a mistake in it is a mistake of the catalogue.
 class BodyCompiler {
  public:

@@ -6,11 +6,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include "analyzer/algebra/characters.h"
+
 namespace macroscope {
 namespace {
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
 
 class FormulaParser {
  public:

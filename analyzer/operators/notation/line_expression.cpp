@@ -106,7 +106,7 @@ ExpressionParser::Term ExpressionParser::factor_below() {
     reader_.expect(")");
     return {};
   }
-  if (TextReader::is_digit(reader_.next())) {
+  if (is_digit(reader_.next())) {
     reader_.number();
     return {};
   }

@@ -34,7 +34,7 @@ class LineParser {
     std::vector<std::string_view> inputs, outputs;
     const auto names = [&](std::vector<std::string_view>& list) {
       do {
-        if (!TextReader::is_letter(reader_.next())) return;
+        if (!is_letter(reader_.next())) return;
         list.push_back(reader_.word());
       } while (reader_.accept(","));
     };
@@ -66,14 +66,14 @@ class LineParser {
   /// `k < size`
   bool declaration() {
     const std::size_t start = reader_.position();
-    if (!TextReader::is_letter(reader_.next())) return false;
+    if (!is_letter(reader_.next())) return false;
     const std::string_view name = reader_.word();
     if (!reader_.accept("<")) {
       reader_.back_to(start);
       return false;
     }
     DeclaredLoop declared{loop(name), {}, {}};
-    if (TextReader::is_digit(reader_.next())) {
+    if (is_digit(reader_.next())) {
       declared.otherwise = reader_.integer();
     } else {
       declared.attribute = reader_.word();
@@ -158,7 +158,7 @@ class LineParser {
       reader_.word();
       return index;
     }
-    if (TextReader::is_digit(reader_.next())) {
+    if (is_digit(reader_.next())) {
       reader_.integer();
       index.form = LineIndex::Form::looked_up;
       if (!reader_.accept("*")) return index;
@@ -183,7 +183,7 @@ class LineParser {
     index.form = LineIndex::Form::moved;
     const bool back = reader_.accept("-");
     if (!back) reader_.accept("+");
-    index.adds_inner = TextReader::is_letter(reader_.next());
+    index.adds_inner = is_letter(reader_.next());
     if (index.adds_inner) {
       index.inner = loop(reader_.word());
     } else {

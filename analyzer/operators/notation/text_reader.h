@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "analyzer/algebra/characters.h"
 #include "analyzer/operators/notation/formula.h"
 
 namespace macroscope {
@@ -82,10 +83,6 @@ class TextReader {
     position_ = end + 1;
     return text;
   }
-
-  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-  static bool is_word(char c) { return is_letter(c) || is_digit(c); }
 
  private:
   void skip_space() {

@@ -25,7 +25,7 @@ std::optional<Sizes> list_of(const OpContext& context, std::string_view name, st
   for (const Dim& entry : *list) {
     const Certainty holds = at_least(entry, least);
     require(holds != Certainty::never, "bad-attribute", "{} holds {}, less than {}", name, entry, least);
-    if (holds == Certainty::unknown) context.assume(fmt::format("{} >= {}", entry.text(), least));
+    if (holds == Certainty::unknown) context.assume(Assumption::at_least(entry, least));
   }
   return list;
 }
@@ -62,8 +62,7 @@ void pad_by(Window& window, const Dim& total, AutoPad how) {
 }
 
 void assume_fits(const OpContext& context, const Window& window, const Dim& input) {
-  if (at_least(input, window.reach()) != Certainty::always)
-    context.assume(fmt::format("{} >= {}", input.text(), window.reach().text()));
+  if (at_least(input, window.reach()) != Certainty::always) context.assume(Assumption::at_least(input, window.reach()));
 }
 
 /// floor((input + pads - reach) / stride) + 1, or the ceiling without windows that start behind the input.

@@ -69,10 +69,7 @@ class Search {
     if (row->traits.has(Trait::normalization) && channels == ChannelAxis::second) return of(stop, 0, 1);
     if (row->traits.has(Trait::normalization) && channels == ChannelAxis::last) return of(stop, 0, last);
     if (row->traits.has(Trait::recurrent)) {
-      const bool batch_first = std::any_of(node.attributes.begin(), node.attributes.end(), [](const Attribute& attribute) {
-        const auto* number = std::get_if<std::int64_t>(&attribute.content);
-        return attribute.name == "layout" && number != nullptr && *number != 0;
-      });
+      const bool batch_first = attributes_of(scope_, node).integer("layout", 0) != 0;
       return of(stop, batch_first ? 0 : 1, 2);
     }
     return std::nullopt;
@@ -95,15 +92,13 @@ class Search {
       if (output != kAbsent) pending.push_back({output, stop.axes});
   }
 
-  static std::vector<std::uint32_t> transposed(const Node& node, const std::vector<std::uint32_t>& axes) {
+  [[nodiscard]] std::vector<std::uint32_t> transposed(const Node& node, const std::vector<std::uint32_t>& axes) const {
     std::vector<std::uint32_t> result(axes.rbegin(), axes.rend());
-    for (const Attribute& attribute : node.attributes) {
-      const auto* order = std::get_if<std::span<const std::int64_t>>(&attribute.content);
-      if (attribute.name != "perm" || order == nullptr || order->size() != axes.size()) continue;
-      for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-        const auto from = static_cast<std::size_t>((*order)[axis]);
-        if (from < axes.size()) result[axis] = axes[from];
-      }
+    const std::span<const std::int64_t> order = attributes_of(scope_, node).integers("perm");
+    if (order.size() != axes.size()) return result;
+    for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+      const auto from = static_cast<std::size_t>(order[axis]);
+      if (from < axes.size()) result[axis] = axes[from];
     }
     return result;
   }

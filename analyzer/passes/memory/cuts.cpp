@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <numeric>
 
-#include "analyzer/algebra/evaluation.h"
+#include "analyzer/algebra/nominal_estimate.h"
 #include "analyzer/network/graph_cut.h"
 #include "analyzer/passes/memory/storage.h"
 
 namespace macroscope {
 namespace {
 
-/// The quantity as a number, symbols at their typical size; nothing below 0, which a size that a file gives may be.
+/// The quantity as a number, symbols at the nominal size; nothing below 0, which a size that a file gives may be.
 std::optional<std::int64_t> number_of(const Dim& quantity) {
   std::optional<std::int64_t> number = quantity.number();
   if (!number) {
-    const std::optional<Int128> value = value_at(quantity, kTypicalSize);
+    const std::optional<Int128> value = nominal_value(quantity);
     if (!value) throw AlgebraError("a number does not fit 128 bits");
     number = Dim::of_int128(*value).number();
   }
@@ -45,7 +45,7 @@ class Cutting {
         Dim bytes = bytes_of(scope_.facts[tensor].type);
         const std::optional<std::int64_t> width = number_of(bytes);
         if (!width) return false;
-        cuts_.is_at_typical_sizes = cuts_.is_at_typical_sizes || !bytes.is_number();
+        cuts_.is_at_nominal_sizes = cuts_.is_at_nominal_sizes || !bytes.is_number();
         wire.width = *width;
         bytes_.push_back(std::move(bytes));
       } catch (const Unknown&) {

@@ -26,11 +26,10 @@ struct Cuts {
   std::optional<Cut> narrowest;
   /// Each tensor that every path from the inputs to the outputs passes, in their order.
   std::vector<Cut> single;
-  /// Some sizes are symbols: what is narrowest was decided with kTypicalSize for each of them.
-  bool is_at_typical_sizes = false;
+  /// Some sizes are symbols: what is narrowest was decided by nominal_value().
+  bool is_at_nominal_sizes = false;
 };
 
-inline constexpr std::int64_t kTypicalSize = 64;
 /// Of a hundred parts of the MACs, how many each side has at least.
 inline constexpr std::int64_t kLeastShare = 10;
 

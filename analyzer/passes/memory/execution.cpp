@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include "analyzer/algebra/evaluation.h"
+#include "analyzer/algebra/nominal_estimate.h"
 #include "analyzer/network/readers.h"
 
 namespace macroscope {
 namespace {
 
-constexpr int kTypicalSize = 64;
 /// Sizes past this are all the same to a search, and a hundred thousand of them still add up.
 constexpr Int128 kLargestSize = Int128{1} << 100U;
 
@@ -20,7 +19,7 @@ class Sizes {
       note(bytes, *number);
       return std::min(*number, kLargestSize);
     }
-    const std::optional<Int128> number = value_at(bytes, kTypicalSize);
+    const std::optional<Int128> number = nominal_value(bytes);
     is_exact_ = is_exact_ && number.has_value();
     if (!number) return kLargestSize;
     note(bytes, *number);

@@ -1,7 +1,5 @@
 #include "analyzer/passes/shapes/branch_choice.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string_view>
 
@@ -41,8 +39,8 @@ bool is_named(const Dim& size) {
 
 }  // namespace
 
-std::string SizeCondition::assumption(bool is_equal) const {
-  return fmt::format("{} {} {}", size.text(), is_equal ? "==" : "!=", number.text());
+Assumption SizeCondition::assumption(bool is_equal) const {
+  return is_equal ? Assumption::equal(size, number) : Assumption::different(size, number);
 }
 
 std::optional<SizeCondition> size_condition(const Network& network, const Scope& scope, NodeId id) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "analyzer/passes/shapes/shapes.h"
 
@@ -23,7 +22,7 @@ struct SizeCondition {
 
   [[nodiscard]] bool holds(bool is_equal) const noexcept { return is_equal == is_true_where_equal; }
   /// `N != 1`.
-  [[nodiscard]] std::string assumption(bool is_equal) const;
+  [[nodiscard]] Assumption assumption(bool is_equal) const;
 };
 
 /// Of an If whose condition is not known; empty where it is anything else.

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzer/algebra/characters.h"
+
 namespace macroscope {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// `stem` and a number behind it, at the end of `name`.
 bool ends_with_number_after(std::string_view name, std::string_view stem) {
@@ -86,7 +86,7 @@ class Agreeing {
     } else if (declared.is_number() && follows_from_inputs(inferred) && !is_equal_but_for_empty(inferred, declared)) {
       misname(inferred, declared, axis);
     } else if (declared.is_number()) {
-      agreement_.assumptions.push_back(fmt::format("{} == {}", inferred.text(), declared.text()));
+      agreement_.assumptions.push_back(Assumption::equal(inferred, declared));
       return declared;
     }
     return inferred;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/network/assumption.h"
 #include "analyzer/network/symbols.h"
 #include "analyzer/network/type.h"
 
@@ -31,7 +32,7 @@ struct Agreement {
   /// Names that a tool made up, by the fresh symbols that they turned out to be.
   Bindings made_up;
   /// What must hold for both to be right: `N == 4`.
-  std::vector<std::string> assumptions;
+  std::vector<Assumption> assumptions;
   /// What contradicts: `axis 1 is 5, declared 6`; empty if nothing does.
   std::string contradiction;
   /// A declared size that is not what was inferred for sizes in general: `axis 1 is N + 3, declared N`; empty if there is none.

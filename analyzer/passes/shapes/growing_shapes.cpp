@@ -51,6 +51,6 @@ void GrowingShapes::shorten(ScopeId id, std::size_t tensors, std::size_t nodes) 
   std::erase_if(scope.remembered, [&](const auto& entry) { return entry.first >= nodes; });
 }
 
-const std::vector<std::string>& GrowingShapes::assumptions() const noexcept { return state_->shapes.assumptions; }
+const std::vector<Assumption>& GrowingShapes::assumptions() const noexcept { return state_->shapes.assumptions; }
 
 }  // namespace macroscope

@@ -29,7 +29,7 @@ class GrowingShapes {
   [[nodiscard]] const Fact& fact(ScopeId scope, TensorId tensor) const;
   /// Forgets tensors and nodes past these numbers.
   void shorten(ScopeId scope, std::size_t tensors, std::size_t nodes);
-  [[nodiscard]] const std::vector<std::string>& assumptions() const noexcept;
+  [[nodiscard]] const std::vector<Assumption>& assumptions() const noexcept;
 
  private:
   struct State;

@@ -112,7 +112,7 @@ Dim Inference::fresh(std::string_view name, SymbolOrigin origin) {
   return symbol;
 }
 
-void Inference::assume(std::string assumption) {
+void Inference::assume(Assumption assumption) {
   if (assumed_.insert(assumption).second) shapes_.assumptions.push_back(std::move(assumption));
 }
 

@@ -34,7 +34,7 @@ class Inference : public InferenceHooks {
   void step(ScopeId scope, NodeId node);
 
   Dim fresh(std::string_view name, SymbolOrigin origin) override;
-  void assume(std::string assumption) override;
+  void assume(Assumption assumption) override;
   void remember(Dim quantity) override;
   void report(const OpContext& context, Severity severity, std::string_view code, std::string message, std::string help) override;
   std::vector<Fact> enter(const OpContext& context, GraphId graph, std::vector<Fact> inputs, std::string_view role,
@@ -42,6 +42,9 @@ class Inference : public InferenceHooks {
 
  private:
   /// Where the walk stands.
+  struct AssumptionHash {
+    std::size_t operator()(const Assumption& assumption) const noexcept { return assumption.hash(); }
+  };
   struct Place {
     ScopeId scope = 0;
     NodeId node = 0;
@@ -109,7 +112,7 @@ class Inference : public InferenceHooks {
   std::unordered_map<const Function*, std::unordered_multimap<std::size_t, std::pair<ScopeId, std::vector<Fact>>>> called_;
   std::unordered_map<const Operator*, std::unique_ptr<const Function>> bodies_;
   std::vector<const Function*> active_;
-  std::unordered_set<std::string> assumed_;
+  std::unordered_set<Assumption, AssumptionHash> assumed_;
   std::unordered_set<std::string> used_bindings_;
   std::uint64_t nodes_run_ = 0;
   bool is_budget_noted_ = false;

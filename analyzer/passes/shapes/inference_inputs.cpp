@@ -130,7 +130,7 @@ void Inference::reconcile(const Graph& graph, const Scope& scope, TensorId tenso
   fact.type = with_extents_named(std::move(agreement.type), graph.tensors[tensor].name);
   // Sizes in functions and bodies are others each time they run.
   if (scope.graph == 0) made_up_.merge(agreement.made_up);
-  for (std::string& assumption : agreement.assumptions) assume(std::move(assumption));
+  for (Assumption& assumption : agreement.assumptions) assume(std::move(assumption));
   if (!agreement.renamed.empty()) fact = substituted(fact, agreement.renamed);
   const bool is_certain = !agreement.contradiction.empty();
   const std::string& difference = is_certain ? agreement.contradiction : agreement.misnomer;

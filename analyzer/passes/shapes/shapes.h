@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/network/assumption.h"
 #include "analyzer/network/network.h"
 #include "analyzer/operators/operator.h"
 
@@ -59,8 +60,8 @@ struct Shapes {
   std::shared_ptr<const CustomOperators> custom_operators;
   /// scopes[0] is the main graph.  A scope comes before those that it calls, except functions that are called again.
   std::deque<Scope> scopes;
-  /// Each once, in order of appearance: `N == M`.
-  std::vector<std::string> assumptions;
+  /// Each once, in order of appearance.
+  std::vector<Assumption> assumptions;
 };
 
 /// Infers what every tensor is.  A rule that fails leaves the outputs of its node unknown and is reported; all else is still inferred.
@@ -69,7 +70,12 @@ struct Shapes {
 Shapes infer_shapes(Network& network, const Bindings& bindings, Diagnostics& diagnostics,
                     std::shared_ptr<const CustomOperators> custom_operators = nullptr);
 
-/// The site of a node in a scope, for rules that read what was inferred.
+/// The attributes of a node in a scope, references in a function's body resolved.
+[[nodiscard]] inline NodeAttributes attributes_of(const Scope& scope, const Node& node) noexcept {
+  return {node, scope.attributes};
+}
+
+/// The context of a node in a scope, for rules that read what was inferred.
 OpContext site_of(const Network& network, const Scope& scope, NodeId node);
 
 }  // namespace macroscope

@@ -66,7 +66,7 @@ class Finding {
     const TensorId output = node.outputs.front();
     const Type& type = scope_.facts[output].type;
     if (!type.shape.known() || provenance_.is_stored(output) || axes[output] == kNoAxis) return;
-    std::int64_t axis = integer_attribute(node, "axis", 1);
+    std::int64_t axis = attributes_of(scope_, node).integer("axis", 1);
     if (axis < 0) axis += static_cast<std::int64_t>(type.shape.rank());
     if (axis != std::int64_t{axes[output]}) return;
     Joining joining;

@@ -80,7 +80,7 @@ class Axes {
   }
 
   [[nodiscard]] std::uint32_t permuted(const Node& node) const {
-    const std::span<const std::int64_t> permutation = integers_attribute(node, "perm");
+    const std::span<const std::int64_t> permutation = attributes_of(scope_, node).integers("perm");
     if (node.inputs.empty() || node.inputs.front() == kAbsent) return kNoAxis;
     const auto found = std::find(permutation.begin(), permutation.end(), std::int64_t{axes_[node.inputs.front()]});
     return found == permutation.end() ? kNoAxis : static_cast<std::uint32_t>(found - permutation.begin());

@@ -42,7 +42,7 @@ class Search {
     if (masked == kAbsent) return std::nullopt;
     const Shape& shape = scope_.facts[masked].type.shape;
     if (!shape.known() || shape.rank() != 4) return std::nullopt;
-    const std::int64_t axis = integer_attribute(softmax, "axis", -1);
+    const std::int64_t axis = attributes_of(scope_, softmax).integer("axis", -1);
     const Node* scores = masked_scores(masked);
     const Node* result = product_of(output(softmax));
     if ((axis != -1 && axis != 3) || scores == nullptr || result == nullptr) return std::nullopt;
@@ -138,7 +138,7 @@ class Search {
   bool leaves(const Node& trilu, bool is_upper) const {
     const TensorId shift = input(trilu, 1);
     const std::optional<double> diagonal = shift == kAbsent ? std::optional(0.0) : number_of(scope_.facts[shift].value);
-    return (integer_attribute(trilu, "upper", 1) != 0) == is_upper && diagonal && *diagonal == (is_upper ? 1 : 0);
+    return (attributes_of(scope_, trilu).integer("upper", 1) != 0) == is_upper && diagonal && *diagonal == (is_upper ? 1 : 0);
   }
 
   bool is_filled(TensorId tensor, bool is_negative) const {

@@ -9,8 +9,8 @@ namespace macroscope {
 namespace {
 
 /// In training, statistics of the batch mix its elements.
-bool is_training(const Operator* row, const Node& node) {
-  return has(row, Trait::normalization) && integer_attribute(node, "training_mode", 0) != 0;
+bool is_training(const Operator* row, const NodeAttributes& attributes) {
+  return has(row, Trait::normalization) && attributes.integer("training_mode", 0) != 0;
 }
 
 /// One factor for each channel: every extent but the first two is 1.
@@ -20,21 +20,6 @@ bool is_gate(const Shape& gate, const Shape& data) {
 }
 
 }  // namespace
-
-std::int64_t integer_attribute(const Node& node, std::string_view name, std::int64_t otherwise) noexcept {
-  for (const Attribute& attribute : node.attributes)
-    if (const auto* number = std::get_if<std::int64_t>(&attribute.content); number != nullptr && attribute.name == name)
-      return *number;
-  return otherwise;
-}
-
-std::span<const std::int64_t> integers_attribute(const Node& node, std::string_view name) noexcept {
-  for (const Attribute& attribute : node.attributes)
-    if (const auto* numbers = std::get_if<std::span<const std::int64_t>>(&attribute.content);
-        numbers != nullptr && attribute.name == name)
-      return *numbers;
-  return {};
-}
 
 bool is_random(const Operator* row, const Node& node) noexcept {
   return has(row, Trait::random) || (has(row, Trait::random_in_training) && node.inputs.size() > 2);
@@ -93,7 +78,7 @@ void ElementwiseProvenance::find_stored(const Scope& scope) {
 
 bool ElementwiseProvenance::works_on_elements(const Scope& scope, NodeId node) const {
   const Operator* row = scope.operators[node];
-  return (is_elementwise(row) || has(row, Trait::pads)) && !is_training(row, graph_->nodes[node]);
+  return (is_elementwise(row) || has(row, Trait::pads)) && !is_training(row, attributes_of(scope, graph_->nodes[node]));
 }
 
 /// The operand whose elements the node's result holds, changed one by one; kAbsent if there is none.

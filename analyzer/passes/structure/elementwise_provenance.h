@@ -68,10 +68,6 @@ class ElementwiseProvenances {
   std::vector<std::unique_ptr<const ElementwiseProvenance>> of_scope_;
 };
 
-/// An attribute that holds an integer; `otherwise` where there is none.
-[[nodiscard]] std::int64_t integer_attribute(const Node& node, std::string_view name, std::int64_t otherwise) noexcept;
-/// An attribute that holds integers; empty where there is none.
-[[nodiscard]] std::span<const std::int64_t> integers_attribute(const Node& node, std::string_view name) noexcept;
 /// Two runs of the node may differ: random numbers.
 [[nodiscard]] bool is_random(const Operator* row, const Node& node) noexcept;
 /// The node runs graphs of its own: a branch, a loop's body.

@@ -105,14 +105,9 @@ class PhaseDerivation {
 
   /// Sizes that the model only assumes to be these: `total == past + sequence` of a mask.
   void add_assumed(Bindings& bindings) const {
-    for (const std::string& assumption : assumptions_) {
-      const std::size_t equals = assumption.find(" == ");
-      if (equals == std::string::npos) continue;
-      const auto left = Dim::parse(assumption.substr(0, equals));
-      const auto right = Dim::parse(assumption.substr(equals + 4));
-      const Dim* a = std::get_if<Dim>(&left);
-      const Dim* b = std::get_if<Dim>(&right);
-      if (a == nullptr || b == nullptr) continue;
+    for (const Assumption& assumption : assumptions_) {
+      if (assumption.relation != Assumption::Relation::equal) continue;
+      const Dim *const a = &assumption.left, *const b = &assumption.right;
       for (const auto& [lone, other] : {std::pair(a, b), std::pair(b, a)}) {
         const std::string symbol = lone_symbol(*lone);
         const std::vector<std::string> within = other->symbols();
@@ -213,7 +208,7 @@ class PhaseDerivation {
 
   const Network& network_;
   const Scope& scope_;
-  const std::vector<std::string>& assumptions_;
+  const std::vector<Assumption>& assumptions_;
   const Costs& costs_;
   const Attentions& attentions_;
   const std::vector<TokenCache>& caches_;

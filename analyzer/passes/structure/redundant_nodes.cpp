@@ -27,7 +27,8 @@ bool is_norm(const Place& place, NodeId id) {
   const Node& node = place.graph.nodes[id];
   const Operator* row = place.scope.operators[id];
   const bool scales_channels = has(row, Trait::normalization) && has(row, Trait::affine);
-  if (!scales_channels || node.inputs.size() != 5 || integer_attribute(node, "training_mode", 0) != 0) return false;
+  if (!scales_channels || node.inputs.size() != 5 || attributes_of(place.scope, node).integer("training_mode", 0) != 0)
+    return false;
   return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
                      [&](TensorId input) { return input != kAbsent && place.provenance.is_stored(input); });
 }
@@ -107,7 +108,7 @@ bool gives_back(const Place& place, NodeId id) {
     case IdentityWhen::only_operand:
       return node.inputs.size() == 1;
     case IdentityWhen::same_order:
-      return is_same_order(integers_attribute(node, "perm"));
+      return is_same_order(attributes_of(place.scope, node).integers("perm"));
     case IdentityWhen::same_type_shape:
       return same_shape && same_type;
     case IdentityWhen::nothing_added:
@@ -156,7 +157,8 @@ bool cancel(const Place& place, NodeId first, NodeId second, TensorId source) {
   const auto both = [&](Trait trait) {
     return has(place.scope.operators[first], trait) && has(place.scope.operators[second], trait);
   };
-  if (both(Trait::permutes)) return undoes(integers_attribute(before, "perm"), integers_attribute(node, "perm"));
+  if (both(Trait::permutes))
+    return undoes(attributes_of(place.scope, before).integers("perm"), attributes_of(place.scope, node).integers("perm"));
   if (both(Trait::converts))
     return dtype_of(place, result) == dtype_of(place, source) &&
            is_wider(dtype_of(place, source), dtype_of(place, before.outputs.front()));

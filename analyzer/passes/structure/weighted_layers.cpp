@@ -16,8 +16,8 @@ TensorId operand(const Node& node, int place) {
                                                                             : kAbsent;
 }
 
-std::vector<std::int64_t> per_axis(const Node& node, std::string_view name, std::size_t axes) {
-  const std::span<const std::int64_t> numbers = integers_attribute(node, name);
+std::vector<std::int64_t> per_axis(const OpContext& context, std::string_view name, std::size_t axes) {
+  const std::span<const std::int64_t> numbers = context.attributes().integers(name);
   if (numbers.size() != axes) return std::vector<std::int64_t>(axes, 1);
   return {numbers.begin(), numbers.end()};
 }
@@ -114,7 +114,7 @@ class LayerReading {
                                       const Shape& weight, const Shape& output) const {
     const Node& node = context.node();
     if (axes.kernel_rank == 0 || output.rank() != weight.rank()) return false;
-    layer.groups = std::max<std::int64_t>(integer_attribute(node, "group", 1), 1);
+    layer.groups = std::max<std::int64_t>(context.attributes().integer("group", 1), 1);
     layer.inputs = weight[axes.inputs] * layer.groups;
     layer.outputs = weight[axes.outputs];
     layer.weights_of_tap = weight[axes.outputs] * weight[axes.inputs];
@@ -123,8 +123,8 @@ class LayerReading {
     const std::uint32_t stored = graph_.tensors[layer.weight].stored;
     const TapMask mask = stored == kNone ? TapMask::none : graph_.stored[stored].mask;
     layer.taps = mask == TapMask::none ? layer.kernel_elements() : taps_kept(layer.kernel, mask);
-    layer.strides = per_axis(node, "strides", layer.kernel.size());
-    layer.dilations = per_axis(node, "dilations", layer.kernel.size());
+    layer.strides = per_axis(context, "strides", layer.kernel.size());
+    layer.dilations = per_axis(context, "dilations", layer.kernel.size());
     const bool is_last = channel_axis_of(row, context) == ChannelAxis::last;
     layer.positions = output[0] * product(output.dims().subspan(is_last ? 1 : 2, axes.kernel_rank));
     const Shape& input = shape_of(layer.input);

@@ -16,7 +16,7 @@ bool is_frozen(const TrainingOptions& options, const Network& network, const Par
   const Graph& graph = network.graphs[parameter.graph];
   const auto fits = [&](std::string_view name) {
     return !name.empty() && std::any_of(options.frozen.begin(), options.frozen.end(),
-                                        [&](const std::string& pattern) { return fits_pattern(name, pattern); });
+                                        [&](const std::string& pattern) { return matches(pattern, name); });
   };
   if (fits(graph.tensors[parameter.tensor].name)) return true;
   if (parameter.counted_at == kNone) return false;

@@ -166,7 +166,7 @@ std::vector<Handle> GraphBuilder::repeat(const Dim& count, const std::vector<Han
   return dsl::repeat(implementation_->writer, count, states, body);
 }
 
-const std::vector<std::string>& GraphBuilder::assumptions() const { return implementation_->writer.assumptions(); }
+const std::vector<Assumption>& GraphBuilder::assumptions() const { return implementation_->writer.assumptions(); }
 Diagnostics GraphBuilder::take_warnings() { return implementation_->writer.take_warnings(); }
 Network GraphBuilder::take() { return implementation_->writer.take(); }
 

@@ -145,7 +145,7 @@ class GraphBuilder {
   std::vector<Handle> repeat(const Dim& count, const std::vector<Handle>& states, const RepeatBody& body);
 
   /// Assumptions recorded so far, and warnings of rules.
-  [[nodiscard]] const std::vector<std::string>& assumptions() const;
+  [[nodiscard]] const std::vector<Assumption>& assumptions() const;
   [[nodiscard]] Diagnostics take_warnings();
 
   /// The network, complete; the builder is spent.  `information.format` is "net".

@@ -78,7 +78,7 @@ class GraphWriter {
   /// Names that were taken since are free again, and nodes of nested graphs are not counted.
   void go_back(const Mark& mark);
 
-  [[nodiscard]] const std::vector<std::string>& assumptions() const noexcept { return shapes_->assumptions(); }
+  [[nodiscard]] const std::vector<Assumption>& assumptions() const noexcept { return shapes_->assumptions(); }
   [[nodiscard]] Diagnostics take_warnings();
   /// The network, complete; nothing is written after that.
   Network take();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzer/algebra/characters.h"
+
 namespace macroscope::dsl {
 namespace {
 
@@ -17,8 +19,6 @@ constexpr std::array<std::string_view, 14> kStatements{"block", "compare", "cons
 constexpr std::array<std::string_view, 25> kSigns{"==", "!=", "<=", ">=", "->", "..", "(", ")", "[", "]", "{", "}", ",",
                                                   ":",  "=",  "<",  ">",  "+",  "-",  "*", "/", "%", "^", ";", "!"};
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
 
 /// Editors put it before the text.

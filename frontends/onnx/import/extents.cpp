@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/algebra/characters.h"
+
 namespace macroscope::onnx {
 namespace {
 
@@ -14,12 +16,8 @@ constexpr std::int64_t kUndeclared = -1;
 /// A longer text is no expression that anybody wrote.
 constexpr std::size_t kLongestExpression = 1000;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool is_identifier(std::string_view text) {
-  return !text.empty() && is_letter(text.front()) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c); });
+  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), is_word);
 }
 
 /// Exporters write these where they know no name.

@@ -8,19 +8,29 @@ namespace macroscope {
 namespace {
 
 TEST_CASE("A pattern fits names as in a shell") {
-  CHECK(fits_pattern("layer1.0.conv1.weight", "layer1.*"));
-  CHECK(fits_pattern("layer1.0.conv1.weight", "*.conv?.weight"));
-  CHECK(fits_pattern("", "*"));
-  CHECK(fits_pattern("abcbc", "a*bc"));
-  CHECK(!fits_pattern("layer10", "layer?"));
-  CHECK(!fits_pattern("Layer1", "layer1"));
-  CHECK(!fits_pattern("", "?"));
+  CHECK(matches("layer1.*", "layer1.0.conv1.weight"));
+  CHECK(matches("*.conv?.weight", "layer1.0.conv1.weight"));
+  CHECK(matches("*", ""));
+  CHECK(matches("a*bc", "abcbc"));
+  CHECK(!matches("layer?", "layer10"));
+  CHECK(!matches("layer1", "Layer1"));
+  CHECK(!matches("?", ""));
+}
+
+TEST_CASE("Wildcards stay within a folder where there are folders, and two stars do not") {
+  CHECK(matches("models/*.onnx", "models/a.onnx", '/'));
+  CHECK(!matches("models/*.onnx", "models/old/a.onnx", '/'));
+  CHECK(!matches("models?a.onnx", "models/a.onnx", '/'));
+  CHECK(matches("models/**.onnx", "models/old/a.onnx", '/'));
+  CHECK(matches("**/a.onnx", "a.onnx", '/'));
+  CHECK(matches("**/a.onnx", "models/old/a.onnx", '/'));
+  CHECK(!matches("**/a.onnx", "models/olda.onnx", '/'));
 }
 
 TEST_CASE("A hostile pattern takes no longer than both lengths multiplied") {
   std::string pattern;
   for (int n = 0; n < 2000; ++n) pattern += "*a";
-  CHECK(!fits_pattern(std::string(4000, 'a') + "b", pattern));
+  CHECK(!matches(pattern, std::string(4000, 'a') + "b"));
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ std::vector<Fact> unfold(const OpContext& context) {
   const std::size_t axis = OpContext::axis_of(context.integer("dim", -1), shape.rank());
   require(at_least(shape[axis], size) != Certainty::never, "bad-attribute", "slices of {} along an axis of {}", size,
           shape[axis]);
-  if (at_least(shape[axis], size) == Certainty::unknown) context.assume(fmt::format("{} >= {}", shape[axis].text(), size));
+  if (at_least(shape[axis], size) == Certainty::unknown) context.assume(Assumption::at_least(shape[axis], size));
   std::vector<Dim> dims(shape.begin(), shape.end());
   dims[axis] = floor_div(shape[axis] - size, step) + 1;
   dims.push_back(size);

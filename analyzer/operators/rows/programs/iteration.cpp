@@ -120,7 +120,7 @@ bool changes_rank(const Fact& before, const Fact& after) {
 /// Certain or assumed.
 bool runs_at_all(const OpContext& context, const Dim& iterations) {
   const Certainty certainty = at_least(iterations, 1);
-  if (certainty == Certainty::unknown) context.assume(fmt::format("{} >= 1", iterations.text()));
+  if (certainty == Certainty::unknown) context.assume(Assumption::at_least(iterations, 1));
   return certainty != Certainty::never;
 }
 

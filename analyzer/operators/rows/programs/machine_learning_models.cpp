@@ -179,9 +179,10 @@ void state_bounds(const OpContext& context) {
   try {
     const TreeEnsemble ensemble = tree_ensemble_of(context);
     if (ensemble.most_comparisons == 0) return;
-    context.assume(fmt::format("a row of '{}' takes {} to {} comparisons, the most are counted ({} trees, {} nodes, depth {})",
-                               context.output_name(0), ensemble.fewest_comparisons, ensemble.most_comparisons, ensemble.trees,
-                               ensemble.branches + ensemble.leaves, ensemble.depth));
+    context.assume(Assumption::stated(
+        fmt::format("a row of '{}' takes {} to {} comparisons, the most are counted ({} trees, {} nodes, depth {})",
+                    context.output_name(0), ensemble.fewest_comparisons, ensemble.most_comparisons, ensemble.trees,
+                    ensemble.branches + ensemble.leaves, ensemble.depth)));
   } catch (const RuleError& error) {
     context.warn(error.code(), error.what(), "what it costs is unknown");  // its shape can
   }

@@ -103,7 +103,7 @@ std::vector<Fact> squeeze(const OpContext& context) {
   } else {
     for (std::size_t axis = 0; axis < data.rank(); ++axis) {
       removed[axis] = data[axis].is(1);
-      if (!removed[axis] && equal(data[axis], 1) != Certainty::never) context.assume(fmt::format("{} != 1", data[axis].text()));
+      if (!removed[axis] && equal(data[axis], 1) != Certainty::never) context.assume(Assumption::different(data[axis], 1));
     }
   }
   std::vector<Dim> extents;

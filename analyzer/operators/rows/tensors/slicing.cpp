@@ -43,10 +43,10 @@ Dim from_front(const OpContext& context, const Dim& bound, const Dim& extent) {
       break;
   }
   if (at_least(-bound, 0) == Certainty::always) {
-    context.assume(fmt::format("{} >= 1", (-bound).text()));
+    context.assume(Assumption::at_least(-bound, 1));
     return bound + extent;
   }
-  context.assume(fmt::format("{} >= 0", bound.text()));
+  context.assume(Assumption::at_least(bound, 0));
   return bound;
 }
 
@@ -76,7 +76,7 @@ bool is_forward(const OpContext& context, const Dim& step) {
   if (at_least(step, 1) == Certainty::always) return true;
   if (at_least(step, 0) == Certainty::never) return false;
   const bool forward = at_least(-step, 0) != Certainty::always;
-  context.assume(fmt::format("{} >= 1", (forward ? step : -step).text()));
+  context.assume(Assumption::at_least(forward ? step : -step, 1));
   return forward;
 }
 
@@ -121,7 +121,7 @@ std::optional<std::vector<std::size_t>> sliced_axes(const OpContext& context, co
   require(starts->size() <= rank, "bad-slice", "bounds for {} axes, the tensor has {}", starts->size(), rank);
   std::vector<std::size_t> first_to_last(starts->size());
   std::iota(first_to_last.begin(), first_to_last.end(), 0U);
-  if (named) context.assume(fmt::format("{} == [{}]", context.input_name(3), fmt::join(first_to_last, ", ")));
+  if (named) context.assume(Assumption::stated(fmt::format("{} == [{}]", context.input_name(3), fmt::join(first_to_last, ", "))));
   return first_to_last;
 }
 

@@ -84,7 +84,7 @@ TEST_CASE("Sizes that are symbols: decided at typical ones, told as they are") {
   net.node("Reshape", {"B", "shape"}, {"y"});
   const Analysis analysis = with_cuts(net);
   REQUIRE(analysis.cuts->narrowest);
-  CHECK(analysis.cuts->is_at_typical_sizes);
+  CHECK(analysis.cuts->is_at_nominal_sizes);
   CHECK(tensors_of(analysis, *analysis.cuts->narrowest) == "A");
   CHECK(analysis.cuts->narrowest->bytes == n * 16);
 }

@@ -1,13 +1,9 @@
-// Does a pattern with wildcards mean this name?
+// Patterns of budgets: which layers and operators does a line of a budget mean?
 #pragma once
 
 #include <string_view>
 
 namespace macroscope {
-
-/// `*` stands for any characters, `?` for one; `**/` for any folders, where there is a separator.  Time grows with the product of both lengths at most.
-/// \param separator a character that `*` and `?` do not stand for, but `**` does; 0: there is none
-[[nodiscard]] bool matches(std::string_view pattern, std::string_view name, char separator = 0);
 
 /// Layers of a budget: the pattern is compared with the layer's name, with its module's path, and with the name below that path, each
 /// without a slash in front.
