@@ -198,6 +198,7 @@ class JsonDocument {
     json_.end_object();
     json_.key("layers");
     json_.begin_array(Layout::lines);
+    formulas_.emplace(scope.classes);
     for (NodeId node = 0; node < graph.nodes.size(); ++node) write_layer(id, scope, graph, names, node);
     json_.end_array();
   }
@@ -292,7 +293,9 @@ class JsonDocument {
   void write_formula(const Scope& scope, NodeId node) {
     const Operator* row = scope.operators[node];
     if (row == nullptr || !scope.inferred[node]) return;
-    const std::string formula = worked_formula(*row, site_of(figures_.network(), scope, node));
+    const std::string* of_class = formulas_->find(node);
+    const std::string& formula =
+        of_class != nullptr ? *of_class : formulas_->keep(node, worked_formula(*row, site_of(figures_.network(), scope, node)));
     if (!formula.empty()) json_.member("formula", formula);
   }
 
@@ -320,6 +323,8 @@ class JsonDocument {
 
   const Figures& figures_;
   JsonWriter& json_;
+  /// Of the graph whose layers are being written.
+  std::optional<ClassResults<std::string>> formulas_;
   /// By node of the main graph.
   std::vector<std::optional<Quantity>> live_;
 };

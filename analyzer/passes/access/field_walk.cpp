@@ -70,7 +70,7 @@ std::span<const Call> FieldWalk::calls_of(const Scope& scope, NodeId node) {
 
 void FieldWalk::run(ScopeId id, States& states) {
   const Scope& scope = shapes_.scopes[id];
-  Maps maps(network_, scope);
+  Maps maps(scope.classes);
   for (const NodeId node : network_.graphs[scope.graph].order) run_node(scope, node, maps, states);
 }
 
@@ -125,7 +125,7 @@ const AxisMap& FieldWalk::map_of(const OpContext& context, NodeId id, const Oper
   if (const AxisMap* known = maps.find(id)) return *known;
   std::optional<AxisMap> map = map_by_meaning(row, context);
   if (!map) throw Unknown();
-  return maps.remember(id, std::move(*map));
+  return maps.keep(id, std::move(*map));
 }
 
 void FieldWalk::run_by_map(const Scope& scope, NodeId id, const Operator& row, Maps& maps, States& states) const {

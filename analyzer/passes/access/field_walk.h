@@ -8,7 +8,6 @@
 
 #include "analyzer/operators/access/axis_map.h"
 #include "analyzer/passes/access/receptive_field.h"
-#include "analyzer/passes/cost/alike_nodes.h"
 
 namespace macroscope {
 
@@ -38,7 +37,7 @@ class FieldWalk {
     std::vector<std::uint32_t> first_source;
   };
 
-  using Maps = AlikeResults<AxisMap>;
+  using Maps = ClassResults<AxisMap>;
 
   void run_node(const Scope& scope, NodeId node, Maps& maps, States& states);
   /// False if there is no such short way.

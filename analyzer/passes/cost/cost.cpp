@@ -13,7 +13,6 @@
 #include "analyzer/operators/activation.h"
 #include "analyzer/operators/notation/nest.h"
 #include "analyzer/operators/per_element.h"
-#include "analyzer/passes/cost/alike_nodes.h"
 #include "analyzer/passes/memory/storage.h"
 
 namespace macroscope {
@@ -140,20 +139,9 @@ class Counting {
     done_[id] = true;
     const Scope& scope = shapes_.scopes[id];
     std::vector<Cost>& nodes = costs_.nodes[id];
+    count_classes(scope, nodes);
     CostSum grouped_sum, side;
-    AlikeResults<NodeId> counted(network_, scope);
-    auto call = scope.calls.begin();
     for (NodeId node = 0; node < nodes.size(); ++node) {
-      const auto first = call;
-      while (call != scope.calls.end() && call->node == node) ++call;
-      const bool is_alone = first == call;
-      const NodeId* alike = is_alone ? counted.find(node) : nullptr;
-      if (alike != nullptr) {
-        nodes[node] = nodes[*alike];
-      } else {
-        count(nodes[node], scope, node, {first, call});
-        if (is_alone && nodes[node].status != Status::unknown) counted.remember(node, node);
-      }
       const bool is_side = id == 0 && network_.main().is_side(node);
       (is_side ? side : grouped_sum).add(nodes[node]);
       if (nodes[node].status == Status::unknown) totals_[id].status = Status::unknown;
@@ -161,6 +149,25 @@ class Counting {
     const bool is_whole = grouped_sum.give(totals_[id]) && (id != 0 || side.give(costs_.side));
     if (!is_whole) report_large_total(id);
     return totals_[id];
+  }
+
+  /// The first node of each class, and then what the others share with it.  What could not be counted is said of each.
+  void count_classes(const Scope& scope, std::vector<Cost>& nodes) {
+    auto call = scope.calls.begin();
+    for (NodeId node = 0; node < nodes.size(); ++node) {
+      const auto first = call;
+      while (call != scope.calls.end() && call->node == node) ++call;
+      if (scope.classes.is_first(node)) count(nodes[node], scope, node, {first, call});
+    }
+    for (NodeId node = 0; node < nodes.size(); ++node) {
+      if (scope.classes.is_first(node)) continue;
+      const Cost& of_class = nodes[scope.classes.first_of(node)];
+      if (of_class.status == Status::unknown) {
+        count(nodes[node], scope, node, {});
+      } else {
+        nodes[node] = of_class;
+      }
+    }
   }
 
   /// Once: of graphs that call each other each has a larger total than the last.

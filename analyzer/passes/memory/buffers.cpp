@@ -1,7 +1,6 @@
 #include "analyzer/passes/memory/buffers.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "analyzer/network/large_table.h"
 #include "analyzer/network/readers.h"
@@ -83,26 +82,34 @@ class BufferSearch {
     const bool is_shape_value = fact.value != nullptr && !is_floating(fact.type.dtype);
     if (is_shape_value || fact.type.kind == Kind::absent) return;
     Buffer buffer;
+    if (const Buffer* of_class = buffer_of_class(tensor, producer)) {
+      buffer.bytes = of_class->bytes;
+      buffer.is_known = of_class->is_known;
+    } else {
+      measure(buffer, fact.type);
+    }
     buffer.tensor = tensor;
     buffer.producer = producer;
+    buffers_.of_tensor[tensor] = static_cast<std::uint32_t>(buffers_.all.size());
+    buffers_.all.push_back(std::move(buffer));
+  }
+
+  static void measure(Buffer& buffer, const Type& type) {
     try {
-      buffer.bytes = bytes_like_before(fact.type);
+      buffer.bytes = bytes_of(type);
     } catch (const Unknown&) {
       buffer.is_known = false;
     } catch (const AlgebraError&) {
       buffer.is_known = false;
     }
-    buffers_.of_tensor[tensor] = static_cast<std::uint32_t>(buffers_.all.size());
-    buffers_.all.push_back(std::move(buffer));
   }
 
-  /// Most tensors have the shape of the one before: products of symbols are worth keeping.
-  const Dim& bytes_like_before(const Type& type) {
-    if (!last_ || last_->kind != type.kind || last_->dtype != type.dtype || !(last_->shape == type.shape)) {
-      last_bytes_ = bytes_of(type);
-      last_ = type;
-    }
-    return last_bytes_;
+  /// What the first node of the producer's class makes in this place has as many bytes; null where there is none, or it has no buffer.
+  const Buffer* buffer_of_class(TensorId tensor, NodeId producer) {
+    if (producer == kNone || scope_.classes.is_first(producer)) return nullptr;
+    const std::span<const TensorId> own = graph_.nodes[producer].outputs;
+    const std::span<const TensorId> of_first = graph_.nodes[scope_.classes.first_of(producer)].outputs;
+    return buffer_of(of_first[static_cast<std::size_t>(std::find(own.begin(), own.end(), tensor) - own.begin())]);
   }
 
   Buffer* buffer_of(TensorId tensor) {
@@ -136,8 +143,6 @@ class BufferSearch {
   /// By tensor: it has its memory elsewhere.
   std::vector<bool> is_elsewhere_;
   Buffers buffers_;
-  std::optional<Type> last_;
-  Dim last_bytes_;
 };
 
 }  // namespace

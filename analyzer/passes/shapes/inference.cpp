@@ -78,11 +78,8 @@ class StoredShapes {
   std::array<Shape, kPlaces> shapes_;
 };
 
-/// By TensorId: what the model says of it, or null.
-using DeclaredTypes = std::vector<const Type*>;
-
-DeclaredTypes declared_in(const Graph& graph) {
-  DeclaredTypes declared(graph.tensors.size(), nullptr);
+std::vector<const Type*> declared_in(const Graph& graph) {
+  std::vector<const Type*> declared(graph.tensors.size(), nullptr);
   for (const Declaration& declaration : graph.declared) declared[declaration.tensor] = &declaration.type;
   return declared;
 }
@@ -101,6 +98,7 @@ void Inference::run_main() {
 }
 
 Dim Inference::fresh(std::string_view name, SymbolOrigin origin) {
+  ++asked_;
   const Dim symbol = network_.symbols.fresh(name, origin);
   const Symbol& made = network_.symbols.all().back();
   for (const std::string_view key : {std::string_view(made.id), std::string_view(made.name)})
@@ -113,16 +111,19 @@ Dim Inference::fresh(std::string_view name, SymbolOrigin origin) {
 }
 
 void Inference::assume(Assumption assumption) {
+  if (assumption.relation == Assumption::Relation::stated) ++asked_;  // it names the node's operands
   if (assumed_.insert(assumption).second) shapes_.assumptions.push_back(std::move(assumption));
 }
 
 void Inference::remember(Dim quantity) {
+  ++asked_;
   const Place place = places_.back();
   shapes_.scopes[place.scope].remembered[place.node].push_back(std::move(quantity));
 }
 
 void Inference::report(const OpContext& context, Severity severity, std::string_view code, std::string message,
                        std::string help) {
+  ++asked_;
   if (severity == Severity::error) {
     ++errors_;
     if (!alternatives_.empty()) {
@@ -181,17 +182,17 @@ void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* ou
   scope.facts.resize(graph.tensors.size());
   scope.operators.resize(graph.nodes.size(), nullptr);
   scope.inferred.resize(graph.nodes.size(), false);
+  scope.classes.begin(graph.nodes.size());
   for (TensorId tensor = 0; outer != nullptr && tensor < graph.tensors.size(); ++tensor)
     if (graph.tensors[tensor].outer != kAbsent) scope.facts[tensor] = outer->facts[graph.tensors[tensor].outer];
-  const DeclaredTypes declared = declared_in(graph);
-  fill_inputs(graph, scope, inputs, declared);
+  Walk walk{declared_in(graph), std::vector<bool>(graph.tensors.size(), false), ClassSearch(graph, scope)};
+  fill_inputs(graph, scope, inputs, walk.declared);
   fill_stored(graph, scope);
-  std::vector<bool> was_read(graph.tensors.size(), false);
   for (const NodeId node : graph.order) {
     if (++nodes_run_ > kMaxNodesRun) break;
     if (algebra::WorkBudget* const budget = algebra::BudgetInForce::current()) budget->begin_node();
     places_.push_back({id, node});
-    run_node(graph, scope, node, declared, &was_read);
+    run_node(graph, scope, node, &walk);
     places_.pop_back();
     note_spent_budget(scope, graph.nodes[node]);
   }
@@ -207,34 +208,69 @@ void Inference::step(ScopeId id, NodeId node) {
   scope.operators.resize(graph.nodes.size(), nullptr);
   scope.inferred.resize(graph.nodes.size(), false);
   places_.push_back({id, node});
-  run_node(graph, scope, node, {}, nullptr);
+  run_node(graph, scope, node, nullptr);
   places_.pop_back();
 }
 
-void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared,
-                         std::vector<bool>* was_read) {
+void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, Walk* walk) {
   const Node& node = graph.nodes[id];
   for (const TensorId input : node.inputs)
-    if (was_read != nullptr && input != kAbsent) (*was_read)[input] = true;
+    if (walk != nullptr && input != kAbsent) walk->was_read[input] = true;
   const Function* function = network_.functions.empty() ? nullptr : network_.find_function(node.domain, node.op, node.overload);
   const std::int64_t version = version_in(scope.operator_sets, node.domain);
   const Operator* row = function == nullptr ? find_row(shapes_.custom_operators.get(), node, version) : nullptr;
   scope.operators[id] = row;
   read_contents(graph, scope, node, row);
-  const OpContext context(network_, graph, node, version, scope.facts, scope.attributes, this);
   fresh_.clear();
-  const bool is_if = row != nullptr && patterns::is(node, patterns::kIf);
-  std::vector<Fact> results = is_if ? results_of_if(context, scope, id) : results_of(context, scope, id, function);
+  const std::uint64_t asked = asked_;
+  std::vector<Fact> results;
+  if (row != nullptr && walk != nullptr) results = results_of_class(graph, scope, id, *walk);
+  if (results.empty()) {
+    const OpContext context(network_, graph, node, version, scope.facts, scope.attributes, this);
+    const bool is_if = row != nullptr && patterns::is(node, patterns::kIf);
+    results = is_if ? results_of_if(context, scope, id) : results_of(context, scope, id, function);
+  }
+  bool is_as_ruled = true;
   for (std::size_t index = 0; index < node.outputs.size(); ++index) {
     const TensorId output = node.outputs[index];
     // In a graph with a cycle some tensors are read before they are made.  They stay what their reader was told: later passes ask its rules
     // again, and these rely on what the first one checked.
-    if (output == kAbsent || (was_read != nullptr && (*was_read)[output])) continue;
+    if (output == kAbsent) continue;
+    if (walk != nullptr && walk->was_read[output]) {
+      is_as_ruled = false;
+      continue;
+    }
     Fact& fact = scope.facts[output];
     if (index < results.size()) fact = std::move(results[index]);
-    limit_content(fact);
-    if (output < declared.size() && declared[output] != nullptr) reconcile(graph, scope, output, *declared[output], fact);
+    if (scope.classes.is_first(id)) limit_content(fact);  // another one's content is no further one
+    if (walk == nullptr || walk->declared[output] == nullptr) continue;
+    const Type ruled = fact.type;
+    reconcile(graph, scope, output, *walk->declared[output], fact);
+    is_as_ruled = is_as_ruled && fact.type == ruled;
   }
+  if (walk != nullptr) note_class(graph, scope, id, asked, is_as_ruled, *walk);
+}
+
+std::vector<Fact> Inference::results_of_class(const Graph& graph, Scope& scope, NodeId id, const Walk& walk) {
+  std::vector<Fact> results;
+  const std::optional<NodeId> first = walk.classes.first_like(id);
+  if (!first) return results;
+  for (const TensorId output : graph.nodes[*first].outputs) results.push_back(output == kAbsent ? Fact{} : scope.facts[output]);
+  scope.inferred[id] = true;
+  scope.classes.join(id, *first);
+  return results;
+}
+
+/// A node whose results a declaration changed is no longer what its rule makes of its class, and one whose rule asked for more never was.
+void Inference::note_class(const Graph& graph, Scope& scope, NodeId id, std::uint64_t asked, bool is_as_ruled, Walk& walk) const {
+  const bool was_joined = !scope.classes.is_first(id);
+  if (was_joined && is_as_ruled) return;
+  if (was_joined) {
+    scope.classes.leave(id);
+    return;
+  }
+  const bool is_of_rule = scope.operators[id] != nullptr && scope.inferred[id] && !graph.nodes[id].outputs.empty();
+  if (is_of_rule && is_as_ruled && asked_ == asked) walk.classes.add(id);
 }
 
 std::vector<Fact> Inference::results_of(const OpContext& context, Scope& scope, NodeId id, const Function* function) {
@@ -323,6 +359,7 @@ std::vector<Fact> Inference::call(const OpContext& context, const Function& func
   const bool recursive = std::find(active_.begin(), active_.end(), &function) != active_.end();
   require(!recursive, "recursive-function", "function '{}' calls itself", function.name);
   require(places_.size() < kMaxDepth, "too-deep", "calls nest deeper than {}", kMaxDepth);
+  ++asked_;
   std::vector<Fact> inputs;
   const std::size_t operands = network_.graphs[function.body].inputs.size();
   for (std::size_t index = 0; index < std::max(context.input_count(), operands); ++index) {
@@ -363,6 +400,7 @@ std::vector<Fact> Inference::call(const OpContext& context, const Function& func
 
 std::vector<Fact> Inference::enter(const OpContext& context, GraphId graph, std::vector<Fact> inputs, std::string_view role,
                                    Dim iterations, Nesting nesting) {
+  ++asked_;
   require(places_.size() < kMaxDepth, "too-deep", "graphs nest deeper than {}", kMaxDepth);
   const Place place = places_.back();
   const Scope& outer = shapes_.scopes[place.scope];

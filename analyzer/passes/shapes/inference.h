@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analyzer/operators/op_context.h"
+#include "analyzer/passes/shapes/class_search.h"
 #include "analyzer/passes/shapes/declarations.h"
 #include "analyzer/passes/shapes/shapes.h"
 
@@ -41,10 +42,10 @@ class Inference : public InferenceHooks {
                           Dim iterations, Nesting nesting) override;
 
  private:
-  /// Where the walk stands.
   struct AssumptionHash {
     std::size_t operator()(const Assumption& assumption) const noexcept { return assumption.hash(); }
   };
+  /// Where the walk stands.
   struct Place {
     ScopeId scope = 0;
     NodeId node = 0;
@@ -60,9 +61,20 @@ class Inference : public InferenceHooks {
   void fill_stored(const Graph& graph, Scope& scope);
   void read_content(const Graph& graph, Scope& scope, TensorId tensor) const;
   void read_contents(const Graph& graph, Scope& scope, const Node& node, const Operator* row) const;
-  /// `declared`: by TensorId what the model says of it, or null; empty where it says nothing.
-  /// \param was_read by TensorId: what nodes before this one read; null where every node comes behind those that it reads
-  void run_node(const Graph& graph, Scope& scope, NodeId id, std::span<const Type* const> declared, std::vector<bool>* was_read);
+  /// What is known while a graph is walked from end to end.
+  struct Walk {
+    /// By TensorId what the model says of it, or null.
+    std::vector<const Type*> declared;
+    /// By TensorId: what nodes before this one read.
+    std::vector<bool> was_read;
+    ClassSearch classes;
+  };
+  /// \param walk null for a graph that grows: every node comes behind those that it reads, and nothing is declared
+  void run_node(const Graph& graph, Scope& scope, NodeId id, Walk* walk);
+  /// What the rule made of another node of the class; empty where the node is the first of one.
+  static std::vector<Fact> results_of_class(const Graph& graph, Scope& scope, NodeId id, const Walk& walk);
+  /// \param asked how often rules had asked for something before this node's did
+  void note_class(const Graph& graph, Scope& scope, NodeId id, std::uint64_t asked, bool is_as_ruled, Walk& walk) const;
   /// What its rule, or the function that it calls, makes of a node; an error is reported and gives nothing.
   std::vector<Fact> results_of(const OpContext& context, Scope& scope, NodeId id, const Function* function);
   std::vector<Fact> results_of_if(const OpContext& context, Scope& scope, NodeId id);
@@ -115,6 +127,8 @@ class Inference : public InferenceHooks {
   std::unordered_set<Assumption, AssumptionHash> assumed_;
   std::unordered_set<std::string> used_bindings_;
   std::uint64_t nodes_run_ = 0;
+  /// How often rules asked for what depends on more than their node's operands and attributes: names, nested graphs.
+  std::uint64_t asked_ = 0;
   bool is_budget_noted_ = false;
   std::size_t elements_made_ = 0;
 };

@@ -13,6 +13,7 @@
 #include "analyzer/network/assumption.h"
 #include "analyzer/network/network.h"
 #include "analyzer/operators/operator.h"
+#include "analyzer/passes/shapes/node_classes.h"
 
 namespace macroscope {
 
@@ -45,6 +46,7 @@ struct Scope {
   std::vector<const Operator*> operators;
   /// By NodeId: false where the rule failed or did not know.
   std::vector<bool> inferred;
+  NodeClasses classes;
   /// Sorted by node.
   std::vector<Call> calls;
   /// By node: quantities that its shape rule kept for its work rule.

@@ -1,4 +1,4 @@
-#include "analyzer/passes/cost/alike_nodes.h"
+#include "analyzer/passes/shapes/node_classes.h"
 
 #include <fmt/format.h>
 
@@ -118,27 +118,67 @@ TEST_CASE("Layers that differ in the taps that are masked are not alike") {
   CHECK(cost_of(analysis, 2).effective_macs.is(9 * 9));
 }
 
-TEST_CASE("A result is found for a node that is alike, and for no other") {
+TEST_CASE("Nodes are of one class where row, attributes and operands are the same, contents too") {
   NetworkBuilder net;
   net.input("x", {2, 3}).input("y", {2, 3}).input("z", {3, 2}).list("sizes", {3, 2}).list("others", {6, 1});
   net.node("Relu", {"x"}, {"a"}).node("Relu", {"y"}, {"b"}).node("Relu", {"z"}, {"c"}).node("Sigmoid", {"x"}, {"d"});
   net.node("Reshape", {"x", "sizes"}, {"e"}).node("Reshape", {"x", "others"}, {"f"}).node("Reshape", {"y", "sizes"}, {"g"});
   const Analysis analysis = analyze(net.take(), {});
-  AlikeResults<int> results(analysis.network, analysis.shapes.scopes.front());
-  CHECK(results.find(0) == nullptr);
-  results.remember(0, 17);
-  REQUIRE(results.find(0) != nullptr);
-  REQUIRE(results.find(1) != nullptr);
-  CHECK(*results.find(1) == 17);
-  CHECK(results.find(2) == nullptr);
-  CHECK(results.find(3) == nullptr);
-  results.remember(4, 18);
-  CHECK(results.find(5) == nullptr);
-  REQUIRE(results.find(6) != nullptr);
-  CHECK(*results.find(6) == 18);
+  const NodeClasses& classes = analysis.shapes.scopes.front().classes;
+  CHECK(classes.first_of(1) == 0);
+  CHECK(classes.first_of(6) == 4);
+  for (const NodeId node : {0U, 2U, 3U, 4U, 5U}) CHECK(classes.is_first(node));
+  CHECK(classes.is_shared(0));
+  CHECK(classes.is_shared(1));
+  CHECK(!classes.is_shared(2));
 }
 
-// One is on the stack for each function of a chain that call each other, hundreds deep.
-static_assert(sizeof(AlikeResults<std::array<char, 64>>) <= 64);
+TEST_CASE("A node whose result has a name of its own is in no class") {
+  NetworkBuilder net;
+  net.input("x", {Dim::symbol("N"), 3}).node("NonZero", {"x"}, {"a"}).node("NonZero", {"x"}, {"b"}).output("a").output("b");
+  const Analysis analysis = analyze(net.take(), {});
+  const Scope& scope = analysis.shapes.scopes.front();
+  CHECK(scope.classes.is_first(1));
+  CHECK(!(scope.facts[analysis.network.main().nodes[0].outputs[0]].type ==
+          scope.facts[analysis.network.main().nodes[1].outputs[0]].type));
+}
+
+TEST_CASE("A node whose result a declaration changes is alone, and tells others nothing of it") {
+  for (const std::string_view declared : {"a", "b"}) {
+    NetworkBuilder net;
+    net.input("x", {Dim::symbol("N"), 3}).node("NonZero", {"x"}, {"places"});
+    for (const char* name : {"a", "b", "c"}) net.node("Abs", {"places"}, {name}).output(name);
+    Network network = net.take();
+    Graph& graph = network.graphs.front();
+    for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor)
+      if (graph.tensors[tensor].name == declared) graph.declared.push_back({tensor, Fact::tensor(DataType::int64, {2, 4}).type});
+    const Analysis analysis = analyze(std::move(network), {});
+    const Scope& scope = analysis.shapes.scopes.front();
+    const auto places_of = [&](NodeId node) {
+      return scope.facts[analysis.network.main().nodes[node].outputs[0]].type.shape[1].text();
+    };
+    const NodeId changed = declared == "a" ? 1 : 2, other = 3 - changed;
+    CAPTURE(declared);
+    CHECK(scope.classes.is_first(changed));
+    CHECK(scope.classes.first_of(3) == other);
+    CHECK(places_of(changed) == "4");
+    CHECK(places_of(3) == places_of(other));
+  }
+}
+
+TEST_CASE("A result is kept for a class, and for a node that is alone until the next") {
+  NodeClasses classes;
+  classes.begin(4);
+  classes.join(2, 0);
+  ClassResults<int> results(classes);
+  CHECK(results.find(0) == nullptr);
+  CHECK(results.keep(2, 17) == 17);
+  REQUIRE(results.find(0) != nullptr);
+  CHECK(*results.find(0) == 17);
+  CHECK(results.keep(1, 18) == 18);
+  CHECK(results.find(1) == nullptr);
+  classes.leave(2);
+  CHECK(results.find(2) == nullptr);
+}
 
 }  // namespace macroscope
