@@ -5,7 +5,7 @@
 
 #include "analyzer/diagnostics/diagnostic.h"
 #include "app/arguments/usage_error.h"
-#include "reports/formats/text_style.h"
+#include "reports/notation/text_style.h"
 
 namespace macroscope {
 

@@ -165,7 +165,7 @@ CheckedNets check_nets(const NetPath& path, const ModelSettings& settings) {
     const bool has_network = !nets.analyses.back().network.graphs.empty();
     analysed.push_back({net, has_network ? &nets.analyses.back() : nullptr, record});
   }
-  nets.expectations = dsl::check_expectations(file, analysed);
+  nets.expectations = dsl::check_expectations(file.content(), analysed);
   return nets;
 }
 

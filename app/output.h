@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "reports/document/sink.h"
+#include "reports/notation/sink.h"
 
 namespace macroscope {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "reports/formats/text_style.h"
+#include "reports/notation/text_style.h"
 
 namespace macroscope {
 

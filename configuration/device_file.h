@@ -18,7 +18,7 @@
 #include <string_view>
 
 #include "analyzer/diagnostics/diagnostic.h"
-#include "analyzer/passes/cost/device.h"
+#include "analyzer/passes/device/device.h"
 
 namespace macroscope {
 

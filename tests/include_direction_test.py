@@ -30,8 +30,55 @@ FOLDERS = {
     "analyzer/passes": NETWORK + ("analyzer/operators",),
     "analyzer/record": ("analyzer/algebra", "analyzer"),
     "analyzer/comparison": ("analyzer/algebra", "analyzer/record"),
-    "analyzer/budget": ("analyzer/algebra", "analyzer/diagnostics", "analyzer/record", "analyzer/comparison"),
+    "analyzer/budget": ("analyzer/algebra", "analyzer/diagnostics", "analyzer/network", "analyzer/record", "analyzer/comparison"),
     "analyzer": NETWORK + ("analyzer/operators", "analyzer/passes"),
+}
+# The same for the folders inside these, "" for the files of the folder itself.
+INSIDE = {
+    "analyzer/operators": {
+        "": (),
+        "contents": ("",),
+        "notation": ("",),
+        "access": ("", "notation"),
+        "gradients": ("", "notation"),
+        "rows": ("", "contents", "notation", "access", "gradients"),
+    },
+    "analyzer/passes": {
+        "": (),
+        "shapes": ("",),
+        "access": ("shapes",),
+        "cost": ("shapes",),
+        "memory": ("shapes", "cost"),
+        "structure": ("shapes", "cost", "memory"),
+        "training": ("shapes", "cost", "memory", "structure"),
+        "device": ("shapes", "cost", "memory", "structure"),
+    },
+    "frontends/onnx": {
+        "wire": (),
+        "reader": ("wire",),
+        "export": ("wire",),
+        "import": ("wire", "reader"),
+    },
+    "frontends/dsl": {
+        "syntax": (),
+        "graph": (),
+        "layers": ("graph",),
+        "interpreter": ("syntax", "graph", "layers"),
+        "": ("syntax", "graph", "layers", "interpreter"),
+    },
+    "reports": {
+        "notation": (),
+        "web": (),
+        "document": ("notation",),
+        "check": ("notation",),
+        "tables": ("notation", "document"),
+        "sections": ("notation", "document", "tables"),
+        "json": ("notation", "document", "tables", "sections"),
+        "worked": ("notation", "document", "tables", "sections"),
+        "pictures": ("notation", "document", "tables", "sections"),
+        "formats": ("notation", "web", "document", "tables", "sections", "pictures"),
+        "kinds": ("notation", "document", "tables", "sections", "json", "worked", "pictures"),
+    },
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 
@@ -41,6 +88,19 @@ def folder_of(path):
     folder = path.rpartition("/")[0]
     return next((known for known in sorted(FOLDERS, key=len, reverse=True)
                  if folder == known or (known != "analyzer" and folder.startswith(known + "/"))), folder)
+
+
+def wrong_inside(name, included):
+    """What is wrong with an include between the folders inside one of INSIDE, as a message; nothing for any other."""
+    base = next((base for base in INSIDE if name.startswith(base + "/") and included.startswith(base + "/")), None)
+    if base is None:
+        return None
+    own, other = (path[len(base) + 1:].rpartition("/")[0].partition("/")[0] for path in (name, included))
+    if own not in INSIDE[base]:
+        return f"{name}: INSIDE does not say what {own} may include in {base}"
+    if other != own and other not in INSIDE[base][own]:
+        return f'{name}: includes "{included}", but {own or "a file"} in {base} sees only {", ".join(INSIDE[base][own]) or "itself"}'
+    return None
 
 
 def wrong_includes(name, text):
@@ -57,6 +117,8 @@ def wrong_includes(name, text):
             wrong.append(f'{name}: includes "{included}", but {part} sees only {", ".join(ALLOWED[part])}')
         elif mark == '"' and folder in FOLDERS and folder_of(included) not in FOLDERS[folder] + (folder,):
             wrong.append(f'{name}: includes "{included}", but {folder} sees only {", ".join(FOLDERS[folder]) or "itself"}')
+        if mark == '"' and wrong_inside(name, included):
+            wrong.append(wrong_inside(name, included))
         if included.startswith("boost/graph/") and not name.startswith("analyzer/network/"):
             wrong.append(f"{name}: includes <{included}>; only analyzer/network knows Boost.Graph")
     return wrong
@@ -71,16 +133,26 @@ class IncludeDirection(unittest.TestCase):
         self.assertEqual(wrong, [])
 
     def test_folders_include_each_other_in_one_direction(self):
-        below, left = set(), set(FOLDERS)
-        while left:
-            free = {folder for folder in left if set(FOLDERS[folder]) <= below}
-            self.assertNotEqual(free, set(), f"these stand above each other: {sorted(left)}")
-            below |= free
-            left -= free
+        for folders in (FOLDERS, *INSIDE.values()):
+            below, left = set(), set(folders)
+            while left:
+                free = {folder for folder in left if set(folders[folder]) <= below}
+                self.assertNotEqual(free, set(), f"these stand above each other: {sorted(left)}")
+                below |= free
+                left -= free
 
     def test_every_folder_with_a_direction_exists(self):
         for folder in FOLDERS:
             self.assertTrue((ROOT / folder).is_dir(), folder)
+        for base, folders in INSIDE.items():
+            for folder in folders:
+                self.assertTrue((ROOT / base / folder).is_dir(), f"{base}/{folder}")
+
+    def test_every_folder_inside_has_a_direction(self):
+        for base, folders in INSIDE.items():
+            for path in (ROOT / base).iterdir():
+                if path.is_dir():
+                    self.assertIn(path.name, folders, base)
 
     def test_a_wrong_arrow_is_seen(self):
         for name, included in (
@@ -93,6 +165,15 @@ class IncludeDirection(unittest.TestCase):
             ("analyzer/passes/cost/cost.cpp", '"analyzer/analysis.h"'),
             ("analyzer/comparison/match.h", '"analyzer/budget/judge.h"'),
             ("analyzer/elsewhere/file.h", "<vector>"),
+            ("analyzer/operators/notation/nest.h", '"analyzer/operators/access/axis_map.h"'),
+            ("analyzer/operators/operator.h", '"analyzer/operators/access/axis_map.h"'),
+            ("analyzer/operators/access/axis_map.h", '"analyzer/operators/rows/neural/normalization.h"'),
+            ("analyzer/passes/cost/cost.cpp", '"analyzer/passes/memory/memory.h"'),
+            ("analyzer/passes/elsewhere/file.h", '"analyzer/passes/shapes/shapes.h"'),
+            ("frontends/dsl/layers/layers.h", '"frontends/dsl/interpreter/frames.h"'),
+            ("frontends/onnx/reader/walker.h", '"frontends/onnx/import/import.h"'),
+            ("reports/document/report.h", '"reports/formats/formats.h"'),
+            ("reports/formats/csv.cpp", '"reports/kinds/analysis_report.h"'),
             ("frontends/onnx/import/import.cpp", '"reports/document/report.h"'),
             ("frontends/onnx/import/import.cpp", '"frontends/dsl/syntax/lexer.h"'),
             ("reports/json/json.cpp", '"frontends/onnx/import/import.h"'),
@@ -106,6 +187,9 @@ class IncludeDirection(unittest.TestCase):
             ("analyzer/network/graph_order.cpp", "<boost/graph/topological_sort.hpp>"),
             ("analyzer/passes/cost/cost.cpp", '"analyzer/passes/shapes/shapes.h"'),
             ("analyzer/passes/cost/cost.cpp", '"analyzer/passes/cost/cost.h"'),
+            ("analyzer/operators/rows/neural/pooling.cpp", '"analyzer/operators/access/nest_access.h"'),
+            ("frontends/dsl/net_file.cpp", '"frontends/dsl/interpreter/interpreter.h"'),
+            ("reports/formats/csv.cpp", '"reports/document/document.h"'),
             ("frontends/onnx/import/import.cpp", '"analyzer/network/network.h"'),
             ("reports/json/json.cpp", '"analyzer/algebra/dim.h"'),
             ("app/main.cpp", '"frontends/onnx/import/import.h"'),

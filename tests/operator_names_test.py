@@ -16,9 +16,9 @@ WHERE = (PATTERNS, "analyzer/passes", "analyzer/analysis.cpp", "analyzer/sweep.c
 MOST_NAMES = 40
 # Words that are the name of an operator by chance, or name operators for the reader alone.
 ALLOWED = {
-    ("reports/document/node_context.cpp", "Gradient"): "the title of a section",
+    ("reports/kinds/node_context.cpp", "Gradient"): "the title of a section",
     ("reports/sections/structure_section.cpp", "Gradient"): "the title of a section",
-    ("reports/document/second_sources.cpp", "MaxRoiPool"): "the table of operators says which tests it lacks",
+    ("reports/kinds/second_sources.cpp", "MaxRoiPool"): "the table of operators says which tests it lacks",
 }
 
 ROW = re.compile(r'^\s*\{(?:\.name = )?"(\w+)",', re.MULTILINE)

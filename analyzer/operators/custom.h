@@ -34,7 +34,4 @@ class CustomOperators {
 /// The row for a node: the user's own, or the catalogue's; null if there is neither.  `custom` may be null.
 [[nodiscard]] const Operator* find_row(const CustomOperators* custom, const Node& node, std::int64_t version) noexcept;
 
-/// The body's text of a row, checked; where and why it is none.
-[[nodiscard]] std::string mistake_in_body(std::string_view text);
-
 }  // namespace macroscope

@@ -19,13 +19,14 @@
 #include <variant>
 #include <vector>
 
-#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/op_context.h"
 #include "analyzer/operators/roles.h"
 #include "analyzer/operators/traits.h"
 #include "analyzer/operators/work.h"
 
 namespace macroscope {
+
+class AxisMap;
 
 /// What the outputs of a node are.  Fewer entries than outputs: the rest is unknown.
 /// \throws RuleError, Unknown (all outputs unknown), AlgebraError
@@ -37,6 +38,8 @@ using Fold = std::optional<Dim> (*)(std::span<const Dim> operands);
 /// The same for an operator that works element by element; it may record an assumption.  Of reals: where whole numbers are not enough.
 using ElementFold = std::optional<Dim> (*)(std::span<const Dim> operands, const OpContext& context);
 using RealFold = std::optional<Real> (*)(std::span<const Real> operands, const OpContext& context);
+/// Which elements of the operands the elements of the results read, see axis_map.h. \throws RuleError, Unknown, AlgebraError
+using AxisRule = AxisMap (*)(const OpContext& context);
 using Condition = bool (*)(const OpContext& context);
 /// Shape of operand `operand` of a formula. \throws RuleError, Unknown
 using OperandShape = Shape (*)(const OpContext& context, std::size_t operand);

@@ -17,7 +17,7 @@
 #include "app/messages.h"
 #include "app/net_models.h"
 #include "app/ordered_jobs.h"
-#include "reports/document/analysis_report.h"
+#include "reports/kinds/analysis_report.h"
 #include "reports/tables/layer_table.h"
 
 namespace macroscope {

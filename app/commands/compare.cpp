@@ -13,7 +13,7 @@
 #include "app/messages.h"
 #include "app/net_models.h"
 #include "frontends/dsl/net_file.h"
-#include "reports/document/comparison_report.h"
+#include "reports/kinds/comparison_report.h"
 #include "reports/tables/record.h"
 
 namespace macroscope {

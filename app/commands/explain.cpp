@@ -11,7 +11,7 @@
 #include "app/commands/commands.h"
 #include "app/documents.h"
 #include "app/messages.h"
-#include "reports/document/node_report.h"
+#include "reports/kinds/node_report.h"
 
 namespace macroscope {
 namespace {

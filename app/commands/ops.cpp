@@ -1,7 +1,7 @@
 // macroscope ops: the table of operators.
 #include "app/commands/commands.h"
 #include "app/documents.h"
-#include "reports/document/operators_report.h"
+#include "reports/kinds/operators_report.h"
 
 namespace macroscope {
 namespace {

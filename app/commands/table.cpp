@@ -8,7 +8,7 @@
 #include "app/documents.h"
 #include "app/messages.h"
 #include "app/net_models.h"
-#include "reports/worked/worked_report.h"
+#include "reports/kinds/worked_report.h"
 
 namespace macroscope {
 namespace {

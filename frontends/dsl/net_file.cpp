@@ -9,7 +9,7 @@
 
 #include "analyzer/diagnostics/suggestion.h"
 #include "frontends/dsl/interpreter/interpreter.h"
-#include "frontends/dsl/net_content.h"
+#include "frontends/dsl/interpreter/net_content.h"
 #include "frontends/dsl/syntax/formatter.h"
 
 namespace macroscope::dsl {
@@ -27,7 +27,7 @@ std::size_t expectations_in(const std::vector<Statement>& statements) {
 
 }  // namespace
 
-NetFile::NetFile(std::string text) : content_(std::make_shared<const Content>(std::move(text))) {}
+NetFile::NetFile(std::string text) : content_(std::make_shared<const NetContent>(std::move(text))) {}
 NetFile::NetFile(NetFile&&) noexcept = default;
 NetFile& NetFile::operator=(NetFile&&) noexcept = default;
 NetFile::~NetFile() = default;

@@ -6,31 +6,22 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "analyzer/diagnostics/diagnostic.h"
 #include "analyzer/network/network.h"
+#include "frontends/dsl/interpreter/net_settings.h"
 
 namespace macroscope::dsl {
 
-/// What the user gives the parameters of nets.
-struct NetSettings {
-  /// `--set S=56`
-  Bindings numbers;
-  /// `--set mode=same`, `--set bias=true`
-  std::map<std::string, std::string, std::less<>> words;
-  /// `--free C`: symbols, whatever their default is.
-  std::set<std::string, std::less<>> free;
-};
-
 /// What expectations look up in an expanded net; opaque to everyone else.
 class NetRecord;
+/// What is known of a file before any of its nets is expanded; opaque to everyone else.
+class NetContent;
 
 struct Expansion {
   /// Absent if the net has an error.
@@ -63,11 +54,10 @@ class NetFile {
   /// Gives diagnostics of an expanded net's nodes their places in the text.
   void place_in_text(const Network& network, Diagnostics& diagnostics) const;
 
-  class Content;
-  [[nodiscard]] const Content& content() const noexcept { return *content_; }
+  [[nodiscard]] const NetContent& content() const noexcept { return *content_; }
 
  private:
-  std::shared_ptr<const Content> content_;
+  std::shared_ptr<const NetContent> content_;
 };
 
 }  // namespace macroscope::dsl

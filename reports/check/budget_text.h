@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "analyzer/record/record.h"
-#include "reports/document/sink.h"
+#include "reports/notation/sink.h"
 
 namespace macroscope {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "reports/json/json_writer.h"
+#include "reports/notation/json_writer.h"
 
 namespace macroscope {
 namespace {

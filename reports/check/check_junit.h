@@ -2,7 +2,7 @@
 #pragma once
 
 #include "reports/check/check_words.h"
-#include "reports/document/sink.h"
+#include "reports/notation/sink.h"
 
 namespace macroscope {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "reports/json/json_writer.h"
+#include "reports/notation/json_writer.h"
 #include "reports/notation/number_text.h"
 
 namespace macroscope {

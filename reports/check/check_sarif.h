@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "reports/check/check_words.h"
-#include "reports/document/sink.h"
+#include "reports/notation/sink.h"
 
 namespace macroscope {
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "reports/check/check_words.h"
-#include "reports/document/sink.h"
-#include "reports/formats/text_style.h"
+#include "reports/notation/sink.h"
+#include "reports/notation/text_style.h"
 
 namespace macroscope {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "analyzer/budget/lock.h"
-#include "reports/document/sink.h"
+#include "reports/notation/sink.h"
 
 namespace macroscope {
 

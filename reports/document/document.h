@@ -1,13 +1,13 @@
 // Document: how do one or several reports become a document of a format?
 //
-// A format implements Document in a file of its own under reports/formats, and has a row in reports/formats/formats.cpp.
+// A format implements Document in a file of its own under reports/formats, and has a line in reports/formats/formats.inc.
 #pragma once
 
 #include <memory>
 
 #include "reports/document/report.h"
-#include "reports/document/sink.h"
-#include "reports/formats/text_style.h"
+#include "reports/notation/sink.h"
+#include "reports/notation/text_style.h"
 
 namespace macroscope {
 

@@ -21,8 +21,8 @@
 #include "analyzer/algebra/shape.h"
 #include "analyzer/diagnostics/diagnostic.h"
 #include "analyzer/passes/cost/cost.h"
-#include "reports/pictures/chart.h"
-#include "reports/worked/worked.h"
+#include "reports/document/chart.h"
+#include "reports/document/worked.h"
 
 namespace macroscope {
 
@@ -141,7 +141,7 @@ struct Report {
   std::string subject{};
   /// Writes the JSON document, of a schema of its own.
   std::function<void(JsonWriter&)> fields{};
-  /// What the graph and the pictures are drawn of: analysis_report.h.
+  /// What the graph and the pictures are drawn of: analysed_model.h.
   std::shared_ptr<const AnalysedModel> model{};
 };
 

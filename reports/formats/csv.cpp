@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "reports/document/document.h"
+#include "reports/formats/formats.h"
 #include "reports/notation/escape.h"
 
 namespace macroscope {
@@ -58,10 +59,12 @@ class CsvDocument : public Document {
   bool has_head_ = false;
 };
 
-}  // namespace
-
 std::unique_ptr<Document> csv_document(Sink& sink, const DocumentOptions& options) {
   return std::make_unique<CsvDocument>(sink, options);
 }
+
+}  // namespace
+
+Format csv_format() { return {"csv", ".csv", Part::rows, csv_document}; }
 
 }  // namespace macroscope

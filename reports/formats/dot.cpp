@@ -7,11 +7,12 @@
 #include <memory>
 #include <vector>
 
-#include "reports/document/analysis_report.h"
 #include "reports/document/document.h"
+#include "reports/formats/formats.h"
 #include "reports/notation/escape.h"
 #include "reports/pictures/graph_svg.h"
 #include "reports/pictures/model_graph.h"
+#include "reports/tables/analysed_model.h"
 #include "reports/tables/layer_tree.h"
 
 namespace macroscope {
@@ -130,10 +131,12 @@ class DotDocument : public Document {
   Sink& sink_;
 };
 
-}  // namespace
-
 std::unique_ptr<Document> dot_document(Sink& sink, const DocumentOptions& /*options*/) {
   return std::make_unique<DotDocument>(sink);
 }
+
+}  // namespace
+
+Format dot_format() { return {"dot", ".dot", Part::model, dot_document}; }
 
 }  // namespace macroscope

@@ -1,8 +1,9 @@
 // Table of formats: which are there, what are they called, and what of a report does each show?
+//
+// A format is a file, which says how it is called and what it shows, and a line in formats.inc.
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <string_view>
 

@@ -8,17 +8,18 @@
 #include <algorithm>
 #include <memory>
 
-#include "reports/document/analysis_report.h"
 #include "reports/document/document.h"
+#include "reports/formats/formats.h"
 #include "reports/formats/html_dashboard.h"
 #include "reports/formats/html_head.h"
 #include "reports/formats/html_layers.h"
 #include "reports/formats/html_writer.h"
 #include "reports/formats/section_renderer.h"
+#include "reports/formats/shared_pictures.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"
 #include "reports/pictures/icicle_svg.h"
-#include "reports/pictures/shared_pictures.h"
+#include "reports/tables/analysed_model.h"
 #include "reports/tables/layer_table.h"
 #include "reports/tables/nested_layers.h"
 #include "reports/tables/operator_totals.h"
@@ -281,10 +282,12 @@ class HtmlDocument : public Document {
   std::size_t articles_ = 0;
 };
 
-}  // namespace
-
 std::unique_ptr<Document> html_document(Sink& sink, const DocumentOptions& /*options*/) {
   return std::make_unique<HtmlDocument>(sink);
 }
+
+}  // namespace
+
+Format html_format() { return {"html", ".html", Part::sections, html_document}; }
 
 }  // namespace macroscope

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "reports/formats/html_notes.h"
+#include "reports/document/chart.h"
 #include "reports/formats/html_writer.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"
-#include "reports/pictures/chart.h"
 #include "reports/tables/layer_tree.h"
 #include "reports/tables/operator_totals.h"
 

@@ -7,10 +7,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "reports/document/analysis_report.h"
 #include "reports/document/report.h"
 #include "reports/pictures/icicle_svg.h"
 #include "reports/pictures/model_graph.h"
+#include "reports/tables/analysed_model.h"
 #include "reports/tables/layer_tree.h"
 
 namespace macroscope {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "reports/document/report.h"
-#include "reports/document/sink.h"
+#include "reports/notation/sink.h"
 
 namespace macroscope {
 

@@ -2,7 +2,8 @@
 #include <memory>
 
 #include "reports/document/document.h"
-#include "reports/json/json_writer.h"
+#include "reports/formats/formats.h"
+#include "reports/notation/json_writer.h"
 
 namespace macroscope {
 namespace {
@@ -25,10 +26,12 @@ class JsonDocument : public Document {
   bool is_array_;
 };
 
-}  // namespace
-
 std::unique_ptr<Document> json_document(Sink& sink, const DocumentOptions& options) {
   return std::make_unique<JsonDocument>(sink, options);
 }
+
+}  // namespace
+
+Format json_format() { return {"json", ".json", Part::fields, json_document}; }
 
 }  // namespace macroscope

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "reports/formats/formats.h"
 #include "reports/formats/section_renderer.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/escape.h"
@@ -225,10 +226,12 @@ class LatexDocument : public ReadableDocument {
   Sink& sink_;
 };
 
-}  // namespace
-
 std::unique_ptr<Document> latex_document(Sink& sink, const DocumentOptions& options) {
   return std::make_unique<LatexDocument>(sink, options);
 }
+
+}  // namespace
+
+Format latex_format() { return {"latex", ".tex", Part::sections, latex_document}; }
 
 }  // namespace macroscope

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "reports/document/analysis_report.h"
+#include "reports/formats/formats.h"
 #include "reports/formats/mermaid.h"
 #include "reports/formats/section_renderer.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/math_notation.h"
 #include "reports/notation/number_text.h"
+#include "reports/tables/analysed_model.h"
 
 namespace macroscope {
 namespace {
@@ -191,10 +192,12 @@ class MarkdownDocument : public ReadableDocument {
   bool has_content_ = false;
 };
 
-}  // namespace
-
 std::unique_ptr<Document> markdown_document(Sink& sink, const DocumentOptions& options) {
   return std::make_unique<MarkdownDocument>(sink, options);
 }
+
+}  // namespace
+
+Format markdown_format() { return {"markdown", ".md", Part::sections, markdown_document}; }
 
 }  // namespace macroscope

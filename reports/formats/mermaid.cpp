@@ -4,9 +4,9 @@
 
 #include <optional>
 
-#include "reports/formats/text_style.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"
+#include "reports/notation/text_style.h"
 #include "reports/pictures/model_graph.h"
 #include "reports/tables/layer_tree.h"
 

@@ -3,10 +3,11 @@
 #include <utility>
 #include <vector>
 
-#include "reports/document/analysis_report.h"
 #include "reports/document/document.h"
+#include "reports/formats/formats.h"
 #include "reports/pictures/graph_svg.h"
 #include "reports/pictures/svg_chart.h"
+#include "reports/tables/analysed_model.h"
 #include "reports/tables/layer_tree.h"
 
 namespace macroscope {
@@ -38,10 +39,12 @@ class SvgDocument : public Document {
   bool is_drawn_ = false;
 };
 
-}  // namespace
-
 std::unique_ptr<Document> svg_document(Sink& sink, const DocumentOptions& /*options*/) {
   return std::make_unique<SvgDocument>(sink);
 }
+
+}  // namespace
+
+Format svg_format() { return {"svg", ".svg", Part::model, svg_document}; }
 
 }  // namespace macroscope

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "reports/formats/formats.h"
 #include "reports/formats/section_renderer.h"
 #include "reports/formats/text_summary.h"
 #include "reports/formats/text_table.h"
@@ -192,10 +193,12 @@ class TextDocument : public ReadableDocument {
   bool is_shortened_ = false;
 };
 
-}  // namespace
-
 std::unique_ptr<Document> text_document(Sink& sink, const DocumentOptions& options) {
   return std::make_unique<TextDocument>(sink, options);
 }
+
+}  // namespace
+
+Format text_format() { return {"text", ".txt", Part::sections, text_document}; }
 
 }  // namespace macroscope

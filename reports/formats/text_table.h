@@ -4,8 +4,8 @@
 #include <string>
 
 #include "reports/document/report.h"
-#include "reports/document/sink.h"
-#include "reports/formats/text_style.h"
+#include "reports/notation/sink.h"
+#include "reports/notation/text_style.h"
 
 namespace macroscope {
 

@@ -1,7 +1,7 @@
 // Findings and gradient paths in JSON.
 #pragma once
 
-#include "reports/json/json_writer.h"
+#include "reports/notation/json_writer.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {

@@ -13,9 +13,9 @@
 #include "reports/json/roofline_json.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/unicode.h"
-#include "reports/sections/memory_figures.h"
 #include "reports/sections/prefill_decode_section.h"
 #include "reports/sections/sweep_section.h"
+#include "reports/tables/memory_figures.h"
 #include "reports/tables/tensor_names.h"
 #include "reports/tables/totals.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "reports/document/report.h"
-#include "reports/json/json_writer.h"
+#include "reports/notation/json_writer.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {

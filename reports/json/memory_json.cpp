@@ -1,6 +1,6 @@
 #include "reports/json/memory_json.h"
 
-#include "reports/sections/memory_figures.h"
+#include "reports/tables/memory_figures.h"
 #include "reports/tables/tensor_names.h"
 
 namespace macroscope {

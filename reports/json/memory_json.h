@@ -1,7 +1,7 @@
 // Memory in JSON: what does the report say of it?  `totals.peak`, and the object `memory`.
 #pragma once
 
-#include "reports/json/json_writer.h"
+#include "reports/notation/json_writer.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {

@@ -1,7 +1,7 @@
 // Receptive fields in JSON: how are they written in the document?
 #pragma once
 
-#include "reports/json/json_writer.h"
+#include "reports/notation/json_writer.h"
 #include "reports/tables/figures.h"
 #include "reports/tables/tensor_names.h"
 

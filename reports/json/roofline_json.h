@@ -1,7 +1,7 @@
 // Roofline in JSON: what does the report say of a device?  The object `roofline`, and fields of layers; nothing unless a device was named.
 #pragma once
 
-#include "reports/json/json_writer.h"
+#include "reports/notation/json_writer.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "analyzer/diagnostics/diagnostic.h"
-#include "reports/formats/text_style.h"
+#include "reports/notation/text_style.h"
 
 namespace macroscope {
 

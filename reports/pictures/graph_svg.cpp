@@ -7,8 +7,8 @@
 #include <iterator>
 #include <vector>
 
-#include "reports/formats/text_style.h"
 #include "reports/notation/escape.h"
+#include "reports/notation/text_style.h"
 #include "reports/notation/unicode.h"
 
 namespace macroscope {

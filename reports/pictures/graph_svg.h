@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "reports/document/sink.h"
+#include "reports/notation/sink.h"
 #include "reports/pictures/model_graph.h"
 
 namespace macroscope {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/formats/text_style.h"
 #include "reports/notation/escape.h"
+#include "reports/notation/text_style.h"
 #include "reports/notation/unicode.h"
 #include "reports/pictures/graph_svg.h"
 

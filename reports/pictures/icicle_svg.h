@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/document/sink.h"
+#include "reports/notation/sink.h"
 
 namespace macroscope {
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "reports/formats/text_style.h"
 #include "reports/notation/escape.h"
+#include "reports/notation/text_style.h"
 #include "reports/pictures/svg_canvas.h"
 
 namespace macroscope {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "reports/document/sink.h"
-#include "reports/pictures/chart.h"
+#include "reports/document/chart.h"
+#include "reports/notation/sink.h"
 
 namespace macroscope {
 

@@ -6,7 +6,7 @@
 
 #include "analyzer/algebra/nominal_estimate.h"
 #include "reports/notation/number_text.h"
-#include "reports/sections/memory_figures.h"
+#include "reports/tables/memory_figures.h"
 
 namespace macroscope {
 namespace {

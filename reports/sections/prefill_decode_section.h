@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "reports/document/report.h"
-#include "reports/json/json_writer.h"
+#include "reports/notation/json_writer.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {

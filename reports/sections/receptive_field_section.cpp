@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "reports/notation/number_text.h"
+#include "reports/tables/receptive_field_text.h"
 #include "reports/tables/receptive_path.h"
 
 namespace macroscope {
@@ -15,23 +16,6 @@ namespace {
 /// Outputs that have rows; those behind them are counted.
 constexpr std::size_t kMostOutputs = 6;
 
-/// One text for each spatial axis, said once where all are alike.
-std::string joined(const InputField& field, const std::function<std::string(const AxisField&)>& text_of, bool says_all) {
-  std::vector<std::string> texts;
-  for (const AxisField& axis : field.axes)
-    texts.push_back(axis.kind == AxisField::Kind::extent    ? text_of(axis)
-                    : axis.kind == AxisField::Kind::unknown ? "?"
-                    : says_all                              ? "all"
-                                                            : "");
-  const bool alike = std::all_of(texts.begin(), texts.end(), [&](const std::string& text) { return text == texts.front(); });
-  if (alike && (texts.front().empty() || texts.front() == "all" || texts.front() == "?")) return texts.front();
-  return fmt::format("{}", fmt::join(texts, " x "));
-}
-
-std::string size_text(const AxisField& axis) {
-  return axis.size.text() + (axis.before ? " (before)" : axis.after ? " (after)" : axis.wraps ? " (cyclic)" : "");
-}
-std::string jump_text(const AxisField& axis) { return axis.jump.text(); }
 std::string start_text(const AxisField& axis) { return axis.start.text(); }
 
 std::string centres(const InputField& field) {
@@ -42,12 +26,6 @@ std::string centres(const InputField& field) {
     is_aligned = is_aligned && axis.aligned;
   }
   return !has_extent ? "" : is_aligned ? "yes" : "no";
-}
-
-std::string plainly(const ReceptiveFields& fields, const Shapes& shapes, TensorId tensor,
-                    const std::function<std::string(const AxisField&)>& text_of, bool says_all) {
-  const std::vector<InputField> of_tensor = fields.of(tensor, shapes);
-  return of_tensor.empty() ? std::string() : joined(of_tensor.front(), text_of, says_all);
 }
 
 class Rows {
@@ -77,8 +55,8 @@ class Rows {
       rows_.push_back({RowKind::entry,
                        0,
                        {ModelText{std::string(graph_.tensors[tensor].name)},
-                        ModelText{std::string(graph_.tensors[fields_.inputs[input].tensor].name)}, joined(field, size_text, true),
-                        joined(field, jump_text, false), joined(field, start_text, false), centres(field)}});
+                        ModelText{std::string(graph_.tensors[fields_.inputs[input].tensor].name)}, size_text(field),
+                        jump_text(field), axis_texts(field, start_text, false), centres(field)}});
       shown_.push_back(tensor);
     }
   }
@@ -104,14 +82,6 @@ std::optional<Section> receptive_field_section(const Figures& figures) {
   table.row_count = rows.size();
   table.row = [rows = std::move(rows)](std::size_t index) { return rows[index]; };
   return Section{"receptive_field", "Receptive field", std::move(table)};
-}
-
-std::string receptive_field_text(const Figures& figures, TensorId tensor) {
-  return plainly(figures.analysis().receptive_fields(), figures.analysis().shapes, tensor, size_text, true);
-}
-
-std::string receptive_field_jump_text(const Figures& figures, TensorId tensor) {
-  return plainly(figures.analysis().receptive_fields(), figures.analysis().shapes, tensor, jump_text, false);
 }
 
 }  // namespace macroscope

@@ -12,9 +12,4 @@ namespace macroscope {
 /// spatial axes.
 std::optional<Section> receptive_field_section(const Figures& figures);
 
-/// Of a tensor of the main graph against the first input that it depends on: `427 x 427`, `all`; empty if there is none.
-std::string receptive_field_text(const Figures& figures, TensorId tensor);
-/// The step between neighbouring elements, in the same way: `32 x 32`.
-std::string receptive_field_jump_text(const Figures& figures, TensorId tensor);
-
 }  // namespace macroscope

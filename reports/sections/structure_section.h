@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/document/analysis_report.h"
 #include "reports/document/report.h"
+#include "reports/tables/analysed_model.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "reports/notation/number_text.h"
-#include "reports/sections/memory_figures.h"
-#include "reports/sections/receptive_field_section.h"
 #include "reports/tables/layer_cells.h"
+#include "reports/tables/memory_figures.h"
+#include "reports/tables/receptive_field_text.h"
 
 namespace macroscope {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "reports/sections/memory_figures.h"
+#include "reports/tables/memory_figures.h"
 
 namespace macroscope {
 namespace {

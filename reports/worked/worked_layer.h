@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "reports/document/worked.h"
 #include "reports/tables/figures.h"
-#include "reports/worked/worked.h"
 
 namespace macroscope {
 

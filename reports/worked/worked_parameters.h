@@ -5,7 +5,7 @@
 
 #include "analyzer/operators/notation/nest.h"
 #include "analyzer/passes/cost/parameters.h"
-#include "reports/worked/worked.h"
+#include "reports/document/worked.h"
 
 namespace macroscope {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analyzer/operators/notation/nest.h"
-#include "reports/worked/worked.h"
+#include "reports/document/worked.h"
 
 namespace macroscope {
 

@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(analysis.initialization());
     static_cast<void>(analysis.findings());
     static_cast<void>(analysis.prefill_decode());
-    static_cast<void>(dsl::check_expectations(file, {{std::string(net), &analysis, expansion.record}}));
+    static_cast<void>(dsl::check_expectations(file.content(), {{std::string(net), &analysis, expansion.record}}));
   }
   return 0;
 }

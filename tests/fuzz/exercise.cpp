@@ -14,12 +14,12 @@
 #include "frontends/onnx/export/export.h"
 #include "frontends/onnx/import/import.h"
 #include "parse_back/parse_back.h"
-#include "reports/document/analysis_report.h"
-#include "reports/document/comparison_report.h"
-#include "reports/document/node_report.h"
 #include "reports/formats/formats.h"
+#include "reports/kinds/analysis_report.h"
+#include "reports/kinds/comparison_report.h"
+#include "reports/kinds/node_report.h"
+#include "reports/kinds/worked_report.h"
 #include "reports/tables/record.h"
-#include "reports/worked/worked_report.h"
 
 namespace macroscope::fuzz {
 namespace {

@@ -33,9 +33,9 @@
 #include "reports/check/check_sarif.h"
 #include "reports/check/check_text.h"
 #include "reports/check/lock_text.h"
-#include "reports/document/analysis_report.h"
-#include "reports/document/comparison_report.h"
 #include "reports/formats/formats.h"
+#include "reports/kinds/analysis_report.h"
+#include "reports/kinds/comparison_report.h"
 #include "reports/tables/record.h"
 
 namespace macroscope::fuzz {

@@ -2,8 +2,8 @@
 
 #include "catch.h"
 #include "golden.h"
-#include "reports/document/analysis_report.h"
 #include "reports/formats/formats.h"
+#include "reports/kinds/analysis_report.h"
 #include "reports/web/web_assets.h"
 #include "sample_models.h"
 

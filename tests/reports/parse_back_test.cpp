@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "catch.h"
-#include "reports/document/analysis_report.h"
 #include "reports/formats/formats.h"
+#include "reports/kinds/analysis_report.h"
 #include "reports/web/web_assets.h"
 #include "sample_models.h"
 

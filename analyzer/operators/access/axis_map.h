@@ -39,9 +39,6 @@ class AxisMap {
   std::vector<Entry> entries_;
 };
 
-/// \throws RuleError, Unknown, AlgebraError
-using AxisRule = AxisMap (*)(const OpContext& context);
-
 namespace axis_maps {
 
 /// Each axis as it is.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/notation/bound_lines.h"
 
 namespace macroscope {

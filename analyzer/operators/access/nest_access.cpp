@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/notation/nest.h"
 
 namespace macroscope {

@@ -173,4 +173,14 @@ Function compile_body(const Operator& row, Network& network) {
   return BodyCompiler(row, std::get<Body>(row.meaning).text, network).compile();
 }
 
+std::string mistake_in_body(std::string_view text) {
+  Network scratch;
+  try {
+    compile_body({"body", Body{text}}, scratch);
+    return {};
+  } catch (const std::logic_error& mistake) {
+    return mistake.what();
+  }
+}
+
 }  // namespace macroscope

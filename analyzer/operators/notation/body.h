@@ -16,4 +16,7 @@ namespace macroscope {
 /// The body of a catalogue row as a function; its graph is added to the network.
 Function compile_body(const Operator& row, Network& network);
 
+/// Where and why a text is no body; empty where it is one.
+[[nodiscard]] std::string mistake_in_body(std::string_view text);
+
 }  // namespace macroscope

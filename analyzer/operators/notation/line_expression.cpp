@@ -6,7 +6,7 @@
 #include <string>
 
 #include "analyzer/operators/catalogue.h"
-#include "analyzer/operators/notation/line_rules.h"
+#include "analyzer/operators/notation/line_bodies.h"
 
 namespace macroscope {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "analyzer/operators/notation/line_rules.h"
+#include "analyzer/operators/notation/line_bodies.h"
 #include "analyzer/operators/notation/nest.h"
 
 namespace macroscope {

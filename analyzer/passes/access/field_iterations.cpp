@@ -7,6 +7,7 @@
 
 #include "analyzer/algebra/summation.h"
 #include "analyzer/operators/access/access_hull.h"
+#include "analyzer/operators/access/axis_map.h"
 
 namespace macroscope {
 namespace {

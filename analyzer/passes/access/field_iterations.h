@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/passes/access/field_walk.h"
 #include "analyzer/passes/access/joined_access.h"
 

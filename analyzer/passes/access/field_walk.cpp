@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/access/nest_access.h"
 #include "analyzer/passes/access/field_iterations.h"
 #include "analyzer/passes/access/joined_access.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analyzer/operators/access/access_hull.h"
+#include "analyzer/operators/access/axis_map.h"
 
 namespace macroscope {
 

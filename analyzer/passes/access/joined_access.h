@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/passes/access/receptive_field.h"
 
 namespace macroscope {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "analyzer/operators/access/access_hull.h"
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/passes/access/field_walk.h"
 #include "analyzer/passes/access/spatial_axes.h"
 

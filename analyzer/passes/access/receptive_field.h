@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analyzer/operators/access/access_map.h"
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/passes/shapes/shapes.h"
 
 namespace macroscope {

@@ -13,7 +13,7 @@
 #include "analyzer/operators/activation.h"
 #include "analyzer/operators/notation/nest.h"
 #include "analyzer/operators/per_element.h"
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 
 namespace macroscope {
 namespace {

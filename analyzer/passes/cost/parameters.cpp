@@ -13,7 +13,7 @@
 #include "analyzer/operators/notation/window.h"
 #include "analyzer/passes/cost/external_tensors.h"
 #include "analyzer/passes/cost/parameter_uses.h"
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 
 namespace macroscope {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "analyzer/network/large_table.h"
 #include "analyzer/network/readers.h"
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 
 namespace macroscope {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "analyzer/network/readers.h"
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 #include "analyzer/passes/structure/decomposed_attention.h"
 
 namespace macroscope {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 #include "analyzer/passes/structure/attentions.h"
 
 namespace macroscope {

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "analyzer/operators/access/channel_axis.h"
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 #include "analyzer/passes/structure/redundancy_search.h"
 
 namespace macroscope::redundancies {

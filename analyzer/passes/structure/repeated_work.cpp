@@ -8,7 +8,7 @@
 
 #include "analyzer/operators/catalogue.h"
 #include "analyzer/operators/constant_node.h"
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 #include "analyzer/passes/structure/redundancy_search.h"
 
 namespace macroscope::redundancies {

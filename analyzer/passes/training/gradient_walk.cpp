@@ -5,7 +5,7 @@
 #include "analyzer/algebra/summation.h"
 
 #include "analyzer/operators/gradients/gradient_macs.h"
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 #include "analyzer/passes/training/saved_activations.h"
 
 namespace macroscope {

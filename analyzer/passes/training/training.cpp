@@ -5,7 +5,7 @@
 
 #include "analyzer/network/name_pattern.h"
 #include "analyzer/passes/cost/repeat_count.h"
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 #include "analyzer/passes/training/activation_checkpointing.h"
 #include "analyzer/passes/training/gradient_walk.h"
 

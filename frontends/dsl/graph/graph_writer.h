@@ -11,8 +11,8 @@
 
 #include "analyzer/passes/shapes/growing_shapes.h"
 #include "frontends/dsl/graph/graph_builder.h"
+#include "frontends/dsl/graph/layer_names.h"
 #include "frontends/dsl/graph/unique_names.h"
-#include "frontends/dsl/layers/layer_names.h"
 
 namespace macroscope::dsl {
 

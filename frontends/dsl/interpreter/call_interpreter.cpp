@@ -33,7 +33,7 @@ void check_results(const Expression& expression, std::size_t given, std::size_t 
 
 }  // namespace
 
-CallInterpreter::CallInterpreter(const NetFile::Content& content, std::string_view net, Problems& problems)
+CallInterpreter::CallInterpreter(const NetContent& content, std::string_view net, Problems& problems)
     : content_(content), problems_(problems), build_(net), record_(std::make_shared<NetRecord>()), frames_(content, problems) {}
 
 void CallInterpreter::stand_at(PlaceId within, std::string_view name, int line, int column) {

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "frontends/dsl/graph/graph_builder.h"
+#include "frontends/dsl/interpreter/call.h"
 #include "frontends/dsl/interpreter/evaluator.h"
 #include "frontends/dsl/interpreter/frames.h"
+#include "frontends/dsl/interpreter/net_content.h"
 #include "frontends/dsl/interpreter/net_record.h"
-#include "frontends/dsl/layers/call.h"
-#include "frontends/dsl/net_content.h"
 #include "frontends/dsl/syntax/problems.h"
 
 namespace macroscope::dsl {
@@ -24,7 +24,7 @@ class CallInterpreter : public Evaluator {
  protected:
   using Results = std::vector<Datum>;
 
-  CallInterpreter(const NetFile::Content& content, std::string_view net, Problems& problems);
+  CallInterpreter(const NetContent& content, std::string_view net, Problems& problems);
 
   Datum value_of_name(const Expression& name) override { return frames_.value_of(name); }
   Datum value_of_index(const Expression& index) override;
@@ -48,7 +48,7 @@ class CallInterpreter : public Evaluator {
   /// Where a tensor was made, for notes about the operands of a call.
   void remember(Handle tensor, Span span) { made_at_[{tensor.graph, tensor.tensor}] = span; }
 
-  const NetFile::Content& content_;
+  const NetContent& content_;
   Problems& problems_;
   GraphBuilder build_;
   std::shared_ptr<NetRecord> record_;

@@ -9,8 +9,8 @@
 
 #include "analyzer/diagnostics/suggestion.h"
 #include "frontends/dsl/interpreter/figure_lookup.h"
+#include "frontends/dsl/interpreter/net_content.h"
 #include "frontends/dsl/interpreter/net_record.h"
-#include "frontends/dsl/net_content.h"
 #include "frontends/dsl/syntax/formatter.h"
 
 namespace macroscope::dsl {
@@ -21,7 +21,7 @@ using Kind = Expression::Kind;
 /// Evaluates one side of an expectation: names are the net's, and what it costs.
 class Sides : public Evaluator {
  public:
-  Sides(const NetFile::Content& content, const std::vector<AnalysedNet>& nets, const AnalysedNet* own, const Variables* variables)
+  Sides(const NetContent& content, const std::vector<AnalysedNet>& nets, const AnalysedNet* own, const Variables* variables)
       : content_(content), nets_(nets), own_(own), variables_(variables) {}
 
   /// A bare name that stands for nothing is a word, and a word is compared with words. \throws Mistake
@@ -179,7 +179,7 @@ class Sides : public Evaluator {
 
   static constexpr std::size_t kMaxHelp = 200;
 
-  const NetFile::Content& content_;
+  const NetContent& content_;
   const std::vector<AnalysedNet>& nets_;
   const AnalysedNet* own_;
   const Variables* variables_;
@@ -235,7 +235,7 @@ Certainty compare_lists(const std::vector<Datum>& left, const std::vector<Datum>
 
 class Checking {
  public:
-  Checking(const NetFile& file, const std::vector<AnalysedNet>& nets) : content_(file.content()), nets_(nets) {}
+  Checking(const NetContent& file, const std::vector<AnalysedNet>& nets) : content_(file), nets_(nets) {}
 
   std::vector<ExpectationResult> run() {
     for (const Item& item : content_.file.items) {
@@ -333,7 +333,7 @@ class Checking {
     }
   }
 
-  const NetFile::Content& content_;
+  const NetContent& content_;
   const std::vector<AnalysedNet>& nets_;
   std::vector<ExpectationResult> results_;
 };
@@ -352,7 +352,7 @@ std::string_view name_of(Outcome outcome) noexcept {
   return "undecided";
 }
 
-std::vector<ExpectationResult> check_expectations(const NetFile& file, const std::vector<AnalysedNet>& nets) {
+std::vector<ExpectationResult> check_expectations(const NetContent& file, const std::vector<AnalysedNet>& nets) {
   return Checking(file, nets).run();
 }
 

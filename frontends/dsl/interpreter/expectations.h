@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
-#include "frontends/dsl/net_file.h"
+#include "frontends/dsl/interpreter/net_content.h"
 
 namespace macroscope::dsl {
+
+/// What is looked up in an expanded net; opaque to everyone else.
+class NetRecord;
 
 enum class Outcome : std::uint8_t {
   holds,
@@ -46,6 +49,6 @@ struct AnalysedNet {
 
 /// All `expect` lines of a file in its order.  Those of nets that are not among `nets` are left out, and of those outside of nets the ones
 /// that name one are undecided.
-std::vector<ExpectationResult> check_expectations(const NetFile& file, const std::vector<AnalysedNet>& nets);
+std::vector<ExpectationResult> check_expectations(const NetContent& file, const std::vector<AnalysedNet>& nets);
 
 }  // namespace macroscope::dsl

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "frontends/dsl/interpreter/net_content.h"
 #include "frontends/dsl/interpreter/net_record.h"
-#include "frontends/dsl/net_content.h"
 #include "frontends/dsl/syntax/problems.h"
 
 namespace macroscope::dsl {
@@ -29,7 +29,7 @@ class Frames {
   /// Blocks within blocks.
   static constexpr std::size_t kMaxDepth = 64;
 
-  Frames(const NetFile::Content& content, const Problems& problems) noexcept : content_(content), problems_(problems) {}
+  Frames(const NetContent& content, const Problems& problems) noexcept : content_(content), problems_(problems) {}
 
   void enter(Frame frame) { frames_.push_back(std::move(frame)); }
   void leave() noexcept { frames_.pop_back(); }
@@ -57,7 +57,7 @@ class Frames {
   void bind_element(const Expression& target, std::int64_t index, Datum datum);
 
  private:
-  const NetFile::Content& content_;
+  const NetContent& content_;
   const Problems& problems_;
   std::vector<Frame> frames_;
 };

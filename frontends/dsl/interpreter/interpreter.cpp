@@ -31,7 +31,7 @@ bool mentions(const Expression& expression, std::string_view name) {
 
 }  // namespace
 
-Interpreter::Interpreter(const NetFile::Content& content, const Definition& net, const NetSettings& settings, Problems& problems)
+Interpreter::Interpreter(const NetContent& content, const Definition& net, const NetSettings& settings, Problems& problems)
     : CallInterpreter(content, net.name.text, problems), net_(net), settings_(settings) {}
 
 std::optional<Network> Interpreter::run() {

@@ -19,7 +19,7 @@ class Interpreter : public CallInterpreter {
   /// Statements run in all: bounds loops that build nothing.
   static constexpr std::uint64_t kMaxSteps = 1'200'000;
 
-  Interpreter(const NetFile::Content& content, const Definition& net, const NetSettings& settings, Problems& problems);
+  Interpreter(const NetContent& content, const Definition& net, const NetSettings& settings, Problems& problems);
 
   /// Absent if there was an error.
   std::optional<Network> run();

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 #include "frontends/onnx/export/tensor_bytes.h"
 #include "frontends/onnx/export/write_attribute.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/passes/memory/storage.h"
+#include "analyzer/passes/cost/storage.h"
 #include "frontends/onnx/wire/onnx_fields.h"
 
 namespace macroscope::onnx {

@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "analyzer/network/attributes.h"
-#include "frontends/onnx/import/name_hash.h"
+#include "frontends/onnx/reader/name_hash.h"
 
 namespace macroscope::onnx {
 namespace {

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "analyzer/network/network.h"
-#include "frontends/onnx/import/name_hash.h"
-#include "frontends/onnx/import/reporter.h"
 #include "frontends/onnx/reader/model_view.h"
+#include "frontends/onnx/reader/name_hash.h"
+#include "frontends/onnx/reader/reporter.h"
 
 namespace macroscope::onnx {
 

@@ -16,10 +16,10 @@
 #include "analyzer/network/network.h"
 #include "frontends/onnx/import/attribute_lists.h"
 #include "frontends/onnx/import/extents.h"
-#include "frontends/onnx/import/reporter.h"
 #include "frontends/onnx/import/stored_tensors.h"
 #include "frontends/onnx/import/tensor_names.h"
 #include "frontends/onnx/reader/model_view.h"
+#include "frontends/onnx/reader/reporter.h"
 
 namespace macroscope::onnx {
 

@@ -12,7 +12,7 @@
 #include "frontends/onnx/import/contents.h"
 #include "frontends/onnx/import/extents.h"
 #include "frontends/onnx/import/graph_import.h"
-#include "frontends/onnx/import/reporter.h"
+#include "frontends/onnx/reader/reporter.h"
 #include "frontends/onnx/wire/onnx_fields.h"
 
 namespace macroscope::onnx {

@@ -6,8 +6,8 @@
 
 #include "analyzer/network/network.h"
 #include "frontends/onnx/import/contents.h"
-#include "frontends/onnx/import/reporter.h"
 #include "frontends/onnx/reader/model_view.h"
+#include "frontends/onnx/reader/reporter.h"
 
 namespace macroscope::onnx {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analyzer/network/network.h"
-#include "frontends/onnx/import/name_hash.h"
+#include "frontends/onnx/reader/name_hash.h"
 
 namespace macroscope::onnx {
 

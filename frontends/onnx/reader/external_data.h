@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "analyzer/diagnostics/diagnostic.h"
-#include "frontends/onnx/import/reporter.h"
 #include "frontends/onnx/reader/model_view.h"
+#include "frontends/onnx/reader/reporter.h"
 
 namespace macroscope::onnx {
 

@@ -12,8 +12,8 @@
 #include <span>
 #include <string_view>
 
-#include "frontends/onnx/import/name_hash.h"
 #include "frontends/onnx/reader/model_view.h"
+#include "frontends/onnx/reader/name_hash.h"
 #include "frontends/onnx/wire/arena.h"
 
 namespace macroscope::onnx {

@@ -38,7 +38,7 @@ std::vector<std::string> broken(const std::string& text) {
     analyses.push_back(analyze(std::move(*expansion.network), std::move(expansion.diagnostics)));
     nets.push_back({std::string(net), &analyses.back(), expansion.record});
   }
-  const std::vector<ExpectationResult> results = check_expectations(file, nets);
+  const std::vector<ExpectationResult> results = check_expectations(file.content(), nets);
   CHECK(results.size() == file.expectation_count());
   for (const ExpectationResult& result : results)
     if (result.outcome != Outcome::holds)
@@ -66,7 +66,7 @@ Diagnostics errors(const std::string& text) {
     analyses.push_back(analyze(std::move(*expansion.network), std::move(expansion.diagnostics)));
     nets.push_back({std::string(net), &analyses.back(), expansion.record});
   }
-  for (const ExpectationResult& result : check_expectations(file, nets))
+  for (const ExpectationResult& result : check_expectations(file.content(), nets))
     if (result.mistake) errors.push_back(*result.mistake);
   return errors;
 }
@@ -209,7 +209,7 @@ TEST_CASE("an expectation that does not hold says both sides and the difference"
   Expansion expansion = file.expand("a", {});
   REQUIRE(expansion.network);
   const Analysis analysis = analyze(std::move(*expansion.network), {});
-  const std::vector<ExpectationResult> results = check_expectations(file, {{"a", &analysis, expansion.record}});
+  const std::vector<ExpectationResult> results = check_expectations(file.content(), {{"a", &analysis, expansion.record}});
   REQUIRE(results.size() == 1);
   CHECK(results.front().outcome == Outcome::fails);
   CHECK(results.front().left == "36");
@@ -273,7 +273,7 @@ net tcn(c, k, n = 4, N = 256) {
   const NetFile file(text);
   Expansion expansion = file.expand("tcn", {});
   const Analysis analysis = analyze(std::move(*expansion.network), std::move(expansion.diagnostics));
-  CHECK(check_expectations(file, {{"tcn", &analysis, expansion.record}}).front().why == "where no symbol is 0");
+  CHECK(check_expectations(file.content(), {{"tcn", &analysis, expansion.record}}).front().why == "where no symbol is 0");
 }
 
 TEST_CASE("a list that has a name has elements") {

@@ -2,9 +2,9 @@
 #include <sstream>
 
 #include "catch.h"
-#include "reports/document/analysis_report.h"
 #include "reports/formats/formats.h"
 #include "reports/formats/text_table.h"
+#include "reports/kinds/analysis_report.h"
 #include "reports/notation/diagnostic_text.h"
 #include "reports/notation/unicode.h"
 #include "sample_models.h"

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.h"
-#include "reports/document/analysis_report.h"
 #include "reports/formats/formats.h"
+#include "reports/kinds/analysis_report.h"
 #include "reports/notation/unicode.h"
 #include "reports/tables/tensor_names.h"
 #include "sample_models.h"

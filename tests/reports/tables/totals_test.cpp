@@ -6,8 +6,8 @@
 
 #include "catch.h"
 #include "golden.h"
-#include "reports/document/analysis_report.h"
 #include "reports/formats/formats.h"
+#include "reports/kinds/analysis_report.h"
 #include "reports/tables/totals_table.h"
 #include "sample_models.h"
 

@@ -1,7 +1,8 @@
 // Activations of com.microsoft, alone or behind a bias or a residual.
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 
 namespace macroscope {

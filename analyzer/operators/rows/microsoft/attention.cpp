@@ -1,7 +1,8 @@
 // Attention of com.microsoft that projects queries, keys and values itself, from weights side by side in one matrix or in several.
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
 

@@ -1,7 +1,8 @@
 // Attention of com.microsoft whose heads of keys and values are each shared by several heads of queries, over caches of several kinds.
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
 

@@ -1,4 +1,5 @@
 // Operators of com.microsoft that move, look up, count or convert, and compute little.
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/microsoft/fused.h"

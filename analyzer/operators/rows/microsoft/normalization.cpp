@@ -1,7 +1,8 @@
 // Normalizations of com.microsoft: behind a residual, an embedding or a quantisation, with a gate or an activation.
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 
 namespace macroscope {

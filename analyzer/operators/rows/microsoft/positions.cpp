@@ -1,7 +1,8 @@
 // Positions of tokens: rotary embeddings, relative biases, padding that is taken out and put back, attention in a window and to a few.
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
 

@@ -1,9 +1,10 @@
 // Element-wise operators, reductions and pooling on quantised tensors: what DequantizeLinear, the operator itself and QuantizeLinear come to.
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/broadcast.h"
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/notation/nest.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 
 namespace macroscope {

@@ -1,7 +1,7 @@
 // Transforms, complex products, sampling of images, distances and inverses.
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 #include "analyzer/operators/rows/microsoft/fused.h"
 
 namespace macroscope {

@@ -1,8 +1,9 @@
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/gradients/gradient_macs.h"
 #include "analyzer/operators/gradients/nest_gradients.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 #include "analyzer/operators/rows/neural/attention_work.h"
 
 namespace macroscope {

@@ -1,4 +1,5 @@
 // Operators of recurrent attention: a state of fixed size in place of all keys, and the short convolution in front of it.
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"
 #include "analyzer/operators/rows/neural/attention_work.h"

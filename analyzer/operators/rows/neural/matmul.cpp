@@ -1,7 +1,7 @@
+#include "analyzer/operators/access/einsum.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/gradients/gradient_macs.h"
 #include "analyzer/operators/gradients/nest_gradients.h"
-#include "analyzer/operators/notation/einsum.h"
 #include "analyzer/operators/notation/matrix_product.h"
 #include "analyzer/operators/notation/nest.h"
 

@@ -1,7 +1,8 @@
 #include "analyzer/operators/rows/neural/normalization.h"
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 
 namespace macroscope {
 namespace {

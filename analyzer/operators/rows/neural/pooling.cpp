@@ -1,3 +1,4 @@
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/access/nest_access.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/notation/nest.h"

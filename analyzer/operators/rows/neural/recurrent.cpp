@@ -1,12 +1,13 @@
 #include <array>
 #include <optional>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/catalogue.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/gradients/gradient_macs.h"
 #include "analyzer/operators/gradients/nest_gradients.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 
 namespace macroscope {
 namespace {

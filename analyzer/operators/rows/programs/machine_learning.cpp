@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 
 namespace macroscope {
 namespace {

@@ -1,4 +1,5 @@
 // Simulated quantisation as QONNX and Brevitas write it: numbers are rounded to a few bits and stay in floating point.
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"
 

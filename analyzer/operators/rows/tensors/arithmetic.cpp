@@ -1,7 +1,8 @@
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/contents/constant_folding.h"
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/per_element.h"
+#include "analyzer/operators/rows/line_body.h"
 
 namespace macroscope {
 namespace {

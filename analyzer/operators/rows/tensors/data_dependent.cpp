@@ -5,10 +5,11 @@
 #include <optional>
 #include <vector>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/contents/content.h"
 #include "analyzer/operators/families.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/operands.h"
+#include "analyzer/operators/rows/line_body.h"
 
 namespace macroscope {
 namespace {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/broadcast.h"
 #include "analyzer/operators/contents/content.h"
 #include "analyzer/operators/families.h"

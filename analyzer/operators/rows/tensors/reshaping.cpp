@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/access/resize_access.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"

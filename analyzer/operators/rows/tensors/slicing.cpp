@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyzer/operators/access/access_hull.h"
+#include "analyzer/operators/access/axis_map.h"
 #include "analyzer/operators/contents/content.h"
 #include "analyzer/operators/families.h"
 #include "analyzer/operators/operands.h"

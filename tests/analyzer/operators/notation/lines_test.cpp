@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "analyzer/operators/catalogue.h"
-#include "analyzer/operators/notation/line_rules.h"
 #include "analyzer/operators/notation/worked_formula.h"
+#include "analyzer/operators/rows/line_body.h"
 #include "catch.h"
 #include "node_cost.h"
 

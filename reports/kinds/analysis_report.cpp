@@ -1,0 +1,436 @@
+#include "reports/kinds/analysis_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "analyzer/algebra/leading_term.h"
+#include "reports/json/json.h"
+#include "reports/kinds/example.h"
+#include "reports/notation/number_text.h"
+#include "reports/pictures/receptive_field_picture.h"
+#include "reports/pictures/structure_pictures.h"
+#include "reports/sections/memory_section.h"
+#include "reports/sections/prefill_decode_section.h"
+#include "reports/sections/receptive_field_section.h"
+#include "reports/sections/roofline_section.h"
+#include "reports/sections/structure_section.h"
+#include "reports/sections/sweep_section.h"
+#include "reports/sections/training_section.h"
+#include "reports/tables/layer_table.h"
+#include "reports/tables/layer_tree.h"
+#include "reports/tables/memory_figures.h"
+
+namespace macroscope {
+namespace {
+
+/// Inputs and outputs that the summary lists by name.
+constexpr std::size_t kListedTensors = 3;
+
+Cell total_cell(const Figures& figures, Metric metric) {
+  std::optional<Quantity> total = figures.total(metric);
+  return total ? Cell(std::move(*total)) : Cell(UnknownCell{});
+}
+
+bool is_zero(const Cell& cell) {
+  const auto* quantity = std::get_if<Quantity>(&cell);
+  return quantity != nullptr && quantity->value.is(0);
+}
+
+std::string made_by(const ModelInformation& information) {
+  if (information.producer.empty()) return {};
+  return fmt::format(", by {}{}{}", information.producer, information.producer_version.empty() ? "" : " ",
+                     information.producer_version);
+}
+
+std::string opsets_of(const Network& network) {
+  std::string text;
+  for (const OperatorSet& set : network.operator_sets)
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", set.domain, set.domain.empty() ? "opset " : " ", set.version);
+  return text;
+}
+
+std::string origin_of(const Network& network) {
+  const ModelInformation& information = network.information;
+  std::string text =
+      information.format == "onnx" ? fmt::format("ONNX, IR version {}", information.ir_version) : std::string(information.format);
+  const std::string opsets = opsets_of(network);
+  if (!opsets.empty()) text += ", " + opsets;
+  return text + made_by(information);
+}
+
+std::string type_text(const Type& type) {
+  switch (type.kind) {
+    case Kind::absent:
+    case Kind::unknown:
+      return "?";
+    case Kind::tensor:
+    case Kind::sparse:
+      break;
+    case Kind::sequence:
+      return "sequence";
+    case Kind::optional:
+      return "optional";
+    case Kind::map:
+      return "map";
+  }
+  if (type.dtype == DataType::unknown && !type.shape.known()) return "?";
+  const std::string_view dtype = type.dtype == DataType::unknown ? "?" : name_of(type.dtype);
+  return fmt::format("{}{}{}", type.kind == Kind::sparse ? "sparse " : "", dtype, type.shape.text());
+}
+
+void add_tensors(Summary& lines, const Figures& figures, const std::vector<TensorId>& tensors, std::string_view label) {
+  const std::size_t listed = tensors.size() == kListedTensors + 1 ? tensors.size() : std::min(tensors.size(), kListedTensors);
+  const Graph& graph = figures.network().main();
+  const std::size_t first = lines.size();
+  for (std::size_t i = 0; i < listed; ++i) {
+    const Type& type = figures.analysis().shapes.scopes.front().facts[tensors[i]].type;
+    lines.push_back({label, ModelText{std::string(graph.tensors[tensors[i]].name)}, ColumnType::name, type_text(type)});
+  }
+  if (listed < tensors.size())
+    lines.push_back({label, fmt::format("[{} others]", grouped(tensors.size() - listed)), ColumnType::text});
+  for (std::size_t i = first + 1; i < lines.size(); ++i) lines[i].label = {};
+}
+
+std::string stored_besides(const Parameters& parameters) {
+  std::string text;
+  for (const Role role : {Role::statistic, Role::quantisation, Role::constant, Role::unused}) {
+    const Dim& elements = parameters.total(role);
+    if (elements.is(0)) continue;
+    static constexpr std::string_view kWords[kRoles] = {"", "statistics", "quantisation", "constants", "unused"};
+    text += fmt::format("{}{} {}", text.empty() ? "besides " : ", ", grouped(elements), kWords[static_cast<std::size_t>(role)]);
+  }
+  if (const Dim& biases = parameters.totals.biases_left_out; !biases.is(0))
+    text += fmt::format("{}{} in biases", text.empty() ? "besides " : ", ", grouped(biases));
+  return text;
+}
+
+/// `2 per MAC, and 2.1 M add, 530 compare`; of kinds that are expressions the name alone.
+std::string kinds_of_flops(const Costs& costs) {
+  static constexpr std::string_view kWords[kFlopKinds] = {"add", "mul", "div", "compare", "special"};
+  std::string text;
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) {
+    const Dim& count = costs.total.flops_by_kind[kind];
+    if (count.is(0)) continue;
+    const std::string shortened = short_count(count);
+    const std::string number = !count.integer() ? "" : (shortened.empty() ? grouped(count) : shortened) + " ";
+    text += fmt::format("{}{}{}", text.empty() ? "2 per MAC, and " : ", ", number, kWords[kind]);
+  }
+  return text.empty() ? "2 per MAC" : text;
+}
+
+std::string dtypes_of_macs(const Costs& costs) {
+  const auto& by_dtype = costs.total.macs_by_dtype;
+  if (by_dtype.empty()) return "1 MAC = 2 FLOPs";
+  if (by_dtype.size() == 1) return fmt::format("in {}; 1 MAC = 2 FLOPs", name_of(by_dtype.front().first));
+  std::string text;
+  for (const auto& [dtype, macs] : by_dtype)
+    text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", grouped(macs), name_of(dtype));
+  return text;
+}
+
+Section summary_section(const Figures& figures) {
+  const Analysis& analysis = figures.analysis();
+  const Costs& costs = analysis.costs;
+  Summary lines;
+  lines.push_back({"Model", origin_of(figures.network()), ColumnType::text});
+  lines.push_back({"Nodes", Quantity{Dim::of_size(costs.node_count)}, ColumnType::number,
+                   costs.costed_count == costs.node_count ? "all of them costed"
+                                                          : fmt::format("{} of them costed", grouped(costs.costed_count))});
+  lines.push_back(
+      {"Parameters", total_cell(figures, Metric::parameters), ColumnType::count, stored_besides(analysis.parameters)});
+  if (const Dim& side = analysis.parameters.side.elements[static_cast<std::size_t>(Role::weight)]; !side.is(0))
+    lines.push_back({"In training", Quantity{analysis.parameters.total(Role::weight) + side}, ColumnType::count,
+                     "with those of side outputs"});
+  lines.push_back({"MACs", total_cell(figures, Metric::macs), ColumnType::count, dtypes_of_macs(costs)});
+  const Cell effective = total_cell(figures, Metric::effective_macs);
+  const std::optional<Quantity> macs = figures.total(Metric::macs);
+  const auto* effective_quantity = std::get_if<Quantity>(&effective);
+  if (effective_quantity != nullptr && macs && effective_quantity->value != macs->value)
+    lines.push_back({"Effective MACs", effective, ColumnType::count, "without padding and masked work"});
+  lines.push_back({"FLOPs", total_cell(figures, Metric::flops), ColumnType::count, kinds_of_flops(costs)});
+  if (Cell int_ops = total_cell(figures, Metric::int_ops); !is_zero(int_ops))
+    lines.push_back({"Integer ops", std::move(int_ops), ColumnType::count, "2 per integer MAC"});
+  lines.push_back({"Weights", Quantity{analysis.parameters.totals.weight_bytes}, ColumnType::bytes, "stored with the model"});
+  lines.push_back(
+      {"Activations", Quantity{costs.activation_bytes, !costs.complete}, ColumnType::bytes, "all layers' outputs together"});
+  lines.push_back(peak_line(figures));
+  lines.push_back({"Read", total_cell(figures, Metric::bytes_read), ColumnType::bytes, "weights included"});
+  lines.push_back({"Written", total_cell(figures, Metric::bytes_written), ColumnType::bytes});
+  add_tensors(lines, figures, figures.network().main().inputs, "Inputs");
+  add_tensors(lines, figures, figures.network().main().outputs, "Outputs");
+  add_tensors(lines, figures, figures.network().main().auxiliary_outputs, "Side outputs");
+  return {"summary", "Summary", std::move(lines)};
+}
+
+Section unknown_section(const Costs& costs) {
+  Table table;
+  table.columns = {{"op", "no cost rule for", ColumnType::name}, {"count", "nodes", ColumnType::number}};
+  std::vector<Row> rows;
+  for (const UnknownOperator& unknown : costs.unknown)
+    rows.push_back(
+        {RowKind::entry, 0, {ModelText{shown_operator(unknown.domain, unknown.op)}, Quantity{Dim::of_size(unknown.count)}}});
+  table.row_count = rows.size();
+  table.row = [rows = std::move(rows)](std::size_t index) { return rows[index]; };
+  return {"unknown", "Operators without a cost rule", std::move(table), true};
+}
+
+Section incomplete_section(const Costs& costs) {
+  const std::size_t open = costs.node_count - costs.costed_count;
+  const std::string share =
+      percent(static_cast<double>(costs.costed_count) / static_cast<double>(std::max<std::uint64_t>(costs.node_count, 1)));
+  std::string what = open == 0
+                         ? "The shapes of some tensors are unknown: totals are lower bounds."
+                         : fmt::format("{} of {} could not be costed: totals are lower bounds ({} % of the nodes are costed).",
+                                       grouped(open), counted(costs.node_count, "node"), share.empty() ? "0" : share);
+  return {"incomplete", "Incomplete", Lines{std::move(what)}, true};
+}
+
+/// What gives a size its value: `input_ids, axis 1`.
+std::string fixed_by(const Figures& figures, const Symbol& symbol) {
+  if (symbol.origin == SymbolOrigin::data) return "only the data";
+  if (symbol.origin == SymbolOrigin::loop) return "a loop";
+  const Dim itself = Dim::symbol(symbol.id);
+  const Graph& graph = figures.network().main();
+  for (const TensorId input : graph.inputs) {
+    const Shape& shape = figures.analysis().shapes.scopes.front().facts[input].type.shape;
+    if (!shape.known()) continue;
+    for (std::size_t axis = 0; axis < shape.rank(); ++axis)
+      if (shape[axis] == itself) return fmt::format("{}, axis {}", graph.tensors[input].name, axis);
+  }
+  return "an input";
+}
+
+/// Sizes that the model leaves open: their names in it, an example, and what fixes them.
+Section symbols_section(const Figures& figures, std::vector<const Symbol*> symbols) {
+  Table table;
+  table.columns = {
+      {"id", "open size", ColumnType::text}, {"example", "e.g.", ColumnType::number}, {"origin", "fixed by", ColumnType::name}};
+  const bool has_names =
+      std::any_of(symbols.begin(), symbols.end(), [](const Symbol* symbol) { return symbol->name != symbol->id; });
+  if (has_names) table.columns.push_back({"name", "name in the model", ColumnType::name, true});
+  table.row_count = symbols.size();
+  table.row = [&figures, symbols = std::move(symbols), has_names](std::size_t index) {
+    const Symbol& symbol = *symbols[index];
+    const Bindings& sizes = figures.analysis().example_point().sizes;
+    const auto size = sizes.find(symbol.id);
+    Row row;
+    row.cells = {symbol.id, size == sizes.end() ? Cell() : Cell(Quantity{size->second}), ModelText{fixed_by(figures, symbol)}};
+    if (has_names) row.cells.push_back(symbol.name == symbol.id ? Cell() : Cell(ModelText{symbol.name}));
+    return row;
+  };
+  return {"symbols", "Open sizes", std::move(table)};
+}
+
+/// Sizes of a short report: those that its totals depend on, the inputs' first.
+std::vector<const Symbol*> listed_symbols(const Figures& figures, bool has_all) {
+  constexpr std::size_t kListedSizes = 6;
+  const SymbolTable& table = figures.network().symbols;
+  std::vector<const Symbol*> symbols;
+  if (has_all) {
+    for (const Symbol& symbol : table.all()) symbols.push_back(&symbol);
+    return symbols;
+  }
+  std::vector<Dim> totals;
+  for (const Metric metric : columns_of_layers()) {
+    if (metric == Metric::training_macs) continue;
+    if (std::optional<Quantity> total = figures.total(metric)) totals.push_back(std::move(total->value));
+  }
+  std::vector<const Dim*> pointers;
+  pointers.reserve(totals.size());
+  for (const Dim& total : totals) pointers.push_back(&total);
+  symbols = figures.analysis().example_point().used_in(pointers, table);
+  std::stable_sort(symbols.begin(), symbols.end(), [](const Symbol* a, const Symbol* b) { return a->origin < b->origin; });
+  if (symbols.size() > kListedSizes) symbols.resize(kListedSizes);
+  return symbols;
+}
+
+/// Definitions of named expressions that the totals refer to.
+Lines definitions_of(const Figures& figures, bool has_training) {
+  Lines lines;
+  std::set<std::string> named;
+  for (const Metric metric : columns_of_layers()) {
+    if (metric == Metric::training_macs && !has_training) continue;
+    const std::optional<Quantity> total = figures.total(metric);
+    if (!total) continue;
+    for (const auto& [name, definition] : total->value.definitions())
+      if (named.insert(name).second) lines.push_back(fmt::format("{} = {}", name, definition.text()));
+  }
+  return lines;
+}
+
+std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::initializer_list<std::string_view> usual) {
+  std::vector<const LayerColumn*> columns;
+  const auto add = [&](std::string_view id) {
+    if (const LayerColumn* column = find_layer_column(id)) columns.push_back(column);
+  };
+  for (const std::string& id : options.columns) add(id);
+  if (columns.empty())
+    for (const std::string_view id : usual) add(id);
+  return columns;
+}
+
+LayerTreeOptions tree_options(const ReportOptions& options) { return {options.depth, options.sort, options.top.value_or(0), {}}; }
+
+/// Does some total depend on a size that the model leaves open?
+bool has_open_total(const Figures& figures) {
+  for (const Metric metric : {Metric::parameters, Metric::macs, Metric::flops})
+    if (const std::optional<Quantity> total = figures.total(metric); total && !total->value.integer()) return true;
+  return false;
+}
+
+Table table_for_people(const Figures& figures, const ReportOptions& options) {
+  const bool has_example = !options.is_exact && has_open_total(figures);
+  std::vector<const LayerColumn*> columns =
+      has_example ? columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "example", "share", "bar"})
+                  : columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops", "bar"});
+  if (options.has_training && options.columns.empty()) columns.push_back(find_layer_column("training_macs"));
+  Table table = layer_table(figures, std::move(columns), tree_options(options), true);
+  for (Column& column : table.columns)
+    column.is_optional =
+        options.columns.empty() && (column.is_optional || column.id == "operator" || (has_example && column.id == "macs"));
+  return table;
+}
+
+/// `Most: /conv1/Conv, 2.9 % of MACs.`; empty where no layer has more than others.
+std::string largest_layer(const Figures& figures) {
+  const LayerTree model(figures, {0, std::nullopt, 1, {}});
+  const Metric metric = model.estimated_by();
+  const LayerTree tree(figures, {0, metric, 1, {metric}});
+  const std::optional<Quantity> total = figures.total(metric);
+  if (tree.rows().empty() || tree.rows().front().kind != RowKind::entry || !total) return {};
+  const std::optional<Quantity> most = tree.of(tree.rows().front(), metric);
+  const Bindings& sizes = figures.analysis().example_point().sizes;
+  const std::optional<Dim> part = most ? value_at(most->value, sizes) : std::nullopt;
+  const std::optional<Dim> whole = value_at(total->value, sizes);
+  if (!part || !whole || whole->is(0) || part->is(0)) return {};
+  const Graph& graph = figures.network().main();
+  return fmt::format("Most: {}, {} % of {}. ", shown_name(graph, graph.nodes[tree.rows().front().index]),
+                     percent(approximate(*part) / approximate(*whole)), title_of(metric));
+}
+
+/// The size that the arithmetic grows fastest with, as an argument: `--set sequence=1024, `.
+std::string size_to_set(const Figures& figures) {
+  const std::optional<Quantity> macs = figures.total(Metric::macs);
+  if (!macs || macs->value.integer()) return {};
+  const Bindings& sizes = figures.analysis().example_point().sizes;
+  const std::optional<LeadingTerm> leading = leading_term(macs->value, sizes);
+  if (!leading || leading->powers.empty()) return {};
+  // A symbol that only an expression of --set brought in has no size there.
+  const auto size_of = [&](const std::string& symbol) {
+    const auto size = sizes.find(symbol);
+    return size == sizes.end() ? Dim(1) : size->second;
+  };
+  const auto fastest = std::max_element(leading->powers.begin(), leading->powers.end(), [&](const auto& a, const auto& b) {
+    return std::pair(a.second, approximate(size_of(a.first))) < std::pair(b.second, approximate(size_of(b.first)));
+  });
+  return fmt::format("--set {}={}, ", fastest->first, (size_of(fastest->first) * 2).text());
+}
+
+std::string closing_of(const Figures& figures) {
+  return fmt::format("{}Next: {}--details, or -o report.html for the whole picture.", largest_layer(figures),
+                     size_to_set(figures));
+}
+
+Row models_row(const Figures& figures) {
+  Row row{RowKind::entry, 0, {ModelText{figures.path()}}};
+  if (!figures.has_model()) {
+    row.cells.resize(7, UnknownCell{});
+    return row;
+  }
+  row.cells.emplace_back(Quantity{Dim::of_size(figures.analysis().costs.node_count)});
+  for (const Metric metric : {Metric::parameters, Metric::macs, Metric::flops}) row.cells.push_back(total_cell(figures, metric));
+  row.cells.emplace_back(Quantity{figures.analysis().parameters.totals.weight_bytes});
+  const std::optional<Quantity> peak = figures.total(Metric::peak_bytes);
+  row.cells.push_back(peak ? Cell(*peak) : Cell(UnknownCell{}));
+  return row;
+}
+
+void add_model_sections(std::vector<Section>& sections, const Figures& figures, const ReportOptions& options, bool has_details) {
+  const Analysis& analysis = figures.analysis();
+  if (!analysis.costs.complete) sections.push_back(incomplete_section(analysis.costs));
+  if (!analysis.costs.unknown.empty()) sections.push_back(unknown_section(analysis.costs));
+  sections.push_back(summary_section(figures));
+  add_sweep_sections(figures, sections);
+  add_prefill_decode_section(figures, sections);
+  sections.push_back({"layers", "Layers", table_for_people(figures, options)});
+  if (options.has_training) sections.push_back(training_section(figures));
+  if (has_details) {
+    if (auto fields = receptive_field_section(figures)) sections.push_back(std::move(*fields));
+    if (auto picture = receptive_field_picture(figures)) sections.push_back(std::move(*picture));
+    add_structure_sections(sections, figures, options);
+    add_structure_pictures(sections, figures);
+  }
+  add_cuts_section(sections, figures, options);
+  if (has_details) add_memory_sections(figures, sections);
+  add_roofline_sections(figures, sections);
+  const bool has_all = options.is_exact || has_details;
+  if (std::vector<const Symbol*> symbols = listed_symbols(figures, has_all); !symbols.empty())
+    sections.push_back(symbols_section(figures, std::move(symbols)));
+  if (Lines definitions = definitions_of(figures, options.has_training); has_all && !definitions.empty())
+    sections.push_back({"definitions", "Definitions", std::move(definitions)});
+  if (has_all && !analysis.shapes.assumptions.empty())
+    sections.push_back({"assumptions", "Holds if", texts_of(analysis.shapes.assumptions)});
+  if (!options.is_exact) add_example(sections, figures);
+  if (!has_details) sections.push_back({"closing", "", Remark{closing_of(figures)}});
+}
+
+std::vector<Section> sections_of(const Figures& figures, ReportOptions options, const Room& room) {
+  std::vector<Section> sections;
+  options.top = options.top.value_or(room.rows);
+  if (figures.has_model()) add_model_sections(sections, figures, options, room.has_details);
+  const Diagnostics& diagnostics = figures.analysis().diagnostics;
+  if (room.has_diagnostics && !diagnostics.empty())
+    sections.push_back({"diagnostics", "Diagnostics", diagnostics, has_errors(diagnostics)});
+  return sections;
+}
+
+/// Without a total, with everything that is known of each layer.
+Table layers_of(const Figures& figures, const ReportOptions& options) {
+  return layer_table(figures,
+                     columns_of(options, {"index", "name", "op", "domain", "path", "output_shape", "dtype", "parameters", "macs",
+                                          "effective_macs", "flops", "int_ops", "bytes_read", "bytes_written", "live_bytes",
+                                          "formula", "status"}),
+                     tree_options(options), false);
+}
+
+}  // namespace
+
+Report report_of(const Figures& figures, const ReportOptions& options) {
+  Report report;
+  report.path.text = figures.path();
+  report.subject = figures.path();
+  report.heading = "Model";
+  report.sections = [&figures, options](const Room& room) { return sections_of(figures, options, room); };
+  report.fields = [&figures](JsonWriter& json) { render_json(figures, json); };
+  if (!figures.has_model()) return report;
+  report.title.text = figures.network().information.name;
+  report.rows = [&figures, options] { return figures.sweep() != nullptr ? sweep_table(figures) : layers_of(figures, options); };
+  report.model = std::make_shared<const AnalysedModel>(AnalysedModel{figures, options});
+  return report;
+}
+
+void ModelsTable::add(const Figures& figures) { rows_.push_back(models_row(figures)); }
+
+Report ModelsTable::report() const {
+  Report report;
+  report.heading = "Models";
+  report.sections = [this](const Room& /*room*/) {
+    Table table;
+    table.columns = {{"model", "model", ColumnType::name},
+                     {"nodes", "nodes", ColumnType::number},
+                     {"parameters", "parameters", ColumnType::count},
+                     {"macs", "MACs", ColumnType::count},
+                     {"flops", "FLOPs", ColumnType::count},
+                     {"weight_bytes", "weights", ColumnType::bytes},
+                     {"peak_bytes", "peak memory", ColumnType::bytes}};
+    table.row_count = rows_.size();
+    table.row = [this](std::size_t index) { return rows_[index]; };
+    return std::vector<Section>{{"models", {}, std::move(table)}};
+  };
+  return report;
+}
+
+}  // namespace macroscope

@@ -1,0 +1,148 @@
+#include "reports/kinds/worked_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include <memory>
+#include <utility>
+
+#include "reports/kinds/analysis_report.h"
+
+namespace macroscope {
+namespace {
+
+/// The lines of all layers one after the other; those of one layer are made when its first row is asked for.
+class LineRows {
+ public:
+  LineRows(const Figures& figures, const WorkedOptions& options) : figures_(&figures), layers_(figures, options) { add_all(0); }
+
+  [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
+  [[nodiscard]] bool is_first_of_layer(std::size_t index) const noexcept { return places_[index].line == 0; }
+  [[nodiscard]] const Node& layer_at(std::size_t index) const { return graph_at(index).nodes[places_[index].node]; }
+  [[nodiscard]] std::string name_at(std::size_t index) const { return std::string(shown_name(graph_at(index), layer_at(index))); }
+  [[nodiscard]] const WorkedLine& line_at(std::size_t index) const {
+    const Place place = places_[index];
+    if (place.scope != current_.scope || place.node != current_.node || lines_.empty()) {
+      current_ = place;
+      lines_ = layers_.lines_of(place.scope, place.node);
+    }
+    return lines_[place.line];
+  }
+
+ private:
+  struct Place {
+    ScopeId scope = 0;
+    NodeId node = 0;
+    std::uint32_t line = 0;
+  };
+
+  /// Behind a `repeat` whose count is a symbol come the layers of one iteration.
+  void add_all(ScopeId id) {
+    const Scope& scope = figures_->analysis().shapes.scopes[id];
+    auto call = scope.calls.begin();
+    for (NodeId node = 0; node < figures_->network().graphs[scope.graph].nodes.size(); ++node) {
+      const std::size_t count = layers_.lines_of(id, node).size();
+      for (std::size_t line = 0; line < count; ++line) places_.push_back({id, node, static_cast<std::uint32_t>(line)});
+      while (call != scope.calls.end() && call->node < node) ++call;
+      if (call != scope.calls.end() && call->node == node && graph_of(call->scope).repetition) add_all(call->scope);
+    }
+  }
+
+  [[nodiscard]] const Graph& graph_of(ScopeId scope) const {
+    return figures_->network().graphs[figures_->analysis().shapes.scopes[scope].graph];
+  }
+  [[nodiscard]] const Graph& graph_at(std::size_t index) const { return graph_of(places_[index].scope); }
+
+  const Figures* figures_;
+  WorkedLayers layers_;
+  std::vector<Place> places_;
+  mutable Place current_;
+  mutable std::vector<WorkedLine> lines_;
+};
+
+Table worked_table(const Figures& figures, const WorkedOptions& options) {
+  const auto rows = std::make_shared<const LineRows>(figures, options);
+  Table table;
+  table.columns = {{"name", "layer", ColumnType::name},
+                   {"operator", "operator", ColumnType::text, true},
+                   {"quantity", "quantity", ColumnType::text},
+                   {"worked", "worked out", ColumnType::worked}};
+  table.row_count = rows->size();
+  table.row = [rows](std::size_t index) {
+    const WorkedLine& line = rows->line_at(index);
+    Row row{RowKind::entry, 0, {}};
+    if (rows->is_first_of_layer(index)) {
+      const Node& node = rows->layer_at(index);
+      row.cells = {ModelText{rows->name_at(index)}, ModelText{shown_operator(node.domain, node.op)}};
+    } else {
+      row.cells = {Cell{}, Cell{}};
+    }
+    row.cells.emplace_back(line.label);
+    row.cells.emplace_back(line.worked);
+    return row;
+  };
+  return table;
+}
+
+/// Sections of a report that a worked table has as well.
+bool belongs(std::string_view section) {
+  constexpr std::array<std::string_view, 9> kSections{"incomplete", "unknown",     "summary",     "layers",     "training",
+                                                      "symbols",    "definitions", "assumptions", "diagnostics"};
+  return std::find(kSections.begin(), kSections.end(), section) != kSections.end();
+}
+
+/// The sections of the model's own report that belong here, and the calculations below its table of layers.
+std::vector<Section> sections_of(const Figures& figures, const WorkedReportOptions& options, const Room& room) {
+  ReportOptions plain;
+  plain.depth = options.depth;
+  plain.top = 0;
+  plain.columns = {"name", "operator", "input_shape", "output_shape", "parameters", "macs", "bytes_written", "receptive_field"};
+  if (options.lines.has_gradients) plain.columns.emplace_back("training_macs");
+  plain.has_training = options.lines.has_gradients;
+  std::vector<Section> sections = report_of(figures, plain).sections({0, false, room.has_diagnostics});
+  if (!figures.has_model()) return sections;
+  std::erase_if(sections, [](const Section& section) { return !belongs(section.id); });
+  const auto layers =
+      std::find_if(sections.begin(), sections.end(), [](const Section& section) { return section.id == "layers"; });
+  sections.insert(layers == sections.end() ? layers : layers + 1, {"worked", "Worked out", worked_table(figures, options.lines)});
+  return sections;
+}
+
+Table worked_rows(const Figures& figures, const WorkedOptions& options) {
+  Table table;
+  table.columns = {{"index", "#", ColumnType::number},         {"name", "layer", ColumnType::name},
+                   {"operator", "operator", ColumnType::text}, {"quantity", "quantity", ColumnType::text},
+                   {"label", "label", ColumnType::text},       {"formula", "formula", ColumnType::text},
+                   {"worked", "worked out", ColumnType::text}, {"value", "value", ColumnType::count},
+                   {"remark", "remark", ColumnType::text}};
+  if (!figures.has_model()) return table;
+  const auto rows = std::make_shared<const LineRows>(figures, options);
+  table.row_count = rows->size();
+  table.row = [rows](std::size_t index) {
+    const WorkedLine& line = rows->line_at(index);
+    const Node& node = rows->layer_at(index);
+    return Row{RowKind::entry,
+               0,
+               {Quantity{Dim(node.file_index)}, ModelText{rows->name_at(index)}, ModelText{shown_operator(node.domain, node.op)},
+                std::string(line.id), line.label, line.worked.steps.front().text, Worked{line.worked.steps, {}}.text(),
+                line.value ? Cell(Quantity{*line.value}) : Cell(), line.worked.remark}};
+  };
+  return table;
+}
+
+}  // namespace
+
+Report worked_report(const Figures& figures, const WorkedReportOptions& options) {
+  Report report;
+  if (figures.has_model()) report.title.text = figures.network().information.name;
+  report.path.text = figures.path();
+  report.subject = figures.path();
+  report.heading = "Model";
+  report.sections = [&figures, options](const Room& room) { return sections_of(figures, options, room); };
+  report.rows = [&figures, options] { return worked_rows(figures, options.lines); };
+  return report;
+}
+
+}  // namespace macroscope
