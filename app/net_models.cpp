@@ -97,7 +97,7 @@ void add_broken(const CheckedNets& nets, std::size_t net, Diagnostics& diagnosti
   for (const dsl::ExpectationResult& result : nets.expectations) {
     const bool belongs = result.net == nets.names[net] || (result.net.empty() && is_last);
     if (belongs && result.mistake) diagnostics.push_back(*result.mistake);
-    if (belongs && result.outcome == dsl::Outcome::fails)
+    if (belongs && result.outcome == dsl::ExpectationOutcome::fails)
       diagnostics.push_back({Severity::warning, "expectation", described(result), result.origin, {}, {}});
   }
 }

@@ -9,6 +9,7 @@
 
 #include "analyzer/operators/activation.h"
 #include "analyzer/operators/derivation.h"
+#include "analyzer/operators/notation/body.h"
 #include "analyzer/operators/notation/formula.h"
 #include "configuration/settings_text.h"
 

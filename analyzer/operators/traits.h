@@ -36,6 +36,9 @@ enum class Trait : std::uint8_t {
   holds_constant,  // its result is an attribute
   fills_shape,     // one number in every place of a given shape
   reads_shape,     // reads no element: Shape, Size
+  // Of what is said of it, what no second source confirms in the tests: the table of operators owns up to it.
+  unconfirmed_shape,
+  unconfirmed_cost
 };
 
 class Traits {

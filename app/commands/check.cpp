@@ -214,9 +214,9 @@ class Checker {
   static Verdict verdict_of(const dsl::ExpectationResult& result, const std::string& file) {
     Verdict verdict;
     verdict.rule = Rule::expect;
-    verdict.outcome = result.outcome == dsl::Outcome::holds   ? Outcome::passed
-                      : result.outcome == dsl::Outcome::fails ? Outcome::failed
-                                                              : Outcome::undecided;
+    verdict.outcome = result.outcome == dsl::ExpectationOutcome::holds   ? Outcome::passed
+                      : result.outcome == dsl::ExpectationOutcome::fails ? Outcome::failed
+                                                                         : Outcome::undecided;
     verdict.subject = result.text;
     verdict.origin = result.origin;
     verdict.file = file;

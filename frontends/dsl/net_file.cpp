@@ -51,7 +51,7 @@ std::vector<std::string_view> NetFile::parameters_of(std::string_view net) const
 
 std::vector<std::vector<std::string>> NetFile::comparisons() const {
   std::vector<std::vector<std::string>> comparisons;
-  for (const Comparison& comparison : content_->file.comparisons) {
+  for (const CompareLine& comparison : content_->file.comparisons) {
     std::vector<std::string>& names = comparisons.emplace_back();
     for (const Word& net : comparison.nets) names.emplace_back(net.text);
   }

@@ -70,7 +70,7 @@ void add_training(Summary& lines, const Figures& figures, ScopeId scope, NodeId 
 }  // namespace
 
 std::optional<Table> worked_lines(const Figures& figures, NodeId node) {
-  std::vector<WorkedLine> lines = WorkedLayers(figures, {true}).lines_of(0, node);
+  std::vector<WorkedLine> lines = WorkedLayers(figures, {.has_gradients = true, .has_body = true}).lines_of(0, node);
   if (lines.empty()) return std::nullopt;
   Table table;
   table.columns = {{"quantity", "quantity", ColumnType::text}, {"worked", "worked out", ColumnType::worked}};

@@ -11,7 +11,6 @@
 #include "analyzer/operators/derivation.h"
 #include "analyzer/operators/notation/worked_formula.h"
 #include "reports/json/json.h"
-#include "reports/kinds/second_sources.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {
@@ -63,14 +62,14 @@ Table operators_table(std::string_view filter) {
   table.row = [entries = std::move(entries)](std::size_t index) {
     const Entry& entry = entries[index];
     // What takes its meaning from another operator is held to that one's cases.
-    const auto said = [&](bool has_case) {
+    const auto said = [&](Trait unconfirmed) {
       if (takes_meaning(*entry.row)) return fmt::format("as {}", entry.row->derives.name);
-      return std::string(has_case ? "yes" : "no");
+      return std::string(has(entry.row, unconfirmed) ? "no" : "yes");
     };
     return Row{RowKind::entry,
                0,
                {entry.name, versions_of(entry), std::string(entry.family->name), std::string(kind_of(*entry.row)),
-                rule_in_words(*entry.row), said(has_shape_case(entry.name)), said(has_cost_case(entry.name))}};
+                rule_in_words(*entry.row), said(Trait::unconfirmed_shape), said(Trait::unconfirmed_cost)}};
   };
   return table;
 }

@@ -7,6 +7,9 @@
 #include <array>
 
 #include "analyzer/operators/gradients/gradient.h"
+#include "analyzer/operators/notation/bound_lines.h"
+#include "analyzer/operators/notation/line_bodies.h"
+#include "analyzer/operators/notation/worked_formula.h"
 #include "reports/notation/number_text.h"
 #include "reports/sections/dilated_kernel.h"
 #include "reports/worked/worked_parameters.h"
@@ -89,6 +92,7 @@ class LayerWriter {
     bind_nest();
     add_size();
     add_dilation();
+    if (options.has_body) add_body();
     add_parameters(parameters);
     add_macs();
     add_flops();
@@ -127,6 +131,28 @@ class LayerWriter {
     add("kernel", "kernel",
         {{{"", "K'"}, {"=", "K (x) A"}, {"=", dilated->product}},
          fmt::format("K = {}, A = {}; it reaches over {}", dilated->kernel, dilated->spread, dilated->support)});
+  }
+
+  /// What an operator computes, line by line, and how often each operation of a line is done.
+  void add_body() {
+    const Lines* body = row_ == nullptr || !scope_.inferred[id_] ? nullptr : body_of(*row_);
+    if (body == nullptr) return;
+    try {
+      for (const ComputedLine& computed : computed_lines(*body, site_)) {
+        const Line& line = *computed.line;
+        add("formula", std::string(line.left.substr(0, line.left.find('['))),
+            {{{"", std::string(line.left)}, {std::string(line.sign), std::string(line.right)}}, words_of(computed)});
+      }
+    } catch (const Unknown&) {
+    } catch (const RuleError&) {}
+  }
+
+  static std::string words_of(const ComputedLine& computed) {
+    if (computed.line->is_prepared) return "of what is stored, before the first run";
+    if (computed.points.is(0)) return "no arithmetic is counted";
+    const std::string points = result_text(computed.points);
+    if (computed.line->is_contraction) return fmt::format("{} MACs", points);
+    return fmt::format("{} at each of {} points", in_words(computed.effort), points);
   }
 
   void add_parameters(const std::vector<const Parameter*>& parameters) {
@@ -250,7 +276,7 @@ class LayerWriter {
     const GradientCost& cost = figures_.analysis().training().nodes[scope_id_][id_];
     const Gradients gradients = gradients_of(*row_, site_, graph_);
     for (const LayerFormula& formula : gradients.forward) {
-      const Equation& equation = formula.equation;
+      const WrittenEquation& equation = formula.equation;
       add("formula", "layer", {{{"", equation.left}, {equation.relation, equation.right}}, formula.words});
     }
     for (const Gradient& gradient : gradients.of_inputs) {
@@ -260,7 +286,7 @@ class LayerWriter {
       if (!is_needed) remark += "not needed, as nothing before it is learned; ";
       if (gradient.shape.known()) remark += fmt::format("shape {}", gradient.shape.text());
       if (!gradient.macs.is(0)) remark += fmt::format(", {} MACs", result_text(gradient.macs));
-      const Equation& equation = gradient.equation;
+      const WrittenEquation& equation = gradient.equation;
       add("gradient", equation.left.substr(0, equation.left.find('[')),
           {{{"", equation.left}, {equation.relation, equation.right}}, std::move(remark)},
           gradient.macs.is(0) ? std::nullopt : std::optional(gradient.macs));

@@ -28,6 +28,8 @@ struct WorkedLine {
 struct WorkedOptions {
   /// The layer as a formula, and its gradients.
   bool has_gradients = false;
+  /// What an operator with a body of lines computes, line by line.
+  bool has_body = false;
 };
 
 class WorkedLayers {

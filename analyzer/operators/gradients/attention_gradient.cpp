@@ -121,7 +121,8 @@ class AttentionWriter {
         {kMask, {"dL/dm", "=", "dL/ds"}, words_of_repetition(site_.shape(kMask), shape_of_scores()), site_.shape(kMask), 0});
   }
 
-  [[nodiscard]] Equation sum(IndexSum::Factor result, std::vector<IndexSum::Factor> factors, std::string scale = {}) const {
+  [[nodiscard]] WrittenEquation sum(IndexSum::Factor result, std::vector<IndexSum::Factor> factors,
+                                    std::string scale = {}) const {
     IndexSum sum;
     sum.loops = loops_;
     sum.result = std::move(result);

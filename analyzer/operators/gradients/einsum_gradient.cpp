@@ -101,7 +101,7 @@ class EinsumWriter {
     return value;
   }
 
-  [[nodiscard]] Equation sum(IndexSum::Factor result, std::vector<IndexSum::Factor> factors) const {
+  [[nodiscard]] WrittenEquation sum(IndexSum::Factor result, std::vector<IndexSum::Factor> factors) const {
     IndexSum sum;
     sum.loops = loops_;
     sum.result = std::move(result);

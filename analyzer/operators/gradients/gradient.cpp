@@ -298,7 +298,7 @@ class NestWriter {
         sum.result.indices.push_back(shape[axis].is(1) ? IndexSum::Index{} : indices[skipped + axis]);
     }
     gradients.of_inputs.push_back({input, sum.written(), {}, shape, 0});
-    Equation& layer = gradients.forward.front().equation;
+    WrittenEquation& layer = gradients.forward.front().equation;
     if (layer.relation == "=") layer.right += fmt::format(" + {}{}", sum.scale, text_of_bias(sum));
   }
 

@@ -24,7 +24,7 @@ namespace macroscope {
 struct Gradient {
   /// Which input of the node; absent for what stands between its nests.
   std::optional<std::size_t> input{};
-  Equation equation{};
+  WrittenEquation equation{};
   /// What it is in words: `the correlation of x with dL/dz`; empty where the equation says it all.
   std::string words{};
   Shape shape = Shape::unknown();
@@ -34,7 +34,7 @@ struct Gradient {
 
 /// One nest of a layer in the same notation: `z[i] = sum over j of x[i+j] w[j]`.
 struct LayerFormula {
-  Equation equation;
+  WrittenEquation equation;
   /// What its letters mean that are no operands.
   std::string words{};
 };

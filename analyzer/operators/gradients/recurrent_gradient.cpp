@@ -75,7 +75,7 @@ class RecurrenceWriter {
 
   [[nodiscard]] Gradients derive() const {
     Gradients gradients;
-    Equation layer = sum(gates("a"), {input("x"), weights("w")});
+    WrittenEquation layer = sum(gates("a"), {input("x"), weights("w")});
     layer.right += " + " + sum(gates("a"), {states("h", -1), recurrence("r")}).right;
     if (site_.has_input(kBias)) layer.right += " + " + text_of(bias("b"));
     gradients.forward.push_back({std::move(layer), words_of_layer()});
@@ -130,7 +130,7 @@ class RecurrenceWriter {
   void add_states(std::vector<Gradient>& gradients) const {
     const bool is_gru = cell_.op == "GRU";
     const std::string later = text_of(states("dL/dh", 1));
-    Equation equation = sum(states("dL/dh"), {gates("dL/da", 1), recurrence("r")});
+    WrittenEquation equation = sum(states("dL/dh"), {gates("dL/da", 1), recurrence("r")});
     std::string right = text_of(states("dL/dz"));
     if (is_gru && has_usual_gates(cell_, site_)) right += fmt::format(" + {} {}", later, text_of(states("m", 1)));
     equation.right = right + " + " + equation.right;
@@ -192,7 +192,7 @@ class RecurrenceWriter {
     return sum;
   }
   [[nodiscard]] std::string text_of(const IndexSum::Factor& factor) const { return over_loops().text_of(factor); }
-  [[nodiscard]] Equation sum(IndexSum::Factor result, std::vector<IndexSum::Factor> factors) const {
+  [[nodiscard]] WrittenEquation sum(IndexSum::Factor result, std::vector<IndexSum::Factor> factors) const {
     IndexSum sum = over_loops();
     sum.result = std::move(result);
     sum.factors = std::move(factors);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/algebra/characters.h"
+
 namespace macroscope {
 namespace {
 

@@ -39,34 +39,52 @@ class LineWork {
 
   Work total() {
     Work work = row_.further == nullptr ? Work{} : row_.further(context_);
-    for (const Line& line : body_.lines)
-      if (bound_.is_active(line)) add(line, work);
+    for (const ComputedLine& line : lines()) {
+      if (line.line->is_prepared) continue;
+      if (line.line->is_contraction) {
+        add_contraction(line, work);
+      } else if (!line.effort.is_zero()) {
+        work.add(line.effort, line.points);
+      }
+    }
     if (!per_pair_.is(0)) work.add_macs(pairs_, row_.visible(context_, per_pair_), pair_type_);
     return work;
   }
 
+  std::vector<ComputedLine> lines() {
+    std::vector<ComputedLine> lines;
+    for (const Line& line : body_.lines)
+      if (bound_.is_active(line)) lines.push_back(computed(line));
+    return lines;
+  }
+
  private:
-  void add(const Line& line, Work& work) {
+  /// In order: what a line computes in depends on the lines before it.
+  ComputedLine computed(const Line& line) {
+    ComputedLine computed{&line, line.is_contraction ? types_[line.operands.front().tensor] : DataType::unknown, 0, {}};
     const DataType type = type_of(line);
     types_[line.target.tensor] = type;
-    if (line.is_prepared) return;
-    if (line.is_contraction) return add_contraction(line, work);
-    if (!may_float(type) && !line.converts) return;
-    Effort effort = accumulated(line.assign);
+    if (line.is_prepared) return computed;
+    if (line.is_contraction) {
+      computed.points = bound_.points(line);
+      return computed;
+    }
+    computed.dtype = type;
+    if (!may_float(type) && !line.converts) return computed;
+    computed.effort = accumulated(line.assign);
     for (const LineCost& cost : line.costs)
-      if (is_given(cost)) effort = sum(effort, cost.effort);
-    if (!effort.is_zero()) work.add(effort, bound_.points(line));
+      if (is_given(cost)) computed.effort = sum(computed.effort, cost.effort);
+    if (!computed.effort.is_zero()) computed.points = bound_.points(line);
+    return computed;
   }
 
   /// Where a row knows which pairs of query and key are seen, a product for each pair counts where it is.
-  void add_contraction(const Line& line, Work& work) {
-    const Dim points = bound_.points(line);
-    const DataType type = types_[line.operands.front().tensor];
-    const std::optional<Dim> per_pair = row_.visible == nullptr ? std::nullopt : per_pair_of(line);
-    if (!per_pair) return work.add_macs(points, type);
+  void add_contraction(const ComputedLine& line, Work& work) {
+    const std::optional<Dim> per_pair = row_.visible == nullptr ? std::nullopt : per_pair_of(*line.line);
+    if (!per_pair) return work.add_macs(line.points, line.dtype);
     per_pair_ += *per_pair;
-    pairs_ += points;
-    pair_type_ = type;
+    pairs_ += line.points;
+    pair_type_ = line.dtype;
   }
 
   /// Points of a line for each pair of the loops q and k; empty where it has not both.
@@ -378,6 +396,8 @@ std::vector<Fact> shape_of(const Lines& row, const OpContext& context) {
   }
   return results;
 }
+
+std::vector<ComputedLine> computed_lines(const Lines& row, const OpContext& context) { return LineWork(row, context).lines(); }
 
 Work work_of(const Lines& row, const OpContext& context) { return LineWork(row, context).total(); }
 

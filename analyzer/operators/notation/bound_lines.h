@@ -65,6 +65,19 @@ class BoundLines {
   boost::container::small_vector<ReducedAxes, 2> reductions_;
 };
 
+/// A line as it is computed at one node.
+struct ComputedLine {
+  const Line* line = nullptr;
+  /// What it computes in.
+  DataType dtype = DataType::unknown;
+  /// How often; 0 where it costs nothing: made of stored weights, or of integers.
+  Dim points;
+  /// Besides the multiply-accumulate of a contraction, each time.
+  Effort effort{};
+};
+/// Those that are computed there, in order. \throws RuleError, Unknown
+[[nodiscard]] std::vector<ComputedLine> computed_lines(const Lines& row, const OpContext& context);
+
 std::vector<Fact> shape_of(const Lines& row, const OpContext& context);
 Work work_of(const Lines& row, const OpContext& context);
 

@@ -92,8 +92,8 @@ std::string IndexSum::summed_loops() const {
   return names;
 }
 
-Equation IndexSum::written() const {
-  Equation equation;
+WrittenEquation IndexSum::written() const {
+  WrittenEquation equation;
   equation.left = text_of(result);
   for (const Index& index : result.indices)
     if (!index.is_distinct && shown_steps(index) > 1) equation.relation = "+=";

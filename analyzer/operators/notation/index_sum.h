@@ -16,7 +16,7 @@
 namespace macroscope {
 
 /// `left` `relation` `right`, in the notation above.
-struct Equation {
+struct WrittenEquation {
   std::string left;
   std::string relation = "=";  // or `+=` where several steps of the loops meet one entry
   std::string right;
@@ -60,7 +60,7 @@ struct IndexSum {
   /// \param extents of the result's axes
   void gather(const std::vector<Dim>& extents);
 
-  [[nodiscard]] Equation written() const;
+  [[nodiscard]] WrittenEquation written() const;
   [[nodiscard]] std::string text_of(const Factor& factor) const;
 
  private:

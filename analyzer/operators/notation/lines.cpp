@@ -14,7 +14,7 @@ namespace {
 
 class LineParser {
  public:
-  explicit LineParser(std::string_view text) : reader_(text) {}
+  explicit LineParser(std::string_view text) : text_(text), reader_(text) {}
 
   std::variant<LineBody, FormulaError> parse() {
     signature();
@@ -87,8 +87,11 @@ class LineParser {
     Line line;
     if (reader_.accept_word("when")) guards(line);
     line.is_prepared = reader_.accept_word("let");
+    const std::size_t start = start_of_next();
     line.target = read_tensor(reader_.word(), false);
+    line.left = text_.substr(start, reader_.position() - start);
     assignment(line);
+    const std::size_t right = start_of_next();
     ExpressionParser expression(
         reader_,
         [](void* parser, std::string_view name, bool optional) {
@@ -96,11 +99,22 @@ class LineParser {
         },
         this);
     expression.read();
+    line.right = trimmed(text_.substr(right, reader_.position() - right));
     line.is_contraction = line.assign == Assign::add && expression.is_product();
     line.operands = std::move(expression.operands);
     if (!line.is_contraction) line.costs = std::move(expression.costs);
     line.converts = expression.converts;
     body_.lines.push_back(std::move(line));
+  }
+
+  std::size_t start_of_next() {
+    static_cast<void>(reader_.next());  // passes over spaces
+    return reader_.position();
+  }
+
+  static std::string_view trimmed(std::string_view text) {
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    return text;
   }
 
   void guards(Line& line) {
@@ -121,15 +135,15 @@ class LineParser {
   }
 
   void assignment(Line& line) {
-    if (reader_.accept("+=")) {
-      line.assign = Assign::add;
-    } else if (reader_.accept("max=")) {
-      line.assign = Assign::max;
-    } else if (reader_.accept("*=")) {
-      line.assign = Assign::multiply;
-    } else {
-      reader_.expect("=");
+    constexpr std::pair<std::string_view, Assign> kSigns[] = {
+        {"+=", Assign::add}, {"max=", Assign::max}, {"*=", Assign::multiply}, {"=", Assign::once}};
+    for (const auto& [sign, assign] : kSigns) {
+      if (!reader_.accept(sign)) continue;
+      line.sign = sign;
+      line.assign = assign;
+      return;
     }
+    reader_.expect("=");
   }
 
   LineTensor read_tensor(std::string_view name, bool optional) {
@@ -239,6 +253,7 @@ class LineParser {
     }
   }
 
+  std::string_view text_;
   TextReader reader_;
   LineBody body_;
   bool has_signature_ = false;

@@ -124,6 +124,8 @@ struct LineGuard {
 enum class Assign : std::uint8_t { once, add, max, multiply };
 
 struct Line {
+  /// `s[i/axis..] += e[i..]` in its two sides and the sign between them.
+  std::string_view left, sign, right;
   std::vector<LineGuard> guards;
   bool is_prepared = false;  // `let`
   Assign assign = Assign::once;

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
+#include "analyzer/operators/notation/bound_lines.h"
 #include "analyzer/operators/notation/line_bodies.h"
 #include "analyzer/operators/notation/nest.h"
 
@@ -11,18 +15,6 @@ namespace macroscope {
 namespace {
 
 constexpr std::array<std::string_view, kFlopKinds> kKinds{"add", "mul", "div", "compare", "special"};
-
-/// `2 mul + 1 add`
-std::string in_words(const Effort& effort) {
-  std::string text;
-  const auto by_kind = effort.by_kind();
-  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) {
-    if (by_kind[kind] == 0) continue;
-    if (!text.empty()) text += " + ";
-    text += fmt::format("{} {}", by_kind[kind], kKinds[kind]);
-  }
-  return text;
-}
 
 int sum_of(const Effort& effort) { return effort.add + effort.mul + effort.div + effort.compare + effort.special; }
 
@@ -47,7 +39,43 @@ struct Words {
   std::string operator()(const Rules&) const { return ""; }
 };
 
+std::string in_parentheses(std::string text) { return text.find(' ') == std::string::npos ? text : "(" + text + ")"; }
+
+/// `2*98304 + 128`: what the lines come to, those with as many points taken together; of lines that contract their multiply-accumulates alone.
+std::string worked(const Lines& body, const OpContext& context) {
+  const std::vector<ComputedLine> lines = computed_lines(body, context);
+  const bool contracts =
+      std::any_of(lines.begin(), lines.end(), [](const ComputedLine& line) { return line.line->is_contraction; });
+  std::vector<std::pair<Dim, int>> terms;
+  for (const ComputedLine& line : lines) {
+    const int effort = contracts ? (line.line->is_contraction ? 1 : 0) : sum_of(line.effort);
+    if (effort == 0 || line.points.is(0)) continue;
+    const auto known = std::find_if(terms.begin(), terms.end(), [&](const auto& term) { return term.first == line.points; });
+    if (known == terms.end()) {
+      terms.emplace_back(line.points, effort);
+    } else {
+      known->second += effort;
+    }
+  }
+  std::string text;
+  for (const auto& [points, effort] : terms)
+    text += fmt::format("{}{}{}", text.empty() ? "" : " + ", effort == 1 ? "" : fmt::format("{}*", effort),
+                        in_parentheses(points.text()));
+  return text;
+}
+
 }  // namespace
+
+std::string in_words(const Effort& effort) {
+  std::string text;
+  const auto by_kind = effort.by_kind();
+  for (std::size_t kind = 0; kind < kFlopKinds; ++kind) {
+    if (by_kind[kind] == 0) continue;
+    if (!text.empty()) text += " + ";
+    text += fmt::format("{} {}", by_kind[kind], kKinds[kind]);
+  }
+  return text;
+}
 
 std::string worked_formula(const Operator& row, const OpContext& context) {
   try {
@@ -56,9 +84,9 @@ std::string worked_formula(const Operator& row, const OpContext& context) {
       const int effort = sum_of(per_element->effort);
       if (effort == 0 || !is_floating(context.dtype(0))) return {};
       const Dim elements = elements_of(context.output(0));
-      const std::string text = elements.text();
-      return fmt::format("{}*{}", effort, text.find(' ') == std::string::npos ? text : "(" + text + ")");
+      return fmt::format("{}*{}", effort, in_parentheses(elements.text()));
     }
+    if (const Lines* body = body_of(row)) return worked(*body, context);
   } catch (const Unknown&) {
     return {};
   } catch (const RuleError&) {

@@ -7,9 +7,13 @@
 
 namespace macroscope {
 
-/// `1*64*112*112*3*7*7`: the extents of a loop nest, those of the output first; `2 * 401408` for element-wise work and its elements; empty
-/// where the cost has no such form.
+/// `1*64*112*112*3*7*7`: the extents of a loop nest, those of the output first; `2*401408` for element-wise work and its elements; `7*98304 + 128`
+/// for a body of lines, operations and points of those with as many together, of its MACs alone where there are some.  Empty where the cost has
+/// no such form.
 std::string worked_formula(const Operator& row, const OpContext& context);
+
+/// `2 mul + 1 add`.
+std::string in_words(const Effort& effort);
 
 /// The rule in words or in index notation, for the table of operators.
 std::string rule_in_words(const Operator& row);

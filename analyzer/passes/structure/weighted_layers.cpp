@@ -112,7 +112,6 @@ class LayerReading {
 
   [[nodiscard]] bool read_convolution(WeightedLayer& layer, const OpContext& context, const Operator& row, const WeightAxes& axes,
                                       const Shape& weight, const Shape& output) const {
-    const Node& node = context.node();
     if (axes.kernel_rank == 0 || output.rank() != weight.rank()) return false;
     layer.groups = std::max<std::int64_t>(context.attributes().integer("group", 1), 1);
     layer.inputs = weight[axes.inputs] * layer.groups;

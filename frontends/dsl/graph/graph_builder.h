@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "analyzer/algebra/real.h"
+#include "analyzer/network/assumption.h"
 #include "analyzer/network/network.h"
 
 namespace macroscope::dsl {

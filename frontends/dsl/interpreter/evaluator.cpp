@@ -168,16 +168,16 @@ std::int64_t Evaluator::plain(const Expression& expression, std::string_view wha
 
 Certainty Evaluator::truth(const Expression& expression) {
   if (expression.kind == Kind::group) return truth(expression.operands.front());
-  if (expression.kind == Kind::unary && expression.operation == Operator::invert)
+  if (expression.kind == Kind::unary && expression.operation == Operation::invert)
     return opposite(truth(expression.operands.front()));
   if (expression.kind == Kind::binary) {
     const Expression& left = expression.operands.front();
     const Expression& right = expression.operands.back();
-    if (expression.operation == Operator::both) {
+    if (expression.operation == Operation::both) {
       const Certainty first = truth(left);
       return first == Certainty::never ? first : all_of(first, truth(right));
     }
-    if (expression.operation == Operator::either) {
+    if (expression.operation == Operation::either) {
       const Certainty first = truth(left);
       return first == Certainty::always ? first : opposite(all_of(opposite(first), opposite(truth(right))));
     }
@@ -193,17 +193,17 @@ Certainty Evaluator::truth(const Expression& expression) {
 Certainty Evaluator::comparison(const Expression& expression) {
   const Datum left = evaluate(expression.operands.front());
   const Datum right = evaluate(expression.operands.back());
-  const bool is_equality = expression.operation == Operator::equal || expression.operation == Operator::not_equal;
+  const bool is_equality = expression.operation == Operation::equal || expression.operation == Operation::not_equal;
   if (is_equality && left.word() != nullptr && right.word() != nullptr)
-    return certain((*left.word() == *right.word()) == (expression.operation == Operator::equal));
+    return certain((*left.word() == *right.word()) == (expression.operation == Operation::equal));
   if (is_equality && left.truth() != nullptr && right.truth() != nullptr)
-    return certain((*left.truth() == *right.truth()) == (expression.operation == Operator::equal));
+    return certain((*left.truth() == *right.truth()) == (expression.operation == Operation::equal));
   // A word or truth and a number are never equal: a parameter may be either.
   const bool is_word = left.word() != nullptr || right.word() != nullptr || left.truth() != nullptr || right.truth() != nullptr;
   const bool is_number = left.number() != nullptr || right.number() != nullptr;
   if (is_equality && is_word && (is_number || (left.word() != nullptr) != (right.word() != nullptr)) &&
       left.tensor() == nullptr && right.tensor() == nullptr && left.list() == nullptr && right.list() == nullptr)
-    return certain(expression.operation == Operator::not_equal);
+    return certain(expression.operation == Operation::not_equal);
   try {
     return compare(expression.operation, number_of_datum(left, expression.operands.front()),
                    number_of_datum(right, expression.operands.back()));
@@ -242,13 +242,13 @@ Datum Evaluator::element_of(const Datum& datum, const Expression& place) {
 }
 
 Datum Evaluator::value_of_unary(const Expression& expression) {
-  if (expression.operation == Operator::negate) return {negative(number(expression.operands.front()))};
+  if (expression.operation == Operation::negate) return {negative(number(expression.operands.front()))};
   return value_of_binary(expression);
 }
 
 Datum Evaluator::value_of_binary(const Expression& expression) {
-  const bool is_logic = expression.operation == Operator::both || expression.operation == Operator::either ||
-                        expression.operation == Operator::invert || is_comparison(expression.operation);
+  const bool is_logic = expression.operation == Operation::both || expression.operation == Operation::either ||
+                        expression.operation == Operation::invert || is_comparison(expression.operation);
   if (is_logic) {
     const Certainty certainty = truth(expression);
     if (certainty == Certainty::unknown)

@@ -171,7 +171,7 @@ class Sides : public Evaluator {
     const Number before = quantity_of(analysis_of(net_named(call.operands[0])), name);
     const Number after = quantity_of(analysis_of(net_named(call.operands[1])), name);
     try {
-      return {compute(Operator::subtract, Number(Dim(1)), compute(Operator::divide, after, before))};
+      return {compute(Operation::subtract, Number(Dim(1)), compute(Operation::divide, after, before))};
     } catch (const AlgebraError& error) {
       throw Mistake{"bad-value", call.span, error.what()};
     }
@@ -193,16 +193,16 @@ bool is_polynomial(const Number& number) {
                       [&](std::string_view other) { return text.find(other) != std::string::npos; });
 }
 
-Certainty compare_numbers(Operator operation, const Number& left, const Number& right) {
+Certainty compare_numbers(Operation operation, const Number& left, const Number& right) {
   const Certainty certainty = compare(operation, left, right);
   if (certainty != Certainty::unknown) return certainty;
   if (left.real || right.real || !is_polynomial(left) || !is_polynomial(right)) return certainty;
-  if (operation == Operator::equal) return Certainty::never;
-  return operation == Operator::not_equal ? Certainty::always : certainty;
+  if (operation == Operation::equal) return Certainty::never;
+  return operation == Operation::not_equal ? Certainty::always : certainty;
 }
 
 /// The same where no symbol is 0: a kernel of no taps, a repeat of no iterations are often a case of their own.
-Certainty compare_from_one(Operator operation, const Number& left, const Number& right) {
+Certainty compare_from_one(Operation operation, const Number& left, const Number& right) {
   Bindings from_one;
   for (const Number* side : {&left, &right})
     for (const Dim* part : {&side->over, &side->under})
@@ -226,7 +226,7 @@ Certainty compare_lists(const std::vector<Datum>& left, const std::vector<Datum>
   for (std::size_t i = 0; i < left.size(); ++i) {
     const Number* a = left[i].number();
     const Number* b = right[i].number();
-    const Certainty one = a != nullptr && b != nullptr ? compare_numbers(Operator::equal, *a, *b) : Certainty::never;
+    const Certainty one = a != nullptr && b != nullptr ? compare_numbers(Operation::equal, *a, *b) : Certainty::never;
     if (one == Certainty::never) return one;
     if (one == Certainty::unknown) all = one;
   }
@@ -290,11 +290,11 @@ class Checking {
 
   static void compare_sides(const Expression& comparison, const Datum& left, const Datum& right, Sides& sides,
                             ExpectationResult& result) {
-    const bool is_equality = comparison.operation == Operator::equal || comparison.operation == Operator::not_equal;
+    const bool is_equality = comparison.operation == Operation::equal || comparison.operation == Operation::not_equal;
     Certainty certainty = Certainty::unknown;
     if (left.list() != nullptr && right.list() != nullptr && is_equality) {
       certainty = compare_lists(*left.list(), *right.list());
-      if (comparison.operation == Operator::not_equal) certainty = opposite(certainty);
+      if (comparison.operation == Operation::not_equal) certainty = opposite(certainty);
       result.left = text_of(left);
       result.right = text_of(right);
     } else if (left.number() != nullptr && right.number() != nullptr) {
@@ -314,10 +314,10 @@ class Checking {
       result.right = text_of(right);
       certainty = sides.truth(comparison);
     }
-    result.outcome = certainty == Certainty::always  ? Outcome::holds
-                     : certainty == Certainty::never ? Outcome::fails
-                                                     : Outcome::undecided;
-    if (result.outcome == Outcome::undecided && result.why.empty()) result.why = "it depends on the symbols";
+    result.outcome = certainty == Certainty::always  ? ExpectationOutcome::holds
+                     : certainty == Certainty::never ? ExpectationOutcome::fails
+                                                     : ExpectationOutcome::undecided;
+    if (result.outcome == ExpectationOutcome::undecided && result.why.empty()) result.why = "it depends on the symbols";
   }
 
   static Certainty opposite(Certainty certainty) {
@@ -327,7 +327,7 @@ class Checking {
 
   static std::string difference(const Number& a, const Number& b, int places) {
     try {
-      return text_of(compute(Operator::subtract, a, b), places);
+      return text_of(compute(Operation::subtract, a, b), places);
     } catch (const AlgebraError&) {
       return {};
     }
@@ -340,13 +340,13 @@ class Checking {
 
 }  // namespace
 
-std::string_view name_of(Outcome outcome) noexcept {
+std::string_view name_of(ExpectationOutcome outcome) noexcept {
   switch (outcome) {
-    case Outcome::holds:
+    case ExpectationOutcome::holds:
       return "holds";
-    case Outcome::fails:
+    case ExpectationOutcome::fails:
       return "fails";
-    case Outcome::undecided:
+    case ExpectationOutcome::undecided:
       break;
   }
   return "undecided";

@@ -16,15 +16,15 @@ namespace macroscope::dsl {
 /// What is looked up in an expanded net; opaque to everyone else.
 class NetRecord;
 
-enum class Outcome : std::uint8_t {
+enum class ExpectationOutcome : std::uint8_t {
   holds,
   fails,
   undecided  // depends on a symbol, or on what was unknown; or the line cannot be evaluated
 };
-[[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
+[[nodiscard]] std::string_view name_of(ExpectationOutcome outcome) noexcept;
 
 struct ExpectationResult {
-  Outcome outcome = Outcome::undecided;
+  ExpectationOutcome outcome = ExpectationOutcome::undecided;
   /// The net it is in; empty for one that stands outside.
   std::string net;
   TextOrigin origin;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "frontends/dsl/interpreter/call_interpreter.h"
+#include "frontends/dsl/interpreter/net_settings.h"
 
 namespace macroscope::dsl {
 

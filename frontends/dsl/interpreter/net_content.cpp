@@ -70,7 +70,7 @@ void NetContent::check(Problems& problems) {
     if (!definition.is_net && !gives_back(definition.body) && !problems.has_errors())
       problems.error("no-result", name.span, fmt::format("block '{}' returns nothing", name.text), "end it with: return x");
   }
-  for (const Comparison& comparison : file.comparisons)
+  for (const CompareLine& comparison : file.comparisons)
     for (const Word& net : comparison.nets)
       if (std::find(nets.begin(), nets.end(), net.text) == nets.end())
         problems.error("unknown-net", net.span, fmt::format("there is no net '{}'", net.text), suggestion_for(net.text, nets));

@@ -71,18 +71,18 @@ Number quotient(const Dim& over, const Dim& under) {
 
 double real_of(const Number& number) { return number.real ? *number.real : as_double(number.over) / as_double(number.under); }
 
-double compute_real(Operator operation, double a, double b) {
+double compute_real(Operation operation, double a, double b) {
   switch (operation) {
-    case Operator::add:
+    case Operation::add:
       return a + b;
-    case Operator::subtract:
+    case Operation::subtract:
       return a - b;
-    case Operator::multiply:
+    case Operation::multiply:
       return a * b;
-    case Operator::divide:
+    case Operation::divide:
       if (b == 0) throw AlgebraError("division by 0");
       return a / b;
-    case Operator::power:
+    case Operation::power:
       return std::pow(a, b);
     default:
       break;
@@ -100,17 +100,17 @@ Number raised(const Number& a, const Number& b) {
   return quotient(power(a.over, steps), power(a.under, steps));
 }
 
-Number compute_exact(Operator operation, const Number& a, const Number& b) {
+Number compute_exact(Operation operation, const Number& a, const Number& b) {
   switch (operation) {
-    case Operator::add:
+    case Operation::add:
       return quotient(a.over * b.under + b.over * a.under, a.under * b.under);
-    case Operator::subtract:
+    case Operation::subtract:
       return quotient(a.over * b.under - b.over * a.under, a.under * b.under);
-    case Operator::multiply:
+    case Operation::multiply:
       return quotient(a.over * b.over, a.under * b.under);
-    case Operator::divide:
+    case Operation::divide:
       return quotient(a.over * b.under, a.under * b.over);
-    case Operator::power:
+    case Operation::power:
       return raised(a, b);
     default:
       break;
@@ -225,7 +225,7 @@ Number number_of(std::string_view written) {
   return number;
 }
 
-Number compute(Operator operation, const Number& a, const Number& b) {
+Number compute(Operation operation, const Number& a, const Number& b) {
   const bool is_decimal = a.is_decimal || b.is_decimal;
   Number result;
   try {
@@ -249,13 +249,13 @@ Number negative(const Number& a) {
 Number least(const Number& a, const Number& b) {
   const auto x = a.whole(), y = b.whole();
   if (x && y) return min(*x, *y);
-  return compare(Operator::less, a, b) == Certainty::always ? a : b;
+  return compare(Operation::less, a, b) == Certainty::always ? a : b;
 }
 
 Number greatest(const Number& a, const Number& b) {
   const auto x = a.whole(), y = b.whole();
   if (x && y) return max(*x, *y);
-  return compare(Operator::greater, a, b) == Certainty::always ? a : b;
+  return compare(Operation::greater, a, b) == Certainty::always ? a : b;
 }
 
 Dim rounded(const Number& a, bool up) {
@@ -267,17 +267,17 @@ Dim rounded(const Number& a, bool up) {
   return up ? ceil_div(a.over, a.under) : floor_div(a.over, a.under);
 }
 
-Certainty compare(Operator operation, const Number& a, const Number& b) {
+Certainty compare(Operation operation, const Number& a, const Number& b) {
   switch (operation) {
-    case Operator::equal:
+    case Operation::equal:
       return compare_equal(a, b);
-    case Operator::not_equal:
+    case Operation::not_equal:
       return opposite(compare_equal(a, b));
-    case Operator::less:
+    case Operation::less:
       return compare_at_least(b, a, true);
-    case Operator::at_most:
+    case Operation::at_most:
       return compare_at_least(b, a, false);
-    case Operator::greater:
+    case Operation::greater:
       return compare_at_least(a, b, true);
     default:
       break;

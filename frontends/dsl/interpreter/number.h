@@ -34,7 +34,7 @@ struct Number {
 Number number_of(std::string_view written);
 
 /// One of + - * / % ^, and min and max of two. \throws AlgebraError with what is wrong
-Number compute(Operator operation, const Number& a, const Number& b);
+Number compute(Operation operation, const Number& a, const Number& b);
 Number negative(const Number& a);
 Number least(const Number& a, const Number& b);
 Number greatest(const Number& a, const Number& b);
@@ -43,7 +43,7 @@ Dim rounded(const Number& a, bool up);
 
 /// Does the comparison hold, for all values of the symbols?  Equal means equal as expressions; against a number that was written with
 /// decimals, equal after rounding to as many.
-Certainty compare(Operator operation, const Number& a, const Number& b);
+Certainty compare(Operation operation, const Number& a, const Number& b);
 
 /// `120_422_400`, `16*k^2 + 16`, `0.8967`; fractions with `places` decimals where that is not below 0.
 std::string text_of(const Number& number, int places = -1);

@@ -15,29 +15,29 @@ using Kind = Expression::Kind;
 
 struct Sign {
   std::string_view text;
-  Operator operation;
+  Operation operation;
   Binding binding;
 };
 
-constexpr std::array<Sign, 14> kSigns{{{"or", Operator::either, Binding::disjunction},
-                                       {"and", Operator::both, Binding::conjunction},
-                                       {"==", Operator::equal, Binding::comparison},
-                                       {"!=", Operator::not_equal, Binding::comparison},
-                                       {"<", Operator::less, Binding::comparison},
-                                       {"<=", Operator::at_most, Binding::comparison},
-                                       {">", Operator::greater, Binding::comparison},
-                                       {">=", Operator::at_least, Binding::comparison},
-                                       {"+", Operator::add, Binding::sum},
-                                       {"-", Operator::subtract, Binding::sum},
-                                       {"*", Operator::multiply, Binding::term},
-                                       {"/", Operator::divide, Binding::term},
-                                       {"%", Operator::remainder, Binding::term},
-                                       {"^", Operator::power, Binding::power}}};
+constexpr std::array<Sign, 14> kSigns{{{"or", Operation::either, Binding::disjunction},
+                                       {"and", Operation::both, Binding::conjunction},
+                                       {"==", Operation::equal, Binding::comparison},
+                                       {"!=", Operation::not_equal, Binding::comparison},
+                                       {"<", Operation::less, Binding::comparison},
+                                       {"<=", Operation::at_most, Binding::comparison},
+                                       {">", Operation::greater, Binding::comparison},
+                                       {">=", Operation::at_least, Binding::comparison},
+                                       {"+", Operation::add, Binding::sum},
+                                       {"-", Operation::subtract, Binding::sum},
+                                       {"*", Operation::multiply, Binding::term},
+                                       {"/", Operation::divide, Binding::term},
+                                       {"%", Operation::remainder, Binding::term},
+                                       {"^", Operation::power, Binding::power}}};
 
-Operator operation_at(const TokenReader& reader, Binding binding) {
+Operation operation_at(const TokenReader& reader, Binding binding) {
   for (const Sign& sign : kSigns)
     if (sign.binding == binding && reader.is(sign.text)) return sign.operation;
-  return Operator::none;
+  return Operation::none;
 }
 
 /// Counts how deep the recursion is while it lives.
@@ -57,13 +57,13 @@ class Descent {
 
 }  // namespace
 
-std::string_view spelling_of(Operator operation) noexcept {
+std::string_view spelling_of(Operation operation) noexcept {
   for (const Sign& sign : kSigns)
     if (sign.operation == operation) return sign.text;
-  return operation == Operator::invert ? "not" : "-";
+  return operation == Operation::invert ? "not" : "-";
 }
 
-bool is_comparison(Operator operation) noexcept {
+bool is_comparison(Operation operation) noexcept {
   return std::any_of(kSigns.begin(), kSigns.end(),
                      [&](const Sign& sign) { return sign.operation == operation && sign.binding == Binding::comparison; });
 }
@@ -91,7 +91,7 @@ Expression ExpressionParser::leaf(Kind kind) {
   return expression;
 }
 
-Expression ExpressionParser::binary(Expression left, const Token& sign, Operator operation, Expression right) {
+Expression ExpressionParser::binary(Expression left, const Token& sign, Operation operation, Expression right) {
   Expression expression;
   expression.kind = Kind::binary;
   expression.operation = operation;
@@ -172,8 +172,8 @@ void ExpressionParser::arguments(Expression& call) {
 Expression ExpressionParser::joined(Binding binding, Expression (ExpressionParser::*operand)()) {
   Expression left = (this->*operand)();
   while (true) {
-    const Operator operation = operation_at(reader_, binding);
-    if (operation == Operator::none) return left;
+    const Operation operation = operation_at(reader_, binding);
+    if (operation == Operation::none) return left;
     const Token sign = reader_.take();
     left = binary(std::move(left), sign, operation, (this->*operand)());
   }
@@ -192,7 +192,7 @@ Expression ExpressionParser::inversion() {
   Expression expression;
   const Token sign = reader_.take();
   expression.kind = Kind::unary;
-  expression.operation = Operator::invert;
+  expression.operation = Operation::invert;
   expression.text = sign.text;
   expression.text_span = sign.span;
   expression.operands.push_back(inversion());
@@ -203,11 +203,11 @@ Expression ExpressionParser::inversion() {
 
 Expression ExpressionParser::comparison() {
   Expression left = sum();
-  const Operator operation = operation_at(reader_, Binding::comparison);
-  if (operation == Operator::none) return left;
+  const Operation operation = operation_at(reader_, Binding::comparison);
+  if (operation == Operation::none) return left;
   const Token sign = reader_.take();
   left = binary(std::move(left), sign, operation, sum());
-  if (operation_at(reader_, Binding::comparison) != Operator::none)
+  if (operation_at(reader_, Binding::comparison) != Operation::none)
     reader_.fail(reader_.now().span, "comparisons do not chain", "join them: a < b and b < c");
   return left;
 }
@@ -222,7 +222,7 @@ Expression ExpressionParser::factor() {
   Expression expression;
   const Token sign = reader_.take();
   expression.kind = Kind::unary;
-  expression.operation = Operator::negate;
+  expression.operation = Operation::negate;
   expression.text = sign.text;
   expression.text_span = sign.span;
   expression.operands.push_back(factor());
@@ -237,7 +237,7 @@ Expression ExpressionParser::power() {
   if (!reader_.is("^")) return base;
   const Descent descent(nesting_, reader_);
   const Token sign = reader_.take();
-  return binary(std::move(base), sign, Operator::power, factor());
+  return binary(std::move(base), sign, Operation::power, factor());
 }
 
 Expression ExpressionParser::primary() {

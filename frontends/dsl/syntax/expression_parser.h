@@ -42,7 +42,7 @@ class ExpressionParser {
   void arguments(Expression& call);
   void instance_name(Expression& call);
   Expression leaf(Expression::Kind kind);
-  Expression binary(Expression left, const Token& sign, Operator operation, Expression right);
+  Expression binary(Expression left, const Token& sign, Operation operation, Expression right);
   void measure(Expression& expression) const;
 
   TokenReader& reader_;

@@ -45,7 +45,7 @@ class ExpressionText {
         break;
       case Kind::unary:
         text += spelling_of(expression.operation);
-        if (expression.operation == Operator::invert) text += ' ';
+        if (expression.operation == Operation::invert) text += ' ';
         add(expression.operands.front());
         break;
       case Kind::binary:
@@ -94,7 +94,7 @@ class ExpressionText {
 
   void add_binary(const Expression& expression) {
     add(expression.operands.front());
-    const std::string_view blank = expression.operation == Operator::power ? "" : " ";
+    const std::string_view blank = expression.operation == Operation::power ? "" : " ";
     text.append(blank).append(spelling_of(expression.operation)).append(blank);
     add(expression.operands.back());
   }

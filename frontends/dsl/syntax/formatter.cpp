@@ -140,7 +140,7 @@ class Formatter {
     last_line_ = line(definition.close.begin);
   }
 
-  void compare(const Comparison& comparison, bool is_apart) {
+  void compare(const CompareLine& comparison, bool is_apart) {
     lead(comparison.span.begin, is_apart);
     std::string content = "compare";
     for (const Word& net : comparison.nets) content.append(" ").append(net.text);

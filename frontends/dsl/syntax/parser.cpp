@@ -66,8 +66,8 @@ class Parser {
     }
   }
 
-  Comparison comparison() {
-    Comparison comparison;
+  CompareLine comparison() {
+    CompareLine comparison;
     comparison.span = reader_.take().span;
     while (comparison.nets.size() < 2 || reader_.now().kind == TokenKind::name) {
       comparison.nets.push_back(reader_.name("the name of a net to compare"));

@@ -18,7 +18,7 @@ struct Word {
   Span span;
 };
 
-enum class Operator : std::uint8_t {
+enum class Operation : std::uint8_t {
   none,
   add,
   subtract,
@@ -37,8 +37,8 @@ enum class Operator : std::uint8_t {
   either,  // or
   invert   // not
 };
-[[nodiscard]] std::string_view spelling_of(Operator operation) noexcept;
-[[nodiscard]] bool is_comparison(Operator operation) noexcept;
+[[nodiscard]] std::string_view spelling_of(Operation operation) noexcept;
+[[nodiscard]] bool is_comparison(Operation operation) noexcept;
 
 struct NamedValue;
 
@@ -61,7 +61,7 @@ struct Expression {
     chain     // operands[0] -> operands[1] -> ..., all but the first are calls
   };
   Kind kind = Kind::name;
-  Operator operation = Operator::none;
+  Operation operation = Operation::none;
   bool has_parentheses = false;  // of a call
   /// How deep it is nested: 1 for a leaf.
   std::uint16_t depth = 1;
@@ -149,7 +149,7 @@ struct Definition {
 };
 
 /// `compare a b`
-struct Comparison {
+struct CompareLine {
   std::vector<Word> nets;
   Span span;
 };
@@ -164,7 +164,7 @@ struct Item {
 struct File {
   std::vector<Item> items;
   std::vector<Definition> definitions;
-  std::vector<Comparison> comparisons;
+  std::vector<CompareLine> comparisons;
   std::vector<Statement> expectations;  // those that stand outside of nets
   std::vector<Comment> comments;
 };

@@ -41,7 +41,7 @@ std::vector<std::string> broken(const std::string& text) {
   const std::vector<ExpectationResult> results = check_expectations(file.content(), nets);
   CHECK(results.size() == file.expectation_count());
   for (const ExpectationResult& result : results)
-    if (result.outcome != Outcome::holds)
+    if (result.outcome != ExpectationOutcome::holds)
       broken.push_back(result.text + ": " + result.left + " against " + result.right + " " + result.why);
   return broken;
 }
@@ -211,7 +211,7 @@ TEST_CASE("an expectation that does not hold says both sides and the difference"
   const Analysis analysis = analyze(std::move(*expansion.network), {});
   const std::vector<ExpectationResult> results = check_expectations(file.content(), {{"a", &analysis, expansion.record}});
   REQUIRE(results.size() == 1);
-  CHECK(results.front().outcome == Outcome::fails);
+  CHECK(results.front().outcome == ExpectationOutcome::fails);
   CHECK(results.front().left == "36");
   CHECK(results.front().right == "35");
   CHECK(results.front().difference == "1");

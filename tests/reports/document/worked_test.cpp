@@ -129,4 +129,30 @@ TEST_CASE("dense layers, normalizations and tables of vectors") {
   CHECK(text_of(2, "output") == "1000 + 1000 = 2,000");
 }
 
+TEST_CASE("a body is worked out line by line, where that is asked for") {
+  const auto normalized = [] {
+    NetworkBuilder net;
+    net.input("x", {2, 8, 16}).weight("scale", {16}).weight("shift", {16});
+    net.node("LayerNormalization", {"x", "scale", "shift"}, {"y"}, {net.integer("axis", -1)});
+    return net.take();
+  };
+  const auto lines = lines_of(normalized(), {.has_body = true});
+  // 2 * 8 rows of 16 elements
+  CHECK(has(lines, "s: s[i/axis:..] += X[i..] (1 add at each of 256 points)"));
+  CHECK(has(lines, "Mean: Mean[i/axis:..] = s[i/axis:..] / count (1 div at each of 16 points)"));
+  CHECK(has(lines, "d: d[i..] = X[i..] - Mean[i/axis:..] (1 add at each of 256 points)"));
+  CHECK(has(lines,
+            "Y: Y[i..] = d[i..] * InvStdDev[i/axis:..] * scale[i/some..] + B?[i/some..] (1 add + 2 mul at each of 256 points)"));
+  for (const std::string& line : lines_of(normalized())) CHECK(line.find("[i") == std::string::npos);
+}
+
+TEST_CASE("what is made of stored weights costs nothing") {
+  NetworkBuilder net;
+  net.input("x", {2, 3}).weight("scale", {3}).weight("shift", {3}).weight("mean", {3}).weight("var", {3});
+  net.node("BatchNormalization", {"x", "scale", "shift", "mean", "var"}, {"y"});
+  const auto lines = lines_of(net.take(), {.has_body = true});
+  CHECK(has(lines, "f: f[c] = scale[c] * Pow(var[c] + epsilon, -0.5) (of what is stored, before the first run)"));
+  CHECK(has(lines, "Y: Y[r,c] = X[r,c] * f[c] + g[c] (1 add + 1 mul at each of 6 points)"));
+}
+
 }  // namespace macroscope

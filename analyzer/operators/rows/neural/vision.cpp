@@ -206,6 +206,7 @@ constexpr Operator kRows[] = {
     {.name = "MaxRoiPool",
      .meaning = Rules{max_roi_pool_shape, unknown_work, region_axes},
      .cost = "not counted: the regions, which are data, say how many elements are compared",
+     .traits = Trait::unconfirmed_cost,
      .channels = ChannelAxis::second},
     {.name = "RoiAlign",
      .meaning = Rules{roi_align_shape, roi_align_work, region_axes},

@@ -254,7 +254,11 @@ constexpr Operator kRows[] = {
     {.name = "SVMRegressor",
      .meaning = Rules{svm_regressor_shape, svm_regressor_work},
      .cost = "per row and support vector the kernel, as SVMClassifier, and 1 MAC; 1 add per row"},
-    {.name = "TreeEnsemble", .meaning = Rules{tree_ensemble_shape, tree_ensemble_work}, .since = 5, .cost = kTrees},
+    {.name = "TreeEnsemble",
+     .meaning = Rules{tree_ensemble_shape, tree_ensemble_work},
+     .since = 5,
+     .cost = kTrees,
+     .traits = Trait::unconfirmed_cost},
     {.name = "TreeEnsembleClassifier", .meaning = Rules{tree_classifier_shape, tree_classifier_work}, .cost = kTrees},
     {.name = "TreeEnsembleRegressor", .meaning = Rules{tree_regressor_shape, tree_regressor_work}, .cost = kTrees},
 };
