@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "reports/formats/html_notes.h"
 #include "reports/document/chart.h"
+#include "reports/formats/html_notes.h"
 #include "reports/formats/html_writer.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"

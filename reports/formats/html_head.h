@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "reports/document/report.h"
-#include "reports/document/sink.h"
+#include "reports/notation/sink.h"
 #include "reports/tables/figures.h"
 
 namespace macroscope {

@@ -6,7 +6,7 @@
 
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"
-#include "reports/sections/memory_figures.h"
+#include "reports/tables/memory_figures.h"
 
 namespace macroscope {
 namespace {
@@ -100,9 +100,9 @@ void write_html_open_points(const Figures& figures, const std::vector<Section>& 
       }
       if (open > kSizes) items.push_back(fmt::format("{} open", counted(open - kSizes, "more size")));
     }
-  const std::vector<std::string>& assumptions = figures.analysis().shapes.assumptions;
+  const std::vector<Assumption>& assumptions = figures.analysis().shapes.assumptions;
   for (std::size_t i = 0; i < std::min(assumptions.size(), kAssumptions); ++i)
-    items.push_back(fmt::format("Assumed: <code>{}</code>", html_text(assumptions[i])));
+    items.push_back(fmt::format("Assumed: <code>{}</code>", html_text(assumptions[i].text())));
   if (assumptions.size() > kAssumptions)
     items.push_back(fmt::format("{} assumed", counted(assumptions.size() - kAssumptions, "more condition")));
   if (items.empty()) items.emplace_back("Nothing: every size is given, and every node has its cost.");

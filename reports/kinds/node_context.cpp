@@ -11,9 +11,9 @@
 #include "reports/json/findings_json.h"
 #include "reports/json/receptive_field_json.h"
 #include "reports/notation/number_text.h"
-#include "reports/sections/receptive_field_section.h"
 #include "reports/sections/structure_section.h"
 #include "reports/tables/memory_figures.h"
+#include "reports/tables/receptive_field_text.h"
 #include "reports/tables/tensor_names.h"
 #include "reports/worked/worked_layer.h"
 

@@ -7,8 +7,6 @@
 #include <array>
 
 #include "analyzer/operators/gradients/gradient.h"
-#include "analyzer/operators/notation/bound_lines.h"
-#include "analyzer/operators/notation/line_bodies.h"
 #include "analyzer/operators/notation/worked_formula.h"
 #include "reports/notation/number_text.h"
 #include "reports/sections/dilated_kernel.h"
@@ -135,24 +133,18 @@ class LayerWriter {
 
   /// What an operator computes, line by line, and how often each operation of a line is done.
   void add_body() {
-    const Lines* body = row_ == nullptr || !scope_.inferred[id_] ? nullptr : body_of(*row_);
-    if (body == nullptr) return;
-    try {
-      for (const ComputedLine& computed : computed_lines(*body, site_)) {
-        const Line& line = *computed.line;
-        add("formula", std::string(line.left.substr(0, line.left.find('['))),
-            {{{"", std::string(line.left)}, {std::string(line.sign), std::string(line.right)}}, words_of(computed)});
-      }
-    } catch (const Unknown&) {
-    } catch (const RuleError&) {}
+    if (row_ == nullptr || !scope_.inferred[id_]) return;
+    for (const BodyLine& line : body_lines(*row_, site_))
+      add("formula", std::string(line.left.substr(0, line.left.find('['))),
+          {{{"", std::string(line.left)}, {std::string(line.sign), std::string(line.right)}}, words_of(line)});
   }
 
-  static std::string words_of(const ComputedLine& computed) {
-    if (computed.line->is_prepared) return "of what is stored, before the first run";
-    if (computed.points.is(0)) return "no arithmetic is counted";
-    const std::string points = result_text(computed.points);
-    if (computed.line->is_contraction) return fmt::format("{} MACs", points);
-    return fmt::format("{} at each of {} points", in_words(computed.effort), points);
+  static std::string words_of(const BodyLine& line) {
+    if (line.is_prepared) return "of what is stored, before the first run";
+    if (line.points.is(0)) return "no arithmetic is counted";
+    const std::string points = result_text(line.points);
+    if (line.is_contraction) return fmt::format("{} MACs", points);
+    return fmt::format("{} at each of {} points", in_words(line.effort), points);
   }
 
   void add_parameters(const std::vector<const Parameter*>& parameters) {

@@ -97,6 +97,24 @@ std::string worked_formula(const Operator& row, const OpContext& context) {
   return {};
 }
 
+std::vector<BodyLine> body_lines(const Operator& row, const OpContext& context) {
+  const Lines* const body = body_of(row);
+  std::vector<BodyLine> lines;
+  if (body == nullptr) return lines;
+  try {
+    for (const ComputedLine& computed : computed_lines(*body, context)) {
+      const Line& line = *computed.line;
+      lines.push_back(
+          {line.left, line.sign, line.right, line.is_prepared, line.is_contraction, computed.points, computed.effort});
+    }
+  } catch (const Unknown&) {
+    lines.clear();
+  } catch (const RuleError&) {
+    lines.clear();
+  }
+  return lines;
+}
+
 std::string rule_in_words(const Operator& row) {
   if (!row.cost.empty()) return std::string(row.cost);
   const Lines* lines = body_of(row);

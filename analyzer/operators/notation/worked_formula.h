@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "analyzer/operators/operator.h"
 
@@ -11,6 +13,20 @@ namespace macroscope {
 /// for a body of lines, operations and points of those with as many together, of its MACs alone where there are some.  Empty where the cost has
 /// no such form.
 std::string worked_formula(const Operator& row, const OpContext& context);
+
+/// A line of a body as it is computed at one node.
+struct BodyLine {
+  /// `s[i/axis..] += e[i..]` in its two sides and the sign between them.
+  std::string_view left, sign, right;
+  /// Of stored weights, before the first run: it costs nothing.
+  bool is_prepared = false;
+  bool is_contraction = false;
+  /// How often, and with which operations each time besides the multiply-accumulate of a contraction.
+  Dim points;
+  Effort effort{};
+};
+/// Empty for a row without a body, and where sizes are not known.
+std::vector<BodyLine> body_lines(const Operator& row, const OpContext& context);
 
 /// `2 mul + 1 add`.
 std::string in_words(const Effort& effort);
