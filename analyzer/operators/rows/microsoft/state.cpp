@@ -243,6 +243,7 @@ std::vector<Fact> packed_causal_shape(const OpContext& context) {
   require(context.has_input(0) && context.has_input(1) && context.has_input(4), "missing-input",
           "input, weight or initial state is left out");
   require_rank(context, 0, 2);
+  require_rank(context, 4, 3);
   const Shape &input = context.shape(0), &state = context.shape(4);
   const bool is_known = input.known() && state.known();
   return {Fact::tensor(context.dtype(0), input), context.input(4),
