@@ -77,6 +77,14 @@ CallInterpreter::Results CallInterpreter::results_of(const Expression& expressio
       }
       break;
     }
+    case Kind::binary:
+      if (is_arithmetic_of_tensors(expression.operation)) {
+        Datum left = evaluate(expression.operands.front());
+        Datum right = evaluate(expression.operands.back());
+        if (left.tensor() == nullptr && right.tensor() == nullptr) return {computed(expression, left, right)};
+        if (results == 1) return combine(expression, std::move(left), std::move(right), wanted);
+      }
+      break;
     default:
       break;
   }
@@ -168,10 +176,11 @@ PlaceId CallInterpreter::place_of(const Call& call, std::string_view name) {
 }
 
 template <typename Apply>
-CallInterpreter::Results CallInterpreter::apply_at_place(const Call& call, const Layer* layer, Apply apply) {
+CallInterpreter::Results CallInterpreter::apply_at_place(const Call& call, const Layer* layer, Apply apply,
+                                                         std::string_view name) {
   check_words(call, layer);
   const Expression& expression = *call.expression;
-  const PlaceId place = place_of(call, expression.text);
+  const PlaceId place = place_of(call, name.empty() ? expression.text : name);
   const TextOrigin origin = content_.source.origin(expression.text_span);
   stand_at(frame().place, record_->places.name(place), origin.line, origin.column);
   Results results;
@@ -190,14 +199,50 @@ CallInterpreter::Results CallInterpreter::apply_at_place(const Call& call, const
 CallInterpreter::Results CallInterpreter::call_layer(const Layer& layer, const Call& call) {
   const std::vector<Argument> positional = positional_of(call);
   const std::vector<NamedArgument> named = named_of(call);
+  if (layer.caution != nullptr && !call.positional.empty() && call.positional.front().datum.tensor() != nullptr)
+    if (const auto caution = layer.caution(build_.type_of(*call.positional.front().datum.tensor()).shape))
+      problems_.warning(caution->code, call.expression->span, caution->message, caution->help);
   return apply_at_place(call, &layer, [&] { return apply(build_, layer, positional, named, call.results); });
 }
 
 CallInterpreter::Results CallInterpreter::call_operator(const Call& call) {
   const std::vector<Argument> positional = positional_of(call);
   const std::vector<NamedArgument> named = named_of(call);
-  return apply_at_place(call, nullptr,
-                        [&] { return apply_operator(build_, call.expression->text, positional, named, call.results); });
+  const std::string_view op = call.expression->text;
+  return apply_at_place(call, nullptr, [&] {
+    try {
+      return apply_operator(build_, op, positional, named, call.results);
+    } catch (const BuildError& error) {
+      // `Conv(8, 3)` is most often meant for the layer, which makes its own weights.
+      const Layer* layer = layer_called_elsewhere(op);
+      if (layer == nullptr || !error.help().empty()) throw;
+      throw BuildError(
+          error.code(), error.what(),
+          fmt::format("{} is ONNX's operator and takes its weights as operands; the layer is {}", op, signature_of(*layer)),
+          error.argument());
+    }
+  });
+}
+
+// Arithmetic of tensors.
+
+Datum CallInterpreter::value_of_tensors(const Expression& expression, Datum left, Datum right) {
+  return std::move(combine(expression, std::move(left), std::move(right), {}).front());
+}
+
+CallInterpreter::Results CallInterpreter::combine(const Expression& expression, Datum left, Datum right, const Wanted& wanted) {
+  Call call;
+  call.expression = &expression;
+  call.wanted = wanted;
+  for (auto& [side, datum] : {std::pair(&expression.operands.front(), &left), std::pair(&expression.operands.back(), &right)}) {
+    if (datum->is_poisoned()) throw Poisoned{};
+    if (datum->tensor() == nullptr) static_cast<void>(number_of_datum(*datum, *side));
+    call.positional.push_back({side, std::move(*datum), label_of(*side)});
+  }
+  const std::vector<Argument> positional = positional_of(call);
+  const ArithmeticOperator operation = operator_of_sign(spelling_of(expression.operation));
+  return apply_at_place(
+      call, nullptr, [&] { return apply_operator(build_, operation.op, positional, {}, 1); }, operation.name);
 }
 
 // Shared instances.
@@ -309,8 +354,10 @@ void CallInterpreter::fail_unknown_call(const Expression& call) {
     if (!other->is_net) known.push_back(text);
   for (const auto& [text, variable] : frame().variables)
     if (std::holds_alternative<std::shared_ptr<Instance>>(variable.datum.value)) known.push_back(text);
-  std::string_view near = nearest_to(name, known);
-  if (near.empty()) near = nearest_to(in_lower_case(name), known);  // Conv2d, ReLU, MaxPool
+  std::string_view near;
+  if (const Layer* layer = layer_called_elsewhere(name)) near = layer->name;
+  if (near.empty()) near = nearest_to(name, known);
+  if (near.empty()) near = nearest_to(in_lower_case(name), known);
   if (near.empty()) {
     const std::vector<std::string_view> operators = operator_names();
     near = nearest_to(name, operators);
@@ -362,7 +409,10 @@ void CallInterpreter::refuse_call(const Call& call, const Layer* layer, const Bu
   const Span span = is_argument ? span_of_argument(call, layer, error.argument()) : call.expression->span;
   std::string help = error.help();
   std::string message = error.what();
-  if (!message.starts_with(call.expression->text)) message = fmt::format("{}: {}", call.expression->text, message);
+  if (call.expression->kind == Kind::binary)
+    message = fmt::format("{}: {}", text_of(*call.expression), message);
+  else if (!message.starts_with(call.expression->text))
+    message = fmt::format("{}: {}", call.expression->text, message);
   throw Mistake{error.code(), span, std::move(message), std::move(help), is_argument ? std::vector<Note>() : notes_of(call)};
 }
 

@@ -30,6 +30,7 @@ class CallInterpreter : public Evaluator {
   Datum value_of_index(const Expression& index) override;
   Datum value_of_call(const Expression& call) override;
   Datum value_of_chain(const Expression& chain) override;
+  Datum value_of_tensors(const Expression& expression, Datum left, Datum right) override;
   bool is_unknown_name(const Expression& name) override { return frames_.find(name.text) == nullptr; }
   void fail_unknown(const Expression& name) override { frames_.fail_unknown(name); }
 
@@ -63,7 +64,9 @@ class CallInterpreter : public Evaluator {
   Results call_instance(Instance& instance, const Call& call);
   std::optional<Datum> call_shape(const Expression& call);
   template <typename Apply>
-  Results apply_at_place(const Call& call, const Layer* layer, Apply apply);
+  Results apply_at_place(const Call& call, const Layer* layer, Apply apply, std::string_view name = {});
+  /// `x + h`, as `add(x, h)` would be.
+  Results combine(const Expression& expression, Datum left, Datum right, const Wanted& wanted);
   PlaceId place_of(const Call& call, std::string_view name);
   std::vector<Note> notes_of(const Call& call);
   void check_words(const Call& call, const Layer* layer);

@@ -46,6 +46,11 @@ bool is_number_function(std::string_view name) noexcept {
   return std::find(kFunctions.begin(), kFunctions.end(), name) != kFunctions.end();
 }
 
+bool is_arithmetic_of_tensors(Operator operation) noexcept {
+  return operation == Operator::add || operation == Operator::subtract || operation == Operator::multiply ||
+         operation == Operator::divide;
+}
+
 std::string described(const Datum& datum) {
   struct Description {
     std::string operator()(std::monostate) const { return "unknown"; }
@@ -256,8 +261,16 @@ Datum Evaluator::value_of_binary(const Expression& expression) {
                     "--set gives a symbol a value"};
     return {certainty == Certainty::always};
   }
-  const Number left = number(expression.operands.front());
-  const Number right = number(expression.operands.back());
+  Datum left = evaluate(expression.operands.front());
+  Datum right = evaluate(expression.operands.back());
+  if ((left.tensor() != nullptr || right.tensor() != nullptr) && is_arithmetic_of_tensors(expression.operation))
+    return value_of_tensors(expression, std::move(left), std::move(right));
+  return computed(expression, left, right);
+}
+
+Datum Evaluator::computed(const Expression& expression, const Datum& left_datum, const Datum& right_datum) {
+  const Number left = number_of_datum(left_datum, expression.operands.front());
+  const Number right = number_of_datum(right_datum, expression.operands.back());
   try {
     return {compute(expression.operation, left, right)};
   } catch (const AlgebraError& error) {

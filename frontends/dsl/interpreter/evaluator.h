@@ -74,6 +74,8 @@ class Evaluator {
   virtual Datum value_of_index(const Expression& index) = 0;
   virtual Datum value_of_call(const Expression& call) = 0;
   virtual Datum value_of_chain(const Expression& chain) = 0;
+  /// `x + h`, where one side is a tensor at least.
+  virtual Datum value_of_tensors(const Expression& expression, Datum left, Datum right) = 0;
   /// True for names that stand for nothing else, and so for a word.
   virtual bool is_unknown_name(const Expression& name) = 0;
   /// An element of a list, counted from 0, as axes are. \pre it is one \throws Mistake
@@ -82,13 +84,16 @@ class Evaluator {
   [[noreturn]] virtual void fail_unknown(const Expression& name) = 0;
   /// What was made of an expression stands for something. \throws Mistake if it is a bare name that does not
   void require_known(const Expression& expression, const Datum& datum);
+  /// The number that something is. \throws Mistake
+  Number number_of_datum(const Datum& datum, const Expression& expression);
+  /// A sum, product ... of numbers. \throws Mistake
+  Datum computed(const Expression& expression, const Datum& left, const Datum& right);
   /// \throws Mistake past kMaxEvaluations
   void count_evaluations(const Expression& expression, std::size_t count);
 
  private:
   Datum value_of(const Expression& expression);
   Datum value_of_list(const Expression& expression);
-  Number number_of_datum(const Datum& datum, const Expression& expression);
   Datum value_of_element(const Expression& expression);
   Datum value_of_unary(const Expression& expression);
   Datum value_of_binary(const Expression& expression);
@@ -99,6 +104,8 @@ class Evaluator {
   std::uint64_t evaluations_ = 0;
 };
 
+/// Operations that tensors have as numbers do: `+ - * /`.
+[[nodiscard]] bool is_arithmetic_of_tensors(Operator operation) noexcept;
 [[nodiscard]] bool is_number_function(std::string_view name) noexcept;
 
 }  // namespace macroscope::dsl

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analyzer/diagnostics/suggestion.h"
+#include "analyzer/record/metric.h"
 #include "frontends/dsl/interpreter/figure_lookup.h"
 #include "frontends/dsl/interpreter/net_content.h"
 #include "frontends/dsl/interpreter/net_record.h"
@@ -24,6 +25,15 @@ class Sides : public Evaluator {
   Sides(const NetContent& content, const std::vector<AnalysedNet>& nets, const AnalysedNet* own, const Variables* variables)
       : content_(content), nets_(nets), own_(own), variables_(variables) {}
 
+  /// A figure that was asked for.
+  struct Asked {
+    std::optional<Metric> metric;  // empty: a property of a layer, or a saving
+    std::string net;
+    std::string path;
+  };
+  /// All since the last call.
+  std::vector<Asked> take_asked() { return std::exchange(asked_, {}); }
+
   /// A bare name that stands for nothing is a word, and a word is compared with words. \throws Mistake
   void check_name(const Expression& side, const Datum& value, const Datum& other) {
     if (other.word() == nullptr) require_known(side, value);
@@ -32,7 +42,7 @@ class Sides : public Evaluator {
  protected:
   Datum value_of_name(const Expression& name) override {
     if (const Variable* variable = find(name.text); variable != nullptr && !variable->is_indexed) return variable->datum;
-    if (is_quantity(name.text)) return {quantity_of(analysis_of(own(name)), name.text)};
+    if (is_quantity(name.text)) return figure(name.text, own(name));
     return {std::string(name.text)};
   }
 
@@ -61,6 +71,10 @@ class Sides : public Evaluator {
   Datum value_of_chain(const Expression& chain) override {
     throw Mistake{"bad-value", chain.span, "layers are not applied in an expectation",
                   "name the result, and expect something of it"};
+  }
+
+  Datum value_of_tensors(const Expression& expression, Datum left, Datum right) override {
+    return computed(expression, left, right);  // and so says which side is no number
   }
 
   bool is_unknown_name(const Expression& name) override { return find(name.text) == nullptr; }
@@ -118,17 +132,22 @@ class Sides : public Evaluator {
                   suggestion_for(argument.text, net.record->places.paths()).substr(0, kMaxHelp)};
   }
 
+  /// Of a net, or of what a path in it means.
+  Datum figure(std::string_view name, const AnalysedNet& net, const std::string& path = {}) {
+    asked_.push_back({metric_expected_as(name), net.name, path});
+    return {path.empty() ? quantity_of(analysis_of(net), name) : quantity_of(analysis_of(net), name, path)};
+  }
+
   /// macs, macs(net), macs("path"), macs(net, "path").
   Datum quantity(const Expression& call) {
-    if (call.operands.empty()) return {quantity_of(analysis_of(own(call)), call.text)};
+    if (call.operands.empty()) return figure(call.text, own(call));
     const Expression& last = call.operands.back();
-    if (call.operands.size() == 1 && last.kind != Kind::text) return {quantity_of(analysis_of(net_named(last)), call.text)};
+    if (call.operands.size() == 1 && last.kind != Kind::text) return figure(call.text, net_named(last));
     if (call.operands.size() > 2 || last.kind != Kind::text)
       throw Mistake{"bad-call", call.span, fmt::format("{} is that of a net or of a layer", call.text),
                     fmt::format("{}(\"stage/conv\")", call.text)};
     const AnalysedNet& net = call.operands.size() == 2 ? net_named(call.operands.front()) : own(call);
-    const std::string path = path_of(net, last);
-    return {quantity_of(analysis_of(net), call.text, path)};
+    return figure(call.text, net, path_of(net, last));
   }
 
   Datum property(const Expression& call) {
@@ -137,6 +156,7 @@ class Sides : public Evaluator {
                     fmt::format("{}(x)", call.text)};
     const AnalysedNet& net = own(call);
     const Analysis& analysis = analysis_of(net);
+    asked_.push_back({});
     const Expression& argument = call.operands.front();
     if (is_property_of_layers(call.text)) return property_of_node(analysis, call.text, layer_path(net, argument));
     return property_of_tensor(analysis, call.text, tensor_of(net, argument));
@@ -167,6 +187,7 @@ class Sides : public Evaluator {
   Datum saving(const Expression& call) {
     if (call.operands.size() != 3 || call.operands[2].kind != Kind::name || !is_quantity(call.operands[2].text))
       throw Mistake{"bad-call", call.span, "saving compares two nets by a quantity", "saving(direct, bottleneck, macs)"};
+    asked_.push_back({});
     const std::string_view name = call.operands[2].text;
     const Number before = quantity_of(analysis_of(net_named(call.operands[0])), name);
     const Number after = quantity_of(analysis_of(net_named(call.operands[1])), name);
@@ -179,6 +200,7 @@ class Sides : public Evaluator {
 
   static constexpr std::size_t kMaxHelp = 200;
 
+  std::vector<Asked> asked_;
   const NetContent& content_;
   const std::vector<AnalysedNet>& nets_;
   const AnalysedNet* own_;
@@ -265,7 +287,9 @@ class Checking {
     try {
       Sides sides(content_, nets_, net, variables);
       const Datum left = sides.evaluate(comparison.operands.front());
+      const std::vector<Sides::Asked> asked_left = sides.take_asked();
       const Datum right = sides.evaluate(comparison.operands.back());
+      note_asked(asked_left, sides.take_asked(), result);
       sides.check_name(comparison.operands.front(), left, right);
       sides.check_name(comparison.operands.back(), right, left);
       compare_sides(comparison, left, right, sides, result);
@@ -286,6 +310,17 @@ class Checking {
       result.why = "not known";
     }
     results_.push_back(std::move(result));
+  }
+
+  static void note_asked(const std::vector<Sides::Asked>& left, const std::vector<Sides::Asked>& right,
+                         ExpectationResult& result) {
+    if (left.empty() == right.empty()) return;
+    result.computed = left.empty() ? ExpectationResult::Computed::right : ExpectationResult::Computed::left;
+    const std::vector<Sides::Asked>& asked = left.empty() ? right : left;
+    if (asked.size() > 1) return;
+    result.metric = asked.front().metric;
+    result.metric_of_net = asked.front().net;
+    result.metric_of_path = asked.front().path;
   }
 
   static void compare_sides(const Expression& comparison, const Datum& left, const Datum& right, Sides& sides,

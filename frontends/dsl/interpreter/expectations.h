@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
+#include "analyzer/record/metric.h"
 #include "frontends/dsl/interpreter/net_content.h"
 
 namespace macroscope::dsl {
@@ -24,6 +25,9 @@ enum class ExpectationOutcome : std::uint8_t {
 [[nodiscard]] std::string_view name_of(ExpectationOutcome outcome) noexcept;
 
 struct ExpectationResult {
+  /// The side that asks for figures of a net, and so is the program's; the other is what its writer worked out.
+  enum class Computed : std::uint8_t { left, right, both };
+
   ExpectationOutcome outcome = ExpectationOutcome::undecided;
   /// The net it is in; empty for one that stands outside.
   std::string net;
@@ -34,6 +38,10 @@ struct ExpectationResult {
   std::string left, right;
   /// left - right; empty where that says nothing.
   std::string difference;
+  Computed computed = Computed::both;
+  /// The one figure that is asked for, and of which part of which net; empty where there are several or none.
+  std::optional<Metric> metric{};
+  std::string metric_of_net{}, metric_of_path{};
   /// Why it is undecided or does not hold, beyond the values; mostly empty.
   std::string why;
   /// What is wrong with the line itself: nothing is called so, a layer is not there.  It is undecided then.

@@ -41,6 +41,23 @@ std::optional<Number> common_factor_left_out(const Dim& over, const Dim& under) 
   }
 }
 
+/// Divides both by a factor as often as it is in both.
+void cancel(Dim& over, Dim& under, const Dim& factor) {
+  while (true) {
+    const auto less_over = exact_quotient(over, factor);
+    const auto less_under = less_over ? exact_quotient(under, factor) : std::nullopt;
+    if (!less_under) return;
+    over = *less_over;
+    under = *less_under;
+  }
+}
+
+/// (3136*C*(8*C - 9))/(28224*C^2) -> (8*C - 9)/(9*C): symbols, and small primes of the denominator's numbers, that are in both.
+void cancel_common_factors(Dim& over, Dim& under) {
+  for (const std::string& symbol : under.symbols()) cancel(over, under, Dim::symbol(symbol));
+  for (const std::int64_t prime : {2, 3, 5, 7, 11, 13}) cancel(over, under, Dim(prime));
+}
+
 /// In lowest terms where the division of expressions shows it; the denominator positive where it is a number.
 Number quotient(const Dim& over, const Dim& under) {
   if (under.is(0)) throw AlgebraError("division by 0");
@@ -54,6 +71,12 @@ Number quotient(const Dim& over, const Dim& under) {
   const auto a = over.integer(), b = under.integer();
   if (!a || !b) {
     if (const auto reduced = common_factor_left_out(over, under)) return *reduced;
+    try {
+      cancel_common_factors(result.over, result.under);
+    } catch (const AlgebraError&) {
+      result.over = over;  // it stays as it is
+      result.under = under;
+    }
   }
   if (a && b) {
     Int128 x = *a < 0 ? -*a : *a, y = *b < 0 ? -*b : *b;

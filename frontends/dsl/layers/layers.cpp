@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <iterator>
 #include <map>
+#include <utility>
 
 #include "frontends/dsl/layers/layer_call.h"
 
@@ -23,6 +26,42 @@ const std::vector<Layer>& layers() {
   return all;
 }
 
+/// Names of other libraries in small letters, without `_` and dimensions, and the layer that each is here.
+constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+    {"linear", "dense"},
+    {"fc", "dense"},
+    {"fullyconnected", "dense"},
+    {"innerproduct", "dense"},
+    {"convolution", "conv"},
+    {"deconv", "conv_transpose"},
+    {"convolutiontranspose", "conv_transpose"},
+    {"depthwiseconv", "depthwise"},
+    {"batchnorm", "bn"},
+    {"batchnormalization", "bn"},
+    {"layernormalization", "layer_norm"},
+    {"groupnormalization", "group_norm"},
+    {"maxpooling", "maxpool"},
+    {"averagepooling", "avgpool"},
+    {"averagepool", "avgpool"},
+    {"globalaveragepool", "global_avgpool"},
+    {"globalaveragepooling", "global_avgpool"},
+    {"gap", "global_avgpool"},
+    {"globalmaxpooling", "global_maxpool"},
+    {"embed", "embedding"},
+    {"swish", "silu"},
+    {"lrelu", "leaky_relu"},
+    {"cat", "concat"},
+    {"concatenate", "concat"},
+    {"multiply", "mul"},
+    {"multiheadattention", "attention"},
+    {"mha", "attention"},
+    {"selfattention", "attention"},
+    {"interpolate", "upsample"},
+    {"depthtospace", "pixel_shuffle"},
+    {"permute", "transpose"},
+    {"view", "reshape"},
+};
+
 }  // namespace
 
 std::span<const Layer> all_layers() { return layers(); }
@@ -35,6 +74,23 @@ const Layer* find_layer(std::string_view name) {
   }();
   const auto found = by_name.find(name);
   return found == by_name.end() ? nullptr : found->second;
+}
+
+const Layer* layer_called_elsewhere(std::string_view name) {
+  for (const std::string_view dimensions : {"1d", "2d", "3d", "1D", "2D", "3D"})
+    if (name.ends_with(dimensions)) name.remove_suffix(dimensions.size());
+  std::string plain;
+  for (const char c : name)
+    if (c != '_') plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto* found =
+      std::find_if(std::begin(kElsewhere), std::end(kElsewhere), [&](const auto& row) { return row.first == plain; });
+  if (found != std::end(kElsewhere)) return find_layer(found->second);
+  for (const Layer& layer : layers()) {
+    std::string own(layer.name);
+    own.erase(std::remove(own.begin(), own.end(), '_'), own.end());
+    if (own == plain) return &layer;
+  }
+  return nullptr;
 }
 
 std::string signature_of(const Layer& layer) {

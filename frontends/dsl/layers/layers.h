@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,16 +45,27 @@ struct LayerParameter {
 
 class LayerCall;
 
+/// A warning about a call, without its place.
+struct Caution {
+  std::string_view code;
+  std::string message;
+  std::string help;
+};
+
 struct Layer {
   std::string_view name;
   std::vector<LayerParameter> parameters;
   /// How many results it can have at most; it makes as many as are asked for.
   std::size_t results = 1;
   std::vector<Handle> (*make)(GraphBuilder& build, const LayerCall& call) = nullptr;
+  /// What is probably not meant with an input of this shape, though it can be built; empty in most cases.
+  std::optional<Caution> (*caution)(const Shape& input) = nullptr;
 };
 
 /// The layer of this name; null if there is none.
 [[nodiscard]] const Layer* find_layer(std::string_view name);
+/// By what other libraries call it: `linear`, `BatchNorm2d`; null if there is none.
+[[nodiscard]] const Layer* layer_called_elsewhere(std::string_view name);
 [[nodiscard]] std::span<const Layer> all_layers();
 /// `conv(x, filters, kernel, stride = 1, pad = 0, ...)`
 [[nodiscard]] std::string signature_of(const Layer& layer);
@@ -62,6 +74,14 @@ struct Layer {
 /// \throws BuildError; argument() names the parameter where one argument is to blame
 std::vector<Handle> apply(GraphBuilder& build, const Layer& layer, std::span<const Argument> positional,
                           std::span<const NamedArgument> named, std::size_t results = 1);
+
+/// What `+`, `-`, `*` and `/` are on tensors.
+struct ArithmeticOperator {
+  std::string_view op;
+  /// Of its layers: `add`.
+  std::string_view name;
+};
+[[nodiscard]] ArithmeticOperator operator_of_sign(std::string_view sign);
 
 /// True for ONNX's operators, which are called by their own names.
 [[nodiscard]] bool is_operator(std::string_view name);

@@ -38,6 +38,17 @@ std::vector<Handle> dense(GraphBuilder& build, const LayerCall& call) {
   return {project(build, x, call.size_of_at_least("units", 1), call.flag("bias", true), {})};
 }
 
+/// A map of channels instead of vectors: the last axis is one of pixels.
+std::optional<Caution> dense_on_a_map(const Shape& input) {
+  constexpr std::size_t kMap = 4;
+  if (!input.known() || input.rank() < kMap) return std::nullopt;
+  const Dim& last = input[input.rank() - 1];
+  const bool looks_like_pixels = last.is(1) || !last.number() || last == input[input.rank() - 2];
+  if (!looks_like_pixels) return std::nullopt;
+  return Caution{"dense-on-map", fmt::format("dense works on the last axis ({}) of {}", last.text(), input.text()),
+                 "flatten first, if one vector an example is meant: -> flatten -> dense(...)"};
+}
+
 std::vector<Handle> embedding(GraphBuilder& build, const LayerCall& call) {
   const Handle x = call.tensor("x");
   const DataType dtype = build.type_of(x).dtype;
@@ -52,7 +63,7 @@ std::vector<Handle> embedding(GraphBuilder& build, const LayerCall& call) {
 
 std::vector<Layer> dense_layers() {
   return {
-      {"dense", {{"x", Kind::tensor}, {"units"}, {"bias", Kind::flag, "true"}}, 1, dense},
+      {"dense", {{"x", Kind::tensor}, {"units"}, {"bias", Kind::flag, "true"}}, 1, dense, dense_on_a_map},
       {"embedding", {{"x", Kind::tensor}, {"rows"}, {"width"}}, 1, embedding},
   };
 }

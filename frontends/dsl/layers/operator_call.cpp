@@ -156,6 +156,12 @@ void check_attribute(std::string_view op, std::string_view name) {
 
 }  // namespace
 
+ArithmeticOperator operator_of_sign(std::string_view sign) {
+  if (sign == "+") return {"Add", "add"};
+  if (sign == "-") return {"Sub", "sub"};
+  return sign == "*" ? ArithmeticOperator{"Mul", "mul"} : ArithmeticOperator{"Div", "div"};
+}
+
 bool is_operator(std::string_view name) { return find_operator({}, name, GraphBuilder::kOperatorSet) != nullptr; }
 
 std::vector<std::string_view> operator_names() {
