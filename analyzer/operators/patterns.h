@@ -26,6 +26,15 @@ inline constexpr std::string_view kNot = "Not";          // turns the condition 
 inline constexpr std::string_view kEqual = "Equal";      // compares the size with the number
 inline constexpr std::string_view kSqueeze = "Squeeze";  // exporters guard it so: only an axis of 1 can be dropped
 
+// Rounding to a few bits, which stays in floating point: where each form has the number of bits is its own.
+inline constexpr std::string_view kBipolarQuant = "BipolarQuant";  // a sign: one bit, and no operand says so
+inline constexpr std::string_view kFloatQuant = "FloatQuant";      // bits of exponent and mantissa apart
+inline constexpr std::string_view kTrunc = "Trunc";                // from some bits to others, a further operand
+/// Whether a node rounds its first operand to the bits that its other operands name: all of these domains do.
+[[nodiscard]] inline bool rounds(const Node& node) noexcept {
+  return node.domain == "qonnx.custom_op.general" || node.domain == "onnx.brevitas";
+}
+
 /// Whether a node is this operator of ONNX's own domain.
 [[nodiscard]] inline bool is(const Node& node, std::string_view name) noexcept { return node.domain.empty() && node.op == name; }
 

@@ -1,7 +1,9 @@
 #include "reports/tables/totals.h"
 
+#include <string>
 #include <utility>
 
+#include "analyzer/passes/cost/simulated_precision.h"
 #include "reports/tables/memory_figures.h"
 
 namespace macroscope {
@@ -14,7 +16,7 @@ void add(Group& totals, std::string_view place, Total&& total) {
   Group* group = &totals;
   for (std::size_t dot = place.find('.'); dot != std::string_view::npos; dot = place.find('.')) {
     const std::string_view key = place.substr(0, dot);
-    if (group->empty() || group->back().key != key) group->push_back({key, Group()});
+    if (group->empty() || group->back().key != key) group->push_back({std::string(key), Group()});
     group = &std::get<Group>(group->back().value);
     place.remove_prefix(dot + 1);
   }
@@ -24,8 +26,7 @@ void add(Group& totals, std::string_view place, Total&& total) {
 
 Group macs_by_dtype(const Analysis& analysis) {
   Group group;
-  for (const auto& [dtype, macs] : analysis.costs.total.macs_by_dtype)
-    group.push_back({dtype == DataType::unknown ? "unknown" : name_of(dtype), Quantity{macs, !analysis.costs.complete}});
+  for (auto& [type, macs] : macs_by_type(analysis)) group.push_back({type, Quantity{macs, !analysis.costs.complete}});
   return group;
 }
 
@@ -68,6 +69,20 @@ bool is_left_out(Metric metric, const Analysis& analysis) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, Dim>> macs_by_type(const Analysis& analysis) {
+  std::vector<std::pair<std::string, Dim>> macs_of;
+  const std::vector<SimulatedMacs> simulated = simulated_macs(analysis.network, analysis.shapes.scopes.front(), analysis.costs);
+  for (const auto& [dtype, macs] : analysis.costs.total.macs_by_dtype) {
+    // What is rounded to a few bits is computed in floating point here, and stands with the bits below.
+    Dim rest = macs;
+    for (const SimulatedMacs& part : simulated)
+      if (part.computed_in == dtype) rest -= part.macs;
+    if (!rest.is(0)) macs_of.emplace_back(dtype == DataType::unknown ? "unknown" : name_of(dtype), std::move(rest));
+  }
+  for (const SimulatedMacs& part : simulated) macs_of.emplace_back(part.types, part.macs);
+  return macs_of;
+}
 
 std::vector<Total> totals_of(const Figures& figures) {
   Group totals;

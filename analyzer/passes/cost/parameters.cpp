@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "analyzer/algebra/summation.h"
@@ -13,6 +14,7 @@
 #include "analyzer/operators/notation/window.h"
 #include "analyzer/passes/cost/external_tensors.h"
 #include "analyzer/passes/cost/parameter_uses.h"
+#include "analyzer/passes/cost/simulated_precision.h"
 #include "analyzer/passes/cost/storage.h"
 
 namespace macroscope {
@@ -53,6 +55,8 @@ class CountingParameters {
         parameters_(parameters),
         scopes_(network.graphs.size(), nullptr),
         uses_(network, shapes),
+        simulated_bits_(shapes.scopes.empty() ? std::unordered_map<TensorId, int>()
+                                              : simulated_bits(network, shapes.scopes.front())),
         places_(network) {
     for (const Scope& scope : shapes.scopes) scopes_[scope.graph] = &scope;
   }
@@ -179,6 +183,8 @@ class CountingParameters {
     parameter.readers = found.readers;
     parameter.side = found.side;
     if (bits_of(dtype)) parameter.bytes = bytes_of(dtype, elements);
+    if (const auto rounded = graph == 0 ? simulated_bits_.find(tensor) : simulated_bits_.end(); rounded != simulated_bits_.end())
+      parameter.bytes = ceil_div(elements * rounded->second, 8);
     if (found.packed_elements && parameter.role == Role::weight) parameter.elements = *found.packed_elements;
     return parameter;
   }
@@ -255,6 +261,8 @@ class CountingParameters {
   /// By graph: one in which it runs, or null.
   std::vector<const Scope*> scopes_;
   UseSearch uses_;
+  /// Of stored tensors that are rounded to a few bits before anything computes with them.
+  std::unordered_map<TensorId, int> simulated_bits_;
   ExternalPlaces places_;
   std::map<ExternalPlaces::Place, std::size_t> external_;
 };
