@@ -32,6 +32,11 @@ class Matcher {
       return key_of({layer.op, layer.shapes, parameters ? parameters->value.text() : "?"});
     });
     match_by([](const LayerRecord& layer) { return is_numbered(layer) ? std::string() : layer.name; });
+    // A quantised layer is another operator over the same shapes.
+    match_by([](const LayerRecord& layer) {
+      const bool has_weight = !layer.kind.empty() && !layer.weight_dtype.empty();
+      return has_weight ? key_of({layer.kind, layer.shapes}) : std::string();
+    });
     match_between_neighbours();
     return in_order();
   }

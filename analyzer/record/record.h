@@ -5,6 +5,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/algebra/dim.h"
 #include "analyzer/algebra/quantity.h"
 #include "analyzer/record/metric.h"
 
@@ -23,6 +26,12 @@ struct LayerRecord {
   std::string op;    // `Conv`, `com.microsoft:FusedConv`
   /// Shapes of its outputs as text: `[1, 64, 112, 112]`.
   std::string shapes;
+  /// What it does with a weight, whatever the operator: `convolution`, `dense`, `recurrent`, `attention`.  Empty: nothing of these.
+  std::string kind{};
+  /// Its largest weight as stored, before anything dequantises it; empty where it has none.
+  std::string weight_dtype{};
+  /// It computes sizes: its results are integers whose content follows from the shapes.
+  bool is_on_sizes = false;
   /// By kLayerMetrics; empty where it is unknown.
   std::array<std::optional<Quantity>, kLayerMetricCount> amounts{};
 
@@ -52,6 +61,12 @@ struct ModelRecord {
   std::map<std::string, std::size_t> operators;
   /// Those of them without a cost rule.
   std::map<std::string, std::size_t> unknown_operators;
+  /// What records for comparisons have besides: operator sets by domain, layers of attention, the width of most weighted layers' results,
+  /// and example sizes for symbols.
+  std::map<std::string, std::int64_t> operator_sets{};
+  std::size_t attentions = 0;
+  std::optional<Dim> width{};
+  Bindings example{};
 
   [[nodiscard]] const std::optional<Quantity>& total(Metric metric) const { return totals[static_cast<std::size_t>(metric)]; }
 };

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "app/documents.h"
 #include "app/messages.h"
 #include "app/net_models.h"
+#include "app/progress.h"
 #include "frontends/dsl/net_file.h"
 #include "reports/kinds/comparison_report.h"
 #include "reports/tables/record.h"
@@ -105,14 +107,17 @@ ExitCode run_compare(const Arguments& arguments) {
   const ModelSettings how = options.model.settings();
   std::vector<ModelRecord> records;
   ExitCode code = ExitCode::fine;
+  auto progress = std::make_unique<Progress>(options.models.size());
   for (const std::string& path : options.models) {
     for_each_model(path, how, [&](const Analysis& analysis, const std::string& shown_path) {
+      const Progress::Silence silence;
       print(analysis.diagnostics, shown_path, false, messages);
       if (has_errors(analysis.diagnostics)) code = ExitCode::bad_model;
       const Figures figures(analysis, shown_path);
-      if (figures.has_model()) records.push_back(record_of(figures));
+      if (figures.has_model()) records.push_back(record_for_comparison(figures));
     });
   }
+  progress.reset();
   if (records.size() < 2) {
     if (code != ExitCode::fine) return code;
     throw UsageError("there is one model, and nothing to compare it with", "macroscope compare A B");

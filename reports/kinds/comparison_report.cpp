@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <set>
 #include <utility>
 
-#include "analyzer/algebra/nominal_estimate.h"
+#include "reports/kinds/comparison_words.h"
 #include "reports/notation/json_writer.h"
 #include "reports/notation/number_text.h"
 
@@ -21,11 +21,11 @@ constexpr std::array<Metric, 4> kShown{Metric::macs, Metric::parameters, Metric:
 
 Cell cell_of(const std::optional<Quantity>& quantity) { return quantity ? Cell(*quantity) : Cell(UnknownCell{}); }
 
-/// `-12.3 %`; empty where that is no number or nothing changed.
-std::string change_in_percent(const std::optional<Quantity>& before, const std::optional<Quantity>& difference) {
-  if (!before || !difference || difference->value.is(0)) return {};
-  const std::optional<double> share = NominalEstimate::share_of(difference->value, before->value);
-  return share ? fmt::format("{:+.3g} %", 100 * *share) : std::string();
+/// With its unit, as all of a column are shown together: `13,576,986 B`.
+Cell total_text(const std::optional<Quantity>& quantity, Metric metric) {
+  if (!quantity) return UnknownCell{};
+  if (!is_bytes(metric) || !quantity->value.integer()) return *quantity;
+  return fmt::format("{}{} B", quantity->at_least ? ">= " : "", grouped(quantity->value));
 }
 
 Table table_of(std::vector<Column> columns, std::vector<Row> rows) {
@@ -39,14 +39,14 @@ Table table_of(std::vector<Column> columns, std::vector<Row> rows) {
 Table totals_table(const Comparison& comparison) {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < kMetrics; ++i) {
-    const std::optional<Quantity>& before = comparison.before().totals[i];
-    const std::optional<Quantity>& after = comparison.after().totals[i];
+    const auto metric = static_cast<Metric>(i);
+    const std::optional<Quantity> before = comparison.at_example(comparison.before().totals[i]);
+    const std::optional<Quantity> after = comparison.at_example(comparison.after().totals[i]);
     if ((!before && !after) || (before && after && before->value.is(0) && after->value.is(0))) continue;
-    const std::optional<Quantity> changed = difference(before, after);
     rows.push_back({RowKind::entry,
                     0,
-                    {std::string(words_for(static_cast<Metric>(i))), cell_of(before), cell_of(after), cell_of(changed),
-                     change_in_percent(before, changed)}});
+                    {std::string(words_for(metric)), total_text(before, metric), total_text(after, metric),
+                     total_text(difference(before, after), metric), change_in_words(before, after)}});
   }
   return table_of({{"figure", "figure", ColumnType::name},
                    {"before", "before", ColumnType::count},
@@ -68,7 +68,7 @@ std::optional<Quantity> sum_of(const Comparison& comparison, const std::vector<s
   } catch (const AlgebraError&) {
     return std::nullopt;
   }
-  return sum;
+  return comparison.at_example(sum);
 }
 
 std::vector<std::size_t> places_of(const Comparison& comparison, ChangeKind kind) {
@@ -190,10 +190,29 @@ Table changes_of(const Comparison& comparison, std::size_t top) {
             0,
             {std::string(name_of(comparison.layers()[place].kind)), ModelText{both(sides, &LayerRecord::name)},
              ModelText{both(sides, &LayerRecord::op)}, ModelText{both(sides, &LayerRecord::shapes)}}};
-    for (const Metric metric : kShown) row.cells.push_back(cell_of(comparison.difference_of(place, metric)));
+    for (const Metric metric : kShown)
+      row.cells.push_back(cell_of(comparison.at_example(comparison.difference_of(place, metric))));
     return row;
   };
   return table;
+}
+
+bool has_open_figures(const Comparison& comparison) {
+  const auto is_open = [](const std::optional<Quantity>& total) { return total && !total->value.integer(); };
+  return std::any_of(comparison.before().totals.begin(), comparison.before().totals.end(), is_open) ||
+         std::any_of(comparison.after().totals.begin(), comparison.after().totals.end(), is_open);
+}
+
+/// `batch = 1, length = 512`, of the sizes that totals depend on.
+std::string words_of(const Bindings& sizes) {
+  constexpr std::size_t kNamed = 4;
+  std::string words;
+  std::size_t named = 0;
+  for (const auto& [name, size] : sizes) {
+    if (named++ == kNamed) return words + " ...";
+    words += fmt::format("{}{} = {}", words.empty() ? "" : ", ", name, size.text());
+  }
+  return words;
 }
 
 std::vector<Section> sections_of(const Comparison& comparison, std::size_t top) {
@@ -204,6 +223,11 @@ std::vector<Section> sections_of(const Comparison& comparison, std::size_t top) 
          Lines{"Some operators have no cost rule: figures are lower bounds, and differences what is known of them."}, true});
   if (comparison.before().bindings != comparison.after().bindings)
     sections.push_back({"bindings", "Sizes", Lines{"The models do not have the same sizes bound."}, true});
+  sections.push_back({"words", "", Remark{comparison_in_words(comparison)}});
+  if (has_open_figures(comparison))
+    sections.push_back({"example", "",
+                        Remark{fmt::format("Numbers at {}; --set changes them, and --format json has the formulas.",
+                                           words_of(comparison.example()))}});
   sections.push_back({"totals", "Totals", totals_table(comparison)});
   if (comparison.changed().empty()) {
     sections.push_back({"changes", "Changes", Lines{"no layer changed"}});
@@ -247,6 +271,15 @@ Comparison::Comparison(ModelRecord before, ModelRecord after, std::optional<Metr
       if (!by_effect(layers_, candidate, before_, after_).empty()) break;
     }
   }
+  // Symbols of one name are one size in both models.
+  std::set<std::string> used;
+  for (const ModelRecord* model : {&before_, &after_})
+    for (const std::optional<Quantity>& total : model->totals)
+      if (total)
+        for (std::string& symbol : total->value.symbols()) used.insert(std::move(symbol));
+  for (const ModelRecord* model : {&before_, &after_})
+    for (const auto& [name, size] : model->example)
+      if (used.contains(name)) example_.emplace(name, size);
   changed_ = by_effect(layers_, metric_, before_, after_);
   std::vector<bool> is_listed(layers_.size());
   for (const std::size_t place : changed_) is_listed[place] = true;
@@ -255,6 +288,12 @@ Comparison::Comparison(ModelRecord before, ModelRecord after, std::optional<Metr
     for (std::size_t i = 0; i < layers_.size(); ++i)
       if (!is_listed[i] && layers_[i].kind == static_cast<ChangeKind>(kind - 1) && layers_[i].kind != ChangeKind::same)
         changed_.push_back(i);
+}
+
+std::optional<Quantity> Comparison::at_example(const std::optional<Quantity>& quantity) const {
+  if (!quantity || quantity->value.integer()) return quantity;
+  std::optional<Dim> number = value_at(quantity->value, example_);
+  return number ? std::optional(Quantity{std::move(*number), quantity->at_least}) : quantity;
 }
 
 Report report_of(const Comparison& comparison, std::size_t top) {

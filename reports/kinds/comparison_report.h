@@ -26,12 +26,16 @@ class Comparison {
   [[nodiscard]] std::optional<Quantity> difference_of(std::size_t place, Metric metric) const {
     return difference(layers_[place], metric, before_, after_);
   }
+  /// Numbers for sizes that both models leave open, and a quantity as a number there; itself where it has no such number.
+  [[nodiscard]] const Bindings& example() const noexcept { return example_; }
+  [[nodiscard]] std::optional<Quantity> at_example(const std::optional<Quantity>& quantity) const;
 
  private:
   ModelRecord before_, after_;
   std::vector<LayerComparison> layers_;
   Metric metric_ = Metric::macs;
   std::vector<std::size_t> changed_;
+  Bindings example_;
 };
 
 /// Totals, what causes their differences, and the layers that changed.  \param comparison must outlive the report

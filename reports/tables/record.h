@@ -8,5 +8,7 @@ namespace macroscope {
 
 /// Without the size of the file, which only its reader knows.
 [[nodiscard]] ModelRecord record_of(const Figures& figures);
+/// With what a comparison in words needs besides.
+[[nodiscard]] ModelRecord record_for_comparison(const Figures& figures);
 
 }  // namespace macroscope

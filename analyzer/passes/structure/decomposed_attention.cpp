@@ -20,6 +20,14 @@ class Search {
   Search(const Network& network, const Scope& scope)
       : network_(network), scope_(scope), graph_(network.main()), readers_(network, graph_) {}
 
+  std::size_t count() const {
+    std::size_t found = 0;
+    for (const Node& node : graph_.nodes)
+      found += has(row_of(node), Trait::attention) ||
+               (patterns::is(node, patterns::kSoftmax) && product_of(node.outputs.front()) != nullptr);
+    return found;
+  }
+
   std::vector<DecomposedAttention> run() {
     std::vector<DecomposedAttention> found;
     for (const Node& node : graph_.nodes)
@@ -179,5 +187,7 @@ class Search {
 std::vector<DecomposedAttention> find_causal_attention(const Network& network, const Scope& scope) {
   return Search(network, scope).run();
 }
+
+std::size_t count_attentions(const Network& network, const Scope& scope) { return Search(network, scope).count(); }
 
 }  // namespace macroscope

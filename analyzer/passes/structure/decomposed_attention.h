@@ -4,6 +4,7 @@
 // which a triangle is replaced by them.  A mask whose content no operator tells, as one that is stored, is none of these.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "analyzer/passes/shapes/shapes.h"
@@ -20,5 +21,8 @@ struct DecomposedAttention {
 
 /// Causal attention of the main graph, in order of its nodes.
 std::vector<DecomposedAttention> find_causal_attention(const Network& network, const Scope& scope);
+
+/// Layers of attention of the main graph in any form, causal or not: operators of that name, and products that take a softmax's rows.
+std::size_t count_attentions(const Network& network, const Scope& scope);
 
 }  // namespace macroscope

@@ -50,6 +50,24 @@ TEST_CASE("Renamed layers are paired by operator, shapes and order") {
   CHECK(said(before, after) == "old/a>new/a old/b>new/b old/c>new/c");
 }
 
+TEST_CASE("A quantised layer is paired with what it was by its kind, its shapes and its place") {
+  const auto weighted = [](std::string name, std::string op, std::string shapes, std::string dtype) {
+    LayerRecord record = layer(std::move(name), std::move(op), 10, std::move(shapes));
+    record.kind = "convolution";
+    record.weight_dtype = std::move(dtype);
+    return record;
+  };
+  const ModelRecord before =
+      model({weighted("Conv_0", "Conv", "[1, 8]", "float32"), weighted("Conv_1", "Conv", "[1, 16]", "float32"),
+             weighted("Conv_2", "Conv", "[1, 8]", "float32")});
+  const ModelRecord after =
+      model({layer("scale", "Mul"), weighted("Conv_0_q", "ConvInteger", "[1, 8]", "uint8"),
+             weighted("Conv_1_q", "ConvInteger", "[1, 16]", "uint8"), weighted("Conv_2_q", "ConvInteger", "[1, 8]", "uint8")});
+  CHECK(said(before, after) == "+scale Conv_0!Conv_0_q Conv_1!Conv_1_q Conv_2!Conv_2_q");
+  const ModelRecord without_weights = model({layer("Conv_0_q", "ConvInteger", 10)});
+  CHECK(said(model({layer("Conv_0", "Conv", 10)}), without_weights) == "+Conv_0_q Conv_0-");
+}
+
 TEST_CASE("Names that an exporter numbers do not pair layers of different operators") {
   CHECK(is_numbered(layer("Conv_17", "Conv")));
   CHECK(is_numbered(layer("231", "Relu")));
