@@ -33,7 +33,7 @@ Baseline::Baseline(std::string path) : path_(std::move(path)) {
   records_ = std::get<std::vector<ModelRecord>>(std::move(read));
 }
 
-const ModelRecord* Baseline::of(const ModelRecord& model) const {
+const ModelRecord* Baseline::of(const ModelRecord& model, bool is_alone) const {
   std::vector<const ModelRecord*> candidates;
   const auto collect = [&](auto is_it) {
     if (!candidates.empty()) return;
@@ -42,7 +42,7 @@ const ModelRecord* Baseline::of(const ModelRecord& model) const {
   };
   collect([&](const ModelRecord& record) { return normal(record.path) == normal(model.path); });
   collect([&](const ModelRecord& record) { return normal(record.path).filename() == normal(model.path).filename(); });
-  if (records_.size() == 1) collect([](const ModelRecord& /*any*/) { return true; });
+  if (is_alone && records_.size() == 1) collect([](const ModelRecord& /*any*/) { return true; });
   if (candidates.empty()) return nullptr;
   for (const ModelRecord* candidate : candidates)
     if (candidate->bindings == model.bindings) return candidate;

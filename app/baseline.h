@@ -13,10 +13,10 @@ class Baseline {
   /// \throws UsageError if the file is none
   explicit Baseline(std::string path);
 
-  /// The record to compare a model with: of its path, of its file's name where one alone has that, or the only one there is.  Null: the
-  /// baseline does not have the model.
+  /// The record to compare a model with: of its path, of its file's name, or the only one there is.  Null: the baseline does not have it.
+  /// \param is_alone no other model is compared with the baseline, so that one of another path may be meant
   /// \throws UsageError if the baseline has it with other sizes bound
-  [[nodiscard]] const ModelRecord* of(const ModelRecord& model) const;
+  [[nodiscard]] const ModelRecord* of(const ModelRecord& model, bool is_alone) const;
 
  private:
   std::string path_;

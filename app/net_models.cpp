@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "app/arguments/usage_error.h"
+#include "app/expectation_words.h"
 #include "frontends/dsl/net_file.h"
 #include "frontends/dsl/syntax/source_text.h"
 
@@ -86,8 +87,8 @@ Analysis analysis_of(dsl::Expansion expansion, const dsl::NetFile& file, const A
 
 std::string described(const dsl::ExpectationResult& result) {
   std::string text = fmt::format("expected {}", result.text);
-  if (!result.left.empty()) text += fmt::format(", and it is {} against {}", result.left, result.right);
-  if (!result.difference.empty()) text += fmt::format(" (difference {})", result.difference);
+  if (!result.left.empty()) text += fmt::format(": {}", sides_in_words(result));
+  if (!result.difference.empty()) text += fmt::format(" (difference {})", difference_in_words(result));
   return result.why.empty() ? text : fmt::format("{}: {}", text, result.why);
 }
 

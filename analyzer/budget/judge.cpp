@@ -59,10 +59,27 @@ class Judge {
     for (std::size_t i = first; i < verdicts_.size(); ++i) {
       Verdict& verdict = verdicts_[i];
       verdict.outcome = verdict.rule == Rule::warn ? Outcome::warned : Outcome::undecided;
-      verdict.reason = fmt::format("no layer of the model is called '{}'", budget.pattern);
+      verdict.reason =
+          fmt::format("no layer of the model is called '{}'{}", budget.pattern, suggestion_for_layers(budget.pattern));
       verdict.actual.reset();
       verdict.missed_by.reset();
     }
+  }
+
+  /// `decoder/*` of a model whose decoder is `model/decoder`.
+  std::string suggestion_for_layers(const std::string& pattern) const {
+    const std::string head = pattern.substr(0, pattern.find_first_of("*?/"));
+    if (head.empty()) return {};
+    for (const LayerRecord& layer : model_.layers) {
+      for (const std::string_view name : {std::string_view(layer.path), std::string_view(layer.name)}) {
+        const std::string_view whole = without_slash(name);
+        for (std::size_t at = whole.find("/" + head); at != std::string_view::npos; at = whole.find("/" + head, at + 1)) {
+          const std::string longer = fmt::format("{}/{}", whole.substr(0, at), pattern);
+          if (matches_layer(longer, layer.name, layer.path)) return fmt::format("; did you mean '{}'?", longer);
+        }
+      }
+    }
+    return {};
   }
 
   void judge(const OperatorLimit& limit) {

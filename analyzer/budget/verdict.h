@@ -12,6 +12,7 @@
 
 #include "analyzer/algebra/quantity.h"
 #include "analyzer/budget/budget.h"
+#include "analyzer/diagnostics/diagnostic.h"
 #include "analyzer/record/metric.h"
 
 namespace macroscope {
@@ -75,6 +76,8 @@ struct Verdict {
   std::string reason;
   /// The layers that hold most of it, largest first; at most three.
   std::vector<Contribution> largest;
+  /// How the figure comes about, a line a layer: `conv: (1 + 3*3*3) * 8 = 224`.
+  std::vector<std::string> workings{};
   /// What changed most against the baseline; at most three.
   std::vector<LayerChange> changes;
   /// Where the limit is in its file; line 0: it is in none.
@@ -92,6 +95,10 @@ struct ModelVerdicts {
   bool is_complete = true;
   /// The file could not be read or is wrong: what is missing was not judged.
   bool has_errors = false;
+  /// What is wrong with it, the gravest alone.
+  Diagnostics errors{};
+  /// Where the budget names it; line 0: it does not.
+  TextOrigin origin{};
   std::vector<Verdict> verdicts;
 };
 

@@ -18,9 +18,11 @@
 #include "app/baseline.h"
 #include "app/commands/check_plan.h"
 #include "app/commands/commands.h"
+#include "app/expectation_words.h"
 #include "app/messages.h"
 #include "app/net_models.h"
 #include "app/output.h"
+#include "app/progress.h"
 #include "app/step_summary.h"
 #include "app/text_file.h"
 #include "configuration/lock_file.h"
@@ -32,6 +34,9 @@
 #include "reports/check/check_sarif.h"
 #include "reports/check/check_text.h"
 #include "reports/check/lock_text.h"
+#include "reports/check/workings.h"
+#include "reports/document/analysis_report.h"
+#include "reports/formats/formats.h"
 #include "reports/tables/record.h"
 
 namespace macroscope {
@@ -45,7 +50,8 @@ constexpr const char* kExamples = R"(Examples:
   macroscope check --write-lock                           exact figures into macroscope.lock
   macroscope check --locked                               any difference from them fails
   macroscope check networks.net                           its `expect` lines
-  macroscope check --baseline main.json                   growth since: macroscope analyze M --format json
+  macroscope check --write-baseline main.json             what the models cost today
+  macroscope check --baseline main.json                   growth since then
 
 Exit status: 0 fine, 1 a limit is broken, 2 wrong usage or budget file, 3 a model cannot be read or has an error,
 4 undecided: a limit depends on operators without a cost rule or on open sizes.)";
@@ -68,6 +74,7 @@ struct Options {
   ModelOptions model;
   std::string budget;
   std::string baseline;
+  std::string baseline_to_write;
   bool writes_lock = false;
   bool is_locked = false;
   Arguments outputs;
@@ -79,13 +86,15 @@ void describe(Command& command, Options& options) {
   command.add_option("MODEL", options.models, "models to check; none: those of the budget file")->type_name("");
   command.add_option("--budget", options.budget, "the budget file; otherwise macroscope.toml, if it is here")->type_name("FILE");
   command.add_option("--baseline", options.baseline, "an earlier JSON of analyze, for limits of growth")->type_name("FILE");
+  command.add_option("--write-baseline", options.baseline_to_write, "write a baseline of the models with the budget's sizes")
+      ->type_name("FILE");
   command.add_flag("--write-lock", options.writes_lock, "write today's figures to macroscope.lock beside the budget");
   command.add_flag("--locked", options.is_locked, "fail on any difference from macroscope.lock");
   options.model.add_to(command);
   command.add_option("-o,--output", options.outputs, "also write FILE: .txt .json .md .xml .sarif .prom")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  command.add_flag("--quiet", options.is_quiet, "leave out what passed, and warnings");
+  command.add_flag("-q,--quiet", options.is_quiet, "leave out what passed, and warnings");
   options.common.add_to(command, "text, json, markdown, github, junit, sarif or openmetrics");
   command.footer(kExamples);
 }
@@ -126,22 +135,30 @@ void confine(const Options& options, const BudgetPlace& place, const std::vector
   sandbox.allow_reading({options.baseline, lock_path_of(place)});
   for (const std::string& path : options.outputs) sandbox.allow_naming(path);
   if (options.writes_lock) sandbox.allow_naming(lock_path_of(place));
+  if (!options.baseline_to_write.empty()) sandbox.allow_naming(options.baseline_to_write);
   sandbox.enter();
 }
 
 /// Checks one model after another.
 class Checker {
  public:
+  /// \param models how many are checked
   /// \param lock_file where the lock is written; null: it is not
-  Checker(const Options& options, const BudgetPlace& place, OutputFile* lock_file)
+  /// \param baseline_file where a baseline is written; null: it is not
+  Checker(const Options& options, const BudgetPlace& place, std::size_t models, OutputFile* lock_file, OutputFile* baseline_file)
       : options_(options),
         place_(place),
+        model_count_(models),
         lock_file_(lock_file),
+        baseline_file_(baseline_file),
         how_(options.model.settings()),
         messages_(text_options_for(STDERR_FILENO, chosen_color(options.common.color))) {
     report_.budget_path = place.file;
     report_.lock_path = lock_path_of(place);
     if (!options.baseline.empty()) baseline_.emplace(options.baseline);
+    DocumentOptions document;
+    document.has_several = true;
+    if (baseline_file_ != nullptr) baseline_document_ = format_named("json")->make(*baseline_file_, document);
     if (options.is_locked) read_lock();
     if (options.writes_lock && !options.models.empty() && std::filesystem::exists(report_.lock_path)) read_lock();
   }
@@ -158,9 +175,15 @@ class Checker {
   /// After the last model.
   void finish() {
     if (options_.is_locked && options_.models.empty()) report_unlocked();
-    if (!options_.writes_lock) return;
     const bool has_broken =
         std::any_of(report_.models.begin(), report_.models.end(), [](const ModelVerdicts& model) { return model.has_errors; });
+    if (baseline_file_ != nullptr && has_broken)
+      throw UsageError(fmt::format("{} is not written: a model has errors", options_.baseline_to_write));
+    if (baseline_file_ != nullptr) {
+      baseline_document_->finish();
+      baseline_file_->commit();
+    }
+    if (!options_.writes_lock) return;
     if (has_broken) throw UsageError(fmt::format("{} is not written: a model has errors", report_.lock_path));
     render_lock(merged(options_.models.empty() ? Lock() : std::move(locked_), std::move(now_)), *lock_file_);
     lock_file_->commit();
@@ -179,12 +202,21 @@ class Checker {
   }
 
   void check(const Analysis& analysis, const std::string& shown_path, const PlannedCheck& planned) {
+    const Progress::Silence silence;
     print(analysis.diagnostics, shown_path, options_.is_quiet, messages_);
     ModelVerdicts& verdicts = report_.models.emplace_back();
     verdicts.path = shown_path;
-    verdicts.has_errors = has_errors(analysis.diagnostics);
+    if (planned.budget != nullptr) verdicts.origin = planned.budget->origin;
+    note_errors(analysis.diagnostics, verdicts);
     const Figures figures(analysis, shown_path);
+    if (baseline_document_) baseline_document_->add(report_of(figures, ReportOptions{}));
     if (figures.has_model()) judge(record(figures, planned.path), planned, verdicts);
+  }
+
+  static void note_errors(const Diagnostics& diagnostics, ModelVerdicts& verdicts) {
+    verdicts.has_errors = verdicts.has_errors || has_errors(diagnostics);
+    for (const Diagnostic& diagnostic : diagnostics)
+      if (diagnostic.severity == Severity::error) verdicts.errors.push_back(diagnostic);
   }
 
   /// A file of the language, with its `expect` lines: those outside of nets belong to the last one.
@@ -198,7 +230,7 @@ class Checker {
     if (nets.names.empty()) {
       ModelVerdicts& unread = report_.models.emplace_back();
       unread.path = planned.path;
-      unread.has_errors = has_errors(nets.diagnostics);
+      note_errors(nets.diagnostics, unread);
     }
     for (std::size_t i = 0; i < nets.names.size(); ++i) {
       check(nets.analyses[i], fmt::format("{}:{}", path.file, nets.names[i]), planned);
@@ -206,7 +238,9 @@ class Checker {
       for (const dsl::ExpectationResult& result : nets.expectations)
         if (result.net == nets.names[i] || (result.net.empty() && i + 1 == nets.names.size())) {
           verdicts.push_back(verdict_of(result, path.file));
-          if (result.mistake) report_.models.back().has_errors = true;
+          if (verdicts.back().outcome == Outcome::failed && result.metric && result.metric_of_net == nets.names[i])
+            verdicts.back().workings = workings_of(Figures(nets.analyses[i], path.file), *result.metric, result.metric_of_path);
+          if (result.mistake) note_errors({*result.mistake}, report_.models.back());
         }
     }
   }
@@ -221,8 +255,8 @@ class Checker {
     verdict.origin = result.origin;
     verdict.file = file;
     verdict.reason = std::string(name_of(result.outcome));
-    if (!result.left.empty()) verdict.reason += fmt::format(": {} against {}", result.left, result.right);
-    if (!result.difference.empty()) verdict.reason += fmt::format(", difference {}", result.difference);
+    if (!result.left.empty()) verdict.reason += ": " + sides_in_words(result);
+    if (!result.difference.empty()) verdict.reason += fmt::format(", difference {}", difference_in_words(result));
     if (!result.why.empty()) verdict.reason += fmt::format("; {}", result.why);
     return verdict;
   }
@@ -240,9 +274,13 @@ class Checker {
     verdicts.bindings = record.bindings;
     verdicts.totals = record.totals;
     verdicts.is_complete = record.is_complete;
-    const ModelRecord* baseline = baseline_ ? baseline_->of(record) : nullptr;
+    const ModelRecord* baseline = baseline_ ? baseline_->of(record, model_count_ == 1) : nullptr;
     if (planned.budget != nullptr)
       verdicts.verdicts = macroscope::judge(record, *planned.budget, place_.budget.unknown, baseline);
+    for (Verdict& verdict : verdicts.verdicts)
+      if (baseline_ && baseline == nullptr && verdict.rule == Rule::growth)
+        verdict.reason =
+            fmt::format("{} has no model of this path: --write-baseline writes one of all models", options_.baseline);
     if (!options_.is_locked && !options_.writes_lock) return;
     LockedModel now = lock_of(record, relative_to_budget(record.path, place_));
     if (options_.is_locked)
@@ -270,7 +308,10 @@ class Checker {
 
   const Options& options_;
   const BudgetPlace& place_;
+  std::size_t model_count_;
   OutputFile* lock_file_;
+  OutputFile* baseline_file_;
+  std::unique_ptr<Document> baseline_document_;
   ModelSettings how_;
   TextOptions messages_;
   CheckReport report_;
@@ -306,7 +347,8 @@ ExitCode run_check(const Arguments& arguments) {
   const BudgetPlace place = read_budget(options.budget);
   // A file of the language brings its own promises.
   const bool has_nets = !options.models.empty() && std::all_of(options.models.begin(), options.models.end(), is_net_path);
-  if (place.file.empty() && !options.is_locked && !options.writes_lock && !has_nets)
+  const bool writes = options.writes_lock || !options.baseline_to_write.empty();
+  if (place.file.empty() && !options.is_locked && !writes && !has_nets)
     throw UsageError("there is no budget: no macroscope.toml here, and --budget names none",
                      "macroscope init MODEL writes one from what the model costs today");
   if (place.file.empty() && options.models.empty()) throw UsageError("no model is named, and no budget names one");
@@ -318,11 +360,16 @@ ExitCode run_check(const Arguments& arguments) {
 
   std::unique_ptr<OutputFile> lock_file;
   if (options.writes_lock) lock_file = std::make_unique<OutputFile>(lock_path_of(place));
+  std::unique_ptr<OutputFile> baseline_file;
+  if (!options.baseline_to_write.empty()) baseline_file = std::make_unique<OutputFile>(options.baseline_to_write);
   StepSummary step_summary;
   const std::vector<PlannedCheck> plan = plan_checks(options.models, place);
   confine(options, place, plan);
-  Checker checker(options, place, lock_file.get());
-  for (const PlannedCheck& planned : plan) checker.check(planned);
+  Checker checker(options, place, plan.size(), lock_file.get(), baseline_file.get());
+  {
+    const Progress progress(plan.size());
+    for (const PlannedCheck& planned : plan) checker.check(planned);
+  }
   checker.finish();
 
   StandardOutput standard_output;

@@ -28,6 +28,16 @@ std::string annotation(std::string_view kind, const Place& place, const CheckRep
   return fmt::format("::{} {}title={}::{}\n", kind, properties, github_property(title), text);
 }
 
+/// On the budget's line that names the model.
+void write_errors(const ModelVerdicts& model, const CheckReport& report, Sink& sink) {
+  std::string place;
+  if (model.origin.line > 0 && !report.budget_path.empty())
+    place = fmt::format("file={},line={},", github_property(report.budget_path), model.origin.line);
+  std::string text = github_message(fmt::format("{}: the model cannot be read or has errors", model.path));
+  for (const std::string& line : error_lines(model)) text += "%0A" + github_message(line);
+  sink.write(fmt::format("::error {}title=macroscope::{}\n", place, text));
+}
+
 void write_kind(std::string_view kind, const std::vector<Place>& places, const CheckReport& report, Sink& sink) {
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (i + 1 == kMost && places.size() > kMost) {
@@ -50,9 +60,7 @@ void render_check_github(const CheckReport& report, Sink& sink) {
       if (verdict.outcome == Outcome::undecided) undecided.push_back({&model, &verdict});
       if (verdict.outcome == Outcome::warned) warnings.push_back({&model, &verdict});
     }
-    if (model.has_errors)
-      sink.write(
-          fmt::format("::error title=macroscope::{}: the model cannot be read or has errors\n", github_message(model.path)));
+    if (model.has_errors) write_errors(model, report, sink);
   }
   errors.insert(errors.end(), undecided.begin(), undecided.end());
   write_kind("error", errors, report, sink);

@@ -44,6 +44,15 @@ void write_verdict(const Verdict& verdict, const std::string& file, const std::s
   sink.write("    </testcase>\n");
 }
 
+void write_errors(const ModelVerdicts& model, const std::string& name, Sink& sink) {
+  std::string text;
+  for (const std::string& line : error_lines(model)) text += html_text(line) + "\n";
+  sink.write(
+      fmt::format("    <testcase name=\"model\" classname=\"{}\">\n      <error message=\"{}\" type=\"model\">{}</error>\n"
+                  "    </testcase>\n",
+                  name, html_text(error_lines(model).front()), text));
+}
+
 }  // namespace
 
 void render_check_junit(const CheckReport& report, Sink& sink) {
@@ -55,11 +64,7 @@ void render_check_junit(const CheckReport& report, Sink& sink) {
     sink.write(fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">\n", name,
                            model.verdicts.size() + broken, count(model, Outcome::failed),
                            count(model, Outcome::undecided) + broken, count(model, Outcome::skipped)));
-    if (model.has_errors)
-      sink.write(
-          fmt::format("    <testcase name=\"model\" classname=\"{}\">\n      <error message=\"the model cannot be read or has "
-                      "errors\" type=\"model\"/>\n    </testcase>\n",
-                      name));
+    if (model.has_errors) write_errors(model, name, sink);
     for (const Verdict& verdict : model.verdicts) write_verdict(verdict, report.file_of(verdict), name, sink);
     sink.write("  </testsuite>\n");
   }

@@ -35,7 +35,11 @@ void write_model(const ModelVerdicts& model, const CheckReport& report, Sink& si
   const std::string bindings = words_for(model.bindings);
   sink.write(
       fmt::format("\n### {}{}\n\n", markdown_code(model.path), bindings.empty() ? "" : " with " + markdown_code(bindings)));
-  if (model.has_errors) sink.write("> [!CAUTION]\n> The model cannot be read or has errors; what is missing was not judged.\n\n");
+  if (model.has_errors) {
+    sink.write("> [!CAUTION]\n> The model cannot be read or has errors; what is missing was not judged.\n");
+    for (const std::string& line : error_lines(model)) sink.write(fmt::format("> - {}\n", markdown_text(line)));
+    sink.write("\n");
+  }
   std::vector<const Verdict*> shown;
   std::vector<const Verdict*> passed;
   for (const Verdict& verdict : model.verdicts) (verdict.outcome == Outcome::passed ? passed : shown).push_back(&verdict);

@@ -1,6 +1,7 @@
 #include "reports/check/check_sarif.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -112,7 +113,9 @@ class SarifDocument {
     json_.key("toolExecutionNotifications");
     json_.begin_array(Layout::lines);
     for (const ModelVerdicts& model : report_.models)
-      if (model.has_errors) write_notification("error", fmt::format("{}: the model cannot be read or has errors", model.path));
+      if (model.has_errors)
+        write_notification("error", fmt::format("{}: the model cannot be read or has errors\n{}", model.path,
+                                                fmt::join(error_lines(model), "\n")));
     if (left_out_ > 0) write_notification("warning", fmt::format("{} more results are left out", grouped(left_out_)));
     json_.end_array();
     json_.end_object();

@@ -78,6 +78,21 @@ std::string words_for(const std::map<std::string, std::string>& bindings) {
   return text;
 }
 
+std::vector<std::string> error_lines(const ModelVerdicts& model) {
+  constexpr std::size_t kMost = 10;
+  std::vector<std::string> lines;
+  for (const Diagnostic& error : model.errors) {
+    if (lines.size() + 1 == kMost && model.errors.size() > kMost) {
+      lines.push_back(fmt::format("and {} more", grouped(model.errors.size() - lines.size())));
+      break;
+    }
+    const std::string place = text_of(error.origin);
+    lines.push_back(fmt::format("{}: {}{}{}", error.code, error.message, place.empty() ? "" : ", at ", place));
+  }
+  if (lines.empty()) lines.emplace_back("the model cannot be read or has errors");
+  return lines;
+}
+
 std::string subject_of(const Verdict& verdict) {
   if (verdict.rule == Rule::lock) return verdict.subject.empty() ? "lock" : fmt::format("lock: {}", verdict.subject);
   if (verdict.rule == Rule::expect) return fmt::format("expect {}", verdict.subject);
@@ -109,6 +124,7 @@ std::string sentence_of(const Verdict& verdict) {
 
 std::vector<std::string> details_of(const Verdict& verdict, std::string_view file) {
   std::vector<std::string> lines;
+  lines.insert(lines.end(), verdict.workings.begin(), verdict.workings.end());
   if (!verdict.largest.empty()) lines.push_back("largest: " + list_of(verdict.largest, verdict.metric));
   if (verdict.baseline && verdict.actual && (verdict.missed_by || !verdict.changes.empty())) {
     std::string changes;

@@ -29,6 +29,8 @@ using OutcomeCounts = std::array<std::size_t, kOutcomes>;
 /// `2 failed, 1 undecided, 5 passed`.
 [[nodiscard]] std::string words_for(const OutcomeCounts& counts);
 
+/// What is wrong with a model and where, a line each, ten at most: `bad-rank: ..., at node 17 'conv1' (Conv)`.
+[[nodiscard]] std::vector<std::string> error_lines(const ModelVerdicts& model);
 /// What a verdict is about: `MACs of head/*`, `operator Loop`, `lock: head`.
 [[nodiscard]] std::string subject_of(const Verdict& verdict);
 /// `4,480,000,000 (4.48 G), over the maximum of 4,400,000,000 by 80,000,000 (1.8 %)`.

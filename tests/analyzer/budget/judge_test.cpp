@@ -27,6 +27,22 @@ LayerRecord layer(std::string name, std::string op, std::int64_t macs, std::stri
   return layer;
 }
 
+TEST_CASE("A pattern that means no layer suggests the module it was meant to be in") {
+  ModelRecord model = model_of(exactly(30));
+  model.layers = {layer("/model/decoder/conv", "Conv", 20), layer("/model/encoder/conv", "Conv", 10)};
+  model.layers[0].path = "model/decoder";
+  model.layers[1].path = "model/encoder";
+  const auto reason = [&](const std::string& pattern) {
+    ModelBudget budget;
+    LayerBudget& part = budget.layers.emplace_back();
+    part.pattern = pattern;
+    part.limits.max.push_back({Metric::macs, Dim(5), {}});
+    return judge(model, budget, UnknownPolicy::fail, nullptr).front().reason;
+  };
+  CHECK(reason("decoder/*") == "no layer of the model is called 'decoder/*'; did you mean 'model/decoder/*'?");
+  CHECK(reason("head/*") == "no layer of the model is called 'head/*'");
+}
+
 ModelBudget with_max(Metric metric, const Dim& value) {
   ModelBudget budget;
   budget.limits.max.push_back({metric, value, {}});
