@@ -35,7 +35,7 @@
 #include "reports/check/check_text.h"
 #include "reports/check/lock_text.h"
 #include "reports/check/workings.h"
-#include "reports/document/analysis_report.h"
+#include "reports/kinds/analysis_report.h"
 #include "reports/formats/formats.h"
 #include "reports/tables/record.h"
 

@@ -19,6 +19,8 @@ struct Format {
   std::string_view ending;  // `.md`
   Part part;
   MakeDocument* make;
+  /// What stands between two documents of it that follow each other as one; empty where they cannot.
+  std::string_view joint{};
 };
 
 /// All formats, in the order in which they are listed to the user.

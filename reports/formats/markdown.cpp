@@ -198,6 +198,6 @@ std::unique_ptr<Document> markdown_document(Sink& sink, const DocumentOptions& o
 
 }  // namespace
 
-Format markdown_format() { return {"markdown", ".md", Part::sections, markdown_document}; }
+Format markdown_format() { return {"markdown", ".md", Part::sections, markdown_document, "\n"}; }
 
 }  // namespace macroscope

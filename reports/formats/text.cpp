@@ -119,9 +119,12 @@ class TextDocument : public ReadableDocument {
 
   void write_title() {
     if (title_of(report()).empty()) return;
-    std::string line = styled(escape_text(title_of(report())), Style::strong, options_);
-    if (const std::string_view path = path_below_title(report()); !path.empty()) line += fmt::format("  ({})", escape_text(path));
-    sink_.write(line + "\n");
+    std::string title = escape_text(title_of(report()));
+    const std::string path = escape_text(path_below_title(report()));
+    std::string beside = path.empty() ? std::string() : fmt::format("  ({})", path);
+    // The path says more than the name that an exporter gave the graph.
+    if (!beside.empty() && columns_of(title) + columns_of(beside) > options_.width) title = path, beside.clear();
+    sink_.write(styled(shortened_in_middle(title, options_.width), Style::strong, options_) + beside + "\n");
     has_content_ = true;
   }
 
@@ -199,6 +202,6 @@ std::unique_ptr<Document> text_document(Sink& sink, const DocumentOptions& optio
 
 }  // namespace
 
-Format text_format() { return {"text", ".txt", Part::sections, text_document}; }
+Format text_format() { return {"text", ".txt", Part::sections, text_document, "\n\n"}; }
 
 }  // namespace macroscope

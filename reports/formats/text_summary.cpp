@@ -17,11 +17,12 @@ constexpr std::size_t kGap = 3;
 /// A formula or remark of fewer columns says nothing.
 constexpr std::size_t kLeastRoom = 12;
 
-/// The beginning of a text in at most `columns` columns, whole words where there are any.
+/// The beginning of a text in at most `columns` columns, whole parts between commas or at least whole words where there are any.
 std::string beginning_of(const std::string& text, std::size_t columns) {
   if (columns_of(text) <= columns) return text;
   std::string lines = wrapped(text, columns - 2, 0);
   lines.resize(std::min(lines.find('\n'), lines.size()));
+  if (const std::size_t comma = lines.rfind(", "); comma != std::string::npos && comma > lines.size() / 2) lines.resize(comma);
   while (!lines.empty() && (lines.back() == ',' || lines.back() == ':' || lines.back() == ' ')) lines.pop_back();
   return columns_of(lines) + 2 <= columns ? lines + " …" : shortened_in_middle(text, columns);
 }
@@ -106,7 +107,9 @@ class BriefSummary {
     const std::size_t room = std::max<std::size_t>(options_.width, label_ + 20) - label_;
     // A type stays whole where it can: the name gives way to it.
     const std::size_t for_remark = remark.empty() ? 0 : std::min(columns_of(remark) + kGap, room - room / 3);
-    const std::string value = text_of_cell(line.value, line.type, room - for_remark, ignored);
+    const auto* words = std::get_if<std::string>(&line.value);
+    const std::string value = words != nullptr ? beginning_of(escape_text(*words), room - for_remark)
+                                               : text_of_cell(line.value, line.type, room - for_remark, ignored);
     out += value;
     const std::size_t left = room_after(label_ + columns_of(value));
     if (!remark.empty() && left >= kLeastRoom)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,18 @@ bool is_to_right(ColumnType type) {
   return type == ColumnType::number || type == ColumnType::count || type == ColumnType::bytes || type == ColumnType::percent;
 }
 
+/// `~ [1, 64, 112, 112]`: a shape with open sizes as it is at the example sizes; empty without them.
+std::string shape_at(const Shape& shape, const Example* example) {
+  if (example == nullptr || !shape.known() || shape.is_numeric()) return {};
+  std::string text = "~ [";
+  for (std::size_t axis = 0; axis < shape.rank(); ++axis) {
+    const std::optional<Dim> number = value_at(shape[axis], example->sizes);
+    if (!number) return {};
+    text += fmt::format("{}{}", axis == 0 ? "" : ", ", number->text());
+  }
+  return text + "]";
+}
+
 struct CellText {
   ColumnType type;
   std::size_t columns;
@@ -69,8 +82,10 @@ struct CellText {
   }
   std::string operator()(const Shape& shape) const {
     const std::string text = shape.text();
-    if (text.size() > columns) is_shortened = is_shortened || !shape.is_numeric();
-    return shortened_in_middle(text, columns);
+    if (text.size() <= columns) return text;
+    is_shortened = is_shortened || !shape.is_numeric();
+    const std::string numbers = shape_at(shape, example);
+    return shortened_in_middle(numbers.empty() ? text : numbers, columns);
   }
   std::string operator()(const Share& share) const { return percent(share.fraction); }
   std::string operator()(const Status& status) const { return std::string(name_of(status)); }
@@ -154,9 +169,16 @@ class TextTable {
         const std::size_t columns =
             indent + columns_of(text_of_cell(row.cells[c], type, rigid ? kUnlimited : limit, ignored, table_.example.get()));
         widths_[c].wanted = std::max(widths_[c].wanted, columns);
-        widths_[c].least = std::max(widths_[c].least, rigid ? columns : std::min(columns, least_columns(type)));
+        widths_[c].least = std::max(widths_[c].least, rigid ? columns : std::min(columns, least_for(row.cells[c], type)));
       }
     }
+  }
+
+  /// The least that a cell is squeezed to; a shape with open sizes to what it is as numbers.
+  [[nodiscard]] std::size_t least_for(const Cell& cell, ColumnType type) const {
+    const auto* shape = std::get_if<Shape>(&cell);
+    const std::size_t numbers = shape == nullptr ? 0 : shape_at(*shape, table_.example.get()).size();
+    return numbers == 0 ? least_columns(type) : numbers;
   }
 
   [[nodiscard]] std::size_t total(std::size_t Width::*member) const {

@@ -10,6 +10,7 @@
 #include "reports/json/json.h"
 #include "reports/kinds/example.h"
 #include "reports/notation/number_text.h"
+#include "reports/notation/type_text.h"
 #include "reports/pictures/receptive_field_picture.h"
 #include "reports/pictures/structure_pictures.h"
 #include "reports/sections/memory_section.h"
@@ -18,10 +19,14 @@
 #include "reports/sections/roofline_section.h"
 #include "reports/sections/structure_section.h"
 #include "reports/sections/sweep_section.h"
+#include "reports/sections/symbols_section.h"
 #include "reports/sections/training_section.h"
 #include "reports/tables/layer_table.h"
 #include "reports/tables/layer_tree.h"
 #include "reports/tables/memory_figures.h"
+#include "reports/tables/operator_totals.h"
+#include "reports/tables/repeated_layers.h"
+#include "reports/tables/totals.h"
 
 namespace macroscope {
 namespace {
@@ -45,10 +50,18 @@ std::string made_by(const ModelInformation& information) {
                      information.producer_version);
 }
 
+/// ONNX's own set first; quantisers import every domain that they know.
 std::string opsets_of(const Network& network) {
+  constexpr std::size_t kListed = 3;
+  std::vector<const OperatorSet*> sets;
+  for (const OperatorSet& set : network.operator_sets) sets.push_back(&set);
+  std::stable_partition(sets.begin(), sets.end(), [](const OperatorSet* set) { return set->domain.empty(); });
+  const std::size_t listed = sets.size() == kListed + 1 ? sets.size() : std::min(sets.size(), kListed);
   std::string text;
-  for (const OperatorSet& set : network.operator_sets)
-    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", set.domain, set.domain.empty() ? "opset " : " ", set.version);
+  for (std::size_t i = 0; i < listed; ++i)
+    text +=
+        fmt::format("{}{}{}{}", i == 0 ? "" : ", ", sets[i]->domain, sets[i]->domain.empty() ? "opset " : " ", sets[i]->version);
+  if (listed < sets.size()) text += fmt::format(" and {} more", grouped(sets.size() - listed));
   return text;
 }
 
@@ -59,26 +72,6 @@ std::string origin_of(const Network& network) {
   const std::string opsets = opsets_of(network);
   if (!opsets.empty()) text += ", " + opsets;
   return text + made_by(information);
-}
-
-std::string type_text(const Type& type) {
-  switch (type.kind) {
-    case Kind::absent:
-    case Kind::unknown:
-      return "?";
-    case Kind::tensor:
-    case Kind::sparse:
-      break;
-    case Kind::sequence:
-      return "sequence";
-    case Kind::optional:
-      return "optional";
-    case Kind::map:
-      return "map";
-  }
-  if (type.dtype == DataType::unknown && !type.shape.known()) return "?";
-  const std::string_view dtype = type.dtype == DataType::unknown ? "?" : name_of(type.dtype);
-  return fmt::format("{}{}{}", type.kind == Kind::sparse ? "sparse " : "", dtype, type.shape.text());
 }
 
 void add_tensors(Summary& lines, const Figures& figures, const std::vector<TensorId>& tensors, std::string_view label) {
@@ -121,13 +114,12 @@ std::string kinds_of_flops(const Costs& costs) {
   return text.empty() ? "2 per MAC" : text;
 }
 
-std::string dtypes_of_macs(const Costs& costs) {
-  const auto& by_dtype = costs.total.macs_by_dtype;
-  if (by_dtype.empty()) return "1 MAC = 2 FLOPs";
-  if (by_dtype.size() == 1) return fmt::format("in {}; 1 MAC = 2 FLOPs", name_of(by_dtype.front().first));
+std::string dtypes_of_macs(const Analysis& analysis) {
+  const std::vector<std::pair<std::string, Dim>> by_type = macs_by_type(analysis);
+  if (by_type.empty()) return "1 MAC = 2 FLOPs";
+  if (by_type.size() == 1) return fmt::format("in {}; 1 MAC = 2 FLOPs", by_type.front().first);
   std::string text;
-  for (const auto& [dtype, macs] : by_dtype)
-    text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", grouped(macs), name_of(dtype));
+  for (const auto& [type, macs] : by_type) text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", grouped(macs), type);
   return text;
 }
 
@@ -144,7 +136,7 @@ Section summary_section(const Figures& figures) {
   if (const Dim& side = analysis.parameters.side.elements[static_cast<std::size_t>(Role::weight)]; !side.is(0))
     lines.push_back({"In training", Quantity{analysis.parameters.total(Role::weight) + side}, ColumnType::count,
                      "with those of side outputs"});
-  lines.push_back({"MACs", total_cell(figures, Metric::macs), ColumnType::count, dtypes_of_macs(costs)});
+  lines.push_back({"MACs", total_cell(figures, Metric::macs), ColumnType::count, dtypes_of_macs(analysis)});
   const Cell effective = total_cell(figures, Metric::effective_macs);
   const std::optional<Quantity> macs = figures.total(Metric::macs);
   const auto* effective_quantity = std::get_if<Quantity>(&effective);
@@ -188,65 +180,6 @@ Section incomplete_section(const Costs& costs) {
   return {"incomplete", "Incomplete", Lines{std::move(what)}, true};
 }
 
-/// What gives a size its value: `input_ids, axis 1`.
-std::string fixed_by(const Figures& figures, const Symbol& symbol) {
-  if (symbol.origin == SymbolOrigin::data) return "only the data";
-  if (symbol.origin == SymbolOrigin::loop) return "a loop";
-  const Dim itself = Dim::symbol(symbol.id);
-  const Graph& graph = figures.network().main();
-  for (const TensorId input : graph.inputs) {
-    const Shape& shape = figures.analysis().shapes.scopes.front().facts[input].type.shape;
-    if (!shape.known()) continue;
-    for (std::size_t axis = 0; axis < shape.rank(); ++axis)
-      if (shape[axis] == itself) return fmt::format("{}, axis {}", graph.tensors[input].name, axis);
-  }
-  return "an input";
-}
-
-/// Sizes that the model leaves open: their names in it, an example, and what fixes them.
-Section symbols_section(const Figures& figures, std::vector<const Symbol*> symbols) {
-  Table table;
-  table.columns = {
-      {"id", "open size", ColumnType::text}, {"example", "e.g.", ColumnType::number}, {"origin", "fixed by", ColumnType::name}};
-  const bool has_names =
-      std::any_of(symbols.begin(), symbols.end(), [](const Symbol* symbol) { return symbol->name != symbol->id; });
-  if (has_names) table.columns.push_back({"name", "name in the model", ColumnType::name, true});
-  table.row_count = symbols.size();
-  table.row = [&figures, symbols = std::move(symbols), has_names](std::size_t index) {
-    const Symbol& symbol = *symbols[index];
-    const Bindings& sizes = figures.analysis().example_point().sizes;
-    const auto size = sizes.find(symbol.id);
-    Row row;
-    row.cells = {symbol.id, size == sizes.end() ? Cell() : Cell(Quantity{size->second}), ModelText{fixed_by(figures, symbol)}};
-    if (has_names) row.cells.push_back(symbol.name == symbol.id ? Cell() : Cell(ModelText{symbol.name}));
-    return row;
-  };
-  return {"symbols", "Open sizes", std::move(table)};
-}
-
-/// Sizes of a short report: those that its totals depend on, the inputs' first.
-std::vector<const Symbol*> listed_symbols(const Figures& figures, bool has_all) {
-  constexpr std::size_t kListedSizes = 6;
-  const SymbolTable& table = figures.network().symbols;
-  std::vector<const Symbol*> symbols;
-  if (has_all) {
-    for (const Symbol& symbol : table.all()) symbols.push_back(&symbol);
-    return symbols;
-  }
-  std::vector<Dim> totals;
-  for (const Metric metric : columns_of_layers()) {
-    if (metric == Metric::training_macs) continue;
-    if (std::optional<Quantity> total = figures.total(metric)) totals.push_back(std::move(total->value));
-  }
-  std::vector<const Dim*> pointers;
-  pointers.reserve(totals.size());
-  for (const Dim& total : totals) pointers.push_back(&total);
-  symbols = figures.analysis().example_point().used_in(pointers, table);
-  std::stable_sort(symbols.begin(), symbols.end(), [](const Symbol* a, const Symbol* b) { return a->origin < b->origin; });
-  if (symbols.size() > kListedSizes) symbols.resize(kListedSizes);
-  return symbols;
-}
-
 /// Definitions of named expressions that the totals refer to.
 Lines definitions_of(const Figures& figures, bool has_training) {
   Lines lines;
@@ -272,7 +205,9 @@ std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::in
   return columns;
 }
 
-LayerTreeOptions tree_options(const ReportOptions& options) { return {options.depth, options.sort, options.top.value_or(0), {}}; }
+LayerTreeOptions tree_options(const ReportOptions& options, bool is_digest) {
+  return {options.depth, options.sort, options.top.value_or(0), {}, is_digest};
+}
 
 /// Does some total depend on a size that the model leaves open?
 bool has_open_total(const Figures& figures) {
@@ -287,7 +222,7 @@ Table table_for_people(const Figures& figures, const ReportOptions& options) {
       has_example ? columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "example", "share", "bar"})
                   : columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops", "bar"});
   if (options.has_training && options.columns.empty()) columns.push_back(find_layer_column("training_macs"));
-  Table table = layer_table(figures, std::move(columns), tree_options(options), true);
+  Table table = layer_table(figures, std::move(columns), tree_options(options, true), true);
   for (Column& column : table.columns)
     column.is_optional =
         options.columns.empty() && (column.is_optional || column.id == "operator" || (has_example && column.id == "macs"));
@@ -298,7 +233,7 @@ Table table_for_people(const Figures& figures, const ReportOptions& options) {
 std::string largest_layer(const Figures& figures) {
   const LayerTree model(figures, {0, std::nullopt, 1, {}});
   const Metric metric = model.estimated_by();
-  const LayerTree tree(figures, {0, metric, 1, {metric}});
+  const LayerTree tree(figures, {0, metric, 1, {metric}, true});
   const std::optional<Quantity> total = figures.total(metric);
   if (tree.rows().empty() || tree.rows().front().kind != RowKind::entry || !total) return {};
   const std::optional<Quantity> most = tree.of(tree.rows().front(), metric);
@@ -307,8 +242,10 @@ std::string largest_layer(const Figures& figures) {
   const std::optional<Dim> whole = value_at(total->value, sizes);
   if (!part || !whole || whole->is(0) || part->is(0)) return {};
   const Graph& graph = figures.network().main();
-  return fmt::format("Most: {}, {} % of {}. ", shown_name(graph, graph.nodes[tree.rows().front().index]),
-                     percent(approximate(*part) / approximate(*whole)), title_of(metric));
+  const LayerTree::Row& row = tree.rows().front();
+  const std::string name =
+      row.repeat == kNone ? std::string(shown_name(graph, graph.nodes[row.index])) : name_of_repeated(graph, tree.repeated(row));
+  return fmt::format("Most: {}, {} % of {}. ", name, percent(approximate(*part) / approximate(*whole)), title_of(metric));
 }
 
 /// The size that the arithmetic grows fastest with, as an argument: `--set sequence=1024, `.
@@ -352,10 +289,11 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   const Analysis& analysis = figures.analysis();
   if (!analysis.costs.complete) sections.push_back(incomplete_section(analysis.costs));
   if (!analysis.costs.unknown.empty()) sections.push_back(unknown_section(analysis.costs));
+  add_sweep_sections(figures, sections);  // what was asked for comes first
   sections.push_back(summary_section(figures));
-  add_sweep_sections(figures, sections);
   add_prefill_decode_section(figures, sections);
   sections.push_back({"layers", "Layers", table_for_people(figures, options)});
+  if (has_details) sections.push_back({"operators", "All layers of each operator together", operator_summary_table(figures)});
   if (options.has_training) sections.push_back(training_section(figures));
   if (has_details) {
     if (auto fields = receptive_field_section(figures)) sections.push_back(std::move(*fields));
@@ -367,8 +305,7 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   if (has_details) add_memory_sections(figures, sections);
   add_roofline_sections(figures, sections);
   const bool has_all = options.is_exact || has_details;
-  if (std::vector<const Symbol*> symbols = listed_symbols(figures, has_all); !symbols.empty())
-    sections.push_back(symbols_section(figures, std::move(symbols)));
+  if (auto symbols = symbols_section(figures, has_all)) sections.push_back(std::move(*symbols));
   if (Lines definitions = definitions_of(figures, options.has_training); has_all && !definitions.empty())
     sections.push_back({"definitions", "Definitions", std::move(definitions)});
   if (has_all && !analysis.shapes.assumptions.empty())
@@ -393,7 +330,7 @@ Table layers_of(const Figures& figures, const ReportOptions& options) {
                      columns_of(options, {"index", "name", "op", "domain", "path", "output_shape", "dtype", "parameters", "macs",
                                           "effective_macs", "flops", "int_ops", "bytes_read", "bytes_written", "live_bytes",
                                           "formula", "status"}),
-                     tree_options(options), false);
+                     tree_options(options, false), false);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "reports/json/json.h"
 #include "reports/kinds/node_context.h"
 #include "reports/notation/number_text.h"
+#include "reports/notation/type_text.h"
 
 namespace macroscope {
 namespace {
@@ -43,11 +44,6 @@ std::optional<NodePlace> find_where(const Figures& figures, Condition is_it) {
       if (is_it(id, graph, graph.nodes[node])) return NodePlace{id, node};
   }
   return std::nullopt;
-}
-
-std::string type_text(const Type& type) {
-  if (type.kind != Kind::tensor && type.kind != Kind::sparse) return type.kind == Kind::unknown ? "?" : "no tensor";
-  return fmt::format("{}{}", type.dtype == DataType::unknown ? "?" : name_of(type.dtype), type.shape.text());
 }
 
 /// The parameter that a tensor is, where it is one.

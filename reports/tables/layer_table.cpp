@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <numeric>
 #include <string>
@@ -12,6 +13,7 @@
 #include "reports/tables/layer_cells.h"
 #include "reports/tables/memory_figures.h"
 #include "reports/tables/receptive_field_text.h"
+#include "reports/tables/repeated_layers.h"
 
 namespace macroscope {
 namespace {
@@ -52,11 +54,21 @@ std::vector<LayerColumn> all_columns() {
 /// Columns of a bar that stands for the whole.
 constexpr std::size_t kBarCells = 20;
 
+/// In letters of either case, and with words joined by spaces or `_`.
+bool is_same_title(std::string_view title, std::string_view word) {
+  const auto plain = [](unsigned char c) { return c == '_' ? ' ' : std::tolower(c); };
+  return !title.empty() && std::equal(title.begin(), title.end(), word.begin(), word.end(),
+                                      [&](unsigned char a, unsigned char b) { return plain(a) == plain(b); });
+}
+
+constexpr std::string_view kExampleEnding = " e.g.";
+
 /// `MACs e.g.`: of the column of numbers at the example sizes, by Metric.
 std::string_view example_title_of(Metric metric) {
   static const std::vector<std::string> kTitles = [] {
     std::vector<std::string> titles;
-    for (std::size_t i = 0; i < kMetrics; ++i) titles.push_back(fmt::format("{} e.g.", title_of(static_cast<Metric>(i))));
+    for (std::size_t i = 0; i < kMetrics; ++i)
+      titles.push_back(fmt::format("{}{}", title_of(static_cast<Metric>(i)), kExampleEnding));
     return titles;
   }();
   return kTitles[static_cast<std::size_t>(metric)];
@@ -200,6 +212,7 @@ class LayerRows {
   Cell layer_cell(const LayerTree::Row& row, std::string_view column) const {
     const Graph& graph = figures_->network().main();
     const Node& node = graph.nodes[row.index];
+    if (column == "name" && row.repeat != kNone) return ModelText{name_of_repeated(graph, tree_.repeated(row))};
     if (column == "name") return ModelText{name_below(row, node, shown_name(graph, node))};
     if (column == "receptive_field") return receptive_field_text(*figures_, first_of(node.outputs));
     if (column == "jump") return receptive_field_jump_text(*figures_, first_of(node.outputs));
@@ -279,6 +292,15 @@ std::span<const LayerColumn> layer_columns() noexcept {
 const LayerColumn* find_layer_column(std::string_view id) noexcept {
   for (const LayerColumn& column : layer_columns())
     if (column.column.id == id) return &column;
+  return nullptr;
+}
+
+const LayerColumn* layer_column_called(std::string_view word) noexcept {
+  if (const LayerColumn* column = find_layer_column(word)) return column;
+  if (word.starts_with('%')) return find_layer_column("share");  // its title says of what: `% MACs`
+  if (word.ends_with(kExampleEnding)) return find_layer_column("example");
+  for (const LayerColumn& column : layer_columns())
+    if (is_same_title(column.column.title, word)) return &column;
   return nullptr;
 }
 

@@ -23,6 +23,8 @@ struct LayerColumn {
 [[nodiscard]] std::span<const LayerColumn> layer_columns() noexcept;
 /// Null if no column has this id.
 [[nodiscard]] const LayerColumn* find_layer_column(std::string_view id) noexcept;
+/// By its id or by the title that tables print, in letters of either case: `output_shape`, `output`, `MACs`, `% macs`.  Null if none is.
+[[nodiscard]] const LayerColumn* layer_column_called(std::string_view word) noexcept;
 
 /// The table of these columns and rows.  Ends in the total where `has_total`, and what no layer of the model accounts for has a row of its
 /// own before it.

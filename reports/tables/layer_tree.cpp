@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
+
+#include "reports/tables/repeated_layers.h"
 
 namespace macroscope {
 namespace {
@@ -31,8 +34,11 @@ LayerTree::LayerTree(const Figures& figures, LayerTreeOptions options) : figures
   std::vector<Metric>& metrics = options_.metrics;
   if (std::find(metrics.begin(), metrics.end(), estimated_by_) == metrics.end()) metrics.push_back(estimated_by_);
   collect();
-  const bool folds = options_.top != 0 && items_.size() > options_.top;
-  if (options_.sort || folds) estimate();
+  const auto is_too_long = [this] { return options_.top != 0 && items_.size() > options_.top; };
+  if (options_.is_digest && options_.depth == 0 && is_too_long()) join_repeats();
+  const bool folds = is_too_long();
+  is_largest_first_ = options_.sort || (folds && options_.is_digest);
+  if (is_largest_first_ || folds) estimate();
   if (folds) choose();
   emit();
 }
@@ -51,6 +57,24 @@ void LayerTree::collect() {
     }
     if (level == 0 || level < options_.depth) items_.push_back({parent, node, level, false, true, 0});
     if (parent != kNone) add_to_modules(parent, node);
+  }
+}
+
+/// Without modules: all items are layers.
+void LayerTree::join_repeats() {
+  std::vector<NodeId> layers;
+  layers.reserve(items_.size());
+  for (const Item& item : items_) layers.push_back(item.index);
+  items_.clear();
+  for (std::vector<NodeId>& nodes : repeated_layers(*figures_, layers)) {
+    Item item{kNone, nodes.front(), 0, false, true, 0};
+    if (nodes.size() > 1) {
+      item.repeat = static_cast<std::uint32_t>(repeats_.size());
+      Repeat repeat{std::move(nodes), std::vector<Sum>(options_.metrics.size())};
+      for (const NodeId node : repeat.nodes) add(repeat.sums, node);
+      repeats_.push_back(std::move(repeat));
+    }
+    items_.push_back(item);
   }
 }
 
@@ -79,8 +103,11 @@ void LayerTree::add_to_modules(std::uint32_t item, NodeId node) {
 void LayerTree::estimate() {
   const auto at = std::find(options_.metrics.begin(), options_.metrics.end(), estimated_by_) - options_.metrics.begin();
   for (Item& item : items_) {
-    const std::optional<Quantity> quantity = item.is_module ? modules_[item.index].sums[static_cast<std::size_t>(at)].quantity()
-                                                            : figures_->of_layer(estimated_by_, 0, item.index);
+    const std::vector<Sum>* sums = item.is_module         ? &modules_[item.index].sums
+                                   : item.repeat != kNone ? &repeats_[item.repeat].sums
+                                                          : nullptr;
+    const std::optional<Quantity> quantity =
+        sums != nullptr ? (*sums)[static_cast<std::size_t>(at)].quantity() : figures_->of_layer(estimated_by_, 0, item.index);
     item.weight = quantity ? nominal_estimate_.weight_of(quantity->value) : 0;
   }
 }
@@ -93,9 +120,14 @@ void LayerTree::choose() {
     return items_[a].weight != items_[b].weight ? items_[a].weight > items_[b].weight : a < b;
   });
   for (Item& item : items_) item.is_kept = false;
-  for (auto kept = largest.begin(); kept != last; ++kept)
+  // Rows without any of what the table is about say nothing to people.
+  const bool has_any =
+      options_.is_digest && std::any_of(items_.begin(), items_.end(), [](const Item& item) { return item.weight != 0; });
+  for (auto kept = largest.begin(); kept != last; ++kept) {
+    if (has_any && items_[*kept].weight == 0) continue;
     for (std::uint32_t item = *kept; item != kNone && !items_[item].is_kept; item = items_[item].parent)
       items_[item].is_kept = true;
+  }
 }
 
 void LayerTree::emit() {
@@ -115,13 +147,14 @@ void LayerTree::emit_children(const std::vector<std::uint32_t>& children, std::u
     kept = children;
     folded.clear();
   }
-  if (options_.sort)
+  if (is_largest_first_)
     std::stable_sort(kept.begin(), kept.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return items_[a].weight > items_[b].weight; });
   for (const std::uint32_t child : kept) {
     const Item& item = items_[child];
     if (!item.is_module) {
-      rows_.push_back({RowKind::entry, level, item.index, 1, {}});
+      const std::size_t layers = item.repeat == kNone ? 1 : repeats_[item.repeat].nodes.size();
+      rows_.push_back({RowKind::entry, level, item.index, static_cast<std::uint32_t>(layers), {}, item.repeat});
       continue;
     }
     const Module& module = modules_[item.index];
@@ -136,10 +169,14 @@ void LayerTree::emit_others(const std::vector<std::uint32_t>& folded, std::uint3
   std::uint32_t layers = 0;
   for (const std::uint32_t child : folded) {
     const Item& item = items_[child];
-    layers += item.is_module ? modules_[item.index].layers : 1;
     if (item.is_module) {
+      layers += modules_[item.index].layers;
       for (std::size_t i = 0; i < sums.size(); ++i) sums[i].add(modules_[item.index].sums[i]);
+    } else if (item.repeat != kNone) {
+      layers += static_cast<std::uint32_t>(repeats_[item.repeat].nodes.size());
+      for (std::size_t i = 0; i < sums.size(); ++i) sums[i].add(repeats_[item.repeat].sums[i]);
     } else {
+      ++layers;
       add(sums, item.index);
     }
   }
@@ -148,9 +185,11 @@ void LayerTree::emit_others(const std::vector<std::uint32_t>& folded, std::uint3
 }
 
 std::optional<Quantity> LayerTree::of(const Row& row, Metric metric) const noexcept {
-  if (row.kind == RowKind::entry) return figures_->of_layer(metric, 0, row.index);
+  if (row.kind == RowKind::entry && row.repeat == kNone) return figures_->of_layer(metric, 0, row.index);
   const auto at = std::find(options_.metrics.begin(), options_.metrics.end(), metric) - options_.metrics.begin();
-  const std::vector<Sum>& sums = row.kind == RowKind::module ? modules_[row.index].sums : others_[row.index];
+  const std::vector<Sum>& sums = row.kind == RowKind::entry    ? repeats_[row.repeat].sums
+                                 : row.kind == RowKind::module ? modules_[row.index].sums
+                                                               : others_[row.index];
   return sums[static_cast<std::size_t>(at)].quantity();
 }
 

@@ -21,6 +21,8 @@ struct LayerTreeOptions {
   std::size_t top = 0;
   /// What sums are wanted of.
   std::vector<Metric> metrics;
+  /// For people: where there are more than `top` rows, repeated layers are one, and if rows are folded still the largest come first.
+  bool is_digest = false;
 };
 
 class LayerTree {
@@ -30,10 +32,12 @@ class LayerTree {
     std::uint32_t level = 0;
     /// A layer's node; an index for sums of modules and others.
     std::uint32_t index = 0;
-    /// Layers that it stands for.
+    /// Layers that it stands for; of an entry several where layers repeat.
     std::uint32_t layers = 1;
     /// A module's path.
     std::string_view path{};
+    /// Of repeated layers: their place among repeats(), otherwise kNone.
+    std::uint32_t repeat = kNone;
   };
 
   LayerTree(const Figures& figures, LayerTreeOptions options);
@@ -41,6 +45,8 @@ class LayerTree {
   /// Parents before their children.  Rows of one level and parent add up to that parent, those of level 0 to the model.
   [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
   [[nodiscard]] std::optional<Quantity> of(const Row& row, Metric metric) const noexcept;
+  /// Layers that an entry stands for.
+  [[nodiscard]] const std::vector<NodeId>& repeated(const Row& row) const { return repeats_[row.repeat].nodes; }
   /// What rows are weighed by where nothing was asked for: the first metric the model has any of.
   [[nodiscard]] Metric estimated_by() const noexcept { return estimated_by_; }
 
@@ -52,6 +58,11 @@ class LayerTree {
     bool is_module = false;
     bool is_kept = true;
     double weight = 0;
+    std::uint32_t repeat = kNone;
+  };
+  struct Repeat {
+    std::vector<NodeId> nodes;
+    std::vector<Sum> sums;
   };
   struct Module {
     std::string_view path;
@@ -62,6 +73,7 @@ class LayerTree {
   };
 
   void collect();
+  void join_repeats();
   std::uint32_t module_item(std::string_view path, std::uint32_t parent, std::uint32_t level);
   void add_to_modules(std::uint32_t item, NodeId node);
   void add(std::vector<Sum>& sums, NodeId node) const;
@@ -79,6 +91,8 @@ class LayerTree {
   std::unordered_map<std::string_view, std::uint32_t> module_by_path_;
   std::vector<Row> rows_;
   std::vector<std::vector<Sum>> others_;
+  std::vector<Repeat> repeats_;
+  bool is_largest_first_ = false;
   NominalEstimate nominal_estimate_;
 };
 

@@ -1,11 +1,13 @@
 #include "reports/tables/operator_totals.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "analyzer/algebra/nominal_estimate.h"
 #include "reports/tables/figures.h"
 #include "reports/tables/layer_table.h"
 
@@ -16,6 +18,8 @@ struct OperatorTotal {
   std::string name;
   std::size_t layers = 0;
   std::array<Sum, kMetrics> sums{};
+
+  [[nodiscard]] std::optional<Quantity> of(Metric metric) const { return sums[static_cast<std::size_t>(metric)].quantity(); }
 };
 
 std::vector<OperatorTotal> totals_of(const Figures& figures) {
@@ -34,29 +38,51 @@ std::vector<OperatorTotal> totals_of(const Figures& figures) {
   return totals;
 }
 
-}  // namespace
-
-Table operator_totals_table(const Figures& figures) {
+Table table_of(std::vector<OperatorTotal> totals, const std::vector<const LayerColumn*>& columns) {
   Table table;
   table.columns = {{"name", "operator", ColumnType::name}, {"layers", "layers", ColumnType::number}};
   std::vector<Metric> metrics;
-  for (const LayerColumn& column : layer_columns()) {
-    if (!column.metric) continue;
-    table.columns.push_back(column.column);
-    metrics.push_back(*column.metric);
+  for (const LayerColumn* column : columns) {
+    table.columns.push_back(column->column);
+    metrics.push_back(*column->metric);
   }
-  std::vector<OperatorTotal> totals = totals_of(figures);
   table.row_count = totals.size();
   table.row = [totals = std::move(totals), metrics = std::move(metrics)](std::size_t index) {
     const OperatorTotal& total = totals[index];
     Row row{RowKind::entry, 0, {ModelText{total.name}, Quantity{Dim::of_size(total.layers)}}};
     for (const Metric metric : metrics) {
-      const std::optional<Quantity> sum = total.sums[static_cast<std::size_t>(metric)].quantity();
+      const std::optional<Quantity> sum = total.of(metric);
       row.cells.push_back(sum ? Cell(*sum) : Cell(UnknownCell{}));
     }
     return row;
   };
   return table;
+}
+
+}  // namespace
+
+Table operator_totals_table(const Figures& figures) {
+  std::vector<const LayerColumn*> columns;
+  for (const LayerColumn& column : layer_columns())
+    if (column.metric) columns.push_back(&column);
+  return table_of(totals_of(figures), columns);
+}
+
+Table operator_summary_table(const Figures& figures) {
+  std::vector<OperatorTotal> totals = totals_of(figures);
+  NominalEstimate estimate;
+  const auto weight_of = [&](const OperatorTotal& total, Metric metric) {
+    const std::optional<Quantity> sum = total.of(metric);
+    return sum ? estimate.weight_of(sum->value) : 0;
+  };
+  std::stable_sort(totals.begin(), totals.end(), [&](const OperatorTotal& a, const OperatorTotal& b) {
+    return std::pair(weight_of(a, Metric::macs), weight_of(a, Metric::flops)) >
+           std::pair(weight_of(b, Metric::macs), weight_of(b, Metric::flops));
+  });
+  std::vector<const LayerColumn*> columns;
+  for (const Metric metric : {Metric::parameters, Metric::macs, Metric::flops, Metric::bytes_written})
+    columns.push_back(find_layer_column(name_of(metric)));
+  return table_of(std::move(totals), columns);
 }
 
 }  // namespace macroscope

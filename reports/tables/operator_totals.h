@@ -10,4 +10,7 @@ class Figures;
 /// A row for each operator of the main graph, in the order in which they first appear, with the sums of every quantity that layers have.
 [[nodiscard]] Table operator_totals_table(const Figures& figures);
 
+/// For people: the quantities that matter most, the costliest operator first.
+[[nodiscard]] Table operator_summary_table(const Figures& figures);
+
 }  // namespace macroscope
