@@ -32,25 +32,43 @@ Documents::Documents(const FormatChoice& formats, const OutputOptions& outputs) 
   }
 }
 
-void Documents::begin(DocumentOptions options) {
+void Documents::add_target(const Format& format, Sink& sink, const DocumentOptions& options, bool has_overview) {
+  Target target{&format, &sink, options, nullptr, nullptr};
+  if (has_overview && !format.joint.empty()) target.waiting = std::make_unique<TextSink>();
+  target.document = format.make(target.waiting ? static_cast<Sink&>(*target.waiting) : sink, options);
+  targets_.push_back(std::move(target));
+}
+
+void Documents::begin(DocumentOptions options, bool has_overview) {
   options.is_apart = true;
   options.text = TextOptions{};
   options.text.width = kWidthOfFiles;
-  for (const File& file : files_) documents_.push_back(file.format->make(*file.sink, options));
+  for (const File& file : files_) add_target(*file.format, *file.sink, options, has_overview);
   if (on_standard_output_ == nullptr) return;
   options.is_apart = false;
   options.text = text_options_for(STDOUT_FILENO, color_);
-  documents_.push_back(on_standard_output_->make(standard_output_, options));
+  add_target(*on_standard_output_, standard_output_, options, has_overview);
 }
 
 void Documents::add(const Report& report) {
   // Each has a budget of its own, so that no format depends on which others are written.
-  for (const auto& document : documents_) within_budget([&] { document->add(report); });
+  for (const Target& target : targets_) within_budget([&] { target.document->add(report); });
   standard_output_.finish();
 }
 
-void Documents::finish() {
-  for (const auto& document : documents_) document->finish();
+void Documents::finish(const Report* overview) {
+  for (const Target& target : targets_) {
+    if (overview != nullptr && target.waiting) {
+      const std::unique_ptr<Document> first = target.format->make(*target.sink, target.options);
+      first->add(*overview);
+      first->finish();
+      target.sink->write(target.format->joint);
+    } else if (overview != nullptr) {
+      target.document->add(*overview);
+    }
+    target.document->finish();
+    if (target.waiting) target.sink->write(target.waiting->text());
+  }
   standard_output_.finish();
   for (const File& file : files_) file.sink->commit();
 }

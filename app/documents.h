@@ -30,25 +30,37 @@ class Documents {
   Documents(const FormatChoice& formats, const OutputOptions& outputs);
 
   /// Before the first report.  \param options but for what differs between a terminal and a file
-  void begin(DocumentOptions options);
+  /// \param has_overview finish() will bring one: where it can stand first, what is written waits for it
+  void begin(DocumentOptions options, bool has_overview = false);
 
   /// \throws UsageError where standard output cannot be written
   void add(const Report& report);
   /// After the last report: files take their names. \throws UsageError
-  void finish();
+  /// \param overview of all the reports; the last of them in formats whose documents cannot be joined
+  void finish(const Report* overview = nullptr);
 
  private:
   struct File {
     const Format* format;
     std::unique_ptr<OutputFile> sink;
   };
+  struct Target {
+    const Format* format;
+    Sink* sink;
+    DocumentOptions options;
+    /// What waits for the overview; null where nothing does.
+    std::unique_ptr<TextSink> waiting;
+    std::unique_ptr<Document> document;
+  };
+
+  void add_target(const Format& format, Sink& sink, const DocumentOptions& options, bool has_overview);
 
   StandardOutput standard_output_;
   /// Null where nothing is written there.
   const Format* on_standard_output_ = nullptr;
   ColorChoice color_;
   std::vector<File> files_;
-  std::vector<std::unique_ptr<Document>> documents_;
+  std::vector<Target> targets_;
 };
 
 }  // namespace macroscope

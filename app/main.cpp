@@ -1,5 +1,6 @@
 // macroscope: what does a neural network cost?
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,6 +49,10 @@ void write_out(std::string_view text) {
   standard_output.finish();
 }
 
+bool is_about_help(const OptionDescription& option) { return option.names.back().starts_with("--help"); }
+
+std::string line_of_help(const std::string& names, std::string_view text) { return fmt::format("  {:<26}  {}\n", names, text); }
+
 std::string help() {
   std::string text =
       "macroscope tells what a neural network costs from its ONNX file: shapes, parameters, MACs, FLOPs and memory, exact or as\n"
@@ -55,12 +60,17 @@ std::string help() {
       "Usage: macroscope MODEL... [OPTIONS]\n"
       "       macroscope COMMAND [OPTIONS]\n\nCommands:\n";
   for (const Command& command : kCommands) text += fmt::format("  {:<10}  {}\n", command.name, command.summary);
-  return text +
-         "\nOptions:\n"
-         "  -h, --help    of a command, with examples: macroscope analyze --help\n"
-         "  --version     the version of the program\n"
-         "  --completion SHELL   a script for bash, zsh or fish\n"
-         "  --man         the manual, for man -l\n\n"
+  text += "\nOptions:\n";
+  const CommandDescription analyze = describe(kCommands.front().name, kCommands.front().summary, kCommands.front().run);
+  for (const OptionDescription& option : analyze.options)
+    if (option.is_first && !option.is_positional && !is_about_help(option))
+      text += line_of_help(fmt::format("{}{}{}", fmt::join(option.names, ", "), option.value.empty() ? "" : " ", option.value),
+                           option.text);
+  return text + line_of_help("--help-all", fmt::format("every option: macroscope {} --help-all", kCommands.front().name)) +
+         line_of_help("-h, --help", "of a command, with examples: macroscope check --help") +
+         line_of_help("-V, --version", "the version of the program") +
+         line_of_help("--completion SHELL", "a script for bash, zsh or fish") + line_of_help("--man", "the manual, for man -l") +
+         "\n"
          "Examples:\n"
          "  macroscope model.onnx\n"
          "  macroscope model.onnx --set batch=1,H=224 --depth 2\n"
@@ -86,7 +96,8 @@ ExitCode run(Arguments arguments) {
   if (arguments.empty()) throw UsageError("no model is named", "macroscope MODEL.onnx, or macroscope --help");
   const std::string& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "help") return write_out(help()), ExitCode::fine;
-  if (first == "--version") return write_out("macroscope " MACROSCOPE_VERSION "\n"), ExitCode::fine;
+  if (first == "--help-all") return run_analyze(arguments);
+  if (first == "--version" || first == "-V") return write_out("macroscope " MACROSCOPE_VERSION "\n"), ExitCode::fine;
   if (first == "--man") return write_out(manual_of(descriptions())), ExitCode::fine;
   if (first == "--completion" || first.starts_with("--completion=")) {
     const std::string shell =

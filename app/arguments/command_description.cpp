@@ -12,7 +12,7 @@ std::vector<std::string> words_in(std::string_view text) {
   static constexpr std::array<std::string_view, 6> kFillers{"on", "standard", "output", "or", "and", "in"};
   std::vector<std::string> words;
   std::string word;
-  for (const char c : std::string(text.substr(0, text.find("NO_COLOR"))) + ' ') {
+  for (const char c : std::string(text.substr(0, text.find(';'))) + ' ') {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
       word += c;
       continue;
@@ -32,6 +32,7 @@ OptionDescription description_of(const CLI::Option& option) {
   if (option.get_items_expected_max() > 0 && !description.is_positional) description.value = option.get_type_name();
   description.text = option.get_description();
   description.is_required = option.get_required();
+  description.is_first = matters_first(option);
   if (description.value == "FORMAT" || description.value == "WHEN") description.words = words_in(description.text);
   return description;
 }

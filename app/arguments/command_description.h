@@ -17,6 +17,8 @@ struct OptionDescription {
   std::string text;
   bool is_positional = false;
   bool is_required = false;
+  /// Shown by --help, and not by --help-all alone.
+  bool is_first = false;
   /// Values that it takes, where they are a fixed set.
   std::vector<std::string> words{};
 };

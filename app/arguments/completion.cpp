@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kShells{"bash", "zsh", "fish"};
 /// Options of the program itself.
-constexpr std::array<std::string_view, 4> kOwnOptions{"--help", "--version", "--completion", "--man"};
+constexpr std::array<std::string_view, 5> kOwnOptions{"--help", "--help-all", "--version", "--completion", "--man"};
 
 bool takes_file(const OptionDescription& option) { return option.value == "FILE"; }
 
@@ -167,7 +167,7 @@ std::string fish(const std::vector<CommandDescription>& commands) {
   return out + fmt::format(
                    "complete -c macroscope -n __fish_use_subcommand -l completion -x -a '{}'\n"
                    "complete -c macroscope -n __fish_use_subcommand -l man\n"
-                   "complete -c macroscope -n __fish_use_subcommand -l version\n",
+                   "complete -c macroscope -n __fish_use_subcommand -s V -l version\n",
                    fmt::join(kShells, " "));
 }
 

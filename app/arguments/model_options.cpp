@@ -13,8 +13,10 @@
 #include "app/arguments/usage_error.h"
 #include "app/messages.h"
 #include "app/net_models.h"
+#include "app/progress.h"
 #include "app/text_file.h"
 #include "configuration/device_file.h"
+#include "configuration/device_sheets.h"
 #include "configuration/operator_file.h"
 
 namespace macroscope {
@@ -47,9 +49,21 @@ Optimizer chosen_optimizer(const std::string& name) {
   });
 }
 
+/// A word that is no path: one of the devices that the program knows.
+bool is_name_of_device(std::string_view word) { return word.find_first_of("./") == std::string_view::npos; }
+
+std::string_view sheet_of(const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const DeviceSheet& sheet : device_sheets()) {
+    if (sheet.name == name) return sheet.text;
+    known.push_back(sheet.name);
+  }
+  refuse_word("--device", name, known);
+}
+
 std::shared_ptr<const Device> device_of(const std::string& path) {
   if (path.empty()) return nullptr;
-  DeviceFile read = read_device_file(content_of(path));
+  DeviceFile read = read_device_file(is_name_of_device(path) ? std::string(sheet_of(path)) : content_of(path));
   print(read.diagnostics, path, false, text_options_for(STDERR_FILENO, ColorChoice::automatic));
   if (has_errors(read.diagnostics)) throw UsageError(fmt::format("the device of {} is not used", path));
   return std::move(read.device);
@@ -85,33 +99,42 @@ void ModelOptions::add_to(Command& command) {
                   "numbers for open sizes, and for inputs of one or a few numbers: N=8,H=224; a range sweeps: H=224..512:32")
       ->type_name("NAME=NUMBER")
       ->allow_extra_args(false);
+  command.begin_group("Sizes");
   command.add_option("--assume", assume, "expressions for open sizes: H=32*h")->type_name("NAME=EXPR")->allow_extra_args(false);
   command.add_option("--free", free, "parameters of a net that stay symbols, whatever their default is: C,H")
       ->type_name("NAME")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command.begin_group("What counts");
   command.add_flag("--strict", is_strict, "a declared type that contradicts what follows from the inputs is an error");
+  command.add_option("--ops", operator_file, "cost rules for your own operators (TOML)")->type_name("FILE");
+  command.add_option("--bias", bias, "exclude: biases are stored, and count as no parameters, as some courses have it")
+      ->type_name("HOW")
+      ->capture_default_str();
+  command.begin_group("Training");
   command.add_flag("--training", has_training, "also what a step of training costs: gradients, optimizer, kept activations");
   command.add_option("--freeze", freeze, "parameters that are not learned: names, of tensors or layers, with * and ?")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
   command.add_option("--optimizer", optimizer, "sgd, momentum or adam")->type_name("NAME")->capture_default_str();
   command.add_flag("--mixed-precision", mixed_precision, "train in 16 bits with a copy of the weights in 32");
-  command.add_option("--ops", operator_file, "cost rules for your own operators (TOML)")->type_name("FILE");
-  command.add_option("--bias", bias, "exclude: biases are stored, and count as no parameters, as some courses have it")
-      ->type_name("HOW")
-      ->capture_default_str();
-  command.add_flag("--cuts", has_cuts, "where to split the model across two devices");
+  command.begin_group("Memory and devices");
+  command
+      .add_option(
+          "--device", device_file,
+          "what a device can do: a file (TOML) or the name of one that comes with the program; bounds and best-case times")
+      ->type_name("FILE");
   command.add_option("--order", order, "order in which layers run, for the peak of memory: file, or best (looks for the least)")
       ->type_name("ORDER");
-  command.add_option("--device", device_file, "what a device can do (TOML): bounds and best-case time of each layer")
-      ->type_name("FILE");
   command.add_flag("--in-place", is_in_place, "element-wise layers write over operands that nobody reads later");
+  command.add_flag("--cuts", has_cuts, "where to split the model across two devices");
+  command.begin_group();
 }
 
 void ModelOptions::allow_files(const Arguments& models, Sandbox& sandbox) const {
   for (const std::string& path : models) sandbox.allow_reading(is_net_path(path) ? net_path_of(path).file : path);
-  sandbox.allow_reading({operator_file, device_file});
+  sandbox.allow_reading({operator_file});
+  if (!is_name_of_device(device_file)) sandbox.allow_reading({device_file});
 }
 
 void ModelOptions::confine(const Arguments& models, const Arguments& outputs) const {
@@ -149,6 +172,7 @@ ModelSettings ModelOptions::settings(std::vector<SweepRange>* ranges) const {
 
 void for_each_model(const std::string& path, const ModelSettings& settings,
                     const std::function<void(const Analysis& analysis, const std::string& shown_path)>& visit) {
+  const Progress::Work work(path);
   if (is_net_path(path)) {
     for_each_net(path, settings, visit);
     return;

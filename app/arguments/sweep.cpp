@@ -6,6 +6,7 @@
 
 #include "app/arguments/usage_error.h"
 #include "app/messages.h"
+#include "app/progress.h"
 
 namespace macroscope {
 namespace {
@@ -64,6 +65,7 @@ std::vector<Sweep> sweeps_of(const std::string& path, const ModelSettings& setti
     for (std::size_t i = 0; i < ranges.size(); ++i) at.analysis.bindings.insert_or_assign(ranges[i].name, values[i]);
     std::size_t model = 0;
     for_each_model(path, at, [&](const Analysis& analysis, const std::string& shown_path) {
+      const Progress::Silence silence;
       if (model == sweeps.size()) {
         sweeps.emplace_back();
         for (const SweepRange& range : ranges) sweeps.back().symbols.push_back(range.name);

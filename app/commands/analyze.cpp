@@ -17,6 +17,7 @@
 #include "app/messages.h"
 #include "app/net_models.h"
 #include "app/ordered_jobs.h"
+#include "app/progress.h"
 #include "reports/kinds/analysis_report.h"
 #include "reports/tables/layer_table.h"
 
@@ -63,15 +64,16 @@ void describe(Command& command, Options& options) {
   command.add_option("--depth", options.depth, "roll layers up by K levels of their module path")->type_name("K");
   command.add_option("--sort", options.sort, "largest first: macs, flops, parameters, bytes_read ...")->type_name("COLUMN");
   command.add_option("--top", options.top, "rows of layers; the rest folds into one. 0: all")->type_name("N");
-  command.add_option("--columns", options.columns, "columns of the table of layers: name,operator,macs")
+  command
+      .add_option("--columns", options.columns, "columns of the table of layers, by the names that it prints: layer,output,MACs")
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command.add_option("--jobs", options.jobs, "analyse N models at a time; what is written is the same")->type_name("N");
   command.add_flag("--details", options.has_details, "the text report has every section: receptive fields, structure, memory");
   command.add_flag("--exact", options.is_exact, "the text report has every formula whole, and no numbers at example sizes");
-  command.add_flag("--quiet", options.outputs.is_quiet, "no text report, no warnings");
+  command.add_flag("-q,--quiet", options.outputs.is_quiet, "no text report, no warnings");
   options.outputs.common.add_to(command, format_choice().names());
+  command.add_option("--jobs", options.jobs, "analyse N models at a time; what is written is the same")->type_name("N");
   command.footer(kExamples);
 }
 
@@ -96,13 +98,14 @@ ReportOptions report_options(const Options& options) {
   for (const LayerColumn& column : layer_columns())
     if (column.metric) sortable.push_back(column.column.id);
   const auto metric_of_column = [](std::string_view word) {
-    const LayerColumn* column = find_layer_column(word);
+    const LayerColumn* column = layer_column_called(word);
     return column == nullptr ? std::nullopt : column->metric;
   };
   if (!options.sort.empty()) report.sort = choose("--sort", options.sort, sortable, metric_of_column);
   for (const std::string& column : options.columns) {
-    if (find_layer_column(column) == nullptr) refuse_word("--columns", column, names_of_columns());
-    report.columns.push_back(column);
+    const LayerColumn* called = layer_column_called(column);
+    if (called == nullptr) refuse_word("--columns", column, names_of_columns());
+    report.columns.emplace_back(called->column.id);
   }
   return report;
 }
@@ -131,7 +134,8 @@ ExitCode run_analyze(const Arguments& arguments) {
   options.model.confine(options.models, options.outputs.files);
   const ModelSettings how = options.model.settings(&ranges);
   const DocumentOptions document = document_options(options);
-  documents.begin(document);
+  documents.begin(document, document.has_several);
+  const Progress progress(options.models.size());
   ModelsTable table;
   ExitCode code = ExitCode::fine;
   if (options.jobs < 1) throw UsageError("--jobs is at least 1");
@@ -143,6 +147,7 @@ ExitCode run_analyze(const Arguments& arguments) {
     std::size_t model = 0;
     for_each_model(path, how, [&](const Analysis& analysis, const std::string& shown_path) {
       await_turn();
+      const Progress::Silence silence;
       Figures figures(analysis, shown_path);
       if (model < sweeps.size()) {
         figures.set_sweep(sweeps[model]);
@@ -156,8 +161,8 @@ ExitCode run_analyze(const Arguments& arguments) {
       if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);
     });
   });
-  if (document.has_several) documents.add(table.report());
-  documents.finish();
+  const Report overview = table.report();
+  documents.finish(document.has_several ? &overview : nullptr);
   return code;
 }
 

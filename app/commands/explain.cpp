@@ -3,7 +3,10 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/arguments/model_options.h"
@@ -11,22 +14,37 @@
 #include "app/commands/commands.h"
 #include "app/documents.h"
 #include "app/messages.h"
+#include "app/net_models.h"
+#include "app/progress.h"
+#include "reports/kinds/module_report.h"
 #include "reports/kinds/node_report.h"
 
 namespace macroscope {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
+  macroscope explain model.onnx                        lists the nodes
   macroscope explain model.onnx /stem/Conv             by the name of the node
+  macroscope explain model.onnx encoder/layer.3        a module, with the sums of its layers
   macroscope explain model.onnx 0                      by its number in the file
   macroscope explain model.onnx y --format json        by the name of an output
 
 Exit status: 0 fine, 2 no such node, 3 the model cannot be read or has an error.)";
 
+/// The node or module that is meant: by an exact name or a number a node, unless the network language made several nodes of one layer.
+std::optional<Report> report_of_name(const Figures& figures, const std::string& wanted) {
+  const std::optional<NodePlace> place = find_node(figures, wanted);
+  const bool is_of_language = figures.network().information.format == "net";
+  if (place && !is_of_language) return report_of(figures, *place);
+  if (Module module = find_module(figures, wanted); module.nodes.size() > (place ? 1 : 0))
+    return report_of(figures, std::move(module));
+  return place ? std::optional(report_of(figures, *place)) : std::nullopt;
+}
+
 }  // namespace
 
 ExitCode run_explain(const Arguments& arguments) {
-  Command command("One node in full: shapes, cost by kind, calculations, gradients, receptive field, and why.",
+  Command command("A node or a module in full: shapes, cost by kind, calculations, gradients, receptive field, and why.",
                   "macroscope explain");
   std::string path;
   std::string wanted;
@@ -34,8 +52,11 @@ ExitCode run_explain(const Arguments& arguments) {
   OutputOptions outputs;
   const FormatChoice formats{Part::sections, Part::fields};
   command.add_option("MODEL", path, "the model; '-' is standard input")->type_name("")->required();
-  command.add_option("NODE", wanted, "its name, its number in the file, or the name of an output")->type_name("")->required();
+  command
+      .add_option("NODE", wanted, "its name, its number in the file, or the name of an output; a module; none: lists the nodes")
+      ->type_name("");
   model.add_to(command);
+  command.add_flag("-q,--quiet", outputs.is_quiet, "no text, no warnings");
   outputs.common.add_to(command, formats.names());
   command.footer(kExamples);
   if (!parse(command, arguments)) return ExitCode::fine;
@@ -43,26 +64,33 @@ ExitCode run_explain(const Arguments& arguments) {
   const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(outputs.common.color));
   Documents documents(formats, outputs);
   model.confine({path}, outputs.files);
-  documents.begin({});
+  DocumentOptions document;
+  document.has_several = wanted.empty() && is_net_path(path) && count_nets(path) > 1;
+  documents.begin(document);
   ExitCode code = ExitCode::fine;
   bool is_found = false;
   std::vector<std::string> near;
+  auto progress = std::make_unique<Progress>(1);
   for_each_model(path, model.settings(), [&](const Analysis& analysis, const std::string& shown_path) {
+    const Progress::Silence silence;
     const Figures figures(analysis, shown_path);
     if (has_errors(analysis.diagnostics)) code = ExitCode::bad_model;
-    if (!figures.has_model()) return print(analysis.diagnostics, shown_path, false, messages);
-    if (const std::optional<NodePlace> place = find_node(figures, wanted)) {
+    if (!figures.has_model()) return print(analysis.diagnostics, shown_path, outputs.is_quiet, messages);
+    const std::optional<Report> report = wanted.empty() ? list_of_nodes(figures) : report_of_name(figures, wanted);
+    if (report) {
       is_found = true;
-      documents.add(report_of(figures, *place));
+      documents.add(*report);
     } else {
-      near = near_misses(figures, wanted);
+      near = modules_near(figures, wanted);
+      if (near.empty()) near = near_misses(figures, wanted);
     }
   });
+  progress.reset();
   if (is_found) documents.finish();
   if (!is_found && code == ExitCode::fine)
-    throw UsageError(
-        fmt::format("{} has no node called '{}'", path, wanted),
-        near.empty() ? "names stand in the table of: macroscope MODEL --top 0" : fmt::format("near: {}", fmt::join(near, ", ")));
+    throw UsageError(fmt::format("{} has no node called '{}'", path, wanted),
+                     near.empty() ? fmt::format("macroscope explain {} lists the nodes", path)
+                                  : fmt::format("near: {}", fmt::join(near, ", ")));
   return code;
 }
 

@@ -33,7 +33,7 @@ struct Options {
   bool has_no_weights = false;
   bool is_quiet = false;
   ModelOptions how;
-  std::string color;
+  std::string color = "auto";
 };
 
 void describe(Command& command, Options& options) {
@@ -41,8 +41,8 @@ void describe(Command& command, Options& options) {
   command.add_option("-o,--output", options.output, "the ONNX file")->type_name("FILE")->required();
   command.add_flag("--no-weights", options.has_no_weights, "refer to weights in FILE.weights, which is not written");
   options.how.add_to(command);
-  command.add_flag("--quiet", options.is_quiet, "no warnings");
-  command.add_option("--color", options.color, "auto, always or never; NO_COLOR is honoured")->type_name("WHEN");
+  command.add_flag("-q,--quiet", options.is_quiet, "no warnings");
+  add_color(command, options.color);
   command.footer(kExamples);
 }
 
@@ -54,8 +54,7 @@ ExitCode run_export(const Arguments& arguments) {
   describe(command, options);
   if (!parse(command, arguments)) return ExitCode::fine;
 
-  const ColorChoice color = options.color.empty() ? ColorChoice::automatic : chosen_color(options.color);
-  const TextOptions messages = text_options_for(STDERR_FILENO, color);
+  const TextOptions messages = text_options_for(STDERR_FILENO, chosen_color(options.color));
   onnx::ExportOptions how;
   if (options.has_no_weights) how.absent_weights_file = std::filesystem::path(options.output).filename().string() + ".weights";
   OutputFile file(options.output);

@@ -33,7 +33,7 @@ ExitCode run_fmt(const Arguments& arguments) {
   command.add_option("FILE", files, "files of the network language")->type_name("")->required();
   auto* write_flag = command.add_flag("--write", writes, "lay the files out in place");
   command.add_flag("--check", checks, "write nothing; exit code 1 if a file is laid out otherwise")->excludes(write_flag);
-  command.add_option("--color", color, "auto, always or never; NO_COLOR is honoured")->type_name("WHEN");
+  add_color(command, color);
   command.footer(kExamples);
   if (!parse(command, arguments)) return ExitCode::fine;
 

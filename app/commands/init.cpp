@@ -60,7 +60,7 @@ ExitCode run_init(const Arguments& arguments) {
   command.add_option("-o,--output", output, "the file to write, '-' for standard output")->type_name("FILE");
   command.add_flag("--force", is_forced, "write over a file that is there");
   model.add_to(command);
-  command.add_option("--color", color, "auto, always or never; NO_COLOR is honoured")->type_name("WHEN");
+  add_color(command, color);
   command.footer(kExamples);
   if (!parse(command, arguments)) return ExitCode::fine;
 

@@ -8,6 +8,7 @@
 #include "app/documents.h"
 #include "app/messages.h"
 #include "app/net_models.h"
+#include "app/progress.h"
 #include "reports/kinds/worked_report.h"
 
 namespace macroscope {
@@ -44,7 +45,7 @@ void describe(Command& command, Options& options) {
   options.outputs.add_to(command, format_choice());
   command.add_option("--depth", options.depth, "levels of modules that have a sum of their own; default 1")->type_name("K");
   command.add_flag("--math", options.has_math, "formulas as mathematics in Markdown");
-  command.add_flag("--quiet", options.outputs.is_quiet, "no text, no warnings");
+  command.add_flag("-q,--quiet", options.outputs.is_quiet, "no text, no warnings");
   options.outputs.common.add_to(command, format_choice().names());
   command.footer(kExamples);
 }
@@ -80,9 +81,11 @@ ExitCode run_table(const Arguments& arguments) {
   options.model.confine(options.models, options.outputs.files);
   const ModelSettings how = options.model.settings();
   documents.begin(document_options(options));
+  const Progress progress(options.models.size());
   ExitCode code = ExitCode::fine;
   for (const std::string& path : options.models) {
     for_each_model(path, how, [&](const Analysis& analysis, const std::string& shown_path) {
+      const Progress::Silence silence;
       const Figures figures(analysis, shown_path);
       documents.add(worked_report(figures, report));
       print(analysis.diagnostics, shown_path, options.outputs.is_quiet, messages);

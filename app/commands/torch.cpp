@@ -51,8 +51,8 @@ ExitCode run_torch(const Arguments& arguments) {
   command.add_option("--factory", factory_arguments, "keyword arguments of the factory")->type_name("JSON");
   command.add_flag("--on-cpu", is_on_cpu, "make the module on the CPU, where it cannot be made on the meta device");
   command.footer(kExamples);
-  const bool asks_for_help =
-      std::any_of(arguments.begin(), arguments.end(), [](const std::string& a) { return a == "--help" || a == "-h"; });
+  const bool asks_for_help = std::any_of(arguments.begin(), arguments.end(),
+                                         [](const std::string& a) { return a == "--help" || a == "--help-all" || a == "-h"; });
   if (arguments.empty() || asks_for_help) {
     parse(command, arguments);
     return ExitCode::fine;

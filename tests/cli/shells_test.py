@@ -24,7 +24,7 @@ def commands():
 
 def options_of(command):
     """From --help, as the parser prints it."""
-    return set(re.findall(r"^  (?:-\w,)?(--[a-z][a-z-]*)", output_of(command, "--help"), re.MULTILINE))
+    return set(re.findall(r"^  (?:-\w,)?(--[a-z][a-z-]*)", output_of(command, "--help-all"), re.MULTILINE))
 
 
 class Bash(unittest.TestCase):
