@@ -110,7 +110,10 @@ std::string short_help(Command& command) {
   if (others > 0)
     command.footer(
         fmt::format("{} more: {} --help-all\n\n{}", counted(others, "option"), command.get_name(), command.get_footer()));
-  return command.help();
+  // Without the empty lines of the groups that are not shown.
+  std::string text = command.help();
+  for (std::size_t gap = text.find("\n\n\n"); gap != std::string::npos; gap = text.find("\n\n\n")) text.erase(gap, 1);
+  return text;
 }
 
 }  // namespace
@@ -141,7 +144,13 @@ CLI::Option* Command::add_flag(const std::string& names, bool& value, const std:
 CLI::Option* Command::add_short_form(const std::string& names, std::string& value, const std::string& stands_for,
                                      const std::string& description) {
   return in_group(add_flag_callback(
-      names, [&value, stands_for] { value = stands_for; }, description));
+      names,
+      [&value, stands_for] {
+        if (!value.empty() && value != stands_for)
+          throw UsageError(fmt::format("{} and {} are asked for at once", value, stands_for));
+        value = stands_for;
+      },
+      description));
 }
 
 bool matters_first(const CLI::Option& option) { return option.get_positional() || option.get_group() == "Options"; }
@@ -187,13 +196,11 @@ ColorChoice chosen_color(std::string_view word) { return choose("--color", word,
 
 void CommonOptions::add_to(Command& command, std::string_view formats) {
   command.begin_group();
-  CLI::Option* chosen =
-      command.add_option("-f,--format", format, fmt::format("{} on standard output", formats))->type_name("FORMAT");
+  command.add_option("-f,--format", format, fmt::format("{} on standard output", formats))->type_name("FORMAT");
   command.begin_group("Output");
   for (const auto& [names, meant] : kShortForms)
     if (formats.find(meant) != std::string_view::npos)
-      command.add_short_form(std::string(names), format, std::string(meant), fmt::format("the same as --format {}", meant))
-          ->excludes(chosen);
+      command.add_short_form(std::string(names), format, std::string(meant), fmt::format("the same as --format {}", meant));
   add_color(command, color);
 }
 

@@ -33,11 +33,12 @@ Exit status: 0 fine, 2 no such node, 3 the model cannot be read or has an error.
 
 /// The node or module that is meant: by an exact name or a number a node, unless the network language made several nodes of one layer.
 std::optional<Report> report_of_name(const Figures& figures, const std::string& wanted) {
-  const std::optional<NodePlace> place = find_node(figures, wanted);
+  std::optional<NodePlace> place = find_node(figures, wanted);
   const bool is_of_language = figures.network().information.format == "net";
   if (place && !is_of_language) return report_of(figures, *place);
-  if (Module module = find_module(figures, wanted); module.nodes.size() > (place ? 1 : 0))
-    return report_of(figures, std::move(module));
+  Module module = find_module(figures, wanted);
+  if (module.nodes.size() > 1) return report_of(figures, std::move(module));
+  if (!place && module.nodes.size() == 1) place = NodePlace{0, module.nodes.front()};
   return place ? std::optional(report_of(figures, *place)) : std::nullopt;
 }
 

@@ -17,8 +17,8 @@ namespace macroscope {
 namespace {
 
 /// Only what texlive-latex-recommended has.
-constexpr std::string_view kHead = R"(% Run it twice: columns of long tables settle at the second run.
-\documentclass[10pt,a4paper]{article}
+constexpr std::string_view kHead = R"(\documentclass[10pt,a4paper]{article}
+% Run it twice: columns of long tables settle at the second run.
 \usepackage[utf8]{inputenc}
 \usepackage[landscape,margin=15mm]{geometry}
 \usepackage{amsmath,amssymb,array,booktabs,longtable}

@@ -11,6 +11,7 @@
 #include "reports/kinds/example.h"
 #include "reports/notation/number_text.h"
 #include "reports/notation/type_text.h"
+#include "reports/notation/unicode.h"
 #include "reports/pictures/receptive_field_picture.h"
 #include "reports/pictures/structure_pictures.h"
 #include "reports/sections/memory_section.h"
@@ -229,6 +230,9 @@ Table table_for_people(const Figures& figures, const ReportOptions& options) {
   return table;
 }
 
+/// A longer name is shortened in a sentence.
+constexpr std::size_t kLettersOfName = 70;
+
 /// `Most: /conv1/Conv, 2.9 % of MACs.`; empty where no layer has more than others.
 std::string largest_layer(const Figures& figures) {
   const LayerTree model(figures, {0, std::nullopt, 1, {}});
@@ -245,7 +249,8 @@ std::string largest_layer(const Figures& figures) {
   const LayerTree::Row& row = tree.rows().front();
   const std::string name =
       row.repeat == kNone ? std::string(shown_name(graph, graph.nodes[row.index])) : name_of_repeated(graph, tree.repeated(row));
-  return fmt::format("Most: {}, {} % of {}. ", name, percent(approximate(*part) / approximate(*whole)), title_of(metric));
+  return fmt::format("Most: {}, {} % of {}. ", shortened_in_middle(name, kLettersOfName),
+                     percent(approximate(*part) / approximate(*whole)), title_of(metric));
 }
 
 /// The size that the arithmetic grows fastest with, as an argument: `--set sequence=1024, `.
@@ -357,12 +362,12 @@ Report ModelsTable::report() const {
   report.sections = [this](const Room& /*room*/) {
     Table table;
     table.columns = {{"model", "model", ColumnType::name},
-                     {"nodes", "nodes", ColumnType::number},
+                     {"nodes", "nodes", ColumnType::number, true},
                      {"parameters", "parameters", ColumnType::count},
                      {"macs", "MACs", ColumnType::count},
-                     {"flops", "FLOPs", ColumnType::count},
-                     {"weight_bytes", "weights", ColumnType::bytes},
-                     {"peak_bytes", "peak memory", ColumnType::bytes}};
+                     {"flops", "FLOPs", ColumnType::count, true},
+                     {"weight_bytes", "weights (B)", ColumnType::bytes},
+                     {"peak_bytes", "peak memory (B)", ColumnType::bytes}};
     table.row_count = rows_.size();
     table.row = [this](std::size_t index) { return rows_[index]; };
     return std::vector<Section>{{"models", {}, std::move(table)}};

@@ -128,7 +128,7 @@ class Words {
     std::map<std::string, std::size_t> all = before_.operators;
     all.insert(after_.operators.begin(), after_.operators.end());
     for (const auto& [op, ignored] : all) {
-      if (is_spoken_of(op)) continue;
+      if (is_spoken_of(op) || !does_arithmetic(op)) continue;
       const std::size_t before = of(before_.operators, op);
       const std::size_t after = of(after_.operators, op);
       if (before != after) changes.emplace_back(std::max(before, after) - std::min(before, after), op);
@@ -138,6 +138,13 @@ class Words {
       const std::string& op = changes[i].second;
       add(fmt::format("{} {} -> {}", op, grouped(of(before_.operators, op)), grouped(of(after_.operators, op))));
     }
+  }
+
+  bool does_arithmetic(const std::string& op) const {
+    for (const ModelRecord* model : {&before_, &after_})
+      for (const LayerRecord& layer : model->layers)
+        if (const auto& flops = layer.of(Metric::flops); layer.op == op && flops && !flops->value.is(0)) return true;
+    return false;
   }
 
   /// Weighted layers and shape arithmetic have words of their own.

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "reports/notation/number_text.h"
 #include "reports/tables/repeated_layers.h"
 
 namespace macroscope {
@@ -100,6 +101,14 @@ void LayerTree::add_to_modules(std::uint32_t item, NodeId node) {
   }
 }
 
+/// People read numbers at the example sizes beside the rows: those order them.
+double LayerTree::weight_of(const Dim& quantity) {
+  if (options_.is_digest && !quantity.integer())
+    if (const std::optional<Dim> number = value_at(quantity, figures_->analysis().example_point().sizes))
+      return approximate(*number);
+  return nominal_estimate_.weight_of(quantity);
+}
+
 void LayerTree::estimate() {
   const auto at = std::find(options_.metrics.begin(), options_.metrics.end(), estimated_by_) - options_.metrics.begin();
   for (Item& item : items_) {
@@ -108,7 +117,7 @@ void LayerTree::estimate() {
                                                           : nullptr;
     const std::optional<Quantity> quantity =
         sums != nullptr ? (*sums)[static_cast<std::size_t>(at)].quantity() : figures_->of_layer(estimated_by_, 0, item.index);
-    item.weight = quantity ? nominal_estimate_.weight_of(quantity->value) : 0;
+    item.weight = quantity ? weight_of(quantity->value) : 0;
   }
 }
 

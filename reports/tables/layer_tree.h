@@ -77,6 +77,7 @@ class LayerTree {
   std::uint32_t module_item(std::string_view path, std::uint32_t parent, std::uint32_t level);
   void add_to_modules(std::uint32_t item, NodeId node);
   void add(std::vector<Sum>& sums, NodeId node) const;
+  double weight_of(const Dim& quantity);
   void estimate();
   void choose();
   void emit();

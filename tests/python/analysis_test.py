@@ -200,7 +200,7 @@ class Messages(unittest.TestCase):
 
     def test_usage(self):
         with self.assertRaises(ms.UsageError) as caught:
-            ms.explain(RESNET, "conv1/Conv")
+            ms.explain(RESNET, "conv1/Cov")
         self.assertIn("/conv1/Conv", caught.exception.help)
         with self.assertRaises(ms.UsageError):
             ms.analyze(RESNET).at(bach=2)

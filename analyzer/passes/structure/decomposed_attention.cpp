@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "analyzer/network/readers.h"
 #include "analyzer/operators/patterns.h"
@@ -14,6 +15,8 @@ namespace {
 constexpr double kHidden = -1000;
 /// Nodes between a softmax and its products, or in a mask: exporters write a handful, and nodes may take each other's outputs.
 constexpr int kMostBetween = 64;
+/// Nodes behind a softmax among which the product that takes its rows is looked for.
+constexpr std::size_t kMostBehind = 16;
 
 class Search {
  public:
@@ -24,7 +27,7 @@ class Search {
     std::size_t found = 0;
     for (const Node& node : graph_.nodes)
       found += has(row_of(node), Trait::attention) ||
-               (patterns::is(node, patterns::kSoftmax) && product_of(node.outputs.front()) != nullptr);
+               (patterns::is(node, patterns::kSoftmax) && is_left_of_product(output(node)));
     return found;
   }
 
@@ -161,6 +164,21 @@ class Search {
       return number && (is_negative ? *number <= kHidden : *number != 0);
     }
     return false;  // zeros
+  }
+
+  /// Some product has a tensor on its left, seen through dropout, casts and what guards against rows without a number.
+  bool is_left_of_product(TensorId tensor) const {
+    std::vector<TensorId> seen{tensor};
+    for (std::size_t next = 0; next < seen.size() && next < kMostBehind; ++next) {
+      if (seen[next] == kAbsent) continue;
+      for (const Reader& reader : readers_.of(seen[next])) {
+        const Node& node = graph_.nodes[reader.node];
+        if (is_product(node) && reader.input == 0) return true;
+        const bool goes_on = passes(node) || is_elementwise(row_of(node)) || patterns::is(node, patterns::kWhere);
+        if (goes_on && seen.size() < kMostBehind) seen.push_back(output(node));
+      }
+    }
+    return false;
   }
 
   /// The product whose left side a tensor is, and which alone takes it.
