@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "reports/document/comparison_report.h"
+#include "reports/kinds/comparison_report.h"
 
 namespace macroscope {
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "analyzer/record/record.h"
-#include "reports/json/json_writer.h"
+#include "reports/notation/json_writer.h"
 #include "reports/notation/number_text.h"
 #include "reports/notation/type_text.h"
 #include "reports/tables/layer_cells.h"

@@ -130,7 +130,7 @@ bool belongs(std::string_view section) {
 
 /// Where there is no room for all columns, these go; what is worked out below says the same.
 void give_way(Table& table) {
-  constexpr std::array<std::string_view, 4> kLess{"operator", "input_shape", "bytes_written", "receptive_field"};
+  constexpr std::array<std::string_view, 3> kLess{"operator", "input_shape", "bytes_written"};
   for (Column& column : table.columns) column.is_optional = std::find(kLess.begin(), kLess.end(), column.id) != kLess.end();
 }
 

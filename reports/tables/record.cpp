@@ -80,7 +80,8 @@ class Weights {
 
   /// The stored weight that a tensor is, seen through views, casts and what dequantises it.
   [[nodiscard]] const Parameter* behind(TensorId tensor) const {
-    while (tensor != kAbsent) {
+    constexpr int kMostBetween = 64;  // exporters write a handful, and nodes may take each other's outputs
+    for (int steps = 0; steps < kMostBetween && tensor != kAbsent; ++steps) {
       const auto found = stored_.find(tensor);
       if (found != stored_.end()) return found->second;
       const NodeId producer = graph_.tensors[tensor].producer;

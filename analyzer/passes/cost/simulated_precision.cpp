@@ -14,6 +14,8 @@ namespace macroscope {
 namespace {
 
 constexpr int kMostBits = 64;
+/// Nodes that only arrange: exporters write a handful, and nodes may take each other's outputs.
+constexpr int kMostBetween = 64;
 
 bool is_signed(const Node& node) {
   const auto found = std::find_if(node.attributes.begin(), node.attributes.end(),
@@ -44,23 +46,22 @@ class Rounding {
 
   /// The node that rounded a tensor, seen through what only arranges it.
   [[nodiscard]] const Node* rounded_by(TensorId tensor) const {
-    while (const Node* producer = producer_of(tensor)) {
-      if (patterns::rounds(*producer)) return producer;
-      if (!only_arranges(*producer) || producer->inputs.empty()) return nullptr;
-      tensor = producer->inputs.front();
-    }
-    return nullptr;
+    const Node* producer = producer_of(origin_of(tensor));
+    return producer != nullptr && patterns::rounds(*producer) ? producer : nullptr;
   }
 
   /// What a tensor was before it was only arranged.
   [[nodiscard]] TensorId origin_of(TensorId tensor) const {
-    for (const Node* producer = producer_of(tensor); producer != nullptr && only_arranges(*producer) && !producer->inputs.empty();
-         producer = producer_of(tensor))
+    for (int steps = 0; steps < kMostBetween; ++steps) {
+      const Node* producer = producer_of(tensor);
+      if (producer == nullptr || !only_arranges(*producer) || producer->inputs.empty()) break;
       tensor = producer->inputs.front();
+    }
     return tensor;
   }
 
   [[nodiscard]] std::string name_of_type(TensorId tensor) const {
+    if (tensor == kAbsent) return std::string(name_of(DataType::unknown));
     const Node* rounding = rounded_by(tensor);
     const std::optional<SimulatedType> type = rounding == nullptr ? std::nullopt : type_of(*rounding);
     return type ? type->name() : std::string(name_of(scope_.facts[tensor].type.dtype));

@@ -26,8 +26,8 @@ class Search {
   std::size_t count() const {
     std::size_t found = 0;
     for (const Node& node : graph_.nodes)
-      found += has(row_of(node), Trait::attention) ||
-               (patterns::is(node, patterns::kSoftmax) && is_left_of_product(output(node)));
+      found +=
+          has(row_of(node), Trait::attention) || (patterns::is(node, patterns::kSoftmax) && is_left_of_product(output(node)));
     return found;
   }
 
