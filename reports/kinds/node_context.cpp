@@ -67,10 +67,13 @@ void add_training(Summary& lines, const Figures& figures, ScopeId scope, NodeId 
   lines.push_back({"Weight gradients", Quantity{cost.weight_macs, is_open}, ColumnType::count, "MACs in training"});
 }
 
+/// All that is known of one node, unlike in tables of many.
+constexpr WorkedOptions kWhole{.has_gradients = true, .has_body = true};
+
 }  // namespace
 
 std::optional<Table> worked_lines(const Figures& figures, NodeId node) {
-  std::vector<WorkedLine> lines = WorkedLayers(figures, {.has_gradients = true, .has_body = true}).lines_of(0, node);
+  std::vector<WorkedLine> lines = WorkedLayers(figures, kWhole).lines_of(0, node);
   if (lines.empty()) return std::nullopt;
   Table table;
   table.columns = {{"quantity", "quantity", ColumnType::text}, {"worked", "worked out", ColumnType::worked}};
@@ -102,7 +105,7 @@ void write_context(const Figures& figures, ScopeId scope, NodeId node, JsonWrite
   const bool is_main = scope == 0;
   json.key("worked");
   json.begin_array(JsonWriter::Layout::lines);
-  const std::vector<WorkedLine> lines = is_main ? WorkedLayers(figures, {true}).lines_of(0, node) : std::vector<WorkedLine>();
+  const std::vector<WorkedLine> lines = is_main ? WorkedLayers(figures, kWhole).lines_of(0, node) : std::vector<WorkedLine>();
   for (const WorkedLine& line : lines) {
     json.begin_object();
     json.member("id", line.id);

@@ -93,11 +93,6 @@ class NodeReport {
     json.member("rule", rule());
     if (const std::string worked = formula(); !worked.empty()) json.member("formula", worked);
     json.member("status", name_of(figures_.status(place_.scope, place_.node)));
-    if (place_.scope == 0)
-      if (const std::optional<Table> worked = worked_lines(figures_, place_.node)) {
-        json.key("worked");
-        write_rows(*worked, json);
-      }
     json.key("tensors");
     write_rows(tensors(), json);
     json.key("cost");
