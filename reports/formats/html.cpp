@@ -202,8 +202,9 @@ class HtmlDocument : public Document {
     write_dashboard(figures, sections, prefix, sink_);
     const bool has_field_view = has_field(figures);
     for (const Section& section : sections) {
-      const bool is_elsewhere = is_seen_first(section) || section.id == "layers" || section.id == "memory_curve" ||
-                                (has_field_view && is_field(section)) || std::holds_alternative<Remark>(section.content);
+      const bool is_elsewhere = is_seen_first(section) || section.id == "layers" || section.id == "operators" ||
+                                section.id == "memory_curve" || (has_field_view && is_field(section)) ||
+                                std::holds_alternative<Remark>(section.content);
       if (!is_elsewhere) write_fold(section, prefix, "");
     }
     if (const Table lives = tensor_lives_table(figures); lives.row_count > 0)
