@@ -35,8 +35,8 @@
 #include "reports/check/check_text.h"
 #include "reports/check/lock_text.h"
 #include "reports/check/workings.h"
-#include "reports/kinds/analysis_report.h"
 #include "reports/formats/formats.h"
+#include "reports/kinds/analysis_report.h"
 #include "reports/tables/record.h"
 
 namespace macroscope {

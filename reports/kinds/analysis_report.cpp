@@ -7,10 +7,10 @@
 #include <set>
 
 #include "analyzer/algebra/leading_term.h"
-#include "reports/notation/text_style.h"
 #include "reports/json/json.h"
 #include "reports/kinds/example.h"
 #include "reports/notation/number_text.h"
+#include "reports/notation/text_style.h"
 #include "reports/notation/type_text.h"
 #include "reports/pictures/receptive_field_picture.h"
 #include "reports/pictures/structure_pictures.h"
