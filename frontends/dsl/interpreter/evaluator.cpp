@@ -46,9 +46,9 @@ bool is_number_function(std::string_view name) noexcept {
   return std::find(kFunctions.begin(), kFunctions.end(), name) != kFunctions.end();
 }
 
-bool is_arithmetic_of_tensors(Operator operation) noexcept {
-  return operation == Operator::add || operation == Operator::subtract || operation == Operator::multiply ||
-         operation == Operator::divide;
+bool is_arithmetic_of_tensors(Operation operation) noexcept {
+  return operation == Operation::add || operation == Operation::subtract || operation == Operation::multiply ||
+         operation == Operation::divide;
 }
 
 std::string described(const Datum& datum) {

@@ -105,7 +105,7 @@ class Evaluator {
 };
 
 /// Operations that tensors have as numbers do: `+ - * /`.
-[[nodiscard]] bool is_arithmetic_of_tensors(Operator operation) noexcept;
+[[nodiscard]] bool is_arithmetic_of_tensors(Operation operation) noexcept;
 [[nodiscard]] bool is_number_function(std::string_view name) noexcept;
 
 }  // namespace macroscope::dsl
