@@ -70,7 +70,7 @@ INSIDE = {
         "notation": (),
         "web": (),
         "document": ("notation",),
-        "check": ("notation",),
+        "check": ("notation", "document", "tables", "worked"),
         "tables": ("notation", "document"),
         "sections": ("notation", "document", "tables"),
         "json": ("notation", "document", "tables", "sections"),
