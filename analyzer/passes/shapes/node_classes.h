@@ -44,8 +44,8 @@ class NodeClasses {
 
 /// What a pass works out once for each class of a graph.  Of nodes that are alone nothing is kept: they are not asked for again.
 ///
-/// This is what passes keep, rather than the bound nest of each class: a nest takes about 1.5 KB, so that a hundred thousand layers of which no
-/// two are alike would hold 150 MB of nests, each of which is read twice.
+/// This is what passes keep, rather than the bound nest of each class: a model of a hundred thousand layers of which no two are alike would hold
+/// as many nests, with the extents of all their loops, and read each of them twice.
 template <typename Result>
 class ClassResults {
  public:
