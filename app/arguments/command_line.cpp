@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "analyzer/diagnostics/suggestion.h"
 #include "app/arguments/usage_error.h"
@@ -99,17 +101,24 @@ void refuse_words_after_one_dash(const Command& command, const Arguments& argume
       refuse_option(argument.substr(0, argument.find('=')), known);
 }
 
-/// What matters first, and how many options more there are.
+/// What matters first, and the names of the other options.
 std::string short_help(Command& command) {
+  constexpr std::size_t columns = 100;
   std::size_t others = 0;
+  std::vector<std::string> lines{"   "};
   for (CLI::Option* option : command.get_options()) {
     if (matters_first(*option)) continue;
+    if (!option->get_lnames().empty()) {
+      const std::string name = fmt::format(" --{}", option->get_lnames().front());
+      if (lines.back().size() + name.size() > columns) lines.emplace_back("   ");
+      lines.back() += name;
+    }
     option->group("");  // none: it is not shown
     ++others;
   }
   if (others > 0)
-    command.footer(
-        fmt::format("{} more: {} --help-all\n\n{}", counted(others, "option"), command.get_name(), command.get_footer()));
+    command.footer(fmt::format("{} more: {} --help-all\n{}\n\n{}", counted(others, "option"), command.get_name(),
+                               fmt::join(lines, "\n"), command.get_footer()));
   // Without the empty lines of the groups that are not shown.
   std::string text = command.help();
   for (std::size_t gap = text.find("\n\n\n"); gap != std::string::npos; gap = text.find("\n\n\n")) text.erase(gap, 1);
