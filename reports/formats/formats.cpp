@@ -4,6 +4,7 @@
 
 namespace macroscope {
 
+// The list is read twice: here it declares the functions, `Format text_format(), markdown_format() ...;`, below it calls them.
 // clang-format off
 Format
 #include "reports/formats/formats.inc"
