@@ -1,7 +1,7 @@
 # cmake -DSOURCE=reports/web -DOUTPUT=web_assets.cpp -P web_assets.cmake: the files of the HTML report as C++ strings.
 #
 # Scripts are joined in the order of what builds on what.  Lines lose their indentation, and those that are comments go: the report holds no
-# more than it needs.  Each must fit between the delimiters of a raw string.
+# more than it needs.  They are written as characters one by one: a literal of that length is more than compilers must support.
 set(Style report.css)
 set(Script elements.js numbers.js copying.js tables.js rows.js filter.js grid.js panel.js heat.js areas.js camera.js graph.js formulas.mjs sizes.js memory.js dashboard.js fields.js page.js)
 set(text "#include \"reports/web/web_assets.h\"\n\nnamespace macroscope {\n\n")
@@ -14,12 +14,12 @@ foreach(name IN ITEMS Style Script)
   string(REGEX REPLACE "\n +" "\n" content "${content}")
   string(REPLACE "\nexport " "\n" content "${content}")  # one script, no module
   string(REGEX REPLACE "\n(//[^\n]*)?(\n//[^\n]*|\n)*\n" "\n" content "${content}")
-  string(FIND "${content}" ")~~" delimiter)
-  if(NOT delimiter EQUAL -1)
-    message(FATAL_ERROR "A file of ${SOURCE} holds the delimiter of the raw string")
-  endif()
   string(SHA256 digest "${content}")
-  string(APPEND text "const std::string_view kReport${name} = R\"~~(${content})~~\";\n"
+  file(WRITE ${OUTPUT} "${content}")
+  file(READ ${OUTPUT} bytes HEX)
+  string(REGEX REPLACE "(..)" "'\\\\x\\1'," characters "${bytes}")
+  string(APPEND text "constexpr char k${name}[] = {${characters}};\n"
+                     "const std::string_view kReport${name}(k${name}, sizeof k${name});\n"
                      "const std::string_view kReport${name}Digest = \"${digest}\";\n")
 endforeach()
 string(APPEND text "\n}  // namespace macroscope\n")
