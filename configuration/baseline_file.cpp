@@ -30,7 +30,7 @@ std::string text_of(const Json& object, const char* key) { return member(object,
 
 /// Empty where it is null, absent, or not to be read.
 std::optional<Dim> dim_of(const Json& value) {
-  if (value.is_number_unsigned()) return Dim::of_size(value.get<std::uint64_t>());
+  if (value.is_number_unsigned()) return Dim::of_int128(value.get<std::uint64_t>());
   if (value.is_number_integer()) return Dim(value.get<std::int64_t>());
   if (!value.is_string()) return std::nullopt;
   auto parsed = Dim::parse(value.get_ref<const std::string&>());

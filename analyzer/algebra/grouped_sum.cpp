@@ -12,7 +12,7 @@ namespace {
 /// False, and nothing is added, past 128 bits.
 bool add_if_it_fits(Dim& sum, const Dim& term, std::uint64_t times) {
   try {
-    sum += term * Dim::of_size(times);
+    sum += term * Dim::of_int128(times);
     return true;
   } catch (const AlgebraError&) {
     return false;

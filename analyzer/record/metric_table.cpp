@@ -328,7 +328,7 @@ constexpr MetricRow kTable[] = {
      .uses = {.certain = true},
      .convention = "Pieces that the model falls into if activations are kept only between them.",
      .place_in_totals = "training.recomputation.segments",
-     .of_training = [](const Training& training) { return Dim::of_size(training.activation_checkpointing.segments); }},
+     .of_training = [](const Training& training) { return Dim::of_int128(training.activation_checkpointing.segments); }},
     {.metric = Metric::recomputation_saved_bytes,
      .name = "recomputation_saved_bytes",
      .words = "saved activations with recomputation",
@@ -354,7 +354,7 @@ constexpr MetricRow kTable[] = {
      .uses = {.recorded = true, .total = false},
      .convention = "Nodes of all graphs of the model, each once.",
      .of_model = [](const Analysis& analysis) -> std::optional<Quantity> {
-       return Quantity{Dim::of_size(analysis.costs.node_count)};
+       return Quantity{Dim::of_int128(analysis.costs.node_count)};
      }},
     {.metric = Metric::file_bytes,
      .name = "file_bytes",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -153,9 +154,10 @@ class BodyCompiler {
     skip_space();
     const std::size_t end = std::min(text_.find_first_of(",) ", position_), text_.size());
     if (text_.substr(position_, end - position_).find('.') == std::string_view::npos) return integer();
-    double real = 0;
-    const auto parsed = std::from_chars(text_.data() + position_, text_.data() + end, real);
-    if (parsed.ec != std::errc()) wrong("expected a number");
+    const std::string number(text_.substr(position_, end - position_));
+    char* stopped = nullptr;
+    const double real = std::strtod(number.c_str(), &stopped);
+    if (stopped == number.c_str()) wrong("expected a number");
     position_ = end;
     return real;
   }

@@ -66,7 +66,8 @@ std::span<const Call> FieldWalk::calls_of(const Scope& scope, NodeId node) {
       std::lower_bound(scope.calls.begin(), scope.calls.end(), node, [](const Call& call, NodeId at) { return call.node < at; });
   auto last = first;
   while (last != scope.calls.end() && last->node == node) ++last;
-  return {first, last};
+  return std::span(scope.calls)
+      .subspan(static_cast<std::size_t>(first - scope.calls.begin()), static_cast<std::size_t>(last - first));
 }
 
 void FieldWalk::run(ScopeId id, States& states) {

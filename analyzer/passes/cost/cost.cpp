@@ -153,10 +153,11 @@ class Counting {
 
   /// The first node of each class, and then what the others share with it.  What could not be counted is said of each.
   void count_classes(const Scope& scope, std::vector<Cost>& nodes) {
-    auto call = scope.calls.begin();
+    const Call* call = scope.calls.data();
+    const Call* const last_call = call + scope.calls.size();
     for (NodeId node = 0; node < nodes.size(); ++node) {
-      const auto first = call;
-      while (call != scope.calls.end() && call->node == node) ++call;
+      const Call* const first = call;
+      while (call != last_call && call->node == node) ++call;
       if (scope.classes.is_first(node)) count(nodes[node], scope, node, {first, call});
     }
     for (NodeId node = 0; node < nodes.size(); ++node) {

@@ -1,11 +1,11 @@
 // Shared external data: which stored tensors are the same bytes of the same external file?
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 #include "analyzer/network/network.h"
 
@@ -19,7 +19,10 @@ class ExternalPlaces {
     std::string_view location;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
-    friend auto operator<=>(const Place&, const Place&) = default;
+    friend bool operator==(const Place&, const Place&) = default;
+    friend bool operator<(const Place& a, const Place& b) noexcept {
+      return std::tie(a.location, a.offset, a.length) < std::tie(b.location, b.offset, b.length);
+    }
   };
 
   explicit ExternalPlaces(const Network& network);

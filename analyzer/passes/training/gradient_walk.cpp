@@ -108,7 +108,10 @@ GradientRun GradientWalk::run(ScopeId id, const std::vector<GradientState>& inpu
                                         [](const Call& call, NodeId at) { return call.node < at; });
     auto last = first;
     while (last != scope.calls.end() && last->node == node) ++last;
-    run_node(id, node, {first, last}, run);
+    const std::span<const Call> calls =
+        std::span(scope.calls)
+            .subspan(static_cast<std::size_t>(first - scope.calls.begin()), static_cast<std::size_t>(last - first));
+    run_node(id, node, calls, run);
     add(run.cost, nodes_[id][node]);
   }
   add_saved(scope, run);

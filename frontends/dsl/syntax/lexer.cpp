@@ -251,6 +251,8 @@ class Lexer {
 
 }  // namespace
 
+std::span<const std::string_view> keywords() noexcept { return kKeywords; }
+
 bool is_keyword(std::string_view word) noexcept { return std::binary_search(kKeywords.begin(), kKeywords.end(), word); }
 
 Tokens tokens_of(const SourceText& source, Problems& problems) { return Lexer(source, problems).run(); }

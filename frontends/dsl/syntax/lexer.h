@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct Tokens {
 };
 
 [[nodiscard]] bool is_keyword(std::string_view word) noexcept;
+[[nodiscard]] std::span<const std::string_view> keywords() noexcept;
 
 Tokens tokens_of(const SourceText& source, Problems& problems);
 

@@ -1,6 +1,5 @@
 #include "frontends/onnx/import/contents.h"
 
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -28,12 +27,14 @@ std::optional<std::uint64_t> elements_of(const StoredTensor& tensor) {
 std::optional<std::string> bytes_of(const Source& source, const PayloadView& payload) {
   std::string bytes;
   const auto add = [&](const PieceView& piece) {
+    const std::size_t before = bytes.size();
+    if (piece.length > bytes.max_size() - before) return false;  // a length of a file may be more than there is memory for
+    const auto length = static_cast<std::size_t>(piece.length);
     if (piece.bytes != nullptr) {
-      bytes.append(piece.bytes, piece.length);
+      bytes.append(piece.bytes, length);
       return true;
     }
-    const std::size_t before = bytes.size();
-    bytes.resize(before + piece.length);
+    bytes.resize(before + length);
     return source.read(piece.offset, std::span(bytes).subspan(before));
   };
   if (!add(payload.first)) return std::nullopt;
@@ -125,6 +126,14 @@ Dim integer_of(std::uint64_t word, DataType dtype) {
   }
 }
 
+template <typename RealType, typename Word>
+RealType real_with_bits(Word word) noexcept {
+  static_assert(sizeof(RealType) == sizeof(Word));
+  RealType real = 0;
+  std::memcpy(&real, &word, sizeof real);
+  return real;
+}
+
 double half_of(std::uint64_t word) {
   const auto mantissa = static_cast<double>(word & 0x3ffU);
   const int exponent = static_cast<int>(word >> 10U & 0x1fU);
@@ -140,11 +149,11 @@ double half_of(std::uint64_t word) {
 std::optional<double> real_of(std::uint64_t word, DataType dtype) {
   switch (dtype) {
     case DataType::float64:
-      return std::bit_cast<double>(word);
+      return real_with_bits<double>(word);
     case DataType::float32:
-      return std::bit_cast<float>(static_cast<std::uint32_t>(word));
+      return real_with_bits<float>(static_cast<std::uint32_t>(word));
     case DataType::bfloat16:
-      return std::bit_cast<float>(static_cast<std::uint32_t>(word) << 16U);
+      return real_with_bits<float>(static_cast<std::uint32_t>(word) << 16U);
     case DataType::float16:
       return half_of(word);
     default:
@@ -187,7 +196,7 @@ ValuePointer Contents::read(const StoredTensor& tensor) const {
   if (*elements == 0 && tensor.dtype != DataType::string)
     return is_real ? std::make_shared<const Value>(Reals{}) : std::make_shared<const Value>(Integers{});
   if (tensor.handle == 0 || tensor.handle > payloads_.size()) return nullptr;
-  const PayloadView& payload = payloads_[tensor.handle - 1];
+  const PayloadView& payload = payloads_[static_cast<std::size_t>(tensor.handle - 1)];
   if (tensor.dtype == DataType::string) return payload.field == Held::strings ? texts_of(*source_, payload) : nullptr;
   const auto words = words_of(*source_, payload, tensor.dtype);
   if (!words || words->size() < *elements) return nullptr;

@@ -53,7 +53,7 @@ class NameHash {
  public:
   using is_avalanching = void;  // says to Boost: all bits are as good as any
   NameHash();
-  std::size_t operator()(std::string_view name) const noexcept { return hash_of_name(name, seed_); }
+  std::size_t operator()(std::string_view name) const noexcept { return static_cast<std::size_t>(hash_of_name(name, seed_)); }
 
  private:
   std::uint64_t seed_;

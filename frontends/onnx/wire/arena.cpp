@@ -23,7 +23,7 @@ Arena::~Arena() {
     if (block->bytes < LargePages::kSize) {
       ::operator delete(block);
     } else {
-      LargePages::unmap(block, block->bytes);
+      LargePages::unmap(block);
     }
   }
 }

@@ -103,7 +103,7 @@ class Text {
 /// A short list.
 template <typename T>
 class Array {
-  struct Block {
+  struct alignas(std::uint64_t) Block {
     std::uint32_t size;
     std::uint32_t capacity;
     [[nodiscard]] T* elements() noexcept { return reinterpret_cast<T*>(this + 1); }
@@ -167,7 +167,8 @@ class Array {
 /// A long list that grows element by element and is walked from front to back: blocks that double up to kLargestBlock elements.
 template <typename T>
 class List {
-  struct Block {
+  /// As aligned as any element, also where a pointer has four bytes.
+  struct alignas(std::uint64_t) Block {
     Block* next;
     std::uint32_t size;
     std::uint32_t capacity;

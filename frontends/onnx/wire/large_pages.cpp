@@ -1,8 +1,6 @@
 #include "frontends/onnx/wire/large_pages.h"
 
-#include <sys/mman.h>
-
-#include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <new>
 
@@ -11,18 +9,13 @@
 namespace macroscope::onnx {
 
 void* LargePages::map(std::size_t bytes) {
-  // One large page more than needed, so that a range aligned to large pages lies inside; the ends are given back.
-  void* const mapping = ::mmap(nullptr, bytes + kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapping == MAP_FAILED) throw std::bad_alloc();
-  auto* const begin = static_cast<char*>(mapping);
-  const std::size_t before = (kSize - reinterpret_cast<std::uintptr_t>(begin) % kSize) % kSize;
-  if (before != 0) ::munmap(begin, before);
-  ::munmap(begin + before + bytes, kSize - before);
-  prefer_large_pages(begin + before, bytes);
-  return begin + before;
+  void* const pages = std::aligned_alloc(kSize, bytes);
+  if (pages == nullptr) throw std::bad_alloc();
+  prefer_large_pages(pages, bytes);
+  return pages;
 }
 
-void LargePages::unmap(void* pages, std::size_t bytes) noexcept { ::munmap(pages, bytes); }
+void LargePages::unmap(void* pages) noexcept { std::free(pages); }
 
 void* LargePages::take(std::size_t bytes) {
   if (std::align(alignof(std::max_align_t), bytes, free_, free_size_) == nullptr) {
@@ -42,7 +35,7 @@ LargePages::~LargePages() {
   while (last_ != nullptr) {
     Page* const page = last_;
     last_ = page->before;
-    unmap(page, kSize);
+    unmap(page);
   }
 }
 

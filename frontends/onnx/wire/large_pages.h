@@ -22,7 +22,7 @@ class LargePages {
 
   /// Whole pages: `bytes` is a multiple of kSize. \throws std::bad_alloc
   static void* map(std::size_t bytes);
-  static void unmap(void* pages, std::size_t bytes) noexcept;
+  static void unmap(void* pages) noexcept;
 
  private:
   /// At the begin of each page that is shared.

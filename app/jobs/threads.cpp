@@ -1,4 +1,4 @@
-#include "app/ordered_jobs.h"
+#include "app/jobs/ordered_jobs.h"
 
 #include <algorithm>
 #include <condition_variable>
