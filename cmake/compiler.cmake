@@ -9,7 +9,9 @@ endif()
 # The same bytes from any checkout: no absolute path in __FILE__ or debug information.
 # Only where it is shipped: elsewhere the path would keep checkouts from sharing their cached objects.
 add_compile_options($<$<CONFIG:Release>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=>)
-add_link_options(LINKER:--build-id=none)
+if(NOT EMSCRIPTEN)
+  add_link_options(LINKER:--build-id=none)
+endif()
 
 if(MACROSCOPE_SANITIZERS)
   add_compile_options(-fsanitize=${MACROSCOPE_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -27,6 +29,9 @@ endif()
 # Warnings apply to the project's own code, not to what it generates or finds.
 add_library(macroscope_compiler INTERFACE)
 target_compile_options(macroscope_compiler INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+if(EMSCRIPTEN)
+  target_compile_options(macroscope_compiler INTERFACE -Wno-error=shorten-64-to-32)
+endif()
 if(MACROSCOPE_WERROR)
   target_compile_options(macroscope_compiler INTERFACE -Werror)
 endif()
@@ -40,8 +45,12 @@ if(MACROSCOPE_SANITIZERS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 target_include_directories(macroscope_compiler INTERFACE ${CMAKE_SOURCE_DIR})
 
-# Hostile files are the daily input: hardening that costs no start-up time.
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
+# Hostile files are the daily input: hardening that costs no start-up time.  WebAssembly keeps its stack and its code apart by itself.
+if(EMSCRIPTEN)
+  include_directories(SYSTEM ${CMAKE_CURRENT_SOURCE_DIR}/web/engine/standard_library)
+  add_compile_options(-fwasm-exceptions)
+  add_link_options(-fwasm-exceptions)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(macroscope_compiler INTERFACE -fstack-protector-strong -fstack-clash-protection -fcf-protection)
   target_compile_definitions(macroscope_compiler INTERFACE _FORTIFY_SOURCE=2)
   add_link_options(LINKER:-z,relro,-z,now,-z,noexecstack)

@@ -15,7 +15,7 @@ function(sbom_version out header)
 endfunction()
 
 find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
-find_file(TOMLPLUSPLUS_VERSION_HEADER NAMES toml++/impl/version.h toml++/impl/version.hpp HINTS ${TOMLPLUSPLUS_INCLUDE} REQUIRED)
+find_file(TOMLPLUSPLUS_VERSION_HEADER NAMES toml++/impl/version.h toml++/impl/version.hpp HINTS ${TOMLPLUSPLUS_INCLUDE} NO_CMAKE_FIND_ROOT_PATH REQUIRED)
 sbom_version(tomlplusplus_version ${TOMLPLUSPLUS_VERSION_HEADER} TOML_LIB_MAJOR TOML_LIB_MINOR TOML_LIB_PATCH)
 sbom_version(protozero_version ${PROTOZERO_INCLUDE}/protozero/version.hpp
              PROTOZERO_VERSION_MAJOR PROTOZERO_VERSION_MINOR PROTOZERO_VERSION_PATCH)

@@ -13,6 +13,7 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILES = {
     "examples/ci/github.yml": "https://json.schemastore.org/github-workflow.json",
+    "examples/ci/pages.yml": "https://json.schemastore.org/github-workflow.json",
     "examples/ci/gitlab.yml": "https://gitlab.com/gitlab-org/gitlab/-/raw/master/app/assets/javascripts/editor/schema/ci.json",
     "action.yml": "https://json.schemastore.org/github-action.json",
     "examples/ci/pre-commit.yml": "https://json.schemastore.org/pre-commit-config.json",

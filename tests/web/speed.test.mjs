@@ -1,0 +1,36 @@
+// How much slower than the native program is the module?  Both from a cold start of the program, and the best of several runs.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {after, test} from 'node:test';
+import {writeChain} from './large_model.mjs';
+import {fileOf, native, newEngine} from './module.mjs';
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'macroscope-speed-'));
+after(() => fs.rmSync(scratch, {recursive: true, force: true}));
+
+function best(times, measured) {
+  return Math.min(...Array.from({length: times}, () => {
+    const begin = performance.now();
+    measured();
+    return performance.now() - begin;
+  }));
+}
+
+function models() {
+  assert.equal(native(['export', 'examples/networks/bert.net:bert', '-o', path.join(scratch, 'bert.onnx'), '--no-weights', '--quiet']).code, 0);
+  writeChain(path.join(scratch, 'chain.onnx'), 100_000);
+  return ['bert.onnx', 'chain.onnx'];
+}
+
+test('at most three times as slow', async () => {
+  const engine = await newEngine();
+  for (const name of models()) {
+    const args = ['analyze', name, '--format', 'json'];
+    const ours = best(5, () => engine.run(args, [fileOf(name, scratch)]));
+    const theirs = best(5, () => native(args, scratch));
+    process.stdout.write(`# ${name}: ${ours.toFixed(0)} ms against ${theirs.toFixed(0)} ms\n`);
+    assert.ok(ours <= 3 * theirs, `${name}: ${ours.toFixed(0)} ms against ${theirs.toFixed(0)} ms`);
+  }
+});

@@ -1,0 +1,91 @@
+// Client: what a page asks the engine, which works in a worker.  The module is compiled once, and given to each worker that comes after a cancelled one.
+
+import {closeConnections} from './policy.mjs';
+
+export class EngineError extends Error {
+  constructor({message, help}) {
+    super(message);
+    this.name = 'EngineError';
+    this.help = help;
+  }
+}
+
+export class Cancelled extends Error {
+  constructor() {
+    super('cancelled');
+    this.name = 'Cancelled';
+  }
+}
+
+/** The script of the worker and the program, next to the page; a page that holds both in itself says so by `embedded`. */
+async function load() {
+  const at = path => new URL(path, document.baseURI);
+  const script = fetch(at('engine.js')).then(response => response.text());
+  const response = await fetch(at('macroscope.wasm'));
+  if (!response.ok) throw new EngineError({message: `The program could not be loaded: ${response.status}.`, help: 'Load the page again.'});
+  // Not every static host says that a .wasm is one.
+  const isDeclared = response.headers.get('Content-Type') === 'application/wasm';
+  const compiled = isDeclared ? await WebAssembly.compileStreaming(response) : await WebAssembly.compile(await response.arrayBuffer());
+  // A worker of a blob has the policy of the page; one of a URL would have that of the server, which is none.
+  const worker = URL.createObjectURL(new Blob([await script], {type: 'text/javascript'}));
+  closeConnections();
+  return {compiled, worker};
+}
+
+export class Client {
+  #loaded;
+  #worker = null;
+  #waiting = new Map();
+  #last = 0;
+
+  constructor() {
+    this.#loaded = load();
+    this.#loaded.then(() => this.#start(), () => {});
+  }
+
+  get ready() { return this.#loaded.then(() => {}); }
+
+  async #start() {
+    const {compiled, worker} = await this.#loaded;
+    if (this.#worker !== null) return;
+    this.#worker = new Worker(worker);
+    this.#worker.onmessage = ({data}) => {
+      const waiting = this.#waiting.get(data.id);
+      if (waiting === undefined) return;
+      if (data.progress) return waiting.onProgress(data.progress);
+      this.#waiting.delete(data.id);
+      data.error ? waiting.reject(new EngineError(data.error)) : waiting.resolve(data.result);
+    };
+    this.#post('start', {compiled}).catch(() => {});
+  }
+
+  #post(job, message, onProgress = () => {}) {
+    const id = ++this.#last;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, {resolve, reject, onProgress});
+      this.#worker.postMessage({...message, id, job});
+    });
+  }
+
+  async #ask(job, message, onProgress) {
+    await this.#start();
+    return this.#post(job, message, onProgress);
+  }
+
+  /**
+   * Runs the program: `macroscope ARGS...`, with the files that it can read, each `{name}` and one of file, url, bytes and text.
+   * @returns the exit code, standard output, messages and the files that were written
+   */
+  run(args, files, onProgress) { return this.#ask('run', {args, files}, onProgress); }
+  viewOfNet(text, net, view) { return this.#ask('viewOfNet', {text, net, view}); }
+  wordsOfLanguage() { return this.#ask('wordsOfLanguage', {}); }
+
+  /** Ends all that was asked for: the program cannot be interrupted otherwise. */
+  cancel() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const {reject} of this.#waiting.values()) reject(new Cancelled());
+    this.#waiting.clear();
+    this.#start();
+  }
+}
