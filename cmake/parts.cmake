@@ -13,6 +13,7 @@ function(macroscope_part name)
   target_link_libraries(macroscope_${name} PUBLIC $<BUILD_INTERFACE:macroscope_compiler>)
   target_compile_features(macroscope_${name} PUBLIC cxx_std_20)
   macroscope_precompile(macroscope_${name})
+  macroscope_batches(macroscope_${name})
   macroscope_use(macroscope_${name} ${part_USES})
 endfunction()
 
