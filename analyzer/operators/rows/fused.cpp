@@ -4,7 +4,7 @@
 namespace macroscope {
 namespace {
 
-constexpr Operator kRows[] = {
+constexpr Operator kFusedRows[] = {
     // onnxruntime's layout transformation writes this one: maps have their channels last, weights stay as ONNX has them.
     {.name = "Conv",
      .meaning = Loops{.nests = "Y[n,p..,g*o] += X[n,p*stride+k*dilation-pad..,g*c] * W[g*o,c,k..]", .bias = 2},
@@ -15,6 +15,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::fused() { return {"", "fused", kRows}; }
+Family families::fused() { return {"", "fused", kFusedRows}; }
 
 }  // namespace macroscope

@@ -91,7 +91,7 @@ constexpr Lines kGatedAdd{.text =
                               "when W: Y[i..] = X[i..] + V[i/some..] * g[..];"
                               "when not W: Y[i..] = X[i..] + V[i/some..] * G[..]"};
 
-constexpr Operator kRows[] = {
+constexpr Operator kActivationRows[] = {
     {.name = "BiasAdd",
      .meaning = PerElement{.effort = {.add = 2}, .operands = 3, .shaped_by_first = true},
      .roles = "data bias data",
@@ -119,6 +119,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_activation() { return {"com.microsoft", "activation", kRows}; }
+Family families::microsoft_activation() { return {"com.microsoft", "activation", kActivationRows}; }
 
 }  // namespace macroscope

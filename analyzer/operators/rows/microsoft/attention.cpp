@@ -306,7 +306,7 @@ constexpr std::string_view kProjected =
 /// One packed input; the past of keys and values in one tensor, which are its first axis.
 constexpr AttentionOperands kOperands{.past = {4, -1}, .past_batch = 1, .past_length = 3, .causal = "unidirectional"};
 
-constexpr Operator kRows[] = {
+constexpr Operator kAttentionRows[] = {
     {.name = "Attention",
      .meaning = line_body<kAttentionLines>,
      .roles = "data weight bias constant data*2 constant",
@@ -331,6 +331,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_attention() { return {"com.microsoft", "attention with projections", kRows}; }
+Family families::microsoft_attention() { return {"com.microsoft", "attention with projections", kAttentionRows}; }
 
 }  // namespace macroscope

@@ -135,7 +135,7 @@ Work word_embedding_work(const OpContext& context) {
   return work;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kConvolutionRows[] = {
     {.name = "ConvTransposeWithDynamicPads",
      .meaning = Rules{dynamic_pads_shape, dynamic_pads_work},
      .roles = "data weight constant bias",
@@ -169,6 +169,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_convolution() { return {"com.microsoft", "convolution and pooling", kRows}; }
+Family families::microsoft_convolution() { return {"com.microsoft", "convolution and pooling", kConvolutionRows}; }
 
 }  // namespace macroscope

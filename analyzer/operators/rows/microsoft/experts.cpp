@@ -245,7 +245,7 @@ constexpr std::string_view kCost =
     "biases, the activation, "
     "and k mul, k - 1 add per element of the mixture";
 
-constexpr Operator kRows[] = {
+constexpr Operator kExpertsRows[] = {
     {.name = "HyperConnectionLowRankMix",
      .meaning = Rules{low_rank_shape, low_rank_work},
      .roles = "data weight",
@@ -274,6 +274,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_experts() { return {"com.microsoft", "experts and streams", kRows}; }
+Family families::microsoft_experts() { return {"com.microsoft", "experts and streams", kExpertsRows}; }
 
 }  // namespace macroscope

@@ -153,7 +153,7 @@ std::vector<Fact> prefix_commit_shape(const OpContext& context) {
   return {Fact::tensor(DataType::int32, batch), context.input(3), context.input(4)};
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kGenerationRows[] = {
     {.name = "BeamSearch",
      .meaning = Rules{beam_search_shape, choosing_work<kLogSoftmax + Effort{.add = 1, .compare = 1}>},
      .roles = "data constant*9 data constant",
@@ -179,6 +179,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_generation() { return {"com.microsoft", "generation", kRows}; }
+Family families::microsoft_generation() { return {"com.microsoft", "generation", kGenerationRows}; }
 
 }  // namespace macroscope

@@ -339,7 +339,7 @@ constexpr Lines kSparsePagedLines{
 
 constexpr AttentionOperands kGroupedOperands{.query = 0, .key = 1, .value = 2, .past = {3, 4}};
 
-constexpr Operator kRows[] = {
+constexpr Operator kGroupedAttentionRows[] = {
     {.name = "DynamicSparseAttention",
      .meaning = line_body<kDynamicSparseLines>,
      .roles = "data*7 constant*7 weight*3 constant quantisation*2"},
@@ -359,6 +359,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_grouped_attention() { return {"com.microsoft", "grouped attention", kRows}; }
+Family families::microsoft_grouped_attention() { return {"com.microsoft", "grouped attention", kGroupedAttentionRows}; }
 
 }  // namespace macroscope

@@ -148,7 +148,7 @@ constexpr std::string_view kCost =
     "and rotation of queries "
     "and new entries, pooling of these";
 
-constexpr Operator kRows[] = {
+constexpr Operator kIndexerRows[] = {
     {.name = "PackedSparseAttentionIndexer",
      .meaning = Rules{packed_indexer_shape, packed_indexer_work},
      .roles = "data*2 weight*2 data*2 constant*2 data weight data constant data*3 constant",
@@ -163,6 +163,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_indexer() { return {"com.microsoft", "indexers of sparse attention", kRows}; }
+Family families::microsoft_indexer() { return {"com.microsoft", "indexers of sparse attention", kIndexerRows}; }
 
 }  // namespace macroscope

@@ -173,7 +173,7 @@ Work router_work(const OpContext& context) {
 constexpr std::string_view kFusedCost =
     "batch * m * n * k MACs; per element 1 mul for alpha where it is not 1, and the activation";
 
-constexpr Operator kRows[] = {
+constexpr Operator kMatmulRows[] = {
     {.name = "DynamicQuantizeMatMul",
      .meaning = kDynamicQuantize,
      .roles = "data weight quantisation*2 bias",
@@ -234,6 +234,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_matmul() { return {"com.microsoft", "matrix products", kRows}; }
+Family families::microsoft_matmul() { return {"com.microsoft", "matrix products", kMatmulRows}; }
 
 }  // namespace macroscope

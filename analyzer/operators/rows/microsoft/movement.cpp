@@ -186,7 +186,7 @@ Work unique_work(const OpContext& context) {
   return work;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kMovementRows[] = {
     {.name = "DequantizeBFP",
      .meaning = Rules{dequantize_blocks, dequantize_blocks_work},
      .roles = "data constant*2",
@@ -228,6 +228,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_movement() { return {"com.microsoft", "movement and conversion", kRows}; }
+Family families::microsoft_movement() { return {"com.microsoft", "movement and conversion", kMovementRows}; }
 
 }  // namespace macroscope

@@ -228,7 +228,7 @@ constexpr Lines kPackedLines{.text = kText,
 constexpr AttentionOperands kOperands{.query = 0, .key = 1, .value = 2, .past = {6, 7}, .causal = "unidirectional"};
 constexpr AttentionOperands kDecoderOperands{.query = 0, .key = 1, .value = 2, .past = {5, 6}};
 
-constexpr Operator kRows[] = {
+constexpr Operator kMultiHeadAttentionRows[] = {
     {.name = "DecoderMaskedMultiHeadAttention",
      .meaning = line_body<kMultiHeadLines<kDecoder>>,
      .roles = "data*7 constant*3 bias",
@@ -246,6 +246,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_multi_head_attention() { return {"com.microsoft", "attention", kRows}; }
+Family families::microsoft_multi_head_attention() { return {"com.microsoft", "attention", kMultiHeadAttentionRows}; }
 
 }  // namespace macroscope

@@ -223,7 +223,7 @@ constexpr Lines kEngram{
         "when N: N[r..,e] = Y[r..,e] * h[r..] * W[..]",
     .shape = engram_shape};
 
-constexpr Operator kRows[] = {
+constexpr Operator kNormalizationRows[] = {
     {.name = "BranchwiseRMSNorm", .meaning = line_body<kBranchwise>, .roles = "data weight", .derives = "RMSNormalization"},
     {.name = "EmbedLayerNormalization",
      .meaning = line_body<kEmbed>,
@@ -274,7 +274,7 @@ constexpr Operator kRowsOfOnnx[] = {
 
 }  // namespace
 
-Family families::microsoft_normalization() { return {"com.microsoft", "normalization", kRows}; }
+Family families::microsoft_normalization() { return {"com.microsoft", "normalization", kNormalizationRows}; }
 Family families::microsoft_normalization_of_onnx() { return {"", "normalization of onnxruntime", kRowsOfOnnx}; }
 
 }  // namespace macroscope

@@ -213,7 +213,7 @@ Work gather_packed_work(const OpContext& context) {
   return work;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kPackedMatmulRows[] = {
     {.name = "GatherBlockQuantized",
      .meaning = Rules{gather_shape, gather_work},
      .roles = "packed data quantisation",
@@ -272,6 +272,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_packed_matmul() { return {"com.microsoft", "packed weights", kRows}; }
+Family families::microsoft_packed_matmul() { return {"com.microsoft", "packed weights", kPackedMatmulRows}; }
 
 }  // namespace macroscope

@@ -169,7 +169,7 @@ constexpr std::string_view kLongformerCost =
     "pair of a global "
     "token and another, both ways";
 
-constexpr Operator kRows[] = {
+constexpr Operator kPositionsRows[] = {
     {.name = "GatedRelativePositionBias",
      .meaning = Rules{gated_shape, gated_work},
      .roles = "data bias data weight bias data constant",
@@ -199,6 +199,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_positions() { return {"com.microsoft", "positions", kRows}; }
+Family families::microsoft_positions() { return {"com.microsoft", "positions", kPositionsRows}; }
 
 }  // namespace macroscope

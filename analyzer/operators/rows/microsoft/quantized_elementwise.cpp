@@ -149,7 +149,7 @@ constexpr Lines kIntegerProduct{.text = "A, a_zero, B, b_zero | Y[i..] = Mul(A[i
                                     },
                                 .dtype = [](const OpContext&, std::size_t) { return DataType::int32; }};
 
-constexpr Operator kRows[] = {
+constexpr Operator kQuantizedElementwiseRows[] = {
     {.name = "MulInteger", .meaning = line_body<kIntegerProduct>, .roles = "data quantisation data quantisation"},
     {.name = "QLinearAdd",
      .meaning = line_body<kAdd>,
@@ -205,6 +205,8 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_quantized_elementwise() { return {"com.microsoft", "quantised, element by element", kRows}; }
+Family families::microsoft_quantized_elementwise() {
+  return {"com.microsoft", "quantised, element by element", kQuantizedElementwiseRows};
+}
 
 }  // namespace macroscope

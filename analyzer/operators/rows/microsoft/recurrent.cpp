@@ -105,7 +105,7 @@ Work attending_work(const OpContext& context) {
   return work;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kRecurrentRows[] = {
     {.name = "AttnLSTM",
      .meaning = Rules{attending_shape, attending_work},
      .roles = "data weight*2 bias constant*3 weight*4 data constant weight",
@@ -122,6 +122,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_recurrent() { return {"com.microsoft", "recurrent", kRows}; }
+Family families::microsoft_recurrent() { return {"com.microsoft", "recurrent", kRecurrentRows}; }
 
 }  // namespace macroscope

@@ -136,7 +136,7 @@ std::vector<Fact> warping_shape(const OpContext& context) {
   return {Fact::tensor(DataType::int32, Shape{2, context.fresh(0)})};
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kSignalRows[] = {
     {.name = "CDist", .meaning = line_body<kDistance>},
     {"ComplexMul", kComplexProduct},
     {"ComplexMulConj", kComplexProduct},
@@ -157,6 +157,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_signal() { return {"com.microsoft", "signals and images", kRows}; }
+Family families::microsoft_signal() { return {"com.microsoft", "signals and images", kSignalRows}; }
 
 }  // namespace macroscope

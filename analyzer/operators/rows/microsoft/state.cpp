@@ -305,7 +305,7 @@ constexpr std::string_view kRecurrenceCost =
     "1 mul per cell and "
     "1 special per decay (gated); 1 add, 1 mul per value (delta), 1 mul per output element";
 
-constexpr Operator kRows[] = {
+constexpr Operator kStateRows[] = {
     {.name = "CausalConvWithState",
      .meaning = Rules{causal_shape, causal_work},
      .roles = "data weight bias data",
@@ -337,6 +337,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::microsoft_state() { return {"com.microsoft", "state from token to token", kRows}; }
+Family families::microsoft_state() { return {"com.microsoft", "state from token to token", kStateRows}; }
 
 }  // namespace macroscope

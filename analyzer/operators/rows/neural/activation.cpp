@@ -60,7 +60,7 @@ std::vector<Fact> swiglu_shape(const OpContext& context) {
 constexpr Lines kSwiGlu{
     .text = "gate, value | Y[i..] = Swish(gate[i..]) * value[i..]", .shape = swiglu_shape, .axes = axis_maps::elementwise};
 
-constexpr Operator kRows[] = {
+constexpr Operator kActivationRows[] = {
     {.name = "Celu",
      .meaning = PerElement{.effort = {.add = 1, .mul = 1, .div = 1, .compare = 1, .special = 1}},
      .since = 12,
@@ -131,6 +131,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::activation() { return {"", "activation", kRows}; }
+Family families::activation() { return {"", "activation", kActivationRows}; }
 
 }  // namespace macroscope

@@ -238,7 +238,7 @@ constexpr Operator kPreviewRows[] = {
      .gradient_macs = gradient_macs_of_attention},
 };
 
-constexpr Operator kRows[] = {
+constexpr Operator kAttentionRows[] = {
     {.name = "Attention",
      .meaning = line_body<kAttention>,
      .since = 23,
@@ -251,7 +251,7 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::attention() { return {"", "attention", kRows}; }
+Family families::attention() { return {"", "attention", kAttentionRows}; }
 Family families::preview_attention() { return {"ai.onnx.preview", "attention", kPreviewRows}; }
 
 }  // namespace macroscope

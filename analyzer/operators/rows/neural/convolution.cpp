@@ -20,7 +20,7 @@ Work sampling(const OpContext& context) {
   return work;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kConvolutionRows[] = {
     {.name = "Conv",
      .meaning = Loops{.nests = kConvolution, .bias = 2},
      .roles = "data weight bias",
@@ -51,6 +51,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::convolution() { return {"", "convolution", kRows}; }
+Family families::convolution() { return {"", "convolution", kConvolutionRows}; }
 
 }  // namespace macroscope

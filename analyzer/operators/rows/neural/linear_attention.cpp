@@ -156,7 +156,7 @@ AxisMap linear_attention_axes(const OpContext& context) {
   return map;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kLinearAttentionRows[] = {
     {"CausalConvWithState", Rules{causal_convolution_shape, causal_convolution_work, causal_convolution_axes},
      "data weight bias data", 27, "kernel MACs per element; 1 add for the bias; as Swish where activation says so"},
     {.name = "LinearAttention",
@@ -170,6 +170,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::linear_attention() { return {"", "linear attention", kRows}; }
+Family families::linear_attention() { return {"", "linear attention", kLinearAttentionRows}; }
 
 }  // namespace macroscope

@@ -96,13 +96,13 @@ constexpr Lines kCrossEntropy{
     .shape = cross_entropy_shape,
     .axes = loss_axes};
 
-constexpr Operator kRows[] = {
+constexpr Operator kLossRows[] = {
     {.name = "NegativeLogLikelihoodLoss", .meaning = line_body<kNegativeLogLikelihood>, .roles = "data*2 constant", .since = 12},
     {.name = "SoftmaxCrossEntropyLoss", .meaning = line_body<kCrossEntropy>, .roles = "data*2 constant", .since = 12},
 };
 
 }  // namespace
 
-Family families::loss() { return {"", "loss", kRows}; }
+Family families::loss() { return {"", "loss", kLossRows}; }
 
 }  // namespace macroscope

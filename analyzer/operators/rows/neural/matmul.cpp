@@ -17,7 +17,7 @@ constexpr Loops gemm() {
   return loops;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kMatmulRows[] = {
     {.name = "Einsum",
      .meaning = Rules{einsum_shape, einsum_work, einsum_axes},
      .since = 12,
@@ -57,6 +57,6 @@ Work gemm_scaling(const OpContext& context) {
   return work;
 }
 
-Family families::matmul() { return {"", "matmul", kRows}; }
+Family families::matmul() { return {"", "matmul", kMatmulRows}; }
 
 }  // namespace macroscope

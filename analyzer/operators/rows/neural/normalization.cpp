@@ -172,7 +172,7 @@ constexpr Lines kLocalResponse{.text =
                                    "Y[n,c,p..] = X[n,c,p..] / Pow(bias + alpha * s[n,c,p..], beta)",
                                .axes = local_response_axes};
 
-constexpr Operator kRows[] = {
+constexpr Operator kNormalizationRows[] = {
     {.name = "BatchNormalization",
      .meaning = line_body<kBatchNormalization>,
      .roles = "data weight bias statistic*2",
@@ -230,6 +230,6 @@ void add_rms_normalization(Work& work, const Dim& elements, const Dim& groups) {
   work.add({.add = 1, .div = 1, .special = 1}, groups);
 }
 
-Family families::normalization() { return {"", "normalization", kRows}; }
+Family families::normalization() { return {"", "normalization", kNormalizationRows}; }
 
 }  // namespace macroscope

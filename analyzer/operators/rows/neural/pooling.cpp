@@ -53,7 +53,7 @@ AxisMap unpooled_axes(const OpContext& context) {
   return map;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kPoolingRows[] = {
     {.name = "AveragePool",
      .meaning = Loops{.nests = kSumOfWindow, .mean = true, .per_output = {.mul = 1}},
      .saves = Saves::nothing},
@@ -73,6 +73,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::pooling() { return {"", "pooling", kRows}; }
+Family families::pooling() { return {"", "pooling", kPoolingRows}; }
 
 }  // namespace macroscope

@@ -75,7 +75,7 @@ constexpr Lines kDynamicQuantizeLinear{
         "Y[i..] = QuantizeLinear(X[i..], scale[], zero)",
     .dtype = [](const OpContext&, std::size_t output) { return output == 1 ? DataType::float32 : DataType::uint8; }};
 
-constexpr Operator kRows[] = {
+constexpr Operator kQuantizationRows[] = {
     {.name = "DequantizeLinear",
      .meaning = line_body<kDequantizeLinear>,
      .roles = "view quantisation*2",
@@ -92,6 +92,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::quantization() { return {"", "quantization", kRows}; }
+Family families::quantization() { return {"", "quantization", kQuantizationRows}; }
 
 }  // namespace macroscope

@@ -230,7 +230,7 @@ constexpr Lines kLstmLines = recurrence<kLstm>(
     "C[t,d,n,h] = F[t,d,n,h] * C[t-1,d,n,h] + i[t,d,n,h] * c[t,d,n,h]; Y[t,d,n,h] = o[t,d,n,h] * h(C[t,d,n,h]);"
     "Y_h[d,n,h] = Y[t,d,n,h]; Y_c[d,n,h] = C[t,d,n,h]");
 
-constexpr Operator kRows[] = {
+constexpr Operator kRecurrentRows[] = {
     {.name = "GRU",
      .meaning = line_body<kGruLines>,
      .roles = "data weight*2 bias constant*2",
@@ -253,6 +253,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::recurrent() { return {"", "recurrent", kRows}; }
+Family families::recurrent() { return {"", "recurrent", kRecurrentRows}; }
 
 }  // namespace macroscope

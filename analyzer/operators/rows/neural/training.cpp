@@ -72,7 +72,7 @@ std::vector<Fact> gradient_shape(const OpContext& context) {
 
 Work unknown_work(const OpContext&) { throw Unknown(); }
 
-constexpr Operator kRows[] = {
+constexpr Operator kTrainingRows[] = {
     {.name = "Adagrad",
      .meaning = Rules{step_shape<1>, adagrad_work},
      .cost = "4 add, 3 mul, 1 div, 1 special per optimized element; 1 add, 1 mul, 1 div for the rate"},
@@ -90,6 +90,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::training() { return {"ai.onnx.preview.training", "training", kRows}; }
+Family families::training() { return {"ai.onnx.preview.training", "training", kTrainingRows}; }
 
 }  // namespace macroscope

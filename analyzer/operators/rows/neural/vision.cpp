@@ -191,7 +191,7 @@ constexpr Lines kAffineGrid{.text = "theta | let g[p,c] = position; Y[n,p,a] += 
 /// Channels are moved to the mean 0.
 constexpr Lines kImageScaler{.text = "Y[i..] = (X[i..] + bias) * scale", .axes = axis_maps::elementwise};
 
-constexpr Operator kRows[] = {
+constexpr Operator kVisionRows[] = {
     {.name = "AffineGrid", .meaning = line_body<kAffineGrid>, .roles = "data constant", .since = 20},
     {.name = "GridSample",
      .meaning = Rules{grid_sample_shape, grid_sample_work, grid_sample_axes},
@@ -219,6 +219,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::vision() { return {"", "vision", kRows}; }
+Family families::vision() { return {"", "vision", kVisionRows}; }
 
 }  // namespace macroscope

@@ -67,7 +67,7 @@ std::optional<IterationOperands> scan_operands(const OpContext& context) {
   return IterationOperands{0, 0, 0, context.input_count() - scanned, scanned};
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kControlRows[] = {
     {.name = "If",
      .meaning = Rules{if_shape, nothing_of_its_own},
      .roles = "constant",
@@ -92,6 +92,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::control() { return {"", "control", kRows}; }
+Family families::control() { return {"", "control", kControlRows}; }
 
 }  // namespace macroscope

@@ -123,7 +123,7 @@ std::vector<Fact> zip_map_shape(const OpContext& context) {
   return {Fact{Type::sequence_of(std::move(map)), {}}};
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kMachineLearningRows[] = {
     {"ArrayFeatureExtractor", Moves{feature_extractor_shape}, "data constant"},
     {.name = "Binarizer", .meaning = line_body<kBinarizer>},
     {"CastMap", Moves{cast_map_shape}},
@@ -140,6 +140,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::machine_learning() { return {"ai.onnx.ml", "features", kRows}; }
+Family families::machine_learning() { return {"ai.onnx.ml", "features", kMachineLearningRows}; }
 
 }  // namespace macroscope

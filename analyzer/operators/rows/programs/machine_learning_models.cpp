@@ -238,7 +238,7 @@ constexpr std::string_view kTrees =
     "per row 1 compare for each node on the longest path of each tree, which bounds what the data make of it; trees - 1 add and "
     "the transform per score";
 
-constexpr Operator kRows[] = {
+constexpr Operator kMachineLearningModelsRows[] = {
     {.name = "LinearClassifier",
      .meaning = Rules{linear_classifier_shape, linear_classifier_work},
      .cost = "features MACs per row and class; 1 add for an intercept, 1 compare and the transform per score"},
@@ -265,6 +265,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::machine_learning_models() { return {"ai.onnx.ml", "models", kRows}; }
+Family families::machine_learning_models() { return {"ai.onnx.ml", "models", kMachineLearningModelsRows}; }
 
 }  // namespace macroscope

@@ -59,7 +59,7 @@ std::optional<IterationOperands> repeat_operands(const OpContext& context) {
   return IterationOperands{.states = context.input_count()};
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kRepetitionRows[] = {
     {.name = "Repeat",
      .meaning = Rules{repeat_shape, nothing_of_its_own},
      .cost = "the sum over all copies of the body",
@@ -68,6 +68,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::repetition() { return {"macroscope", "repetition", kRows}; }
+Family families::repetition() { return {"macroscope", "repetition", kRepetitionRows}; }
 
 }  // namespace macroscope

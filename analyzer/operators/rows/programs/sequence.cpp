@@ -198,7 +198,7 @@ std::vector<Fact> optional_get_element(const OpContext& context) {
   return {Fact{input.type.element ? *input.type.element : Type{}, nullptr}};
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kSequenceRows[] = {
     {.name = "ConcatFromSequence", .meaning = Moves{concat_from_sequence}, .since = 11},
     {.name = "Optional", .meaning = Moves{optional_of}, .since = 15},
     {.name = "OptionalGetElement", .meaning = Moves{optional_get_element}, .since = 15},
@@ -214,6 +214,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::sequence() { return {"", "sequence", kRows}; }
+Family families::sequence() { return {"", "sequence", kSequenceRows}; }
 
 }  // namespace macroscope

@@ -198,7 +198,7 @@ constexpr Lines kStft{.text =
                       .shape = stft_shape,
                       .axes = stft_axes};
 
-constexpr Operator kRows[] = {
+constexpr Operator kSignalRows[] = {
     {.name = "BlackmanWindow", .meaning = line_body<kBlackman>, .roles = "constant", .since = 17},
     {.name = "DFT", .meaning = line_body<kDft>, .roles = "data constant", .since = 17, .saves = Saves::nothing},
     {.name = "HammingWindow", .meaning = line_body<kRaisedCosine>, .roles = "constant", .since = 17},
@@ -210,6 +210,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::signal() { return {"", "signal", kRows}; }
+Family families::signal() { return {"", "signal", kSignalRows}; }
 
 }  // namespace macroscope

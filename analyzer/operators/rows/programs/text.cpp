@@ -58,7 +58,7 @@ Work tf_idf_work(const OpContext& context) {
   return work;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kTextRows[] = {
     {.name = "RegexFullMatch", .meaning = Moves{match_shape}, .since = 20},
     {.name = "StringConcat", .meaning = kConcat, .since = 20},
     {.name = "StringNormalizer", .meaning = Moves{normalizer_shape}, .since = 10},
@@ -71,6 +71,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::text() { return {"", "text", kRows}; }
+Family families::text() { return {"", "text", kTextRows}; }
 
 }  // namespace macroscope

@@ -30,7 +30,7 @@ Work rounded_to_floats(const OpContext& context) {
 constexpr std::string_view kRoundedCost =
     "2 add, 1 mul, 1 div, 3 compares per element: scaled, shifted, rounded, clipped, and back";
 
-constexpr Operator kRows[] = {
+constexpr Operator kQuantizationRows[] = {
     {.name = "BipolarQuant",
      .meaning = Rules{same_as_data, sign_of, axis_maps::elementwise},
      .roles = "view quantisation",
@@ -55,7 +55,7 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::qonnx_quantization() { return {"qonnx.custom_op.general", "simulated quantisation", kRows}; }
-Family families::brevitas_quantization() { return {"onnx.brevitas", "simulated quantisation", kRows}; }
+Family families::qonnx_quantization() { return {"qonnx.custom_op.general", "simulated quantisation", kQuantizationRows}; }
+Family families::brevitas_quantization() { return {"onnx.brevitas", "simulated quantisation", kQuantizationRows}; }
 
 }  // namespace macroscope

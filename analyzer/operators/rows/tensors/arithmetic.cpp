@@ -73,7 +73,7 @@ std::vector<Fact> clip_shape(const OpContext& context) {
 constexpr Lines kClip{
     .text = "X, min, max | Y[i..] = Min(Max(X[i..], min), max)", .shape = clip_shape, .axes = axis_maps::elementwise};
 
-constexpr Operator kRows[] = {
+constexpr Operator kArithmeticRows[] = {
     {.name = "Abs",
      .meaning = PerElement{.effort = {.compare = 1}, .fold = folds::magnitude, .fold_reals = folds::magnitude_of_real},
      .derivative = {{"dL/dz * ([x > 0] - [x < 0])"}}},
@@ -170,6 +170,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::arithmetic() { return {"", "arithmetic", kRows}; }
+Family families::arithmetic() { return {"", "arithmetic", kArithmeticRows}; }
 
 }  // namespace macroscope

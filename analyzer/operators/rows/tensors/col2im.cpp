@@ -67,7 +67,7 @@ Work col2im_work(const OpContext& context) {
   return work;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kFoldingRows[] = {
     {.name = "Col2Im",
      .meaning = Rules{col2im, col2im_work},
      .roles = "data constant*2",
@@ -77,6 +77,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::folding() { return {"", "folding", kRows}; }
+Family families::folding() { return {"", "folding", kFoldingRows}; }
 
 }  // namespace macroscope

@@ -306,7 +306,7 @@ AxisMap space_to_depth_axes(const OpContext& context) {
   return map;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kJoiningRows[] = {
     {.name = "Concat",
      .meaning = Moves{concat, concat_axes},
      .roles = "view",
@@ -331,6 +331,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::joining() { return {"", "joining and splitting", kRows}; }
+Family families::joining() { return {"", "joining and splitting", kJoiningRows}; }
 
 }  // namespace macroscope

@@ -162,7 +162,7 @@ AxisMap first_alone(const OpContext& context) {
   return map;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kConversionRows[] = {
     {"BitCast", Moves{bit_cast, axis_maps::elementwise}},
     {.name = "Cast",
      .meaning = Moves{cast, axis_maps::elementwise},
@@ -193,6 +193,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::conversion() { return {"", "conversion", kRows}; }
+Family families::conversion() { return {"", "conversion", kConversionRows}; }
 
 }  // namespace macroscope

@@ -318,7 +318,7 @@ AxisMap one_hot_axes(const OpContext& context) {
 constexpr Lines kArgExtreme{
     .text = "m[i/axis=0..] max= X[i..]; Y[i/axis=0..] = Cast(m[i/axis=0..])", .shape = arg_extreme, .axes = along_one};
 
-constexpr Operator kRows[] = {
+constexpr Operator kSelectingRows[] = {
     {.name = "ArgMax", .meaning = line_body<kArgExtreme>},
     {.name = "ArgMin", .meaning = line_body<kArgExtreme>},
     {.name = "Compress", .meaning = Moves{compress, selected}},
@@ -337,6 +337,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::selecting() { return {"", "selecting", kRows}; }
+Family families::selecting() { return {"", "selecting", kSelectingRows}; }
 
 }  // namespace macroscope

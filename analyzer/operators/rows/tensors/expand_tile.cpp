@@ -177,7 +177,7 @@ AxisMap tile_axes(const OpContext& context) {
   return map;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kRepeatingRows[] = {
     {.name = "Expand",
      .meaning = Moves{expand, expand_axes},
      .roles = "view constant",
@@ -194,6 +194,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::repeating() { return {"", "repeating and choosing", kRows}; }
+Family families::repeating() { return {"", "repeating and choosing", kRepeatingRows}; }
 
 }  // namespace macroscope

@@ -198,7 +198,7 @@ AxisMap reverse_sequence_axes(const OpContext& context) {
   return map;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kGatheringRows[] = {
     {.name = "Gather",
      .meaning = Moves{gather, gather_axes},
      .roles = "elements constant",
@@ -211,6 +211,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::gathering() { return {"", "gathering", kRows}; }
+Family families::gathering() { return {"", "gathering", kGatheringRows}; }
 
 }  // namespace macroscope

@@ -10,7 +10,7 @@ constexpr PerElement compares(ElementFold fold) {
 constexpr PerElement connects(ElementFold fold) { return {.result = Result::boolean, .operands = 2, .fold = fold}; }
 constexpr PerElement kBitwise{.operands = 2};
 
-constexpr Operator kRows[] = {
+constexpr Operator kLogicRows[] = {
     {"And", connects(folds::both)},
     {.name = "BitShift", .meaning = PerElement{.operands = 2, .fold = folds::shift}, .since = 11},
     {.name = "BitwiseAnd", .meaning = kBitwise, .since = 18},
@@ -37,6 +37,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::logic() { return {"", "logic", kRows}; }
+Family families::logic() { return {"", "logic", kLogicRows}; }
 
 }  // namespace macroscope

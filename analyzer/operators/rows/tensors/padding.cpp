@@ -150,7 +150,7 @@ AxisMap center_crop_pad_axes(const OpContext& context) {
   return map;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kPaddingRows[] = {
     {"CenterCropPad", Moves{center_crop_pad, center_crop_pad_axes}, "data constant"},
     {.name = "Pad",
      .meaning = Moves{pad, pad_axes},
@@ -161,6 +161,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::padding() { return {"", "padding", kRows}; }
+Family families::padding() { return {"", "padding", kPaddingRows}; }
 
 }  // namespace macroscope

@@ -49,7 +49,7 @@ constexpr Lines kMultinomial{.text = "X | s[n,c] += Exp(X[n,c]); t[n,c,m] = rand
 
 constexpr std::string_view kNormal = "1 add + 2 mul + 2 special per element";
 
-constexpr Operator kRows[] = {
+constexpr Operator kRandomRows[] = {
     {.name = "Bernoulli", .meaning = line_body<kBernoulli>, .traits = Trait::random},
     {.name = "Multinomial", .meaning = line_body<kMultinomial>, .traits = Trait::random},
     {.name = "RandomNormal",
@@ -67,6 +67,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::random() { return {"", "random numbers", kRows}; }
+Family families::random() { return {"", "random numbers", kRandomRows}; }
 
 }  // namespace macroscope

@@ -13,7 +13,7 @@ std::optional<Dim> product_of(std::span<const Dim> pair) { return pair[0] * pair
 std::optional<Dim> max_of(std::span<const Dim> pair) { return max(pair[0], pair[1]); }
 std::optional<Dim> min_of(std::span<const Dim> pair) { return min(pair[0], pair[1]); }
 
-constexpr Operator kRows[] = {
+constexpr Operator kReductionRows[] = {
     {"ReduceL1", Loops{.nests = kSum, .per_point = {.compare = 1}}, "data constant"},
     {"ReduceL2", Loops{.nests = kSum, .per_point = {.mul = 1}, .per_output = {.special = 1}}, "data constant"},
     {"ReduceLogSum", Loops{.nests = kSum, .per_output = {.special = 1}}, "data constant"},
@@ -32,6 +32,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::reduction() { return {"", "reduction", kRows}; }
+Family families::reduction() { return {"", "reduction", kReductionRows}; }
 
 }  // namespace macroscope

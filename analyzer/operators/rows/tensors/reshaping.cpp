@@ -132,7 +132,7 @@ std::vector<Fact> unsqueeze(const OpContext& context) {
   return {like_first(context, Shape(extents))};
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kReshapingRows[] = {
     {.name = "Flatten",
      .meaning = Moves{flatten, axis_maps::regroup},
      .traits = {Trait::view, Trait::regroups},
@@ -159,6 +159,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::reshaping() { return {"", "reshaping", kRows}; }
+Family families::reshaping() { return {"", "reshaping", kReshapingRows}; }
 
 }  // namespace macroscope

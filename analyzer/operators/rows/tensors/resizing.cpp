@@ -210,7 +210,7 @@ AxisMap resize_axes(const OpContext& context) {
 constexpr std::string_view kCost =
     "nearest 0; linear over d axes (2^d - 1) (2 mul + 1 add), cubic (4^d - 1)/3 (4 mul + 3 add) per output element";
 
-constexpr Operator kRows[] = {
+constexpr Operator kResizingRows[] = {
     {.name = "Resize",
      .meaning = Rules{resize, resize_work, resize_axes},
      .roles = "data constant*3",
@@ -228,6 +228,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::resizing() { return {"", "resizing", kRows}; }
+Family families::resizing() { return {"", "resizing", kResizingRows}; }
 
 }  // namespace macroscope

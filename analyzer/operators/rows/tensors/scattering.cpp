@@ -165,7 +165,7 @@ AxisMap scattered(const OpContext& context) {
 
 constexpr std::string_view kCost = "1 add, mul or compare per update where there is a reduction";
 
-constexpr Operator kRows[] = {
+constexpr Operator kScatteringRows[] = {
     {.name = "Scatter", .meaning = Moves{scatter_elements, scattered}},
     {.name = "ScatterElements", .meaning = Rules{scatter_elements, scatter_work, scattered}, .cost = kCost},
     {.name = "ScatterND", .meaning = Rules{scatter_nd, scatter_work, scattered}, .cost = kCost},
@@ -174,6 +174,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::scattering() { return {"", "scattering", kRows}; }
+Family families::scattering() { return {"", "scattering", kScatteringRows}; }
 
 }  // namespace macroscope

@@ -210,7 +210,7 @@ constexpr Lines kCumSum{.text = "X, axis | Y[i..] += X[i..]", .shape = cum_sum, 
 constexpr Lines kCumProd{.text = "X, axis | Y[i..] *= X[i..]", .shape = cum_prod, .axes = running};
 constexpr Lines kRange{.text = "start, limit, delta | Y[n] = start + n * delta", .shape = range, .axes = axis_maps::everything};
 
-constexpr Operator kRows[] = {
+constexpr Operator kShapeArithmeticRows[] = {
     {.name = "Constant", .meaning = Moves{constant, axis_maps::nothing}, .traits = Trait::holds_constant},
     {.name = "ConstantOfShape",
      .meaning = Moves{constant_of_shape, axis_maps::nothing},
@@ -225,6 +225,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::shape_arithmetic() { return {"", "shape arithmetic", kRows}; }
+Family families::shape_arithmetic() { return {"", "shape arithmetic", kShapeArithmeticRows}; }
 
 }  // namespace macroscope

@@ -182,7 +182,7 @@ AxisMap slice_axes(const OpContext& context) {
   return map;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kSlicingRows[] = {
     {.name = "Slice",
      .meaning = Moves{slice, slice_axes},
      .roles = "view constant*4",
@@ -192,6 +192,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::slicing() { return {"", "slicing", kRows}; }
+Family families::slicing() { return {"", "slicing", kSlicingRows}; }
 
 }  // namespace macroscope

@@ -65,7 +65,7 @@ AxisMap whole_matrices(const OpContext& context) {
   return map;
 }
 
-constexpr Operator kRows[] = {
+constexpr Operator kMatricesRows[] = {
     {.name = "Det",
      .meaning = Rules{det, det_work, whole_matrices},
      .cost = "by elimination, n x n: n(n-1)(2n-1)/6 (mul + add) + n(n-1)/2 div + (n-1) mul"},
@@ -75,6 +75,6 @@ constexpr Operator kRows[] = {
 
 }  // namespace
 
-Family families::matrices() { return {"", "matrices", kRows}; }
+Family families::matrices() { return {"", "matrices", kMatricesRows}; }
 
 }  // namespace macroscope
