@@ -188,7 +188,10 @@ std::string Dim::factored_text() const try {
   return text();
 }
 
-std::string Dim::text() const { return algebra::Notation{false}.sum(*this); }
+std::string Dim::text() const {
+  if (const algebra::Expression* const body = algebra::Expression::of(*this)) algebra::charge(body->size);
+  return algebra::Notation{false}.sum(*this);
+}
 
 std::string Dim::latex() const { return algebra::Notation{true}.sum(*this); }
 

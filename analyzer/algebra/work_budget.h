@@ -1,6 +1,6 @@
 // Work budget: how much algebra may one pass over a model do before sizes are no longer written out in full?
 //
-// Operations on expressions charge for the terms that they touch.  Past the budget expressions have a name much sooner, see
+// Operations on expressions charge for the terms that they touch or write.  Past the budget expressions have a name much sooner, see
 // Dim::definitions(): values stay exact, each further operation costs little, and nothing depends on time.  Without a budget in force
 // nothing is counted.
 #pragma once
