@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace macroscope {
@@ -61,6 +66,30 @@ class Words {
   std::string_view rest_;
 };
 
+constexpr std::string_view kLayers = "layers";
+
+LockedFigures figures_of(const std::map<std::string, std::string>& pairs) {
+  LockedFigures figures;
+  for (const auto& [name, value] : pairs) {
+    if (name == kLayers) continue;
+    const std::optional<Metric> metric = metric_named(name);
+    if (!metric) throw LockError(fmt::format("'{}' is no figure of a model", name));
+    figures.emplace(*metric, value);
+  }
+  return figures;
+}
+
+/// How many layers a group has. \throws LockError
+std::size_t layers_in(const std::map<std::string, std::string>& pairs) {
+  const auto found = pairs.find(std::string(kLayers));
+  std::size_t layers = 0;
+  if (found == pairs.end()) return layers;
+  const char* const end = found->second.data() + found->second.size();
+  const auto [stop, error] = std::from_chars(found->second.data(), end, layers);
+  if (error != std::errc() || stop != end) throw LockError(fmt::format("'{}' is no number of layers", found->second));
+  return layers;
+}
+
 void read_line(std::string_view line, Lock& lock, bool& has_head) {
   if (line.empty() || line.starts_with('#')) return;
   if (!has_head) {
@@ -73,7 +102,9 @@ void read_line(std::string_view line, Lock& lock, bool& has_head) {
     if (lock.empty()) throw LockError("a group stands before any model");
     LockedGroup group;
     group.name = words.quoted();
-    group.figures = words.pairs();
+    const std::map<std::string, std::string> pairs = words.pairs();
+    group.layers = layers_in(pairs);
+    group.figures = figures_of(pairs);
     lock.back().groups.push_back(std::move(group));
     return;
   }
@@ -84,7 +115,7 @@ void read_line(std::string_view line, Lock& lock, bool& has_head) {
     model.bindings = words.pairs();
     lock.push_back(std::move(model));
   } else if (word == "total" && !lock.empty()) {
-    lock.back().totals = words.pairs();
+    lock.back().totals = figures_of(words.pairs());
   } else {
     throw LockError("the line is none of a lock file");
   }

@@ -45,19 +45,29 @@ struct Sums {
   }
 };
 
-std::string changed_figures(const std::map<std::string, std::string>& locked, const std::map<std::string, std::string>& now) {
-  std::set<std::string> names;
-  for (const auto& [name, figure] : locked) names.insert(name);
-  for (const auto& [name, figure] : now) names.insert(name);
+std::string change(std::string_view name, std::string_view before, std::string_view after) {
+  return before == after ? std::string() : fmt::format(", {} {} -> {}", name, before, after);
+}
+
+/// `macs 10 -> 12, parameters 3 -> 4`; empty where none differs.
+std::string changed_figures(const LockedFigures& locked, const LockedFigures& now) {
+  std::set<Metric, ByName> metrics;
+  for (const auto& [metric, figure] : locked) metrics.insert(metric);
+  for (const auto& [metric, figure] : now) metrics.insert(metric);
+  const auto figure_in = [](const LockedFigures& figures, Metric metric) {
+    const auto found = figures.find(metric);
+    return found == figures.end() ? std::string_view("0") : std::string_view(found->second);
+  };
   std::string text;
-  for (const std::string& name : names) {
-    const auto before = locked.find(name);
-    const auto after = now.find(name);
-    const std::string old_figure = before == locked.end() ? "0" : before->second;
-    const std::string new_figure = after == now.end() ? "0" : after->second;
-    if (old_figure != new_figure) text += fmt::format("{}{} {} -> {}", text.empty() ? "" : ", ", name, old_figure, new_figure);
-  }
-  return text;
+  for (const Metric metric : metrics) text += change(name_of(metric), figure_in(locked, metric), figure_in(now, metric));
+  return text.substr(std::min<std::size_t>(text.size(), 2));
+}
+
+/// The same of a group; one that is not there has no layers.
+std::string changed_figures(const LockedGroup& locked, const LockedGroup& now) {
+  const std::string layers = change("layers", fmt::format("{}", locked.layers), fmt::format("{}", now.layers));
+  const std::string figures = changed_figures(locked.figures, now.figures);
+  return layers.empty() ? figures : layers.substr(2) + (figures.empty() ? "" : ", ") + figures;
 }
 
 Verdict difference(std::string subject, std::string reason) {
@@ -79,15 +89,15 @@ LockedModel lock_of(const ModelRecord& model, std::string path) {
   for (const auto& [name, value] : model.bindings) locked.bindings.emplace(name, without_spaces(value));
   for (std::size_t i = 0; i < kMetrics; ++i)
     if (is_locked(static_cast<Metric>(i)) && model.totals[i] && !model.totals[i]->value.is(0))
-      locked.totals.emplace(name_of(static_cast<Metric>(i)), text_of(model.totals[i]));
+      locked.totals.emplace(static_cast<Metric>(i), text_of(model.totals[i]));
   std::map<std::string, Sums> groups;
   for (const LayerRecord& layer : model.layers) groups[group_of(layer)].add(layer);
   for (const auto& [name, sums] : groups) {
-    LockedGroup group{name, {{"layers", fmt::format("{}", sums.layers)}}};
+    LockedGroup group{name, sums.layers, {}};
     for (std::size_t i = 0; i < kLayerMetricCount; ++i) {
       const std::optional<Quantity>& amount = sums.amounts[i];
       if (!is_locked(kLayerMetrics[i]) || !amount || (amount->value.is(0) && !amount->at_least)) continue;
-      group.figures.emplace(name_of(kLayerMetrics[i]), text_of(amount));
+      group.figures.emplace(kLayerMetrics[i], text_of(amount));
     }
     locked.groups.push_back(std::move(group));
   }
@@ -131,13 +141,13 @@ std::vector<Verdict> differences(const Lock& locked, const LockedModel& now) {
     const bool is_gone = new_group == now.groups.end() || (old_group != then->groups.end() && old_group->name < new_group->name);
     const bool is_new = !is_gone && (old_group == then->groups.end() || new_group->name < old_group->name);
     if (is_gone) {
-      verdicts.push_back(difference(old_group->name, "removed: " + changed_figures(old_group->figures, {})));
+      verdicts.push_back(difference(old_group->name, "removed: " + changed_figures(*old_group, {})));
       ++old_group;
     } else if (is_new) {
-      verdicts.push_back(difference(new_group->name, "added: " + changed_figures({}, new_group->figures)));
+      verdicts.push_back(difference(new_group->name, "added: " + changed_figures({}, *new_group)));
       ++new_group;
     } else {
-      if (const std::string changed = changed_figures(old_group->figures, new_group->figures); !changed.empty())
+      if (const std::string changed = changed_figures(*old_group, *new_group); !changed.empty())
         verdicts.push_back(difference(old_group->name, changed));
       ++old_group, ++new_group;
     }

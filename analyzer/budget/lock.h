@@ -1,20 +1,29 @@
 // Lock: what exactly did the models cost when their figures were locked, and what is different now?
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "analyzer/budget/verdict.h"
+#include "analyzer/record/metric.h"
 #include "analyzer/record/record.h"
 
 namespace macroscope {
 
+/// Metrics in the order of their names, so that a lock file reads the same whatever order the program has them in.
+struct ByName {
+  bool operator()(Metric a, Metric b) const noexcept { return name_of(a) < name_of(b); }
+};
+/// As text without spaces: macs are `115605504`, `>=3*N`, or `?`.  What a lock file leaves out is 0.
+using LockedFigures = std::map<Metric, std::string, ByName>;
+
 /// The layers of a module together, or those of one operator outside of any module.
 struct LockedGroup {
   std::string name;
-  /// Figures by name, as text without spaces: `macs` is `115605504`, `>=3*N`, or `?`.
-  std::map<std::string, std::string> figures;
+  std::size_t layers = 0;
+  LockedFigures figures;
   friend bool operator==(const LockedGroup&, const LockedGroup&) = default;
 };
 
@@ -22,7 +31,7 @@ struct LockedModel {
   /// Relative to the lock file.
   std::string path;
   std::map<std::string, std::string> bindings;
-  std::map<std::string, std::string> totals;
+  LockedFigures totals;
   /// Sorted by name.
   std::vector<LockedGroup> groups;
 };

@@ -13,9 +13,10 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-std::string line_of(std::string head, const std::map<std::string, std::string>& figures, bool has_quoted_names) {
-  for (const auto& [name, figure] : figures) head += fmt::format(" {}={}", has_quoted_names ? quoted(name) : name, figure);
-  return head + '\n';
+std::string text_of(const LockedFigures& figures) {
+  std::string text;
+  for (const auto& [metric, figure] : figures) text += fmt::format(" {}={}", name_of(metric), figure);
+  return text + '\n';
 }
 
 }  // namespace
@@ -26,9 +27,11 @@ void render_lock(const Lock& lock, Sink& sink) {
       "# What the models cost, a line for each module. `macroscope check --write-lock` writes this file, `--locked` fails on any "
       "difference.\n");
   for (const LockedModel& model : lock) {
-    sink.write("\n" + line_of("model " + quoted(model.path), model.bindings, true));
-    sink.write(line_of("total", model.totals, false));
-    for (const LockedGroup& group : model.groups) sink.write(line_of(quoted(group.name), group.figures, false));
+    sink.write("\nmodel " + quoted(model.path));
+    for (const auto& [name, value] : model.bindings) sink.write(fmt::format(" {}={}", quoted(name), value));
+    sink.write("\ntotal" + text_of(model.totals));
+    for (const LockedGroup& group : model.groups)
+      sink.write(fmt::format("{} layers={}{}", quoted(group.name), group.layers, text_of(group.figures)));
   }
 }
 
