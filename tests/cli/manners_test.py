@@ -152,6 +152,23 @@ class Explain(Program):
         lstm = json.loads(self.text("explain", "tagger.net", "lstm", "--json"))
         self.assertEqual(lstm["cost"]["parameters"], 2 * 4 * 4 * (8 + 4 + 2))
 
+    def test_what_runs_inside_comes_with_the_costliest_first(self):
+        value = helper.make_tensor_value_info
+        branches = {}
+        for name, width in (("then", 4), ("else", 8)):
+            nodes = [helper.make_node("MatMul", ["x", f"{name}_up"], [f"{name}_h"], name=f"{name}/up"), helper.make_node("MatMul", [f"{name}_h", f"{name}_down"], [f"{name}_y"], name=f"{name}/down")]
+            weights = [numpy_helper.from_array(numpy.zeros(shape, numpy.float32), f"{name}_{end}") for end, shape in (("up", (16, width)), ("down", (width, 16)))]
+            branches[f"{name}_branch"] = helper.make_graph(nodes, name, [], [value(f"{name}_y", TensorProto.FLOAT, None)], weights)
+        graph = helper.make_graph([helper.make_node("If", ["which"], ["y"], name="choice", **branches)], "g",
+                                  [value("x", TensorProto.FLOAT, ["batch", 16]), value("which", TensorProto.BOOL, [])], [value("y", TensorProto.FLOAT, None)])
+        self.write("if", helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8))
+        self.assertIn("explain if.onnx choice lists what runs inside", " ".join(self.text("if.onnx").split()))
+        text = self.text("explain", "if.onnx", "choice")
+        self.assertRegex(text, r"MACs +256 +256\*batch")  # two products of 16 and 8, the dearer branch
+        inside = [re.search(r"(then|else)/(up|down)", line).group() for line in text.splitlines() if re.match(r"(then|else)/", line)]
+        self.assertEqual(inside, ["else/up", "else/down", "then/up", "then/down"])
+        self.assertNotIn("Numbers at", self.text("explain", "if.onnx", "choice", "--exact"))
+
 
 class SeveralModels(Program):
     def test_the_comparison_comes_first(self):
@@ -228,6 +245,24 @@ class Check(Program):
         self.assertIn("node 0 'wrong<1>' (MatMul)", annotation)
         for form in ("junit", "markdown", "sarif"):
             self.assertRegex(self.text("check", "--format", form, status=3), r"node 0 .{1,6}wrong(&#60;|<|\\<)1")
+
+    def test_an_expectation_of_one_open_size_says_from_where_it_holds(self):
+        net = """net dense(C) {
+  input x: [1, C, 28, 28]
+  output y = x -> conv(C, 3, pad = same, bias = false)
+}
+net separable(C) {
+  input x: [1, C, 28, 28]
+  output y = x -> depthwise(3, pad = same, bias = false) -> conv(C, 1, bias = false)
+}
+expect saving(dense, separable, macs) >= 50%
+expect saving(dense, separable, macs) < 0
+"""
+        (self.folder / "twins.net").write_text(net)
+        said = " ".join(self.text("check", "twins.net", status=4).split())
+        # 9 C^2 against 9 C + C^2: half of it is saved from 7 C >= 18 on, nothing while 8 C <= 9.
+        self.assertIn("it holds from C = 3 on", said)
+        self.assertIn("it fails from C = 2 on", said)
 
     def test_an_expectation_that_fails_says_whose_figure_is_whose(self):
         (self.folder / "tagger.net").write_text(NET.replace("}\n", "  expect params == 100 * 8 + 2 * 4 * 4 * (8 + 4 + 1) + 9 * 8 + 9\n}\n"))

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "analyzer/diagnostics/suggestion.h"
@@ -127,9 +129,9 @@ class Sides : public Evaluator {
   /// The path of what a quoted name means.
   std::string path_of(const AnalysedNet& net, const Expression& argument) {
     static_cast<void>(analysis_of(net));
-    if (const auto path = net.record->places.find(argument.text)) return *path;
+    if (const auto path = net.record->paths.find(argument.text)) return *path;
     throw Mistake{"unknown-layer", argument.span, fmt::format("net '{}' has no layer '{}'", net.name, argument.text),
-                  suggestion_for(argument.text, net.record->places.paths()).substr(0, kMaxHelp)};
+                  suggestion_for(argument.text, net.record->paths.paths()).substr(0, kMaxHelp)};
   }
 
   /// Of a net, or of what a path in it means.
@@ -223,23 +225,57 @@ Certainty compare_numbers(Operation operation, const Number& left, const Number&
   return operation == Operation::not_equal ? Certainty::always : certainty;
 }
 
-/// The same where no symbol is 0: a kernel of no taps, a repeat of no iterations are often a case of their own.
-Certainty compare_from_one(Operation operation, const Number& left, const Number& right) {
-  Bindings from_one;
+std::set<std::string> symbols_of(const Number& left, const Number& right) {
+  std::set<std::string> symbols;
   for (const Number* side : {&left, &right})
     for (const Dim* part : {&side->over, &side->under})
-      for (const std::string& symbol : part->symbols()) from_one.insert_or_assign(symbol, Dim::symbol(symbol) + 1);
-  const auto shifted = [&](const Number& side) {
+      for (const std::string& symbol : part->symbols()) symbols.insert(symbol);
+  return symbols;
+}
+
+Certainty compare_where(const Bindings& bindings, Operation operation, const Number& left, const Number& right) {
+  const auto bound = [&](const Number& side) {
     Number number = side;
-    number.over = side.over.substitute(from_one);
-    number.under = side.under.substitute(from_one);
+    number.over = side.over.substitute(bindings);
+    number.under = side.under.substitute(bindings);
     return number;
   };
   try {
-    return compare_numbers(operation, shifted(left), shifted(right));
+    return compare_numbers(operation, bound(left), bound(right));
   } catch (const AlgebraError&) {
     return Certainty::unknown;
   }
+}
+
+/// The same where no symbol is 0: a kernel of no taps, a repeat of no iterations are often a case of their own.
+Certainty compare_from_one(Operation operation, const Number& left, const Number& right) {
+  Bindings from_one;
+  for (const std::string& symbol : symbols_of(left, right)) from_one.insert_or_assign(symbol, Dim::symbol(symbol) + 1);
+  return compare_where(from_one, operation, left, right);
+}
+
+/// No threshold is looked for past this.
+constexpr std::int64_t kMostThreshold = std::int64_t{1} << 20;
+
+/// `it holds from C = 3 on`, where one symbol decides and it does not hold just before; empty where nothing so simple can be said.
+std::string threshold(Operation operation, const Number& left, const Number& right) {
+  const std::set<std::string> symbols = symbols_of(left, right);
+  if (symbols.size() != 1) return {};
+  const std::string& symbol = *symbols.begin();
+  const auto at = [&](const Dim& value) { return compare_where({{symbol, value}}, operation, left, right); };
+  const auto from = [&](std::int64_t first) { return at(Dim::symbol(symbol) + first); };
+  std::int64_t known = 1;
+  while (known < kMostThreshold && from(known) == Certainty::unknown) known *= 2;
+  const Certainty behind = from(known);
+  if (behind == Certainty::unknown) return {};
+  std::int64_t open = known / 2;  // the first of which nothing is certain
+  while (known - open > 1) {
+    const std::int64_t middle = open + (known - open) / 2;
+    (from(middle) == behind ? known : open) = middle;
+  }
+  const Certainty before = at(Dim(known - 1));
+  if (before == behind || before == Certainty::unknown) return {};
+  return fmt::format("it {} from {} = {} on", behind == Certainty::always ? "holds" : "fails", symbol, known);
 }
 
 Certainty compare_lists(const std::vector<Datum>& left, const std::vector<Datum>& right) {
@@ -344,6 +380,7 @@ class Checking {
       result.left = text_of(a, places);
       result.right = text_of(b, places);
       if (certainty != Certainty::always) result.difference = difference(a, b, places);
+      if (certainty == Certainty::unknown) result.why = threshold(comparison.operation, a, b);
     } else {
       result.left = text_of(left);
       result.right = text_of(right);

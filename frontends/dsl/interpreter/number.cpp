@@ -186,8 +186,11 @@ Certainty compare_at_least(const Number& a, const Number& b, bool strictly) {
     const Dim difference = signed_difference(a, b);
     return of(difference.integer().value_or(0) >= (strictly ? 1 : 0));
   }
-  if (!a.under.is(1) || !b.under.is(1) || a.real || b.real) return Certainty::unknown;
-  return at_least(a.over, strictly ? b.over + 1 : b.over);
+  if (a.real || b.real) return Certainty::unknown;
+  for (const Dim* under : {&a.under, &b.under})
+    if (at_least(*under, 1) != Certainty::always) return Certainty::unknown;
+  const Dim right = b.over * a.under;
+  return at_least(a.over * b.under, strictly ? right + 1 : right);
 }
 
 Certainty opposite(Certainty certainty) {
