@@ -46,6 +46,19 @@ std::string quantity_in_latex(const Quantity& quantity) {
   return fmt::format("{}{}", sign, quantity.value.integer() ? grouped(quantity.value) : in_math(quantity.value.factored_text()));
 }
 
+/// Products among the words, `256*B*T MACs`, are mathematics.
+std::string remark_in_latex(std::string_view remark) {
+  std::string latex;
+  while (!remark.empty()) {
+    const std::size_t end = std::min(remark.find_first_of(" ,;()[]"), remark.size());
+    const std::string_view word = remark.substr(0, end);
+    latex += word.find('*') == std::string_view::npos ? latex_text(word) : in_math(word);
+    latex += latex_text(remark.substr(end, 1));
+    remark.remove_prefix(std::min(end + 1, remark.size()));
+  }
+  return latex;
+}
+
 struct CellToLatex {
   std::string operator()(const std::monostate& /*nothing*/) const { return {}; }
   std::string operator()(const std::string& words) const { return latex_text(words); }
@@ -71,8 +84,10 @@ struct CellToLatex {
                              : step.relation == "+=" ? " \\mathrel{+}= "
                                                      : " = ",
                              latex_of_notation(step.text));
-    const std::string remark = worked.remark.empty() ? "" : fmt::format(" ({})", latex_text(worked.remark));
-    return fmt::format("$\\displaystyle {}${}", formula, remark);
+    const std::string remark = worked.remark.empty() ? "" : fmt::format(" ({})", remark_in_latex(worked.remark));
+    // A row of a table knows nothing of the height of fractions.
+    const std::string_view room = formula.find("\\frac") == std::string::npos ? "" : "\\rule[-2.5ex]{0pt}{6ex}";
+    return fmt::format("$\\displaystyle {}${}{}", formula, room, remark);
   }
 };
 
