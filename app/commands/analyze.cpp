@@ -19,7 +19,7 @@
 #include "app/net_models.h"
 #include "app/progress.h"
 #include "reports/kinds/analysis_report.h"
-#include "reports/tables/layer_table.h"
+#include "reports/tables/layer_columns.h"
 
 namespace macroscope {
 namespace {
@@ -96,16 +96,17 @@ ReportOptions report_options(const Options& options) {
   if (options.top) report.top = not_negative("--top", *options.top);
   std::vector<std::string_view> sortable;
   for (const LayerColumn& column : layer_columns())
-    if (column.metric) sortable.push_back(column.column.id);
+    if (column.metric() != nullptr) sortable.push_back(column.column.id);
   const auto metric_of_column = [](std::string_view word) {
     const LayerColumn* column = layer_column_called(word);
-    return column == nullptr ? std::nullopt : column->metric;
+    const Metric* metric = column == nullptr ? nullptr : column->metric();
+    return metric == nullptr ? std::nullopt : std::optional(*metric);
   };
   if (!options.sort.empty()) report.sort = choose("--sort", options.sort, sortable, metric_of_column);
   for (const std::string& column : options.columns) {
     const LayerColumn* called = layer_column_called(column);
     if (called == nullptr) refuse_word("--columns", column, names_of_columns());
-    report.columns.emplace_back(called->column.id);
+    report.columns.push_back(called);
   }
   return report;
 }

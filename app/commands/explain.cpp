@@ -32,14 +32,14 @@ constexpr const char* kExamples = R"(Examples:
 Exit status: 0 fine, 2 no such node, 3 the model cannot be read or has an error.)";
 
 /// The node or module that is meant: by an exact name or a number a node, unless the network language made several nodes of one layer.
-std::optional<Report> report_of_name(const Figures& figures, const std::string& wanted) {
+std::optional<Report> report_of_name(const Figures& figures, const std::string& wanted, bool is_exact) {
   std::optional<NodePlace> place = find_node(figures, wanted);
   const bool is_of_language = figures.network().information.format == "net";
-  if (place && !is_of_language) return report_of(figures, *place);
+  if (place && !is_of_language) return report_of(figures, *place, is_exact);
   Module module = find_module(figures, wanted);
-  if (module.nodes.size() > 1) return report_of(figures, std::move(module));
+  if (module.nodes.size() > 1) return report_of(figures, std::move(module), is_exact);
   if (!place && module.nodes.size() == 1) place = NodePlace{0, module.nodes.front()};
-  return place ? std::optional(report_of(figures, *place)) : std::nullopt;
+  return place ? std::optional(report_of(figures, *place, is_exact)) : std::nullopt;
 }
 
 }  // namespace
@@ -49,6 +49,7 @@ ExitCode run_explain(const Arguments& arguments) {
                   "macroscope explain");
   std::string path;
   std::string wanted;
+  bool is_exact = false;
   ModelOptions model;
   OutputOptions outputs;
   const FormatChoice formats{Part::sections, Part::fields};
@@ -57,6 +58,7 @@ ExitCode run_explain(const Arguments& arguments) {
       .add_option("NODE", wanted, "its name, its number in the file, or the name of an output; a module; none: lists the nodes")
       ->type_name("");
   model.add_to(command);
+  command.add_flag("--exact", is_exact, "the text report has every formula whole, and no numbers at example sizes");
   command.add_flag("-q,--quiet", outputs.is_quiet, "no text, no warnings");
   outputs.common.add_to(command, formats.names());
   command.footer(kExamples);
@@ -77,7 +79,7 @@ ExitCode run_explain(const Arguments& arguments) {
     const Figures figures(analysis, shown_path);
     if (has_errors(analysis.diagnostics)) code = ExitCode::bad_model;
     if (!figures.has_model()) return print(analysis.diagnostics, shown_path, outputs.is_quiet, messages);
-    const std::optional<Report> report = wanted.empty() ? list_of_nodes(figures) : report_of_name(figures, wanted);
+    const std::optional<Report> report = wanted.empty() ? list_of_nodes(figures) : report_of_name(figures, wanted, is_exact);
     if (report) {
       is_found = true;
       documents.add(*report);

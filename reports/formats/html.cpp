@@ -68,7 +68,7 @@ std::string opening_of(const View& view, const std::string& prefix) {
 std::string shown_columns(const ReportOptions& options) {
   if (options.columns.empty()) return "name operator output_shape parameters macs share flops";
   std::string text;
-  for (const std::string& id : options.columns) text += fmt::format("{}{}", text.empty() ? "" : " ", id);
+  for (const LayerColumn* each : options.columns) text += fmt::format("{}{}", text.empty() ? "" : " ", each->column.id);
   return text;
 }
 

@@ -13,11 +13,12 @@ constexpr std::size_t kAllLevels = 64;
 
 /// Columns of the full table: all but those that others are made of.
 std::vector<const LayerColumn*> all_columns() {
-  std::vector<const LayerColumn*> columns{find_layer_column("name")};
+  std::vector<const LayerColumn*> columns{&layer_column(LayerDetail::name)};
   for (const LayerColumn& column : layer_columns()) {
-    const std::string_view id = column.column.id;
     // The script works out numbers at any sizes itself.
-    if (id != "name" && id != "op" && id != "domain" && id != "path" && id != "example") columns.push_back(&column);
+    const LayerContent others[] = {LayerDetail::name, LayerDetail::op, LayerDetail::domain, LayerDetail::path,
+                                   LayerDetail::example};
+    if (std::find(std::begin(others), std::end(others), column.content) == std::end(others)) columns.push_back(&column);
   }
   return columns;
 }

@@ -195,15 +195,8 @@ Lines definitions_of(const Figures& figures, bool has_training) {
   return lines;
 }
 
-std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::initializer_list<std::string_view> usual) {
-  std::vector<const LayerColumn*> columns;
-  const auto add = [&](std::string_view id) {
-    if (const LayerColumn* column = find_layer_column(id)) columns.push_back(column);
-  };
-  for (const std::string& id : options.columns) add(id);
-  if (columns.empty())
-    for (const std::string_view id : usual) add(id);
-  return columns;
+std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::vector<const LayerColumn*> usual) {
+  return options.columns.empty() ? usual : options.columns;
 }
 
 LayerTreeOptions tree_options(const ReportOptions& options, bool is_digest) {
@@ -220,13 +213,20 @@ bool has_open_total(const Figures& figures) {
 Table table_for_people(const Figures& figures, const ReportOptions& options) {
   const bool has_example = !options.is_exact && has_open_total(figures);
   std::vector<const LayerColumn*> columns =
-      has_example ? columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "example", "share", "bar"})
-                  : columns_of(options, {"name", "operator", "output_shape", "parameters", "macs", "share", "flops", "bar"});
-  if (options.has_training && options.columns.empty()) columns.push_back(find_layer_column("training_macs"));
-  Table table = layer_table(figures, std::move(columns), tree_options(options, true), true);
-  for (Column& column : table.columns)
-    column.is_optional =
-        options.columns.empty() && (column.is_optional || column.id == "operator" || (has_example && column.id == "macs"));
+      has_example
+          ? columns_of(options, layer_columns({LayerDetail::name, LayerDetail::shown_operator, LayerDetail::output_shape,
+                                               Metric::parameters, Metric::macs, LayerDetail::example, LayerDetail::share,
+                                               LayerDetail::bar}))
+          : columns_of(options,
+                       layer_columns({LayerDetail::name, LayerDetail::shown_operator, LayerDetail::output_shape,
+                                      Metric::parameters, Metric::macs, LayerDetail::share, Metric::flops, LayerDetail::bar}));
+  if (options.has_training && options.columns.empty()) columns.push_back(&layer_column(Metric::training_macs));
+  Table table = layer_table(figures, columns, tree_options(options, true), true);
+  const auto gives_way = [&](const LayerColumn& column) {
+    return column.column.is_optional || column.shows(LayerDetail::shown_operator) || (has_example && column.shows(Metric::macs));
+  };
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    table.columns[i].is_optional = options.columns.empty() && gives_way(*columns[i]);
   return table;
 }
 
@@ -249,8 +249,13 @@ std::string largest_layer(const Figures& figures) {
   const LayerTree::Row& row = tree.rows().front();
   const std::string name =
       row.repeat == kNone ? std::string(shown_name(graph, graph.nodes[row.index])) : name_of_repeated(graph, tree.repeated(row));
-  return fmt::format("Most: {}, {} % of {}. ", shortened_in_middle(name, kLettersOfName),
-                     percent(approximate(*part) / approximate(*whole)), title_of(metric));
+  const Shapes& shapes = figures.analysis().shapes;
+  const bool runs_graphs =
+      std::any_of(shapes.scopes.front().calls.begin(), shapes.scopes.front().calls.end(),
+                  [&](const Call& call) { return call.node == row.index && !shapes.scopes[call.scope].internal; });
+  const std::string shown = shortened_in_middle(name, kLettersOfName);
+  return fmt::format("Most: {}, {} % of {}{}. ", shown, percent(approximate(*part) / approximate(*whole)), title_of(metric),
+                     runs_graphs ? fmt::format("; macroscope explain {} {} lists what runs inside", figures.path(), name) : "");
 }
 
 /// The size that the arithmetic grows fastest with, as an argument: `--set sequence=1024, `.
@@ -331,11 +336,14 @@ std::vector<Section> sections_of(const Figures& figures, ReportOptions options, 
 
 /// Without a total, with everything that is known of each layer.
 Table layers_of(const Figures& figures, const ReportOptions& options) {
-  return layer_table(figures,
-                     columns_of(options, {"index", "name", "op", "domain", "path", "output_shape", "dtype", "parameters", "macs",
-                                          "effective_macs", "flops", "int_ops", "bytes_read", "bytes_written", "live_bytes",
-                                          "formula", "status"}),
-                     tree_options(options, false), false);
+  return layer_table(
+      figures,
+      columns_of(options,
+                 layer_columns({LayerDetail::index, LayerDetail::name, LayerDetail::op, LayerDetail::domain, LayerDetail::path,
+                                LayerDetail::output_shape, LayerDetail::dtype, Metric::parameters, Metric::macs,
+                                Metric::effective_macs, Metric::flops, Metric::int_ops, Metric::bytes_read, Metric::bytes_written,
+                                LayerDetail::live_bytes, LayerDetail::formula, LayerDetail::status})),
+      tree_options(options, false), false);
 }
 
 }  // namespace

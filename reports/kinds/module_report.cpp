@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analyzer/record/record.h"
+#include "reports/kinds/example.h"
 #include "reports/notation/json_writer.h"
 #include "reports/notation/number_text.h"
 #include "reports/notation/type_text.h"
@@ -157,18 +158,16 @@ class ModuleReport {
   }
 
   [[nodiscard]] Table layers() const {
-    std::vector<const LayerColumn*> columns;
-    for (const std::string_view id : {"index", "name", "operator", "output_shape", "parameters", "macs", "formula"})
-      columns.push_back(find_layer_column(id));
+    const std::vector<const LayerColumn*> columns =
+        layer_columns({LayerDetail::index, LayerDetail::name, LayerDetail::shown_operator, LayerDetail::output_shape,
+                       Metric::parameters, Metric::macs, LayerDetail::formula});
     Table table;
     for (const LayerColumn* column : columns) table.columns.push_back(column->column);
     table.columns.back().is_optional = true;
     table.row_count = module_.nodes.size();
     table.row = [this, columns](std::size_t index) {
       Row row{RowKind::entry, 0, {}};
-      for (const LayerColumn* column : columns)
-        row.cells.push_back(column->metric ? cells_.of(module_.nodes[index], *column->metric)
-                                           : cells_.of(module_.nodes[index], column->column.id));
+      for (const LayerColumn* column : columns) row.cells.push_back(cells_.of(module_.nodes[index], *column));
       return row;
     };
     return table;
@@ -202,10 +201,10 @@ void write_nodes(const Figures& figures, JsonWriter& json) {
 }
 
 std::vector<Section> sections_of_list(const Figures& figures) {
-  std::vector<const LayerColumn*> columns;
-  for (const std::string_view id : {"index", "name", "operator", "output_shape", "parameters", "macs"})
-    columns.push_back(find_layer_column(id));
-  Table table = layer_table(figures, std::move(columns), {}, true);
+  Table table = layer_table(figures,
+                            layer_columns({LayerDetail::index, LayerDetail::name, LayerDetail::shown_operator,
+                                           LayerDetail::output_shape, Metric::parameters, Metric::macs}),
+                            {}, true);
   table.columns.back().is_optional = table.columns[table.columns.size() - 2].is_optional = true;
   return {{"layers", "Nodes", std::move(table)},
           {"closing", "", Remark{fmt::format("Next: macroscope explain {} NAME, of a node or of a module.", figures.path())}}};
@@ -239,12 +238,16 @@ std::vector<std::string> modules_near(const Figures& figures, std::string_view w
   return near;
 }
 
-Report report_of(const Figures& figures, Module module) {
+Report report_of(const Figures& figures, Module module, bool is_exact) {
   Report report;
   report.title.text = module.name;
   report.path.text = figures.path();
   const auto made = std::make_shared<const ModuleReport>(figures, std::move(module));
-  report.sections = [made](const Room& /*room*/) { return made->sections(); };
+  report.sections = [made, &figures, is_exact](const Room& /*room*/) {
+    std::vector<Section> sections = made->sections();
+    if (!is_exact) add_example(sections, figures);
+    return sections;
+  };
   report.fields = [made](JsonWriter& json) { made->write_json(json); };
   return report;
 }

@@ -25,7 +25,8 @@ struct Module {
 [[nodiscard]] std::vector<std::string> modules_near(const Figures& figures, std::string_view wanted);
 
 /// Sums, what enters and leaves, and the layers; as JSON of the schema macroscope-module/1.  \param figures must outlive the report
-[[nodiscard]] Report report_of(const Figures& figures, Module module);
+/// \param is_exact formulas are whole, and there are no numbers at example sizes
+[[nodiscard]] Report report_of(const Figures& figures, Module module, bool is_exact);
 /// Every node of the main graph, for a reader who does not know their names; as JSON of the schema macroscope-nodes/1.
 [[nodiscard]] Report list_of_nodes(const Figures& figures);
 

@@ -10,9 +10,11 @@
 #include "analyzer/diagnostics/suggestion.h"
 #include "analyzer/operators/notation/worked_formula.h"
 #include "reports/json/json.h"
+#include "reports/kinds/example.h"
 #include "reports/kinds/node_context.h"
 #include "reports/notation/number_text.h"
 #include "reports/notation/type_text.h"
+#include "reports/tables/nested_layers.h"
 
 namespace macroscope {
 namespace {
@@ -70,9 +72,12 @@ class NodeReport {
     sections.push_back({"node", "Node", identity()});
     sections.push_back({"tensors", "Inputs and outputs", tensors()});
     sections.push_back({"cost", "Cost", cost()});
-    if (place_.scope == 0)
+    if (Table inside = costliest_inside(figures_, place_.scope, place_.node); inside.row_count > 0) {
+      sections.push_back({"inside", "What runs inside, each time", std::move(inside)});
+    } else if (place_.scope == 0) {
       if (std::optional<Table> worked = worked_lines(figures_, place_.node))
         sections.push_back({"worked", "Worked out", std::move(*worked)});
+    }
     if (Summary context = context_of(figures_, place_.scope, place_.node); !context.empty())
       sections.push_back({"context", "In the model", std::move(context)});
     if (Diagnostics own = diagnostics(); !own.empty()) sections.push_back({"diagnostics", "Diagnostics", std::move(own), true});
@@ -252,11 +257,15 @@ std::vector<std::string> near_misses(const Figures& figures, std::string_view wa
   return found;
 }
 
-Report report_of(const Figures& figures, const NodePlace& place) {
+Report report_of(const Figures& figures, const NodePlace& place, bool is_exact) {
   Report report;
   report.title.text = NodeReport(figures, place).name();
   report.path.text = figures.path();
-  report.sections = [&figures, place](const Room& /*room*/) { return NodeReport(figures, place).sections(); };
+  report.sections = [&figures, place, is_exact](const Room& /*room*/) {
+    std::vector<Section> sections = NodeReport(figures, place).sections();
+    if (!is_exact) add_example(sections, figures);
+    return sections;
+  };
   report.fields = [&figures, place](JsonWriter& json) { NodeReport(figures, place).write_json(json); };
   return report;
 }

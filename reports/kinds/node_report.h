@@ -22,6 +22,7 @@ struct NodePlace {
 [[nodiscard]] std::vector<std::string> near_misses(const Figures& figures, std::string_view wanted);
 
 /// For people, and as JSON of the schema macroscope-node/1.  \param figures must outlive the report
-[[nodiscard]] Report report_of(const Figures& figures, const NodePlace& place);
+/// \param is_exact formulas are whole, and there are no numbers at example sizes
+[[nodiscard]] Report report_of(const Figures& figures, const NodePlace& place, bool is_exact);
 
 }  // namespace macroscope

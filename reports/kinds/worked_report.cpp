@@ -31,25 +31,25 @@ class LineRows {
     add_all(0, joins_repeats);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
-  [[nodiscard]] bool is_first_of_layer(std::size_t index) const noexcept { return places_[index].line == 0; }
-  [[nodiscard]] const Node& layer_at(std::size_t index) const { return graph_at(index).nodes[places_[index].node]; }
+  [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+  [[nodiscard]] bool is_first_of_layer(std::size_t index) const noexcept { return rows_[index].line == 0; }
+  [[nodiscard]] const Node& layer_at(std::size_t index) const { return graph_at(index).nodes[rows_[index].node]; }
   [[nodiscard]] std::string name_at(std::size_t index) const {
-    const auto repeated = places_[index].scope == 0 ? repeats_.find(places_[index].node) : repeats_.end();
+    const auto repeated = rows_[index].scope == 0 ? repeats_.find(rows_[index].node) : repeats_.end();
     if (repeated != repeats_.end()) return name_of_repeated(graph_at(index), repeated->second);
     return std::string(shown_name(graph_at(index), layer_at(index)));
   }
   [[nodiscard]] const WorkedLine& line_at(std::size_t index) const {
-    const Place place = places_[index];
-    if (place.scope != current_.scope || place.node != current_.node || lines_.empty()) {
-      current_ = place;
-      lines_ = layers_.lines_of(place.scope, place.node);
+    const LineOfLayer row = rows_[index];
+    if (row.scope != current_.scope || row.node != current_.node || lines_.empty()) {
+      current_ = row;
+      lines_ = layers_.lines_of(row.scope, row.node);
     }
-    return lines_[place.line];
+    return lines_[row.line];
   }
 
  private:
-  struct Place {
+  struct LineOfLayer {
     ScopeId scope = 0;
     NodeId node = 0;
     std::uint32_t line = 0;
@@ -69,7 +69,7 @@ class LineRows {
         repeated.push_back(node);
       }
       for (std::size_t line = 0; line < lines.size() && first == node; ++line)
-        places_.push_back({id, node, static_cast<std::uint32_t>(line)});
+        rows_.push_back({id, node, static_cast<std::uint32_t>(line)});
       while (call != scope.calls.end() && call->node < node) ++call;
       if (call != scope.calls.end() && call->node == node && graph_of(call->scope).repetition) add_all(call->scope, false);
     }
@@ -86,14 +86,14 @@ class LineRows {
   [[nodiscard]] const Graph& graph_of(ScopeId scope) const {
     return figures_->network().graphs[figures_->analysis().shapes.scopes[scope].graph];
   }
-  [[nodiscard]] const Graph& graph_at(std::size_t index) const { return graph_of(places_[index].scope); }
+  [[nodiscard]] const Graph& graph_at(std::size_t index) const { return graph_of(rows_[index].scope); }
 
   const Figures* figures_;
   WorkedLayers layers_;
-  std::vector<Place> places_;
+  std::vector<LineOfLayer> rows_;
   /// All layers of the main graph that have the lines of the first of them.
   std::unordered_map<NodeId, std::vector<NodeId>> repeats_;
-  mutable Place current_;
+  mutable LineOfLayer current_;
   mutable std::vector<WorkedLine> lines_;
 };
 
@@ -130,8 +130,11 @@ bool belongs(std::string_view section) {
 
 /// Where there is no room for all columns, these go; what is worked out below says the same.
 void give_way(Table& table) {
-  constexpr std::array<std::string_view, 3> kLess{"operator", "input_shape", "bytes_written"};
-  for (Column& column : table.columns) column.is_optional = std::find(kLess.begin(), kLess.end(), column.id) != kLess.end();
+  const std::vector<const LayerColumn*> less =
+      layer_columns({LayerDetail::shown_operator, LayerDetail::input_shape, Metric::bytes_written});
+  for (Column& column : table.columns)
+    column.is_optional =
+        std::any_of(less.begin(), less.end(), [&](const LayerColumn* each) { return each->column.id == column.id; });
 }
 
 /// The sections of the model's own report that belong here, and the calculations below its table of layers.
@@ -139,8 +142,10 @@ std::vector<Section> sections_of(const Figures& figures, const WorkedReportOptio
   ReportOptions plain;
   plain.depth = options.depth;
   plain.top = 0;
-  plain.columns = {"name", "operator", "input_shape", "output_shape", "parameters", "macs", "bytes_written", "receptive_field"};
-  if (options.lines.has_gradients) plain.columns.emplace_back("training_macs");
+  plain.columns =
+      layer_columns({LayerDetail::name, LayerDetail::shown_operator, LayerDetail::input_shape, LayerDetail::output_shape,
+                     Metric::parameters, Metric::macs, Metric::bytes_written, LayerDetail::receptive_field});
+  if (options.lines.has_gradients) plain.columns.push_back(&layer_column(Metric::training_macs));
   plain.has_training = options.lines.has_gradients;
   std::vector<Section> sections = report_of(figures, plain).sections({0, false, room.has_diagnostics});
   if (!figures.has_model()) return sections;

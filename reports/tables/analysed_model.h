@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "reports/tables/figures.h"
+#include "reports/tables/layer_columns.h"
 
 namespace macroscope {
 
@@ -16,8 +16,8 @@ struct ReportOptions {
   std::optional<Metric> sort{};
   /// Rows of layers at most; 0: all.  Empty: as many as the format has room for.
   std::optional<std::size_t> top{};
-  /// Ids of columns of the table of layers, see layer_columns(); empty: the usual ones.
-  std::vector<std::string> columns{};
+  /// Of the table of layers; empty: the usual ones.
+  std::vector<const LayerColumn*> columns{};
   /// Has a section on training, and what it costs in each layer.
   bool has_training = false;
   /// Formulas are there whole, and no numbers at example sizes: `--exact`.

@@ -12,20 +12,45 @@ namespace macroscope {
 LayerCells::LayerCells(const Figures& figures, ScopeId scope)
     : figures_(&figures), scope_(scope), graph_(&figures.network().graphs[figures.analysis().shapes.scopes[scope].graph]) {}
 
-Cell LayerCells::of(NodeId index, std::string_view column) const {
+Cell LayerCells::of(NodeId index, LayerDetail detail) const {
   const Node& node = graph_->nodes[index];
-  if (column == "index") return Quantity{Dim(node.file_index)};
-  if (column == "name") return ModelText{std::string(shown_name(*graph_, node))};
-  if (column == "operator") return ModelText{shown_operator(node.domain, node.op)};
-  if (column == "op") return ModelText{std::string(node.op)};
-  if (column == "domain") return ModelText{std::string(node.domain)};
-  if (column == "path") return ModelText{std::string(node.path)};
-  if (column == "input_shape") return shape_cell(node.inputs);
-  if (column == "output_shape") return shape_cell(node.outputs);
-  if (column == "dtype") return dtype_cell(node.outputs);
-  if (column == "formula") return formula_cell(index);
-  if (column == "status") return figures_->status(scope_, index);
-  return fan_cell(index, column);
+  switch (detail) {
+    case LayerDetail::index:
+      return Quantity{Dim(node.file_index)};
+    case LayerDetail::name:
+      return ModelText{std::string(shown_name(*graph_, node))};
+    case LayerDetail::shown_operator:
+      return ModelText{shown_operator(node.domain, node.op)};
+    case LayerDetail::op:
+      return ModelText{std::string(node.op)};
+    case LayerDetail::domain:
+      return ModelText{std::string(node.domain)};
+    case LayerDetail::path:
+      return ModelText{std::string(node.path)};
+    case LayerDetail::input_shape:
+      return shape_cell(node.inputs);
+    case LayerDetail::output_shape:
+      return shape_cell(node.outputs);
+    case LayerDetail::dtype:
+      return dtype_cell(node.outputs);
+    case LayerDetail::fan_in:
+    case LayerDetail::fan_out:
+    case LayerDetail::he:
+    case LayerDetail::xavier:
+      return fan_cell(index, detail);
+    case LayerDetail::formula:
+      return formula_cell(index);
+    case LayerDetail::status:
+      return figures_->status(scope_, index);
+    case LayerDetail::receptive_field:
+    case LayerDetail::jump:
+    case LayerDetail::live_bytes:
+    case LayerDetail::example:
+    case LayerDetail::share:
+    case LayerDetail::bar:
+      break;
+  }
+  return {};
 }
 
 Cell LayerCells::of(NodeId node, Metric metric) const {
@@ -53,13 +78,13 @@ Cell LayerCells::dtype_cell(std::span<const TensorId> tensors) const {
   return std::string(name_of(type->dtype));
 }
 
-Cell LayerCells::fan_cell(NodeId node, std::string_view column) const {
+Cell LayerCells::fan_cell(NodeId node, LayerDetail detail) const {
   const auto& fans = figures_->analysis().initialization().nodes[scope_];
   if (node >= fans.size() || !fans[node]) return {};
   const FanOfLayer& fan = *fans[node];
-  if (column == "fan_in") return Quantity{fan.in};
-  if (column == "fan_out") return Quantity{fan.out};
-  const std::optional<double> sigma = column == "he" ? fan.he() : fan.xavier();
+  if (detail == LayerDetail::fan_in) return Quantity{fan.in};
+  if (detail == LayerDetail::fan_out) return Quantity{fan.out};
+  const std::optional<double> sigma = detail == LayerDetail::he ? fan.he() : fan.xavier();
   return sigma ? Cell(fmt::format("{:.4g}", *sigma)) : Cell(UnknownCell{});
 }
 

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+#include <variant>
 
 #include "reports/tables/figures.h"
+#include "reports/tables/layer_columns.h"
 
 namespace macroscope {
 
@@ -13,16 +14,19 @@ class LayerCells {
  public:
   LayerCells(const Figures& figures, ScopeId scope);
 
-  /// \param column the id of one that is no quantity: `name`, `output_shape`, `formula`, see layer_columns()
-  [[nodiscard]] Cell of(NodeId node, std::string_view column) const;
+  /// Empty for what is said of layers of the main graph alone.
+  [[nodiscard]] Cell of(NodeId node, LayerDetail detail) const;
   /// Each time the layer runs.
   [[nodiscard]] Cell of(NodeId node, Metric metric) const;
+  [[nodiscard]] Cell of(NodeId node, const LayerColumn& column) const {
+    return std::visit([&](auto content) { return of(node, content); }, column.content);
+  }
 
  private:
   [[nodiscard]] const Type* first_type(std::span<const TensorId> tensors) const;
   [[nodiscard]] Cell shape_cell(std::span<const TensorId> tensors) const;
   [[nodiscard]] Cell dtype_cell(std::span<const TensorId> tensors) const;
-  [[nodiscard]] Cell fan_cell(NodeId node, std::string_view column) const;
+  [[nodiscard]] Cell fan_cell(NodeId node, LayerDetail detail) const;
   [[nodiscard]] Cell formula_cell(NodeId node) const;
 
   const Figures* figures_;

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <iterator>
+#include <memory>
 #include <numeric>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reports/notation/number_text.h"
@@ -18,61 +20,8 @@
 namespace macroscope {
 namespace {
 
-/// What comes before and behind the quantities.
-constexpr LayerColumn kFirstColumns[] = {
-    {{"index", "#", ColumnType::number}},          {{"name", "layer", ColumnType::name}},
-    {{"operator", "operator", ColumnType::text}},  {{"op", "op", ColumnType::text}},
-    {{"domain", "domain", ColumnType::text}},      {{"path", "module", ColumnType::name}},
-    {{"input_shape", "input", ColumnType::shape}}, {{"output_shape", "output", ColumnType::shape}},
-    {{"dtype", "type", ColumnType::text}},
-};
-constexpr LayerColumn kLastColumns[] = {
-    {{"receptive_field", "receptive field", ColumnType::text}},
-    {{"jump", "jump", ColumnType::text}},
-    {{"fan_in", "fan in", ColumnType::number}},
-    {{"fan_out", "fan out", ColumnType::number}},
-    {{"he", "He sigma", ColumnType::text}},
-    {{"xavier", "Xavier sigma", ColumnType::text}},
-    {{"live_bytes", "bytes alive", ColumnType::bytes}},
-    {{"formula", "formula", ColumnType::text}},
-    {{"status", "status", ColumnType::status}},
-    {{"bar", "", ColumnType::text, true}},
-};
-
-std::vector<LayerColumn> all_columns() {
-  std::vector<LayerColumn> columns(std::begin(kFirstColumns), std::end(kFirstColumns));
-  for (const Metric metric : columns_of_layers()) {
-    const ColumnType type = is_bytes(metric) ? ColumnType::bytes : ColumnType::count;
-    columns.push_back({{name_of(metric), title_of(metric), type, metric == Metric::flops}, metric});
-    if (metric == Metric::macs) columns.push_back({{"example", "example", ColumnType::count}});
-    if (metric == Metric::macs) columns.push_back({{"share", "share", ColumnType::percent}});
-  }
-  columns.insert(columns.end(), std::begin(kLastColumns), std::end(kLastColumns));
-  return columns;
-}
-
 /// Columns of a bar that stands for the whole.
 constexpr std::size_t kBarCells = 20;
-
-/// In letters of either case, and with words joined by spaces or `_`.
-bool is_same_title(std::string_view title, std::string_view word) {
-  const auto plain = [](unsigned char c) { return c == '_' ? ' ' : std::tolower(c); };
-  return !title.empty() && std::equal(title.begin(), title.end(), word.begin(), word.end(),
-                                      [&](unsigned char a, unsigned char b) { return plain(a) == plain(b); });
-}
-
-constexpr std::string_view kExampleEnding = " e.g.";
-
-/// `MACs e.g.`: of the column of numbers at the example sizes, by Metric.
-std::string_view example_title_of(Metric metric) {
-  static const std::vector<std::string> kTitles = [] {
-    std::vector<std::string> titles;
-    for (std::size_t i = 0; i < kMetrics; ++i)
-      titles.push_back(fmt::format("{}{}", title_of(static_cast<Metric>(i)), kExampleEnding));
-    return titles;
-  }();
-  return kTitles[static_cast<std::size_t>(metric)];
-}
 
 /// Makes the rows of a table when they are asked for.
 class LayerRows {
@@ -86,7 +35,7 @@ class LayerRows {
     const std::vector<bool>& side = figures.network().main().auxiliary_nodes;
     has_auxiliary_ = has_total && std::find(side.begin(), side.end(), true) != side.end();
     find_unaccounted();
-    if (std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->column.id == "live_bytes"; }))
+    if (std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->shows(LayerDetail::live_bytes); }))
       find_live();
   }
 
@@ -110,7 +59,7 @@ class LayerRows {
   /// Weights that no layer of the model reads by itself: outputs of the model, and those of graphs that never run.
   void find_unaccounted() {
     const bool shows_parameters =
-        std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->metric == Metric::parameters; });
+        std::any_of(columns_.begin(), columns_.end(), [](const LayerColumn* c) { return c->shows(Metric::parameters); });
     if (!shows_parameters || !has_total_) return;
     Sum sum;
     for (NodeId node = 0; node < figures_->network().main().nodes.size(); ++node)
@@ -132,9 +81,10 @@ class LayerRows {
   }
 
   [[nodiscard]] Cell auxiliary_cell(const LayerColumn& column) const {
-    if (!column.metric) return column.column.id == "name" ? Cell(std::string("[less: only in training]")) : Cell();
-    if (*column.metric == Metric::training_macs) return Quantity{};
-    std::optional<Quantity> side = auxiliary_of(*column.metric).quantity();
+    const Metric* metric = column.metric();
+    if (metric == nullptr) return column.shows(LayerDetail::name) ? Cell(std::string("[less: only in training]")) : Cell();
+    if (*metric == Metric::training_macs) return Quantity{};
+    std::optional<Quantity> side = auxiliary_of(*metric).quantity();
     if (side) side->value = -side->value;
     return quantity_cell(std::move(side));
   }
@@ -159,21 +109,22 @@ class LayerRows {
   }
 
   Cell cell(const LayerTree::Row& row, const LayerColumn& column) const {
-    if (column.metric) return quantity_cell(tree_.of(row, *column.metric));
-    if (column.column.id == "example") return example_cell(tree_.of(row, tree_.estimated_by()));
-    if (column.column.id == "share") return share_cell(tree_.of(row, tree_.estimated_by()));
-    if (column.column.id == "bar") return bar_cell(tree_.of(row, tree_.estimated_by()));
-    if (column.column.id == "live_bytes") return live_cell(row);
+    if (const Metric* metric = column.metric()) return quantity_cell(tree_.of(row, *metric));
+    const LayerDetail detail = std::get<LayerDetail>(column.content);
+    if (detail == LayerDetail::example) return example_cell(tree_.of(row, tree_.estimated_by()));
+    if (detail == LayerDetail::share) return share_cell(tree_.of(row, tree_.estimated_by()));
+    if (detail == LayerDetail::bar) return bar_cell(tree_.of(row, tree_.estimated_by()));
+    if (detail == LayerDetail::live_bytes) return live_cell(row);
     switch (row.kind) {
       case RowKind::module:
-        return module_cell(row, column.column.id);
+        return module_cell(row, detail);
       case RowKind::others:
-        return column.column.id == "name" ? Cell(fmt::format("[{} others]", grouped(row.layers))) : Cell();
+        return detail == LayerDetail::name ? Cell(fmt::format("[{} others]", grouped(row.layers))) : Cell();
       case RowKind::entry:
       case RowKind::total:
         break;
     }
-    return layer_cell(row, column.column.id);
+    return layer_cell(row, detail);
   }
 
   void find_live() {
@@ -202,21 +153,21 @@ class LayerRows {
     return quantity_cell(largest_of(of_module));
   }
 
-  static Cell module_cell(const LayerTree::Row& row, std::string_view column) {
-    if (column == "name") return ModelText{std::string(row.path.substr(row.path.rfind('/') + 1)) + '/'};
-    if (column == "path") return ModelText{std::string(row.path)};
-    if (column == "operator") return counted(row.layers, "layer");
+  static Cell module_cell(const LayerTree::Row& row, LayerDetail detail) {
+    if (detail == LayerDetail::name) return ModelText{std::string(row.path.substr(row.path.rfind('/') + 1)) + '/'};
+    if (detail == LayerDetail::path) return ModelText{std::string(row.path)};
+    if (detail == LayerDetail::shown_operator) return counted(row.layers, "layer");
     return {};
   }
 
-  Cell layer_cell(const LayerTree::Row& row, std::string_view column) const {
+  Cell layer_cell(const LayerTree::Row& row, LayerDetail detail) const {
     const Graph& graph = figures_->network().main();
     const Node& node = graph.nodes[row.index];
-    if (column == "name" && row.repeat != kNone) return ModelText{name_of_repeated(graph, tree_.repeated(row))};
-    if (column == "name") return ModelText{name_below(row, node, shown_name(graph, node))};
-    if (column == "receptive_field") return receptive_field_text(*figures_, first_of(node.outputs));
-    if (column == "jump") return receptive_field_jump_text(*figures_, first_of(node.outputs));
-    return cells_.of(row.index, column);
+    if (detail == LayerDetail::name && row.repeat != kNone) return ModelText{name_of_repeated(graph, tree_.repeated(row))};
+    if (detail == LayerDetail::name) return ModelText{name_below(row, node, shown_name(graph, node))};
+    if (detail == LayerDetail::receptive_field) return receptive_field_text(*figures_, first_of(node.outputs));
+    if (detail == LayerDetail::jump) return receptive_field_jump_text(*figures_, first_of(node.outputs));
+    return cells_.of(row.index, detail);
   }
 
   /// Below its module a layer needs no path in its name.
@@ -254,18 +205,18 @@ class LayerRows {
   }
 
   Cell total_cell(const LayerColumn& column) const {
-    if (column.metric) return quantity_cell(figures_->total(*column.metric));
-    if (column.column.id == "example") return example_cell(figures_->total(tree_.estimated_by()));
-    if (column.column.id == "name") return std::string("TOTAL");
-    if (column.column.id == "live_bytes") return quantity_cell(figures_->total(Metric::peak_bytes));
-    if (column.column.id == "operator") return counted(figures_->network().main().nodes.size(), "layer");
+    if (const Metric* metric = column.metric()) return quantity_cell(figures_->total(*metric));
+    if (column.shows(LayerDetail::example)) return example_cell(figures_->total(tree_.estimated_by()));
+    if (column.shows(LayerDetail::name)) return std::string("TOTAL");
+    if (column.shows(LayerDetail::live_bytes)) return quantity_cell(figures_->total(Metric::peak_bytes));
+    if (column.shows(LayerDetail::shown_operator)) return counted(figures_->network().main().nodes.size(), "layer");
     return {};
   }
 
   Cell unaccounted_cell(const LayerColumn& column) const {
-    if (column.metric == Metric::parameters) return Quantity{unaccounted_};
-    if (column.metric) return Quantity{};
-    return column.column.id == "name" ? Cell(std::string("[stored, in no layer]")) : Cell();
+    if (column.shows(Metric::parameters)) return Quantity{unaccounted_};
+    if (column.metric() != nullptr) return Quantity{};
+    return column.shows(LayerDetail::name) ? Cell(std::string("[stored, in no layer]")) : Cell();
   }
 
   const Figures* figures_;
@@ -284,38 +235,18 @@ class LayerRows {
 
 }  // namespace
 
-std::span<const LayerColumn> layer_columns() noexcept {
-  static const std::vector<LayerColumn> kColumns = all_columns();
-  return kColumns;
-}
-
-const LayerColumn* find_layer_column(std::string_view id) noexcept {
-  for (const LayerColumn& column : layer_columns())
-    if (column.column.id == id) return &column;
-  return nullptr;
-}
-
-const LayerColumn* layer_column_called(std::string_view word) noexcept {
-  if (const LayerColumn* column = find_layer_column(word)) return column;
-  if (word.starts_with('%')) return find_layer_column("share");  // its title says of what: `% MACs`
-  if (word.ends_with(kExampleEnding)) return find_layer_column("example");
-  for (const LayerColumn& column : layer_columns())
-    if (is_same_title(column.column.title, word)) return &column;
-  return nullptr;
-}
-
-Table layer_table(const Figures& figures, std::vector<const LayerColumn*> columns, const LayerTreeOptions& options,
+Table layer_table(const Figures& figures, const std::vector<const LayerColumn*>& columns, const LayerTreeOptions& options,
                   bool has_total) {
   Table table;
   LayerTreeOptions wanted = options;
   for (const LayerColumn* column : columns) {
     table.columns.push_back(column->column);
-    if (column->metric) wanted.metrics.push_back(*column->metric);
+    if (const Metric* metric = column->metric()) wanted.metrics.push_back(*metric);
   }
-  const auto rows = std::make_shared<const LayerRows>(figures, std::move(columns), std::move(wanted), has_total);
-  for (Column& column : table.columns) {
-    if (column.id == "share") column.title = rows->share_title();
-    if (column.id == "example") column.title = rows->example_title();
+  const auto rows = std::make_shared<const LayerRows>(figures, columns, std::move(wanted), has_total);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i]->shows(LayerDetail::share)) table.columns[i].title = rows->share_title();
+    if (columns[i]->shows(LayerDetail::example)) table.columns[i].title = rows->example_title();
   }
   table.row_count = rows->size();
   table.row = [rows](std::size_t index) { return rows->row(index); };

@@ -44,7 +44,7 @@ Table table_of(std::vector<OperatorTotal> totals, const std::vector<const LayerC
   std::vector<Metric> metrics;
   for (const LayerColumn* column : columns) {
     table.columns.push_back(column->column);
-    metrics.push_back(*column->metric);
+    metrics.push_back(std::get<Metric>(column->content));
   }
   table.row_count = totals.size();
   table.row = [totals = std::move(totals), metrics = std::move(metrics)](std::size_t index) {
@@ -64,7 +64,7 @@ Table table_of(std::vector<OperatorTotal> totals, const std::vector<const LayerC
 Table operator_totals_table(const Figures& figures) {
   std::vector<const LayerColumn*> columns;
   for (const LayerColumn& column : layer_columns())
-    if (column.metric) columns.push_back(&column);
+    if (column.metric() != nullptr) columns.push_back(&column);
   return table_of(totals_of(figures), columns);
 }
 
@@ -79,10 +79,7 @@ Table operator_summary_table(const Figures& figures) {
     return std::pair(weight_of(a, Metric::macs), weight_of(a, Metric::flops)) >
            std::pair(weight_of(b, Metric::macs), weight_of(b, Metric::flops));
   });
-  std::vector<const LayerColumn*> columns;
-  for (const Metric metric : {Metric::parameters, Metric::macs, Metric::flops, Metric::bytes_written})
-    columns.push_back(find_layer_column(name_of(metric)));
-  return table_of(std::move(totals), columns);
+  return table_of(std::move(totals), layer_columns({Metric::parameters, Metric::macs, Metric::flops, Metric::bytes_written}));
 }
 
 }  // namespace macroscope

@@ -123,7 +123,7 @@ void work_out(const Figures& figures, Choices& choices) {
 void explain_node(const Figures& figures, Choices& choices) {
   const std::string wanted = fmt::format("{}", choices.below(16));
   static_cast<void>(near_misses(figures, "conv"));
-  if (const auto place = find_node(figures, wanted)) check_report("a node", report_of(figures, *place), choices);
+  if (const auto place = find_node(figures, wanted)) check_report("a node", report_of(figures, *place, choices.flag()), choices);
 }
 
 /// Of the model with itself: there is nothing to see.
