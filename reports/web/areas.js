@@ -14,6 +14,7 @@ class Areas {
     return choice('Form of the map', [['treemap', 'Treemap'], ['icicle', 'Icicle']], this.form, form => { this.form = form; this.draw(this.column); });
   }
   weight(row) { return this.model.rows.amount(row, this.column); }
+  below(row) { return this.model.rows.below(row, this.column); }
 
   draw(column) {
     this.column = column;
@@ -21,7 +22,7 @@ class Areas {
     let roots = this.root ? [this.root] : this.model.rows.roots;
     this.total = roots.reduce((sum, row) => sum + this.weight(row), 0);
     // Around all of it there is nothing to compare with.
-    for (let around; (around = roots.find(row => row.below.length && this.weight(row) > 0.995 * this.total));) roots = around.below;
+    for (let around; (around = roots.find(row => this.below(row).length && this.weight(row) > 0.995 * this.total));) roots = this.below(around);
     this.boxes = [];
     this.most = this.model.rows.all.reduce((most, row) => (row.below.length || row.kind === 'total' ? most : Math.max(most, this.weight(row))), 1);
     if (this.total > 0) this[this.form](roots, width, height);
@@ -34,7 +35,7 @@ class Areas {
       const isSeen = row => this.weight(row) / this.total * width * height > 100;
       const shown = rows.filter(isSeen).sort((a, b) => this.weight(b) - this.weight(a));
       for (const [row, left, top, wide, high] of squarified(shown, row => this.weight(row), x, y, w, h)) {
-        const below = row.below.filter(isSeen);
+        const below = this.below(row).filter(isSeen);
         const isOpen = below.length > 0 && wide > 70 && high > 50 && level < 6;
         this.box(row, left, top, wide, high, isOpen);
         if (isOpen) place(below, left + 3, top + 20, wide - 7, high - 24, level + 1);
@@ -43,15 +44,16 @@ class Areas {
     place(roots, 0, 0, width, height, 0);
   }
   icicle(roots, width, height) {
-    const deepest = row => (row.below.length ? 1 + Math.max(...row.below.map(deepest)) : 1);
+    const deepest = row => 1 + Math.max(0, ...this.below(row).map(deepest));
     const levels = Math.min(8, Math.max(...roots.map(deepest)));
     const wide = width / levels;
     const place = (rows, top, level) => {
       for (const row of rows) {
         const high = this.weight(row) / this.total * height;
         if (high >= 1.5 && level < levels) {
-          this.box(row, level * wide, top, wide, high, row.below.length > 0 && level + 1 < levels);
-          place(row.below, top, level + 1);
+          const below = this.below(row);
+          this.box(row, level * wide, top, wide, high, below.length > 0 && level + 1 < levels);
+          place(below, top, level + 1);
         }
         top += high;
       }
@@ -126,10 +128,12 @@ class MapView {
     view.classList.add('filling');
   }
   go(row) {
-    this.model.choose(row);
-    if (row.below.length && row !== this.areas.root) this.areas.root = row;
+    const layer = row.outer || row;
+    this.model.choose(layer);
+    const isOpened = this.areas.below(row).length > 0;
+    if (isOpened && row !== this.areas.root) this.areas.root = row;
     this.draw();
-    if (!row.below.length) this.model.explain(row, this.column);
+    if (!isOpened) this.model.explain(layer, this.column);
   }
   draw() {
     const {root} = this.areas;

@@ -32,7 +32,7 @@ class Dashboard {
   open(row) {
     const path = this.model.rows.path(row);
     if (row.below.length && !/\s/.test(path)) this.model.filtered(`path:${path}`);
-    else this.model.go('layers', row);
+    else this.model.go('layers', row.outer || row);
   }
 
   draw() {
@@ -50,13 +50,13 @@ class Dashboard {
   layers() {
     if (!this.costliest) return;
     const {rows} = this.model;
-    const largest = this.largest(rows.all.filter(row => row.kind === 'entry')).slice(0, TEN);
+    const largest = this.largest(rows.all.filter(row => row.kind === 'entry').flatMap(row => rows.leaves(row, this.column))).slice(0, TEN);
     this.costliest.querySelector('h3').textContent = `The layers that matter: ${this.column.title}`;
     this.costliest.querySelector('tbody').replaceChildren(...largest.map(row => {
       const name = rows.path(row);
       const bar = draw('svg', {width: 96, height: 8, 'aria-hidden': true}, draw('rect', {class: 'share-bar', width: (96 * this.amount(row) / this.amount(largest[0])).toFixed(1), height: 8, rx: 4}));
       const cells = [this.short(this.amount(row)), `${percentText(rows.shareOf(this.amount(row), this.column))} %`, bar];
-      return make('tr', {}, make('th', {scope: 'row'}, button(shortened(name, 56), () => this.model.go('layers', row), {class: 'plain', title: name})), ...cells.map(cell => make('td', {}, cell)));
+      return make('tr', {}, make('th', {scope: 'row'}, button(shortened(name, 56), () => this.model.go('layers', row.outer || row), {class: 'plain', title: name})), ...cells.map(cell => make('td', {}, cell)));
     }));
   }
   byOperator() {
@@ -83,7 +83,7 @@ class Dashboard {
     const most = article.querySelector('.largest');
     if (most) {
       let [row] = this.largest(rows.roots);
-      while (row?.below.length && rows.shareOf(this.amount(row), this.column) > 0.95) [row] = this.largest(row.below);
+      while (row && rows.below(row, this.column).length && rows.shareOf(this.amount(row), this.column) > 0.95) [row] = this.largest(rows.below(row, this.column));
       if (row) most.replaceChildren(make('b', {}, rows.path(row)), ` takes ${percentText(rows.shareOf(this.amount(row), this.column))} % of ${this.column.title}`);
     }
     const fullest = article.querySelector('.fullest');

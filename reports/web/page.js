@@ -40,7 +40,7 @@ class Model {
     const {part} = this;
     if (part instanceof Grid) { part.render(); part.cellInSight(); } else part?.draw();
   }
-  get rows() { return this.made.rows ||= new Rows(this.table, this.article.querySelector('.operators')); }
+  get rows() { return this.made.rows ||= new Rows(this.table, this.article.querySelector('.operators'), this.article.querySelector('table[data-id="nested_layers"]')); }
   get weighedBy() { return this.rows.of; }
   get part() {
     const view = this.views.get(this.view);

@@ -1,8 +1,9 @@
 // What is in the table of layers, and what is below what?
 
 class Rows {
-  constructor(table, operators) {
+  constructor(table, operators, nested) {
     this.operators = operators;
+    this.nested = nested;
     this.columns = columnsOf(table);
     this.byId = new Map(this.columns.map(column => [column.id, column]));
     // What shares are of.
@@ -42,7 +43,7 @@ class Rows {
   // Numbers have changed: what was read of them holds no more.
   forget() {
     this.weights.clear();
-    this.grouped = null;
+    this.grouped = this.ran = null;
   }
   path(row) { return row.parent ? `${this.path(row.parent).replace(/\/$/, '')}/${row.name}` : row.name; }
   find(path) { return this.all.find(row => row.kind !== 'others' && this.path(row) === path) || this.all.find(row => row.name === path); }
@@ -109,6 +110,40 @@ class Rows {
       this.tellShare(texts, weights);
       return {name, kind: 'module', level: 0, texts, weights, parent: null, below, isOpen: false};
     });
+  }
+  // What runs inside a layer, over all its runs: the body of a loop, of a condition the branch that takes more.
+  inside(row, of) {
+    this.ran ||= this.run();
+    const sum = rows => rows.reduce((all, each) => all + this.amount(each, of), 0);
+    return Object.values(this.ran.get(row) || {}).reduce((most, rows) => (sum(rows) > sum(most) ? rows : most), []);
+  }
+  below(row, of) { return row.below.length ? row.below : this.inside(row, of); }
+  // The layer itself, or those that run inside it.
+  leaves(row, of) {
+    const inside = this.inside(row, of);
+    return inside.length ? inside.flatMap(each => this.leaves(each, of)) : [row];
+  }
+  run() {
+    const ran = new Map();
+    if (!this.nested) return ran;
+    const at = Object.fromEntries(columnsOf(this.nested).map(column => [column.id, column.index]));
+    const number = text => text.replaceAll(',', '');
+    const known = new Map(this.all.filter(row => row.kind === 'entry').map(row => [`node[${number(this.text(row, this.byId.get('index')))}]`, row]));
+    for (const tr of this.nested.tBodies[0].rows) {
+      const cell = id => tr.cells[at[id]];
+      const place = cell('inside').textContent.trim();
+      const [, outside, branch] = /^(.*)\.(\w+)$/.exec(place) || [];
+      const parent = known.get(outside);
+      if (!parent) continue;
+      const times = weight(cell('multiplicity'));
+      const texts = this.columns.map(column => cell(column.id)?.textContent.trim() ?? '');
+      const weights = this.columns.map(column => (column.isNumber && cell(column.id) ? Math.max(0, weight(cell(column.id))) * times : 0));
+      const row = {index: parent.index, kind: 'entry', name: tr.cells[0].textContent.trim(), parent, outer: parent.outer || parent, below: [], texts, weights};
+      known.set(`${place}/node[${number(cell('index').textContent.trim())}]`, row);
+      const branches = ran.get(parent) || ran.set(parent, {}).get(parent);
+      (branches[branch] ||= []).push(row);
+    }
+    return ran;
   }
   // Operators with most of a quantity have a colour each, the others share the last one.
   colour(row, of) {

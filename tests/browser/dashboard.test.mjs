@@ -1,14 +1,17 @@
 // What does a reader see first, and what does the page do under the hand?  Sizes, maps, curves, graph, receptive fields, folds.
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {makeDriver} from './driver.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const {report, open, close, ...driver} = makeDriver();
+const {scratch, report, open, close, ...driver} = makeDriver();
 const example = name => path.join(root, 'examples', name);
 before(async () => {
+  execFileSync(process.env.MACROSCOPE_PYTHON, [path.join(root, 'tests/reports/page_models.py'), scratch], {stdio: 'inherit'});
+  report('loop', path.join(scratch, 'loop.onnx'));
   report('resnet', example('models/resnet50.onnx'), '--set', 'batch=1');
   report('open', example('models/resnet50.onnx'));
   report('encoder', example('models/encoder.onnx'));
@@ -66,6 +69,19 @@ test('the areas are as large as their shares, in both forms and for each quantit
   assert.ok(Math.abs((await area()).share - 7098368 / 25557032) < 0.02, 'the parameters of layer3 as torchvision counts them');
   await page.getByRole('button', {name: 'Icicle'}).first().click();
   assert.ok((await area()).columns <= 8, 'a column a level');
+  await close(page);
+});
+
+test('maps and lists look into loops and conditions', async () => {
+  const page = await open('loop');
+  // Five runs of two products of [2, 8] and [8, 8]: one in the body, one in the branch of the condition that takes more.
+  const titles = await page.locator('.areas').first().locator('title').allTextContents();
+  const each = 5 * 2 * 8 * 8;
+  for (const name of ['Loop/body/MatMul', 'Loop/body/If/then/MatMul']) assert.ok(titles.includes(`${name}: ${each} MACs, 50.0 %`), titles.join());
+  assert.ok(!titles.some(title => title.includes('else/Identity')));
+  assert.deepEqual(await page.locator('[id$=-costliest] tbody th').allInnerTexts(), ['Loop/body/MatMul', 'Loop/body/If/then/MatMul']);
+  await page.locator('.areas g', {has: page.locator('title', {hasText: /^Loop\/body\/MatMul:/})}).first().press('Enter');
+  assert.match(await page.evaluate(() => location.hash), /Loop/);
   await close(page);
 });
 

@@ -52,5 +52,5 @@ def loop_model():
 
 
 if __name__ == "__main__":
-    for name, made in (("hostile.onnx", hostile_model()), ("large.onnx", large_model(10_000))):
+    for name, made in (("hostile.onnx", hostile_model()), ("large.onnx", large_model(10_000)), ("loop.onnx", loop_model())):
         onnx.save(made, pathlib.Path(sys.argv[1]) / name)
