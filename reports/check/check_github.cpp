@@ -10,15 +10,15 @@ namespace {
 
 constexpr std::size_t kMost = 10;
 
-struct Place {
+struct Judged {
   const ModelVerdicts* model;
   const Verdict* verdict;
 };
 
-std::string annotation(std::string_view kind, const Place& place, const CheckReport& report) {
-  const Verdict& verdict = *place.verdict;
+std::string annotation(std::string_view kind, const Judged& judged, const CheckReport& report) {
+  const Verdict& verdict = *judged.verdict;
   const std::string& file = report.file_of(verdict);
-  std::string message = fmt::format("{}: {}: {}", place.model->path, subject_of(verdict), sentence_of(verdict));
+  std::string message = fmt::format("{}: {}: {}", judged.model->path, subject_of(verdict), sentence_of(verdict));
   std::string text = github_message(message);
   for (const std::string& line : details_of(verdict, file)) text += "%0A" + github_message(line);
   std::string properties;
@@ -38,22 +38,22 @@ void write_errors(const ModelVerdicts& model, const CheckReport& report, Sink& s
   sink.write(fmt::format("::error {}title=macroscope::{}\n", place, text));
 }
 
-void write_kind(std::string_view kind, const std::vector<Place>& places, const CheckReport& report, Sink& sink) {
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    if (i + 1 == kMost && places.size() > kMost) {
-      sink.write(fmt::format("::{} title=macroscope::and {} more: see the job's log\n", kind, grouped(places.size() - i)));
+void write_kind(std::string_view kind, const std::vector<Judged>& all, const CheckReport& report, Sink& sink) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i + 1 == kMost && all.size() > kMost) {
+      sink.write(fmt::format("::{} title=macroscope::and {} more: see the job's log\n", kind, grouped(all.size() - i)));
       return;
     }
-    sink.write(annotation(kind, places[i], report));
+    sink.write(annotation(kind, all[i], report));
   }
 }
 
 }  // namespace
 
 void render_check_github(const CheckReport& report, Sink& sink) {
-  std::vector<Place> errors;
-  std::vector<Place> undecided;
-  std::vector<Place> warnings;
+  std::vector<Judged> errors;
+  std::vector<Judged> undecided;
+  std::vector<Judged> warnings;
   for (const ModelVerdicts& model : report.models) {
     for (const Verdict& verdict : model.verdicts) {
       if (verdict.outcome == Outcome::failed) errors.push_back({&model, &verdict});

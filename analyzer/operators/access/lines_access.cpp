@@ -17,8 +17,8 @@ struct LoopAxis {
   friend auto operator<=>(const LoopAxis&, const LoopAxis&) = default;
 };
 
-/// Where each axis of a loop is in a tensor; those that it leaves out have no place.
-using Places = std::map<LoopAxis, std::size_t>;
+/// Where each axis of a loop is in a tensor; those that it leaves out are absent.
+using AxisOfLoop = std::map<LoopAxis, std::size_t>;
 
 class LineReader {
  public:
@@ -30,7 +30,7 @@ class LineReader {
       reads_.clear();
       result_.clear();
       for (const Line& line : body_.lines)
-        if (line.target.tensor == body_.outputs[output] && bound_.is_active(line)) result_ = places_of(line.target);
+        if (line.target.tensor == body_.outputs[output] && bound_.is_active(line)) result_ = axes_of(line.target);
       descend(body_.outputs[output], result_);
       for (auto& [input, axes] : reads_) map.reads(output, input, std::move(axes));
     }
@@ -38,35 +38,35 @@ class LineReader {
   }
 
  private:
-  Places places_of(const LineTensor& tensor) const {
-    Places places;
-    std::size_t place = 0;
+  AxisOfLoop axes_of(const LineTensor& tensor) const {
+    AxisOfLoop axis_of;
+    std::size_t at = 0;
     for (const LineIndex& index : tensor.axes) {
       const std::size_t axes = bound_.loop(index.loop).extents.size();
       if (index.form != Form::loop) {
-        places[{index.loop, 0}] = place++;
-        if (index.form == Form::groups) places[{index.inner, 0}] = place - 1;
+        axis_of[{index.loop, 0}] = at++;
+        if (index.form == Form::groups) axis_of[{index.inner, 0}] = at - 1;
         continue;
       }
       for (std::size_t axis = 0; axis < axes; ++axis) {
         const bool is_left_out = index.reduction != LineIndex::kNotReduced && bound_.is_left_out(index.reduction, axis);
-        if (!is_left_out) places[{index.loop, axis}] = place;
-        if (!is_left_out || bound_.keeps_axes()) ++place;
+        if (!is_left_out) axis_of[{index.loop, axis}] = at;
+        if (!is_left_out || bound_.keeps_axes()) ++at;
       }
     }
-    return places;
+    return axis_of;
   }
 
   /// `seen`: the axes of loops that every line so far has kept.
-  void descend(std::size_t tensor, const Places& seen) {
+  void descend(std::size_t tensor, const AxisOfLoop& seen) {
     if (std::find(path_.begin(), path_.end(), tensor) != path_.end()) return;
     path_.push_back(tensor);
     for (const Line& line : body_.lines) {
       if (line.target.tensor != tensor || !bound_.is_active(line)) continue;
-      const Places kept = places_of(line.target);
-      Places both;
-      for (const auto& [axis, place] : seen)
-        if (kept.contains(axis)) both.emplace(axis, place);
+      const AxisOfLoop kept = axes_of(line.target);
+      AxisOfLoop both;
+      for (const auto& [axis, at] : seen)
+        if (kept.contains(axis)) both.emplace(axis, at);
       for (const LineTensor& operand : line.operands) {
         if (body_.is_input(operand.tensor)) {
           add(operand, both);
@@ -78,7 +78,7 @@ class LineReader {
     path_.pop_back();
   }
 
-  void add(const LineTensor& operand, const Places& seen) {
+  void add(const LineTensor& operand, const AxisOfLoop& seen) {
     const auto input = static_cast<std::size_t>(body_.inputs[operand.tensor]);
     if (!context_.has_input(input) || !context_.shape(input).known()) return;
     std::vector<AccessMap> axes = accesses(operand, context_.shape(input), seen);
@@ -88,7 +88,7 @@ class LineReader {
       if (!(found->second[axis] == axes[axis])) found->second[axis] = AccessMap::whole(context_.shape(input)[axis]);
   }
 
-  std::vector<AccessMap> accesses(const LineTensor& operand, const Shape& shape, const Places& seen) const {
+  std::vector<AccessMap> accesses(const LineTensor& operand, const Shape& shape, const AxisOfLoop& seen) const {
     std::vector<AccessMap> axes;
     const auto whole_or_along = [&](const LoopAxis& loop) {
       const auto found = seen.find(loop);
@@ -118,7 +118,7 @@ class LineReader {
   const OpContext& context_;
   const BoundLines bound_;
   const LineBody& body_;
-  Places result_;
+  AxisOfLoop result_;
   std::vector<std::size_t> path_;
   std::map<std::size_t, std::vector<AccessMap>> reads_;
 };

@@ -13,7 +13,7 @@ namespace {
 using Form = AxisIndex::Form;
 
 /// Where a loop walks the output: the index it is in, and the first of the axes that this index takes.
-struct Place {
+struct OutputAxes {
   const AxisIndex* index = nullptr;
   std::size_t axis = 0;
   std::size_t count = 0;
@@ -25,8 +25,8 @@ class NestAxes {
     std::size_t axis = 0;
     for (const AxisIndex& index : nest.formula->output.axes) {
       const std::size_t count = output_axes_of(index);
-      places_[index.loop] = {&index, axis, count};
-      if (index.form == Form::groups || index.form == Form::window) places_[index.inner] = {&index, axis, count};
+      output_axes_[index.loop] = {&index, axis, count};
+      if (index.form == Form::groups || index.form == Form::window) output_axes_[index.inner] = {&index, axis, count};
       axis += count;
     }
   }
@@ -57,9 +57,9 @@ class NestAxes {
       case Form::groups:
         return of_groups(index, extent);
       case Form::window: {
-        const Place& place = places_[index.loop];
-        if (place.index == nullptr) return AccessMap::whole(extent);
-        return window_access(nest_.windows[which], place.axis + which);
+        const OutputAxes& walked_in = output_axes_[index.loop];
+        if (walked_in.index == nullptr) return AccessMap::whole(extent);
+        return window_access(nest_.windows[which], walked_in.axis + which);
       }
       case Form::reduced:
         break;
@@ -68,23 +68,23 @@ class NestAxes {
   }
 
   AccessMap of_loop(std::uint8_t loop, std::size_t which, std::size_t count, const Dim& extent) const {
-    const Place& place = places_[loop];
-    if (place.index == nullptr) return AccessMap::whole(extent);
-    if (place.index->form == Form::reduced) return of_reduced(place, which, extent);
-    if (place.index->form == Form::window)
-      return place.index->loop == loop ? inverse_window_access(nest_.windows[which], place.axis + which)
-                                       : AccessMap::whole(extent);
-    if (place.index->form == Form::groups) return of_cut(*place.index, place.axis, loop, extent);
-    const Dim& walked = nest_.loops[loop].extents[place.count - count + which];
+    const OutputAxes& walked_in = output_axes_[loop];
+    if (walked_in.index == nullptr) return AccessMap::whole(extent);
+    if (walked_in.index->form == Form::reduced) return of_reduced(walked_in, which, extent);
+    if (walked_in.index->form == Form::window)
+      return walked_in.index->loop == loop ? inverse_window_access(nest_.windows[which], walked_in.axis + which)
+                                           : AccessMap::whole(extent);
+    if (walked_in.index->form == Form::groups) return of_cut(*walked_in.index, walked_in.axis, loop, extent);
+    const Dim& walked = nest_.loops[loop].extents[walked_in.count - count + which];
     if (extent.is(1) && !walked.is(1)) return AccessMap::at(0);
-    return AccessMap::along(place.axis + place.count - count + which);
+    return AccessMap::along(walked_in.axis + walked_in.count - count + which);
   }
 
-  AccessMap of_reduced(const Place& place, std::size_t which, const Dim& extent) const {
+  AccessMap of_reduced(const OutputAxes& walked_in, std::size_t which, const Dim& extent) const {
     const auto& reduced = nest_.reduction.reduced;
     if (reduced[which]) return AccessMap::whole(extent);
     const auto before = std::count(reduced.begin(), reduced.begin() + static_cast<std::ptrdiff_t>(which), false);
-    return AccessMap::along(place.axis + (nest_.reduction.keep ? which : static_cast<std::size_t>(before)));
+    return AccessMap::along(walked_in.axis + (nest_.reduction.keep ? which : static_cast<std::size_t>(before)));
   }
 
   const Dim& extent_of(std::uint8_t loop) const { return nest_.loops[loop].extents.front(); }
@@ -104,8 +104,8 @@ class NestAxes {
 
   /// g*c of the operand where the output has g*o: with its group it reads that group's c.
   AccessMap of_groups(const AxisIndex& index, const Dim& extent) const {
-    const Place& group = places_[index.loop];
-    const Place& inner = places_[index.inner];
+    const OutputAxes& group = output_axes_[index.loop];
+    const OutputAxes& inner = output_axes_[index.inner];
     if (group.index == nullptr) return AccessMap::whole(extent);
     if (inner.index == group.index) return AccessMap::along(group.axis);
     if (extent_of(index.loop).is(1) || inner.index != nullptr) return AccessMap::whole(extent);
@@ -119,7 +119,7 @@ class NestAxes {
   }
 
   const BoundNest& nest_;
-  std::array<Place, kMaxLoops> places_{};
+  std::array<OutputAxes, kMaxLoops> output_axes_{};
 };
 
 }  // namespace

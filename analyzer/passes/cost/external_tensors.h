@@ -12,23 +12,23 @@
 namespace macroscope {
 
 /// The layout of the external files that a network names.  Ranges that overlap without being equal show that a file's offsets are
-/// placeholders (weights were stripped): then nothing follows from two tensors having one place.
-class ExternalPlaces {
+/// placeholders (weights were stripped): then nothing follows from two tensors having one range.
+class ExternalRanges {
  public:
-  struct Place {
+  struct Range {
     std::string_view location;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
-    friend bool operator==(const Place&, const Place&) = default;
-    friend bool operator<(const Place& a, const Place& b) noexcept {
+    friend bool operator==(const Range&, const Range&) = default;
+    friend bool operator<(const Range& a, const Range& b) noexcept {
       return std::tie(a.location, a.offset, a.length) < std::tie(b.location, b.offset, b.length);
     }
   };
 
-  explicit ExternalPlaces(const Network& network);
+  explicit ExternalRanges(const Network& network);
 
-  /// The place of a tensor, if it is external and its place says something.
-  [[nodiscard]] std::optional<Place> place_of(const StoredTensor& tensor) const;
+  /// The range of a tensor, if it is external and its range says something.
+  [[nodiscard]] std::optional<Range> range_of(const StoredTensor& tensor) const;
 
  private:
   /// By location: true if all ranges are apart from each other or equal.

@@ -57,7 +57,7 @@ class CountingParameters {
         uses_(network, shapes),
         simulated_bits_(shapes.scopes.empty() ? std::unordered_map<TensorId, int>()
                                               : simulated_bits(network, shapes.scopes.front())),
-        places_(network) {
+        ranges_(network) {
     for (const Scope& scope : shapes.scopes) scopes_[scope.graph] = &scope;
   }
 
@@ -154,8 +154,8 @@ class CountingParameters {
     Parameter parameter = make(graph, tensor, stored.dtype, elements);
     parameter.role = role_as_declared(parameter.role, stored.declared);
     if (stored.mask != TapMask::none) parameter.effective_elements = kept_by_mask(stored);
-    if (const std::optional<ExternalPlaces::Place> place = places_.place_of(stored)) {
-      const auto [first, is_new] = external_.try_emplace(*place, parameters_.rows.size());
+    if (const std::optional<ExternalRanges::Range> range = ranges_.range_of(stored)) {
+      const auto [first, is_new] = external_.try_emplace(*range, parameters_.rows.size());
       if (!is_new) parameter.same_as = static_cast<std::uint32_t>(first->second);
     }
     keep(std::move(parameter));
@@ -263,8 +263,8 @@ class CountingParameters {
   UseSearch uses_;
   /// Of stored tensors that are rounded to a few bits before anything computes with them.
   std::unordered_map<TensorId, int> simulated_bits_;
-  ExternalPlaces places_;
-  std::map<ExternalPlaces::Place, std::size_t> external_;
+  ExternalRanges ranges_;
+  std::map<ExternalRanges::Range, std::size_t> external_;
 };
 
 }  // namespace

@@ -117,8 +117,8 @@ void Inference::assume(Assumption assumption) {
 
 void Inference::remember(Dim quantity) {
   ++asked_;
-  const Place place = places_.back();
-  shapes_.scopes[place.scope].remembered[place.node].push_back(std::move(quantity));
+  const Position position = positions_.back();
+  shapes_.scopes[position.scope].remembered[position.node].push_back(std::move(quantity));
 }
 
 void Inference::report(const OpContext& context, Severity severity, std::string_view code, std::string message,
@@ -133,7 +133,7 @@ void Inference::report(const OpContext& context, Severity severity, std::string_
     }
   }
   diagnostics_.push_back(
-      {severity, code, std::move(message), origin_of(shapes_.scopes[places_.back().scope], context.node()), std::move(help)});
+      {severity, code, std::move(message), origin_of(shapes_.scopes[positions_.back().scope], context.node()), std::move(help)});
 }
 
 ScopeId Inference::open_scope(GraphId graph, std::string path, std::vector<Attribute> attributes,
@@ -191,9 +191,9 @@ void Inference::run(ScopeId id, const std::vector<Fact>& inputs, const Scope* ou
   for (const NodeId node : graph.order) {
     if (++nodes_run_ > kMaxNodesRun) break;
     if (algebra::WorkBudget* const budget = algebra::BudgetInForce::current()) budget->begin_node();
-    places_.push_back({id, node});
+    positions_.push_back({id, node});
     run_node(graph, scope, node, &walk);
-    places_.pop_back();
+    positions_.pop_back();
     note_spent_budget(scope, graph.nodes[node]);
   }
   std::stable_sort(scope.calls.begin(), scope.calls.end(), [](const Call& a, const Call& b) { return a.node < b.node; });
@@ -207,9 +207,9 @@ void Inference::step(ScopeId id, NodeId node) {
   scope.facts.resize(graph.tensors.size());
   scope.operators.resize(graph.nodes.size(), nullptr);
   scope.inferred.resize(graph.nodes.size(), false);
-  places_.push_back({id, node});
+  positions_.push_back({id, node});
   run_node(graph, scope, node, nullptr);
-  places_.pop_back();
+  positions_.pop_back();
 }
 
 void Inference::run_node(const Graph& graph, Scope& scope, NodeId id, Walk* walk) {
@@ -358,7 +358,7 @@ void Inference::check_call(const OpContext& context, const Function& function) c
 std::vector<Fact> Inference::call(const OpContext& context, const Function& function, bool internal) {
   const bool recursive = std::find(active_.begin(), active_.end(), &function) != active_.end();
   require(!recursive, "recursive-function", "function '{}' calls itself", function.name);
-  require(places_.size() < kMaxDepth, "too-deep", "calls nest deeper than {}", kMaxDepth);
+  require(positions_.size() < kMaxDepth, "too-deep", "calls nest deeper than {}", kMaxDepth);
   ++asked_;
   std::vector<Fact> inputs;
   const std::size_t operands = network_.graphs[function.body].inputs.size();
@@ -373,12 +373,12 @@ std::vector<Fact> Inference::call(const OpContext& context, const Function& func
 
   auto& calls = called_[&function];
   const std::size_t hash = hash_of(inputs);
-  const Place place = places_.back();
+  const Position position = positions_.back();
   const auto [begin, end] = calls.equal_range(hash);
   for (auto earlier = begin; earlier != end; ++earlier) {
     const auto& [scope, earlier_inputs] = earlier->second;
     if (earlier_inputs != inputs || !same_attributes(shapes_.scopes[scope].attributes, attributes)) continue;
-    shapes_.scopes[place.scope].calls.push_back({place.node, scope, 1, Nesting::sum});
+    shapes_.scopes[position.scope].calls.push_back({position.node, scope, 1, Nesting::sum});
     return outputs_of(scope);
   }
 
@@ -394,16 +394,16 @@ std::vector<Fact> Inference::call(const OpContext& context, const Function& func
   active_.pop_back();
   // What failed where it is not known to run fails again, and more loudly, where it is.
   if (errors_ == errors || alternatives_.empty()) calls.emplace(hash, std::pair(scope, std::move(inputs)));
-  shapes_.scopes[place.scope].calls.push_back({place.node, scope, 1, Nesting::sum});
+  shapes_.scopes[position.scope].calls.push_back({position.node, scope, 1, Nesting::sum});
   return outputs_of(scope);
 }
 
 std::vector<Fact> Inference::enter(const OpContext& context, GraphId graph, std::vector<Fact> inputs, std::string_view role,
                                    Dim iterations, Nesting nesting) {
   ++asked_;
-  require(places_.size() < kMaxDepth, "too-deep", "graphs nest deeper than {}", kMaxDepth);
-  const Place place = places_.back();
-  const Scope& outer = shapes_.scopes[place.scope];
+  require(positions_.size() < kMaxDepth, "too-deep", "graphs nest deeper than {}", kMaxDepth);
+  const Position position = positions_.back();
+  const Scope& outer = shapes_.scopes[position.scope];
   const std::string separator = outer.path.empty() ? "" : "/";
   std::string path = fmt::format("{}{}node[{}].{}", outer.path, separator, context.node().file_index, role);
   const ScopeId scope = open_scope(graph, std::move(path), outer.attributes, outer.operator_sets);
@@ -412,12 +412,12 @@ std::vector<Fact> Inference::enter(const OpContext& context, GraphId graph, std:
   run(scope, inputs, &outer);
   if (nesting == Nesting::alternative) alternatives_.pop_back();
   fresh_ = fresh;
-  auto& calls = shapes_.scopes[place.scope].calls;
+  auto& calls = shapes_.scopes[position.scope].calls;
   // A rule that enters a graph again, with better inputs, means the last time.
   std::erase_if(calls, [&](const Call& call) {
-    return call.node == place.node && shapes_.scopes[call.scope].path == shapes_.scopes[scope].path;
+    return call.node == position.node && shapes_.scopes[call.scope].path == shapes_.scopes[scope].path;
   });
-  calls.push_back({place.node, scope, std::move(iterations), nesting});
+  calls.push_back({position.node, scope, std::move(iterations), nesting});
   return outputs_of(scope);
 }
 

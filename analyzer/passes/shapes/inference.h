@@ -46,7 +46,7 @@ class Inference : public InferenceHooks {
     std::size_t operator()(const Assumption& assumption) const noexcept { return assumption.hash(); }
   };
   /// Where the walk stands.
-  struct Place {
+  struct Position {
     ScopeId scope = 0;
     NodeId node = 0;
   };
@@ -103,7 +103,7 @@ class Inference : public InferenceHooks {
   Bindings by_id_;
   Shapes& shapes_;
   Diagnostics& diagnostics_;
-  std::vector<Place> places_;
+  std::vector<Position> positions_;
   /// Scopes in the order in which they were finished: callees before callers.
   std::vector<ScopeId> finished_;
   /// Symbols that the rule of the current node asked for; a declared extent takes their place.

@@ -30,15 +30,15 @@ class Sets {
 
 }  // namespace
 
-Opportunity without(const Place& place, Redundancy kind, std::vector<NodeId> layers) {
+Opportunity without(const ScopedGraph& scoped, Redundancy kind, std::vector<NodeId> layers) {
   Opportunity opportunity;
   opportunity.kind = kind;
-  opportunity.scope = place.id;
+  opportunity.scope = scoped.id;
   opportunity.nodes = layers.size();
   for (const NodeId node : layers) {
-    const Cost& cost = place.costs[node];
+    const Cost& cost = scoped.costs[node];
     // Of dead nodes alone the weights go, too; what others compute still needs them.
-    if (kind == Redundancy::dead) opportunity.parameters += place.parameters.of_node[place.scope.graph][node];
+    if (kind == Redundancy::dead) opportunity.parameters += scoped.parameters.of_node[scoped.scope.graph][node];
     opportunity.macs += cost.macs;
     opportunity.flops += cost.flops();
     opportunity.bytes += cost.bytes_read + cost.bytes_written;
@@ -47,12 +47,12 @@ Opportunity without(const Place& place, Redundancy kind, std::vector<NodeId> lay
   return opportunity;
 }
 
-std::vector<std::vector<NodeId>> connected(const Place& place, const std::vector<bool>& marked) {
+std::vector<std::vector<NodeId>> connected(const ScopedGraph& scoped, const std::vector<bool>& marked) {
   Sets sets(marked.size());
   for (NodeId node = 0; node < marked.size(); ++node) {
     if (!marked[node]) continue;
-    for (const TensorId input : place.graph.nodes[node].inputs) {
-      const NodeId producer = input == kAbsent ? kNone : place.graph.tensors[input].producer;
+    for (const TensorId input : scoped.graph.nodes[node].inputs) {
+      const NodeId producer = input == kAbsent ? kNone : scoped.graph.tensors[input].producer;
       if (producer != kNone && marked[producer]) sets.merge(node, producer);
     }
   }
@@ -81,7 +81,7 @@ std::string_view name_of(Redundancy redundancy) noexcept {
 std::vector<Opportunity> find_redundancies(const Network& network, const Shapes& shapes,
                                            const ElementwiseProvenances& provenances, const Parameters& parameters,
                                            const Costs& costs) {
-  using Search = void (*)(const redundancies::Place&, redundancies::Found&);
+  using Search = void (*)(const redundancies::ScopedGraph&, redundancies::Found&);
   static constexpr std::array<Search, 6> kSearches{redundancies::find_foldable,   redundancies::find_dead,
                                                    redundancies::find_identities, redundancies::find_constant,
                                                    redundancies::find_cancelling, redundancies::find_repeated};
@@ -92,13 +92,13 @@ std::vector<Opportunity> find_redundancies(const Network& network, const Shapes&
     const ElementwiseProvenance* provenance = provenances.of(id);
     if (provenance == nullptr) continue;
     const Graph& graph = network.graphs[scope.graph];
-    redundancies::Place place{
+    redundancies::ScopedGraph scoped{
         network, id, scope, graph, parameters, costs.nodes[id], *provenance, std::vector<bool>(graph.tensors.size())};
     for (const std::vector<TensorId>* outputs : {&graph.outputs, &graph.auxiliary_outputs})
-      for (const TensorId output : *outputs) place.is_output[output] = true;
+      for (const TensorId output : *outputs) scoped.is_output[output] = true;
     for (const Search search : kSearches) {
       try {
-        search(place, found);
+        search(scoped, found);
       } catch (const AlgebraError&) {
         continue;  // a sum past 128 bits
       }

@@ -9,28 +9,28 @@
 namespace macroscope::redundancies {
 namespace {
 
-const Shape& shape_of(const Place& place, TensorId tensor) { return place.scope.facts[tensor].type.shape; }
-DataType dtype_of(const Place& place, TensorId tensor) { return place.scope.facts[tensor].type.dtype; }
+const Shape& shape_of(const ScopedGraph& scoped, TensorId tensor) { return scoped.scope.facts[tensor].type.shape; }
+DataType dtype_of(const ScopedGraph& scoped, TensorId tensor) { return scoped.scope.facts[tensor].type.dtype; }
 
 bool is_known_and_equal(const Shape& a, const Shape& b) { return a.known() && b.known() && a == b; }
 
 TensorId first(std::span<const TensorId> tensors) { return tensors.empty() ? kAbsent : tensors.front(); }
 
 /// Only this node reads the tensor.
-bool is_read_once(const Place& place, TensorId tensor) {
-  return place.provenance.readers().of(tensor).size() == 1 && !place.is_output[tensor];
+bool is_read_once(const ScopedGraph& scoped, TensorId tensor) {
+  return scoped.provenance.readers().of(tensor).size() == 1 && !scoped.is_output[tensor];
 }
 
 // Folding of norms.
 
-bool is_norm(const Place& place, NodeId id) {
-  const Node& node = place.graph.nodes[id];
-  const Operator* row = place.scope.operators[id];
+bool is_norm(const ScopedGraph& scoped, NodeId id) {
+  const Node& node = scoped.graph.nodes[id];
+  const Operator* row = scoped.scope.operators[id];
   const bool scales_channels = has(row, Trait::normalization) && has(row, Trait::affine);
-  if (!scales_channels || node.inputs.size() != 5 || attributes_of(place.scope, node).integer("training_mode", 0) != 0)
+  if (!scales_channels || node.inputs.size() != 5 || attributes_of(scoped.scope, node).integer("training_mode", 0) != 0)
     return false;
   return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
-                     [&](TensorId input) { return input != kAbsent && place.provenance.is_stored(input); });
+                     [&](TensorId input) { return input != kAbsent && scoped.provenance.is_stored(input); });
 }
 
 /// Where the weight and the bias of a layer stand that a scale and a shift of its output channels fold into; empty for other layers.
@@ -45,27 +45,28 @@ std::optional<std::pair<std::size_t, std::size_t>> foldable_operands(const Opera
 }
 
 /// Scale and shift fold into weight and bias: of four numbers a channel the bias stays, and of the work on each element its sum.
-void fold(const Place& place, NodeId norm, Found& found) {
-  const Node& node = place.graph.nodes[norm];
+void fold(const ScopedGraph& scoped, NodeId norm, Found& found) {
+  const Node& node = scoped.graph.nodes[norm];
   const TensorId data = node.inputs.front();
-  const NodeId before = data == kAbsent ? kNone : place.graph.tensors[data].producer;
-  if (before == kNone || !is_read_once(place, data)) return;
-  const Operator* row = place.scope.operators[before];
+  const NodeId before = data == kAbsent ? kNone : scoped.graph.tensors[data].producer;
+  if (before == kNone || !is_read_once(scoped, data)) return;
+  const Operator* row = scoped.scope.operators[before];
   const auto operands = foldable_operands(row);
-  const bool is_last = row != nullptr && channel_axis_of(*row, site_of(place.network, place.scope, before)) == ChannelAxis::last;
+  const bool is_last =
+      row != nullptr && channel_axis_of(*row, site_of(scoped.network, scoped.scope, before)) == ChannelAxis::last;
   if (!operands || (is_last && has(row, Trait::convolution))) return;  // the norm scales axis 1
-  const std::span<const TensorId> inputs = place.graph.nodes[before].inputs;
+  const std::span<const TensorId> inputs = scoped.graph.nodes[before].inputs;
   const auto operand = [&](std::size_t index) { return index < inputs.size() ? inputs[index] : kAbsent; };
   const TensorId weight = operand(operands->first), bias = operand(operands->second);
-  if (weight == kAbsent || !place.provenance.is_stored(weight)) return;
-  if (!is_read_once(place, weight)) return;  // the weight would have to be stored twice
+  if (weight == kAbsent || !scoped.provenance.is_stored(weight)) return;
+  if (!is_read_once(scoped, weight)) return;  // the weight would have to be stored twice
   const bool has_bias = bias != kAbsent;
-  if (has_bias && !place.provenance.is_stored(bias)) return;
-  const Shape& scale = shape_of(place, node.inputs[1]);
-  const Shape& map = shape_of(place, node.outputs.front());
+  if (has_bias && !scoped.provenance.is_stored(bias)) return;
+  const Shape& scale = shape_of(scoped, node.inputs[1]);
+  const Shape& map = shape_of(scoped, node.outputs.front());
   if (!scale.known() || !map.known()) return;
   const Dim channels = scale.elements();
-  Opportunity opportunity = without(place, Redundancy::foldable, {norm});
+  Opportunity opportunity = without(scoped, Redundancy::foldable, {norm});
   opportunity.layers = {before, norm};
   opportunity.parameters = has_bias ? channels * 2 : channels;
   opportunity.statistics = channels * 2;
@@ -82,22 +83,22 @@ bool is_same_order(std::span<const std::int64_t> permutation) {
 }
 
 /// Known pads or shifts that are all zero.
-bool is_all(const Place& place, const Node& node, std::size_t input, std::int64_t number) {
+bool is_all(const ScopedGraph& scoped, const Node& node, std::size_t input, std::int64_t number) {
   if (input >= node.inputs.size() || node.inputs[input] == kAbsent) return false;
-  const ValuePointer& value = place.scope.facts[node.inputs[input]].value;
+  const ValuePointer& value = scoped.scope.facts[node.inputs[input]].value;
   const Integers* integers = value == nullptr ? nullptr : value->integers();
   return integers != nullptr && !integers->empty() &&
          std::all_of(integers->begin(), integers->end(), [&](const auto& element) { return element && element->is(number); });
 }
 
-bool gives_back(const Place& place, NodeId id) {
-  const Node& node = place.graph.nodes[id];
-  const Operator* row = place.scope.operators[id];
+bool gives_back(const ScopedGraph& scoped, NodeId id) {
+  const Node& node = scoped.graph.nodes[id];
+  const Operator* row = scoped.scope.operators[id];
   if (row == nullptr || first(node.inputs) == kAbsent || first(node.outputs) == kAbsent) return false;
   const TensorId input = node.inputs.front();
   const TensorId output = node.outputs.front();
-  const bool same_shape = is_known_and_equal(shape_of(place, input), shape_of(place, output));
-  const bool same_type = dtype_of(place, input) == dtype_of(place, output) && dtype_of(place, input) != DataType::unknown;
+  const bool same_shape = is_known_and_equal(shape_of(scoped, input), shape_of(scoped, output));
+  const bool same_type = dtype_of(scoped, input) == dtype_of(scoped, output) && dtype_of(scoped, input) != DataType::unknown;
   switch (row->identity) {
     case IdentityWhen::always:
       return true;
@@ -108,13 +109,13 @@ bool gives_back(const Place& place, NodeId id) {
     case IdentityWhen::only_operand:
       return node.inputs.size() == 1;
     case IdentityWhen::same_order:
-      return is_same_order(attributes_of(place.scope, node).integers("perm"));
+      return is_same_order(attributes_of(scoped.scope, node).integers("perm"));
     case IdentityWhen::same_type_shape:
       return same_shape && same_type;
     case IdentityWhen::nothing_added:
-      return same_shape && is_all(place, node, 1, 0);
+      return same_shape && is_all(scoped, node, 1, 0);
     case IdentityWhen::nothing_taken_out:
-      return same_shape && (node.inputs.size() < 5 || is_all(place, node, 4, 1));
+      return same_shape && (node.inputs.size() < 5 || is_all(scoped, node, 4, 1));
     case IdentityWhen::never:
       break;
   }
@@ -122,9 +123,9 @@ bool gives_back(const Place& place, NodeId id) {
 }
 
 /// One that only gives an input or a stored tensor the name of an output has to stay.
-bool must_stay(const Place& place, const Node& node) {
+bool must_stay(const ScopedGraph& scoped, const Node& node) {
   const TensorId input = node.inputs.front();
-  return place.is_output[node.outputs.front()] && (place.graph.tensors[input].producer == kNone || place.is_output[input]);
+  return scoped.is_output[node.outputs.front()] && (scoped.graph.tensors[input].producer == kNone || scoped.is_output[input]);
 }
 
 // Nodes that undo another.
@@ -151,29 +152,29 @@ bool undoes(std::span<const std::int64_t> first, std::span<const std::int64_t> s
 }
 
 /// \param source what the first of them reads
-bool cancel(const Place& place, NodeId first, NodeId second, TensorId source) {
-  const Node &before = place.graph.nodes[first], &node = place.graph.nodes[second];
+bool cancel(const ScopedGraph& scoped, NodeId first, NodeId second, TensorId source) {
+  const Node &before = scoped.graph.nodes[first], &node = scoped.graph.nodes[second];
   const TensorId result = node.outputs.front();
   const auto both = [&](Trait trait) {
-    return has(place.scope.operators[first], trait) && has(place.scope.operators[second], trait);
+    return has(scoped.scope.operators[first], trait) && has(scoped.scope.operators[second], trait);
   };
   if (both(Trait::permutes))
-    return undoes(attributes_of(place.scope, before).integers("perm"), attributes_of(place.scope, node).integers("perm"));
+    return undoes(attributes_of(scoped.scope, before).integers("perm"), attributes_of(scoped.scope, node).integers("perm"));
   if (both(Trait::converts))
-    return dtype_of(place, result) == dtype_of(place, source) &&
-           is_wider(dtype_of(place, source), dtype_of(place, before.outputs.front()));
-  return both(Trait::regroups) && is_known_and_equal(shape_of(place, source), shape_of(place, result));
+    return dtype_of(scoped, result) == dtype_of(scoped, source) &&
+           is_wider(dtype_of(scoped, source), dtype_of(scoped, before.outputs.front()));
+  return both(Trait::regroups) && is_known_and_equal(shape_of(scoped, source), shape_of(scoped, result));
 }
 
 /// The node that made what `tensor` holds, past work on single elements that nothing else takes part in; kNone if there is none.
-NodeId producer_past_elementwise(const Place& place, TensorId tensor, bool& is_alone) {
+NodeId producer_past_elementwise(const ScopedGraph& scoped, TensorId tensor, bool& is_alone) {
   static constexpr std::size_t kFarthest = 16;
   for (std::size_t step = 0; step < kFarthest; ++step) {
-    is_alone = is_alone && is_read_once(place, tensor);
-    const NodeId producer = place.graph.tensors[tensor].producer;
+    is_alone = is_alone && is_read_once(scoped, tensor);
+    const NodeId producer = scoped.graph.tensors[tensor].producer;
     if (producer == kNone) return kNone;
-    const Node& node = place.graph.nodes[producer];
-    const Operator* row = place.scope.operators[producer];
+    const Node& node = scoped.graph.nodes[producer];
+    const Operator* row = scoped.scope.operators[producer];
     const bool is_unary = row != nullptr && std::holds_alternative<PerElement>(row->meaning) && node.inputs.size() == 1;
     if (!is_unary || node.inputs.front() == kAbsent) return producer;
     if (!is_alone) return kNone;  // the work would be done in two layouts
@@ -184,17 +185,17 @@ NodeId producer_past_elementwise(const Place& place, TensorId tensor, bool& is_a
 
 }  // namespace
 
-void find_foldable(const Place& place, Found& found) {
-  for (NodeId id = 0; id < place.graph.nodes.size(); ++id)
-    if (is_norm(place, id)) fold(place, id, found);
+void find_foldable(const ScopedGraph& scoped, Found& found) {
+  for (NodeId id = 0; id < scoped.graph.nodes.size(); ++id)
+    if (is_norm(scoped, id)) fold(scoped, id, found);
 }
 
-void find_dead(const Place& place, Found& found) {
-  std::vector<bool> is_needed = place.is_output;
-  std::vector<bool> is_dead(place.graph.nodes.size(), false);
+void find_dead(const ScopedGraph& scoped, Found& found) {
+  std::vector<bool> is_needed = scoped.is_output;
+  std::vector<bool> is_dead(scoped.graph.nodes.size(), false);
   bool any = false;
-  for (auto id = place.graph.order.rbegin(); id != place.graph.order.rend(); ++id) {
-    const Node& node = place.graph.nodes[*id];
+  for (auto id = scoped.graph.order.rbegin(); id != scoped.graph.order.rend(); ++id) {
+    const Node& node = scoped.graph.nodes[*id];
     is_dead[*id] = !node.outputs.empty() && std::none_of(node.outputs.begin(), node.outputs.end(),
                                                          [&](TensorId output) { return output != kAbsent && is_needed[output]; });
     any = any || is_dead[*id];
@@ -203,42 +204,42 @@ void find_dead(const Place& place, Found& found) {
       if (input != kAbsent) is_needed[input] = true;
     for (const Attribute& attribute : node.attributes)
       if (const auto* nested = std::get_if<GraphId>(&attribute.content))
-        for (const Tensor& tensor : place.network.graphs[*nested].tensors)
+        for (const Tensor& tensor : scoped.network.graphs[*nested].tensors)
           if (tensor.outer != kAbsent) is_needed[tensor.outer] = true;
   }
   if (!any) return;
-  for (std::vector<NodeId>& group : connected(place, is_dead))
-    found.push_back(without(place, Redundancy::dead, std::move(group)));
+  for (std::vector<NodeId>& group : connected(scoped, is_dead))
+    found.push_back(without(scoped, Redundancy::dead, std::move(group)));
 }
 
-void find_identities(const Place& place, Found& found) {
-  for (NodeId id = 0; id < place.graph.nodes.size(); ++id) {
-    const Node& node = place.graph.nodes[id];
-    if (!gives_back(place, id) || must_stay(place, node)) continue;
-    found.push_back(without(place, Redundancy::identity, {id}));
-    if (place.provenance.is_stored(node.inputs.front())) found.back().bytes = 0;  // moved when the model is loaded, if at all
+void find_identities(const ScopedGraph& scoped, Found& found) {
+  for (NodeId id = 0; id < scoped.graph.nodes.size(); ++id) {
+    const Node& node = scoped.graph.nodes[id];
+    if (!gives_back(scoped, id) || must_stay(scoped, node)) continue;
+    found.push_back(without(scoped, Redundancy::identity, {id}));
+    if (scoped.provenance.is_stored(node.inputs.front())) found.back().bytes = 0;  // moved when the model is loaded, if at all
   }
 }
 
-void find_cancelling(const Place& place, Found& found) {
-  std::vector<bool> is_gone(place.graph.nodes.size(), false);
-  for (const NodeId id : place.graph.order) {
-    const Node& node = place.graph.nodes[id];
-    const Operator* row = place.scope.operators[id];
+void find_cancelling(const ScopedGraph& scoped, Found& found) {
+  std::vector<bool> is_gone(scoped.graph.nodes.size(), false);
+  for (const NodeId id : scoped.graph.order) {
+    const Node& node = scoped.graph.nodes[id];
+    const Operator* row = scoped.scope.operators[id];
     if (first(node.inputs) == kAbsent || first(node.outputs) == kAbsent) continue;
     const bool permutes = has(row, Trait::permutes);
     if (!permutes && !has(row, Trait::converts) && !has(row, Trait::regroups)) continue;
     bool is_alone = true;
-    const NodeId producer = permutes ? producer_past_elementwise(place, node.inputs.front(), is_alone)
-                                     : place.graph.tensors[node.inputs.front()].producer;
-    if (!permutes) is_alone = is_read_once(place, node.inputs.front());
+    const NodeId producer = permutes ? producer_past_elementwise(scoped, node.inputs.front(), is_alone)
+                                     : scoped.graph.tensors[node.inputs.front()].producer;
+    if (!permutes) is_alone = is_read_once(scoped, node.inputs.front());
     if (producer == kNone || is_gone[producer]) continue;
-    const Node& before = place.graph.nodes[producer];
+    const Node& before = scoped.graph.nodes[producer];
     if (first(before.inputs) == kAbsent || first(before.outputs) == kAbsent) continue;
-    if (!cancel(place, producer, id, before.inputs.front())) continue;
+    if (!cancel(scoped, producer, id, before.inputs.front())) continue;
     // What others read as well has to be made all the same.
     Opportunity opportunity =
-        without(place, Redundancy::cancelling, is_alone ? std::vector<NodeId>{producer, id} : std::vector<NodeId>{id});
+        without(scoped, Redundancy::cancelling, is_alone ? std::vector<NodeId>{producer, id} : std::vector<NodeId>{id});
     opportunity.layers = {producer, id};
     is_gone[id] = true;
     found.push_back(std::move(opportunity));

@@ -58,7 +58,7 @@ class Storage {
     }
   }
 
-  /// Tensors of one place in an external file are one tensor.
+  /// Tensors of one range of an external file are one tensor.
   void find_tied(Found& found) {
     std::map<std::uint32_t, std::vector<std::uint32_t>> same;
     for (std::uint32_t row = 0; row < parameters_.rows.size(); ++row)

@@ -36,12 +36,12 @@ Dim bytes_or_nothing(const Type& type) {
 }
 
 /// Storing the result would take more than storing what it is made from: a dequantised weight, a mask that is spread.
-bool is_kept_small(const Place& place, const Node& node) {
+bool is_kept_small(const ScopedGraph& scoped, const Node& node) {
   Dim made, read;
   for (const TensorId output : node.outputs)
-    if (output != kAbsent) made += bytes_or_nothing(place.scope.facts[output].type);
+    if (output != kAbsent) made += bytes_or_nothing(scoped.scope.facts[output].type);
   for (const TensorId input : node.inputs)
-    if (input != kAbsent) read += bytes_or_nothing(place.scope.facts[input].type);
+    if (input != kAbsent) read += bytes_or_nothing(scoped.scope.facts[input].type);
   return at_least(Dim::of_size(Value::kMaxElements), made) != Certainty::always && at_least(read, made) != Certainty::always;
 }
 
@@ -88,19 +88,19 @@ bool equal_spans(std::span<const T> a, std::span<const T> b) {
 
 class Numbering {
  public:
-  explicit Numbering(const Place& place)
-      : place_(place),
-        functions_(place.network),
-        same_as_(place.graph.tensors.size()),
-        repeats_(place.graph.nodes.size(), false),
-        earlier_(place.graph.nodes.size(), kNone) {
+  explicit Numbering(const ScopedGraph& scoped)
+      : scoped_(scoped),
+        functions_(scoped.network),
+        same_as_(scoped.graph.tensors.size()),
+        repeats_(scoped.graph.nodes.size(), false),
+        earlier_(scoped.graph.nodes.size(), kNone) {
     for (TensorId tensor = 0; tensor < same_as_.size(); ++tensor) same_as_[tensor] = tensor;
-    latest_.reserve(place.graph.nodes.size());
+    latest_.reserve(scoped.graph.nodes.size());
   }
 
   /// Marks every node that computes what one before it has computed.
   std::vector<bool> run() {
-    for (const NodeId id : place_.graph.order)
+    for (const NodeId id : scoped_.graph.order)
       if (is_comparable(id)) compare(id);
     return std::move(repeats_);
   }
@@ -108,18 +108,18 @@ class Numbering {
  private:
   /// Two of such nodes with the same operands give the same result.
   bool is_comparable(NodeId id) {
-    const Node& node = place_.graph.nodes[id];
-    if (node.outputs.empty() || has_nested_graph(node) || is_random(place_.scope.operators[id], node)) return false;
-    if (place_.scope.operators[id] == nullptr && !functions_.are_steady(node)) return false;
+    const Node& node = scoped_.graph.nodes[id];
+    if (node.outputs.empty() || has_nested_graph(node) || is_random(scoped_.scope.operators[id], node)) return false;
+    if (scoped_.scope.operators[id] == nullptr && !functions_.are_steady(node)) return false;
     return !node.inputs.empty() || holds_constant(node);
   }
 
   void compare(NodeId id) {
-    const Node& node = place_.graph.nodes[id];
+    const Node& node = scoped_.graph.nodes[id];
     NodeId& latest = latest_.emplace(hash_of(node), kNone).first->second;
     std::size_t compared = 0;
     for (NodeId other = latest; other != kNone && compared < kMostCompared; other = earlier_[other], ++compared) {
-      const Node& first = place_.graph.nodes[other];
+      const Node& first = scoped_.graph.nodes[other];
       if (!is_same(node, first)) continue;
       for (std::size_t i = 0; i < node.outputs.size(); ++i)
         if (node.outputs[i] != kAbsent) same_as_[node.outputs[i]] = same_as_[first.outputs[i]];
@@ -178,15 +178,15 @@ class Numbering {
       elements *= dim;
       if (elements > static_cast<std::int64_t>(kComparedElements)) return false;
     }
-    const ValuePointer content = place_.network.content(a);
-    const ValuePointer other = content == nullptr ? nullptr : place_.network.content(b);
+    const ValuePointer content = scoped_.network.content(a);
+    const ValuePointer other = content == nullptr ? nullptr : scoped_.network.content(b);
     return other != nullptr && *content == *other;
   }
 
   /// Nodes of one hash that a node is compared with: more are made up to take time.
   static constexpr std::size_t kMostCompared = 64;
 
-  const Place& place_;
+  const ScopedGraph& scoped_;
   Functions functions_;
   /// By TensorId: the first tensor that holds the same.
   std::vector<TensorId> same_as_;
@@ -198,26 +198,26 @@ class Numbering {
 
 }  // namespace
 
-std::vector<bool> constant_nodes(const Place& place) {
-  std::vector<bool> is_constant(place.graph.nodes.size(), false);
-  std::vector<bool> could_be_stored(place.graph.tensors.size(), false);
+std::vector<bool> constant_nodes(const ScopedGraph& scoped) {
+  std::vector<bool> is_constant(scoped.graph.nodes.size(), false);
+  std::vector<bool> could_be_stored(scoped.graph.tensors.size(), false);
   for (TensorId tensor = 0; tensor < could_be_stored.size(); ++tensor) {
-    const NodeId producer = place.graph.tensors[tensor].producer;
+    const NodeId producer = scoped.graph.tensors[tensor].producer;
     could_be_stored[tensor] =
-        place.provenance.is_stored(tensor) && (producer == kNone || holds_constant(place.graph.nodes[producer]));
+        scoped.provenance.is_stored(tensor) && (producer == kNone || holds_constant(scoped.graph.nodes[producer]));
   }
-  for (const NodeId id : place.graph.order) {
-    const Node& node = place.graph.nodes[id];
+  for (const NodeId id : scoped.graph.order) {
+    const Node& node = scoped.graph.nodes[id];
     if (node.outputs.empty() || holds_constant(node) || has_nested_graph(node)) continue;
     const bool has_numbers = std::all_of(node.outputs.begin(), node.outputs.end(), [&](TensorId output) {
-      return output != kAbsent && is_known(place.scope.facts[output].value);
+      return output != kAbsent && is_known(scoped.scope.facts[output].value);
     });
     const bool has_stored = !node.inputs.empty() && std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId input) {
       return input == kAbsent || could_be_stored[input];
     }) && std::all_of(node.outputs.begin(), node.outputs.end(), [&](TensorId output) {
-      return output == kAbsent || place.provenance.is_stored(output);
+      return output == kAbsent || scoped.provenance.is_stored(output);
     });
-    if (!has_numbers && (!has_stored || is_kept_small(place, node))) continue;
+    if (!has_numbers && (!has_stored || is_kept_small(scoped, node))) continue;
     is_constant[id] = true;
     for (const TensorId output : node.outputs)
       if (output != kAbsent) could_be_stored[output] = true;
@@ -225,21 +225,21 @@ std::vector<bool> constant_nodes(const Place& place) {
   return is_constant;
 }
 
-void find_constant(const Place& place, Found& found) {
-  std::vector<bool> constant = constant_nodes(place);
+void find_constant(const ScopedGraph& scoped, Found& found) {
+  std::vector<bool> constant = constant_nodes(scoped);
   for (NodeId id = 0; id < constant.size(); ++id)
-    if (const Operator* row = place.scope.operators[id]; row != nullptr && row->identity == IdentityWhen::always)
+    if (const Operator* row = scoped.scope.operators[id]; row != nullptr && row->identity == IdentityWhen::always)
       constant[id] = false;  // found as such
-  for (std::vector<NodeId>& group : connected(place, constant))
-    found.push_back(without(place, Redundancy::constant, std::move(group)));
+  for (std::vector<NodeId>& group : connected(scoped, constant))
+    found.push_back(without(scoped, Redundancy::constant, std::move(group)));
 }
 
-void find_repeated(const Place& place, Found& found) {
-  std::vector<bool> repeated = Numbering(place).run();
-  const std::vector<bool> constant = constant_nodes(place);
+void find_repeated(const ScopedGraph& scoped, Found& found) {
+  std::vector<bool> repeated = Numbering(scoped).run();
+  const std::vector<bool> constant = constant_nodes(scoped);
   for (NodeId id = 0; id < repeated.size(); ++id) repeated[id] = repeated[id] && !constant[id];
-  for (std::vector<NodeId>& group : connected(place, repeated))
-    found.push_back(without(place, Redundancy::repeated, std::move(group)));
+  for (std::vector<NodeId>& group : connected(scoped, repeated))
+    found.push_back(without(scoped, Redundancy::repeated, std::move(group)));
 }
 
 }  // namespace macroscope::redundancies

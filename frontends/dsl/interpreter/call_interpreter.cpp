@@ -36,9 +36,9 @@ void check_results(const Expression& expression, std::size_t given, std::size_t 
 CallInterpreter::CallInterpreter(const NetContent& content, std::string_view net, Problems& problems)
     : content_(content), problems_(problems), build_(net), record_(std::make_shared<NetRecord>()), frames_(content, problems) {}
 
-void CallInterpreter::stand_at(PlaceId within, std::string_view name, int line, int column) {
+void CallInterpreter::stand_at(PathId within, std::string_view name, int line, int column) {
   build_.stand_at(
-      {record_->places.path(within), std::string(name), static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(column)});
+      {record_->paths.path(within), std::string(name), static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(column)});
 }
 
 Datum CallInterpreter::value_of_index(const Expression& index) {
@@ -161,18 +161,18 @@ CallInterpreter::Results CallInterpreter::call_named(const Call& call) {
 
 // Places.
 
-PlaceId CallInterpreter::place_of(const Call& call, std::string_view name) {
-  if (record_->places.is_full())
+PathId CallInterpreter::path_of(const Call& call, std::string_view name) {
+  if (record_->paths.is_full())
     throw Mistake{
         "too-large", call.expression->text_span,
-        fmt::format("the names of layers with those of the blocks around them take more than {} bytes", Places::kMaxBytes),
+        fmt::format("the names of layers with those of the blocks around them take more than {} bytes", LayerPaths::kMaxBytes),
         "shorter names, or fewer blocks within blocks"};
   std::vector<std::string> others{std::string(name)};
   if (!call.wanted.name.empty()) others.push_back(call.wanted.name);
   std::string own(name);
   if (call.wanted.is_new) own = call.wanted.name;
   if (!call.expression->as.text.empty()) own = call.expression->as.text;
-  return record_->places.add(frame().place, own, others);
+  return record_->paths.add(frame().path, own, others);
 }
 
 template <typename Apply>
@@ -180,9 +180,9 @@ CallInterpreter::Results CallInterpreter::apply_at_place(const Call& call, const
                                                          std::string_view name) {
   check_words(call, layer);
   const Expression& expression = *call.expression;
-  const PlaceId place = place_of(call, name.empty() ? expression.text : name);
+  const PathId path = path_of(call, name.empty() ? expression.text : name);
   const TextOrigin origin = content_.source.origin(expression.text_span);
-  stand_at(frame().place, record_->places.name(place), origin.line, origin.column);
+  stand_at(frame().path, record_->paths.name(path), origin.line, origin.column);
   Results results;
   try {
     for (const Handle& handle : apply()) {
@@ -305,7 +305,7 @@ CallInterpreter::Results CallInterpreter::call_block(const Definition& block, co
   inner.definition = &block;
   inner.called = call.expression->span;
   inner.variables = variables_of(call, block, frames_, problems_);
-  inner.place = place_of(call, call.expression->text);
+  inner.path = path_of(call, call.expression->text);
   frames_.enter(std::move(inner));
   try {
     for (const Parameter& parameter : block.parameters)

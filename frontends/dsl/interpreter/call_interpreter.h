@@ -45,7 +45,7 @@ class CallInterpreter : public Evaluator {
 
   [[nodiscard]] Frame& frame() noexcept { return frames_.now(); }
   /// What is built next is there.
-  void stand_at(PlaceId within, std::string_view name, int line, int column);
+  void stand_at(PathId within, std::string_view name, int line, int column);
   /// Where a tensor was made, for notes about the operands of a call.
   void remember(Handle tensor, Span span) { made_at_[{tensor.graph, tensor.tensor}] = span; }
 
@@ -67,7 +67,7 @@ class CallInterpreter : public Evaluator {
   Results apply_at_place(const Call& call, const Layer* layer, Apply apply, std::string_view name = {});
   /// `x + h`, as `add(x, h)` would be.
   Results combine(const Expression& expression, Datum left, Datum right, const Wanted& wanted);
-  PlaceId place_of(const Call& call, std::string_view name);
+  PathId path_of(const Call& call, std::string_view name);
   std::vector<Note> notes_of(const Call& call);
   void check_words(const Call& call, const Layer* layer);
   [[noreturn]] void refuse_call(const Call& call, const Layer* layer, const BuildError& error);

@@ -20,26 +20,26 @@ bool is_within(std::string_view name, std::string_view path) {
 }
 
 /// A node that a path means, in one of the scopes.
-struct Place {
+struct Layer {
   ScopeId scope = 0;
   NodeId node = 0;
 };
 
 /// The main graph's nodes; where there is none, those of nested graphs.
-std::vector<Place> places_of(const Analysis& analysis, std::string_view path) {
-  std::vector<Place> places;
-  for (ScopeId scope = 0; scope < analysis.shapes.scopes.size() && places.empty(); ++scope) {
+std::vector<Layer> layers_at(const Analysis& analysis, std::string_view path) {
+  std::vector<Layer> layers;
+  for (ScopeId scope = 0; scope < analysis.shapes.scopes.size() && layers.empty(); ++scope) {
     if (analysis.shapes.scopes[scope].internal) continue;
     const Graph& graph = analysis.network.graphs[analysis.shapes.scopes[scope].graph];
     for (NodeId node = 0; node < graph.nodes.size(); ++node)
-      if (is_within(graph.nodes[node].name, path)) places.push_back({scope, node});
+      if (is_within(graph.nodes[node].name, path)) layers.push_back({scope, node});
   }
-  if (places.empty()) throw UnknownFigure{fmt::format("there is no layer '{}'", path)};
-  return places;
+  if (layers.empty()) throw UnknownFigure{fmt::format("there is no layer '{}'", path)};
+  return layers;
 }
 
-const Node& node_at(const Analysis& analysis, Place place) {
-  return analysis.network.graphs[analysis.shapes.scopes[place.scope].graph].nodes[place.node];
+const Node& node_at(const Analysis& analysis, Layer layer) {
+  return analysis.network.graphs[analysis.shapes.scopes[layer.scope].graph].nodes[layer.node];
 }
 
 /// Bytes alive while the node runs.
@@ -62,12 +62,12 @@ Dim live_bytes_at(const Memory& memory, NodeId node) {
   throw UnknownFigure{fmt::format("the {} are past 128 bits", words_for(metric))};
 }
 
-Dim amount_at(const Analysis& analysis, Metric metric, Place place) {
-  const std::optional<Quantity> amount = amount_of_layer(analysis, metric, place.scope, place.node);
+Dim amount_at(const Analysis& analysis, Metric metric, Layer layer) {
+  const std::optional<Quantity> amount = amount_of_layer(analysis, metric, layer.scope, layer.node);
   if (amount && !amount->at_least) return amount->value;
-  const std::string_view layer = node_at(analysis, place).name;
-  throw UnknownFigure{metric == Metric::training_macs ? fmt::format("what training '{}' costs is not known", layer)
-                                                      : fmt::format("the cost of '{}' is not known", layer)};
+  const std::string_view name = node_at(analysis, layer).name;
+  throw UnknownFigure{metric == Metric::training_macs ? fmt::format("what training '{}' costs is not known", name)
+                                                      : fmt::format("the cost of '{}' is not known", name)};
 }
 
 Datum of_axes(const std::vector<Dim>& axes) {
@@ -81,13 +81,13 @@ Datum of_axes(const std::vector<Dim>& axes) {
 
 /// (k - 1) * dilation + 1 along each axis.
 Datum kernel_of(const Analysis& analysis, std::string_view path) {
-  for (const Place place : places_of(analysis, path)) {
-    const Scope& scope = analysis.shapes.scopes[place.scope];
-    const OpContext context = site_of(analysis.network, scope, place.node);
+  for (const Layer layer : layers_at(analysis, path)) {
+    const Scope& scope = analysis.shapes.scopes[layer.scope];
+    const OpContext context = site_of(analysis.network, scope, layer.node);
     std::vector<Dim> kernel;
     if (const auto given = context.size_list("kernel_shape")) {
       kernel.assign(given->begin(), given->end());
-    } else if (has(scope.operators[place.node], Trait::convolution) && context.shape(1).known() && context.shape(1).rank() > 2) {
+    } else if (has(scope.operators[layer.node], Trait::convolution) && context.shape(1).known() && context.shape(1).rank() > 2) {
       kernel.assign(context.shape(1).begin() + 2, context.shape(1).end());
     }
     if (kernel.empty()) continue;
@@ -100,8 +100,8 @@ Datum kernel_of(const Analysis& analysis, std::string_view path) {
 }
 
 const FanOfLayer& fan_of(const Analysis& analysis, std::string_view path) {
-  for (const Place place : places_of(analysis, path))
-    if (const auto& fan = analysis.initialization().nodes[place.scope][place.node]) return *fan;
+  for (const Layer layer : layers_at(analysis, path))
+    if (const auto& fan = analysis.initialization().nodes[layer.scope][layer.node]) return *fan;
   throw UnknownFigure{fmt::format("'{}' multiplies by no trained weight", path)};
 }
 
@@ -177,17 +177,17 @@ Number quantity_of(const Analysis& analysis, std::string_view name) {
 Number quantity_of(const Analysis& analysis, std::string_view name, std::string_view path) {
   const Metric metric = metric_expected_as(name).value();
   Dim sum;
-  const std::vector<Place> places = places_of(analysis, path);
-  for (const Place place : places) {
+  const std::vector<Layer> layers = layers_at(analysis, path);
+  for (const Layer layer : layers) {
     if (metric != Metric::peak_bytes) {
-      sum += amount_at(analysis, metric, place);
+      sum += amount_at(analysis, metric, layer);
       continue;
     }
-    if (place.scope != 0) throw UnknownFigure{fmt::format("'{}' stands in a graph of its own", path)};
-    sum = max(sum, live_bytes_at(analysis.memory, place.node));
+    if (layer.scope != 0) throw UnknownFigure{fmt::format("'{}' stands in a graph of its own", path)};
+    sum = max(sum, live_bytes_at(analysis.memory, layer.node));
   }
   // What is in a `repeat` whose count is a symbol is there in each of its iterations.
-  return over_repeats(analysis.network, analysis.shapes.scopes[places.front().scope].graph, sum);
+  return over_repeats(analysis.network, analysis.shapes.scopes[layers.front().scope].graph, sum);
 }
 
 Datum property_of_tensor(const Analysis& analysis, std::string_view name, TensorId tensor) {

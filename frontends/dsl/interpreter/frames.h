@@ -17,7 +17,7 @@ namespace macroscope::dsl {
 struct Frame {
   const Definition* definition = nullptr;
   Variables variables;
-  PlaceId place = 0;
+  PathId path = 0;
   Span called;
   std::vector<Datum> returned;
   bool has_returned = false;

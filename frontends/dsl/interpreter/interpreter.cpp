@@ -218,7 +218,7 @@ void Interpreter::parameter(const Statement& statement) {
   const DataType dtype = dtype_of(statement.typed);
   const std::vector<Dim> dims = dims_of(statement.typed);
   const TextOrigin origin = content_.source.origin(name.span);
-  stand_at(frame().place, name.text, origin.line, origin.column);
+  stand_at(frame().path, name.text, origin.line, origin.column);
   const Handle handle =
       is_sharing() ? build_.weight("param", dims, TapMask::none, dtype) : build_.parameter(name.text, dims, dtype);
   remember(handle, statement.span);
@@ -237,7 +237,7 @@ void Interpreter::constant(const Statement& statement) {
   if (elements.empty() || (is_list && elements.size() != value.list()->size()))
     throw Mistake{"bad-value", statement.value.span,
                   fmt::format("a constant is a number or a list of numbers, and not {}", described(value)), "const s = [1, 2]"};
-  stand_at(frame().place, target.text, content_.source.line_of(target.span.begin), 1);
+  stand_at(frame().path, target.text, content_.source.line_of(target.span.begin), 1);
   std::vector<Dim> sizes;
   std::vector<Real> reals;
   for (const Number& element : elements) {

@@ -1,4 +1,4 @@
-// How are the iterations of loops run, one after another, each at a place of its own?
+// How are the iterations of loops run, one after another, each under a path of its own?
 #include <fmt/format.h>
 
 #include <utility>
@@ -9,14 +9,14 @@
 namespace macroscope::dsl {
 
 void Interpreter::round(const Statement& statement, std::string_view word, const std::string& loop, std::int64_t number) {
-  const PlaceId outside = frame().place;
+  const PathId outside = frame().path;
   std::vector<std::string> others;
   if (word == "for") others.push_back(fmt::format("repeat[{}]", number));
-  frame().place = record_->places.add(outside, fmt::format("{}[{}]", loop, number), others);
-  const PlaceId inside = frame().place;
+  frame().path = record_->paths.add(outside, fmt::format("{}[{}]", loop, number), others);
+  const PathId inside = frame().path;
   run_all(statement.body);
-  frame().place = outside;
-  record_->places.drop_if_empty(inside);
+  frame().path = outside;
+  record_->paths.drop_if_empty(inside);
 }
 
 void Interpreter::repeat(const Statement& statement) {
@@ -24,7 +24,7 @@ void Interpreter::repeat(const Statement& statement) {
   if (at_least(count, 0) == Certainty::never)
     throw Mistake{"bad-value", statement.value.span, fmt::format("a count is at least 0, and this is {}", count.text())};
   if (!count.is_number()) return repeat_symbolically(statement, count);
-  const std::string name = record_->places.loop_name(frame().place, "repeat");
+  const std::string name = record_->paths.loop_name(frame().path, "repeat");
   for (std::int64_t number = 1; number <= *count.number() && !frame().has_returned; ++number) {
     if (statement.body.empty()) break;
     round(statement, "repeat", name, number);
@@ -41,7 +41,7 @@ void Interpreter::loop(const Statement& statement) {
     throw Mistake{"bad-value", statement.value.span, fmt::format("expected a range or a list, found {}", described(over)),
                   fmt::format("for {} in 1..4 {{", statement.targets.front().text)};
   }
-  const std::string name = record_->places.loop_name(frame().place, "for");
+  const std::string name = record_->paths.loop_name(frame().path, "for");
   std::int64_t number = 0;
   for (const Datum& element : *elements) {
     if (frame().has_returned) return;
@@ -64,7 +64,7 @@ void Interpreter::loop_over_range(const Statement& statement) {
     throw Mistake{"bad-value", statement.value.span, "a range has one number a round, and several variables are given"};
   const std::int64_t first = plain(statement.value, "the start of a range");
   const std::int64_t last = plain(statement.last, "the end of a range");
-  const std::string name = record_->places.loop_name(frame().place, "for");
+  const std::string name = record_->paths.loop_name(frame().path, "for");
   const std::int64_t step = statement.is_downward ? -1 : 1;
   std::int64_t number = 0;
   for (std::int64_t i = first; (statement.is_downward ? i >= last : i <= last) && !frame().has_returned; i += step) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "frontends/dsl/interpreter/evaluator.h"
-#include "frontends/dsl/interpreter/places.h"
+#include "frontends/dsl/interpreter/layer_paths.h"
 #include "frontends/dsl/syntax/syntax.h"
 
 namespace macroscope::dsl {
@@ -30,7 +30,7 @@ class NetRecord {
     Variables variables;
   };
 
-  Places places;
+  LayerPaths paths;
   std::vector<Expectation> expectations;
   /// Names at the end of the net, for expectations outside of it.
   Variables variables;

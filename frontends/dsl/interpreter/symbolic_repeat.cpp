@@ -77,10 +77,10 @@ class Interpreter::SymbolicRepeat {
   }
 
   void enter() {
-    outside_ = interpreter_.frame().place;
-    name_ = places().loop_name(outside_, "repeat");
-    interpreter_.frame().place = places().add(outside_, name_, {});
-    place_count_ = places().count();
+    outside_ = interpreter_.frame().path;
+    name_ = paths().loop_name(outside_, "repeat");
+    interpreter_.frame().path = paths().add(outside_, name_, {});
+    path_count_ = paths().count();
     mistakes_ = interpreter_.problems_.all().size();
     ++interpreter_.symbolic_repeats_;
   }
@@ -89,7 +89,7 @@ class Interpreter::SymbolicRepeat {
   std::vector<Handle> round(const std::vector<Handle>& inputs) {
     count_names();
     variables() = before_;
-    places().shorten(place_count_);
+    paths().shorten(path_count_);
     rebind(inputs, statement_.value.span);
     interpreter_.run_all(statement_.body);
     if (interpreter_.frame().has_returned)
@@ -105,7 +105,7 @@ class Interpreter::SymbolicRepeat {
 
   void leave() {
     --interpreter_.symbolic_repeats_;
-    interpreter_.frame().place = outside_;
+    interpreter_.frame().path = outside_;
     variables() = std::move(before_);
   }
 
@@ -122,7 +122,7 @@ class Interpreter::SymbolicRepeat {
   }
 
   Variables& variables() { return interpreter_.frame().variables; }
-  Places& places() { return interpreter_.record_->places; }
+  LayerPaths& paths() { return interpreter_.record_->paths; }
 
   Interpreter& interpreter_;
   const Statement& statement_;
@@ -130,9 +130,9 @@ class Interpreter::SymbolicRepeat {
   Variables before_;
   std::vector<std::string_view> names_;
   std::vector<Handle> states_;
-  PlaceId outside_ = 0;
+  PathId outside_ = 0;
   std::string name_;
-  std::size_t place_count_ = 0;
+  std::size_t path_count_ = 0;
   std::size_t mistakes_ = 0;
 };
 

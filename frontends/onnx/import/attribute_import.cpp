@@ -18,7 +18,7 @@ std::string role_of(std::string_view attribute) {
 
 }  // namespace
 
-std::span<const Attribute> GraphImport::attributes_of(const NodeView& view, const Node& node, Place& place) {
+std::span<const Attribute> GraphImport::attributes_of(const NodeView& view, const Node& node, GraphDraft& draft) {
   boost::container::small_vector<Attribute, 8> attributes;
   attributes.reserve(view.attributes.size());
   for (const AttributeView& attribute : view.attributes) {
@@ -28,8 +28,8 @@ std::span<const Attribute> GraphImport::attributes_of(const NodeView& view, cons
     const auto first = attributes.end() - static_cast<std::ptrdiff_t>(std::min(attributes.size(), kCompared));
     if (std::any_of(first, attributes.end(), is_same))
       reporter_.error("duplicate-attribute", fmt::format("the attribute '{}' is given twice", attribute.name.view()),
-                      origin_of(place, node));
-    attributes.push_back(attribute_of(attribute, node, &place));
+                      origin_of(draft, node));
+    attributes.push_back(attribute_of(attribute, node, &draft));
   }
   return attribute_lists_.keep({attributes.data(), attributes.size()});
 }
@@ -41,15 +41,15 @@ Attribute::Content GraphImport::stored_content(const View& tensor, const Origin&
   return network_.keep(std::span<const StoredTensor>(&*stored, 1)).data();
 }
 
-Attribute GraphImport::attribute_of(const AttributeView& view, const Node& node, Place* place) {
+Attribute GraphImport::attribute_of(const AttributeView& view, const Node& node, GraphDraft* draft) {
   struct Visitor {
     GraphImport& import;
     const AttributeView& view;
     const Node& node;
-    Place* place;
+    GraphDraft* draft;
     using Content = Attribute::Content;
 
-    [[nodiscard]] Origin origin() const { return place == nullptr ? Origin{} : Origin{origin_of(*place, node)}; }
+    [[nodiscard]] Origin origin() const { return draft == nullptr ? Origin{} : Origin{origin_of(*draft, node)}; }
     Content operator()(std::monostate) const {
       import.reporter_.error(
           "bad-attribute", fmt::format("the attribute '{}' holds no value of the type that it says", view.name.view()), origin());
@@ -68,8 +68,8 @@ Attribute GraphImport::attribute_of(const AttributeView& view, const Node& node,
     Content operator()(const TensorView* tensor) const { return import.stored_content(*tensor, origin()); }
     Content operator()(const SparseTensorView* tensor) const { return import.stored_content(*tensor, origin()); }
     Content operator()(const GraphView* graph) const {
-      const std::string outer = place == nullptr || place->scope.empty() ? "" : place->scope + "/";
-      return import.import_graph(*graph, place, fmt::format("{}node[{}].{}", outer, node.file_index, role_of(view.name)));
+      const std::string outer = draft == nullptr || draft->scope.empty() ? "" : draft->scope + "/";
+      return import.import_graph(*graph, draft, fmt::format("{}node[{}].{}", outer, node.file_index, role_of(view.name)));
     }
     Content operator()(const TypeView* type) const {
       return &import.types_.emplace_back(import.extents_.declared_type(*type, view.name));
@@ -81,7 +81,7 @@ Attribute GraphImport::attribute_of(const AttributeView& view, const Node& node,
     Content operator()(const Array<const SparseTensorView*>&) const { return OpaqueAttribute{}; }
     Content operator()(const Array<const TypeView*>&) const { return OpaqueAttribute{}; }
   };
-  return {view.name, std::visit(Visitor{*this, view, node, place}, view.content)};
+  return {view.name, std::visit(Visitor{*this, view, node, draft}, view.content)};
 }
 
 }  // namespace macroscope::onnx

@@ -40,40 +40,40 @@ class GraphImport {
 
  private:
   /// A graph while it is being built.
-  struct Place {
+  struct GraphDraft {
     GraphId id;
     Graph& graph;
-    Place* outer;
+    GraphDraft* outer;
     std::string scope;  // as diagnostics name it: `node[3].then`
     TensorNames names;
   };
 
-  GraphId import_graph(const GraphView& view, Place* outer, std::string scope);
-  void add_inputs(const GraphView& view, Place& place);
-  void add_initializers(const GraphView& view, Place& place);
-  void add_stored(Place& place, std::optional<StoredTensor> stored, std::string_view name);
-  void add_nodes(const List<NodeView>& nodes, Place& place);
-  Node start_node(const NodeView& view, std::uint32_t index, Place& place);
-  void finish_node(const NodeView& view, Place& place, Node& node);
-  void add_declarations(const List<ValueInfoView>& values, Place& place);
+  GraphId import_graph(const GraphView& view, GraphDraft* outer, std::string scope);
+  void add_inputs(const GraphView& view, GraphDraft& draft);
+  void add_initializers(const GraphView& view, GraphDraft& draft);
+  void add_stored(GraphDraft& draft, std::optional<StoredTensor> stored, std::string_view name);
+  void add_nodes(const List<NodeView>& nodes, GraphDraft& draft);
+  Node start_node(const NodeView& view, std::uint32_t index, GraphDraft& draft);
+  void finish_node(const NodeView& view, GraphDraft& draft, Node& node);
+  void add_declarations(const List<ValueInfoView>& values, GraphDraft& draft);
   static void declare_stored(const ValueInfoView& value, Graph& graph, TensorId tensor);
-  void add_outputs(const GraphView& view, Place& place);
-  void finish(Place& place);
-  void report_order(const Graph& graph, const Place& place);
+  void add_outputs(const GraphView& view, GraphDraft& draft);
+  void finish(GraphDraft& draft);
+  void report_order(const Graph& graph, const GraphDraft& draft);
 
-  Attribute attribute_of(const AttributeView& view, const Node& node, Place* place);
+  Attribute attribute_of(const AttributeView& view, const Node& node, GraphDraft* draft);
   template <typename View>
   Attribute::Content stored_content(const View& tensor, const Origin& origin);
-  std::span<const Attribute> attributes_of(const NodeView& view, const Node& node, Place& place);
+  std::span<const Attribute> attributes_of(const NodeView& view, const Node& node, GraphDraft& draft);
 
   /// A new tensor, and whether it is the first of its name, which is the one that the name means: others are errors.
-  static std::pair<TensorId, bool> insert_tensor(Place& place, std::string_view name);
-  static TensorId add_tensor(Place& place, std::string_view name) { return insert_tensor(place, name).first; }
+  static std::pair<TensorId, bool> insert_tensor(GraphDraft& draft, std::string_view name);
+  static TensorId add_tensor(GraphDraft& draft, std::string_view name) { return insert_tensor(draft, name).first; }
   /// The tensor of a name: made here, or taken from the graph around; nothing if no graph makes it.
-  static std::optional<TensorId> find(Place& place, std::string_view name);
-  [[nodiscard]] static bool is_made_around(const Place& place, std::string_view name);
-  TensorId find_or_report(Place& place, std::string_view name, std::string_view what, const Origin& origin);
-  [[nodiscard]] static NodeOrigin origin_of(const Place& place, const Node& node);
+  static std::optional<TensorId> find(GraphDraft& draft, std::string_view name);
+  [[nodiscard]] static bool is_made_around(const GraphDraft& draft, std::string_view name);
+  TensorId find_or_report(GraphDraft& draft, std::string_view name, std::string_view what, const Origin& origin);
+  [[nodiscard]] static NodeOrigin origin_of(const GraphDraft& draft, const Node& node);
 
   Network& network_;
   AttributeLists attribute_lists_;

@@ -10,7 +10,7 @@ namespace macroscope {
 namespace {
 
 /// Where one of these operators has its operands.
-struct Places {
+struct OperandIndices {
   std::size_t weights = 1, bias = 2;
   std::size_t past = kNoOperand;
   std::size_t past_length = kNoOperand;
@@ -19,10 +19,10 @@ struct Places {
   std::size_t result_type = 0;
 };
 
-constexpr Places kAttention{.past = 4, .past_length = 6, .score_bias = 5};
-constexpr Places kDecoder{.past = 4, .past_length = 6, .score_bias = 5};
-constexpr Places kQuantized{.past = 8, .result_type = 3};
-constexpr Places kPacked{.score_bias = 5};
+constexpr OperandIndices kAttention{.past = 4, .past_length = 6, .score_bias = 5};
+constexpr OperandIndices kDecoder{.past = 4, .past_length = 6, .score_bias = 5};
+constexpr OperandIndices kQuantized{.past = 8, .result_type = 3};
+constexpr OperandIndices kPacked{.score_bias = 5};
 
 /// Widths of all heads together of queries, keys and values.
 struct Widths {
@@ -30,8 +30,8 @@ struct Widths {
   [[nodiscard]] Dim all() const { return query + key + value; }
 };
 
-Widths widths_of(const OpContext& context, const Places& places) {
-  const Dim& columns = context.known_shape(places.weights)[1];
+Widths widths_of(const OpContext& context, const OperandIndices& operands) {
+  const Dim& columns = context.known_shape(operands.weights)[1];
   if (const auto sizes = context.integer_list("qkv_hidden_sizes")) {
     require(sizes->size() == 3, "bad-attribute", "qkv_hidden_sizes holds {} sizes, not 3", sizes->size());
     const Widths widths{(*sizes)[0], (*sizes)[1], (*sizes)[2]};
@@ -42,23 +42,24 @@ Widths widths_of(const OpContext& context, const Places& places) {
   return {third, third, third};
 }
 
-void check_projection(const OpContext& context, const Places& places, std::size_t rank) {
-  require_inputs(context, places.weights + 1);
+void check_projection(const OpContext& context, const OperandIndices& operands, std::size_t rank) {
+  require_inputs(context, operands.weights + 1);
   positive(context, "num_heads");
   require_rank(context, 0, rank);
-  require_rank(context, places.weights, 2);
-  if (context.shape(0).known() && context.shape(places.weights).known())
-    context.must_equal(last_of(context.shape(0)), context.shape(places.weights)[0], "width of the input and rows of the weights");
+  require_rank(context, operands.weights, 2);
+  if (context.shape(0).known() && context.shape(operands.weights).known())
+    context.must_equal(last_of(context.shape(0)), context.shape(operands.weights)[0],
+                       "width of the input and rows of the weights");
 }
 
 /// Keys and values so far, [2, batch, heads, length, width]: those of the past and the new ones, unless both share one buffer.
-Shape present_of(const OpContext& context, const Places& places, const Widths& widths) {
+Shape present_of(const OpContext& context, const OperandIndices& operands, const Widths& widths) {
   const Shape& input = context.shape(0);
   const Dim width = exact_share(context, widths.key, positive(context, "num_heads"), "width over heads");
   Dim length = input[1];
-  if (context.has_input(places.past)) {
-    const Shape& past = context.shape(places.past);
-    require_rank(context, places.past, 5);
+  if (context.has_input(operands.past)) {
+    const Shape& past = context.shape(operands.past);
+    require_rank(context, operands.past, 5);
     if (!past.known() || context.integer("past_present_share_buffer", 0) != 0) return past;
     length += past[3];
   }
@@ -66,22 +67,22 @@ Shape present_of(const OpContext& context, const Places& places, const Widths& w
 }
 
 /// How many keys a query meets; of a buffer as much as is said to be filled, or else all of it.
-Dim keys_of(const OpContext& context, const Places& places) {
+Dim keys_of(const OpContext& context, const OperandIndices& operands) {
   const Dim& fresh = context.known_shape(0)[1];
-  if (!context.has_input(places.past)) return fresh;
-  if (const auto length = context.scalar(places.past_length)) return *length + fresh;
-  const Dim& past = context.known_shape(places.past)[3];
+  if (!context.has_input(operands.past)) return fresh;
+  if (const auto length = context.scalar(operands.past_length)) return *length + fresh;
+  const Dim& past = context.known_shape(operands.past)[3];
   return context.integer("past_present_share_buffer", 0) != 0 ? past : past + fresh;
 }
 
-template <const Places& places>
+template <const OperandIndices& operands>
 std::vector<Fact> projected_shape(const OpContext& context) {
-  check_projection(context, places, 3);
-  const DataType dtype = context.dtype(places.result_type);
-  if (!context.shape(0).known() || !context.shape(places.weights).known()) return {Fact::tensor(dtype), Fact::tensor(dtype)};
-  const Widths widths = widths_of(context, places);
+  check_projection(context, operands, 3);
+  const DataType dtype = context.dtype(operands.result_type);
+  if (!context.shape(0).known() || !context.shape(operands.weights).known()) return {Fact::tensor(dtype), Fact::tensor(dtype)};
+  const Widths widths = widths_of(context, operands);
   return {Fact::tensor(dtype, with_last(context.shape(0), widths.value)),
-          Fact::tensor(dtype, present_of(context, places, widths))};
+          Fact::tensor(dtype, present_of(context, operands, widths))};
 }
 
 AttentionWindow window_of(const OpContext& context) {
@@ -102,17 +103,17 @@ AxisMap projected_axes(const OpContext& context) {
   return map;
 }
 
-void add_scores(Work& work, const OpContext& context, const Places& places, const Widths& widths, DataType dtype) {
+void add_scores(Work& work, const OpContext& context, const OperandIndices& operands, const Widths& widths, DataType dtype) {
   const Shape& input = context.known_shape(0);
   const Dim heads = positive(context, "num_heads");
   const AttentionExtents extents{input[0],
                                  heads,
                                  input[1],
-                                 keys_of(context, places),
+                                 keys_of(context, operands),
                                  exact_share(context, widths.query, heads, "width over heads"),
                                  exact_share(context, widths.value, heads, "width over heads")};
   add_attention(work, extents, window_of(context), dtype);
-  if (context.has_input(places.score_bias)) work.add({.add = 1}, extents.batch * heads * extents.queries * extents.keys);
+  if (context.has_input(operands.score_bias)) work.add({.add = 1}, extents.batch * heads * extents.queries * extents.keys);
   if (context.integer("do_rotary", 0) == 0) return;
   const std::int64_t partial = context.integer("rotary_embedding_dim", 0);
   work.add({.add = 1, .mul = 2}, rows_of(input) * (partial > 0 ? heads * 2 * partial : widths.query + widths.key));
@@ -134,15 +135,15 @@ void set_loops(const OpContext& context, const Widths& widths, const Dim& batch,
   loops.set("r", partial > 0 ? heads * 2 * partial : widths.query + widths.key);
 }
 
-template <const Places& places>
+template <const OperandIndices& operands>
 void projected_loops(const OpContext& context, LoopExtents& loops) {
   const Shape& input = context.known_shape(0);
-  set_loops(context, widths_of(context, places), input[0], input[1], keys_of(context, places), loops);
+  set_loops(context, widths_of(context, operands), input[0], input[1], keys_of(context, operands), loops);
 }
 
-template <const Places& places>
+template <const OperandIndices& operands>
 Dim seen_products(const OpContext& context, const Dim& per_pair) {
-  return visible_products(per_pair, context.known_shape(0)[1], keys_of(context, places), window_of(context));
+  return visible_products(per_pair, context.known_shape(0)[1], keys_of(context, operands), window_of(context));
 }
 
 template <std::size_t index>
@@ -159,14 +160,15 @@ constexpr std::string_view kText =
     "s[b,h,q];"
     "Y[b,q,h,v] += P[b,h,q,k] * a[b,k,h,v]";
 
-template <const Places& places>
+template <const OperandIndices& operands>
 constexpr Lines projected_by(AxisRule axes) {
-  return {.text = kText,
-          .conditions = {{{"biased", is_given<places.bias>}, {"scored", is_given<places.score_bias>}, {"rotated", is_rotated}}},
-          .loops = projected_loops<places>,
-          .shape = projected_shape<places>,
-          .axes = axes,
-          .visible = seen_products<places>};
+  return {
+      .text = kText,
+      .conditions = {{{"biased", is_given<operands.bias>}, {"scored", is_given<operands.score_bias>}, {"rotated", is_rotated}}},
+      .loops = projected_loops<operands>,
+      .shape = projected_shape<operands>,
+      .axes = axes,
+      .visible = seen_products<operands>};
 }
 constexpr Lines kAttentionLines = projected_by<kAttention>(projected_axes);
 constexpr Lines kDecoderLines = projected_by<kDecoder>(nullptr);
@@ -234,7 +236,7 @@ Work ordered_work(const OpContext& context) {
   work.add_macs(input.elements() * widths.all(), context.dtype(0));
   // Each product is scaled and rounded back to 8 bits; those of the projections have a bias.
   work.add({.add = 1, .mul = 1, .compare = 2}, rows_of(input) * widths.all());
-  constexpr Places kNoPast{};
+  constexpr OperandIndices kNoPast{};
   add_scores(work, context, kNoPast, widths, context.dtype(0));
   work.add({.mul = 1, .compare = 2}, rows_of(input) * widths.value);
   return work;

@@ -7,13 +7,13 @@ namespace macroscope {
 namespace {
 
 /// Where one of these operators has its operands.
-struct Places {
+struct OperandIndices {
   std::size_t first, first_bias, second, second_bias, gate, gate_bias, router_weights;
   bool is_packed;
 };
 
-constexpr Places kFloating{2, 3, 4, 5, 6, 7, kNoOperand, false};
-constexpr Places kQuantized{2, 4, 5, 7, 8, 10, 14, true};
+constexpr OperandIndices kFloating{2, 3, 4, 5, 6, 7, kNoOperand, false};
+constexpr OperandIndices kQuantized{2, 4, 5, 7, 8, 10, 14, true};
 
 struct Experts {
   Dim tokens, width, count;
@@ -31,21 +31,21 @@ Dim first_rows(const Shape& weight, const Dim& width, bool is_packed) {
   return weight[is_transposed ? 2 : 1];
 }
 
-Experts experts_of(const OpContext& context, const Places& places) {
-  const Shape &input = context.known_shape(0), &first = context.known_shape(places.first);
-  require_rank(context, places.first, 3);
+Experts experts_of(const OpContext& context, const OperandIndices& operands) {
+  const Shape &input = context.known_shape(0), &first = context.known_shape(operands.first);
+  require_rank(context, operands.first, 3);
   Experts experts{rows_of(input), last_of(input), first[0], context.integer("k", 1), 0, 0};
   require(experts.chosen > 0, "bad-attribute", "k is {}", experts.chosen);
-  experts.first_rows = first_rows(first, experts.width, places.is_packed);
-  const bool holds_gate = is_gated(context.text("activation_type", "relu")) && !context.has_input(places.gate);
+  experts.first_rows = first_rows(first, experts.width, operands.is_packed);
+  const bool holds_gate = is_gated(context.text("activation_type", "relu")) && !context.has_input(operands.gate);
   experts.inner = holds_gate ? exact_share(context, experts.first_rows, 2, "rows of gate and value") : experts.first_rows;
   return experts;
 }
 
-template <const Places& places>
+template <const OperandIndices& operands>
 std::vector<Fact> experts_shape(const OpContext& context) {
   require_inputs(context, 3);
-  require(context.has_input(places.second), "missing-input", "the second weight is left out");
+  require(context.has_input(operands.second), "missing-input", "the second weight is left out");
   const Shape &input = context.shape(0), &router = context.shape(1);
   require(!input.known() || input.rank() == 2 || input.rank() == 3, "bad-rank", "operand 0 has shape {}, its rank must be 2 or 3",
           input);
@@ -78,21 +78,21 @@ void add_mixture(Work& work, const Experts& experts) {
   work.add({.add = 1}, experts.tokens * (experts.chosen - 1) * experts.width);
 }
 
-template <const Places& places>
+template <const OperandIndices& operands>
 Work experts_work(const OpContext& context) {
-  const Experts experts = experts_of(context, places);
-  const bool has_gate = context.has_input(places.gate);
+  const Experts experts = experts_of(context, operands);
+  const bool has_gate = context.has_input(operands.gate);
   const Dim routed = experts.tokens * experts.chosen;
   const Dim rows = experts.first_rows + experts.inner * (has_gate ? 2 : 1);  // of all products, each of one width
   Work work;
   add_routing(work, context, experts);
   work.add_macs(routed * rows * experts.width, context.dtype(0));
-  if (context.has_input(places.first_bias)) work.add({.add = 1}, routed * experts.first_rows);
-  if (has_gate && context.has_input(places.gate_bias)) work.add({.add = 1}, routed * experts.inner);
-  if (context.has_input(places.second_bias)) work.add({.add = 1}, routed * experts.width);
+  if (context.has_input(operands.first_bias)) work.add({.add = 1}, routed * experts.first_rows);
+  if (has_gate && context.has_input(operands.gate_bias)) work.add({.add = 1}, routed * experts.inner);
+  if (context.has_input(operands.second_bias)) work.add({.add = 1}, routed * experts.width);
   work.add(between(context, has_gate), routed * experts.inner);
   // Each expert that is chosen is dequantised once: no more than there are, and than are asked for.
-  if (places.is_packed) work.add(kDequantize, min(experts.count, routed) * rows * experts.width);
+  if (operands.is_packed) work.add(kDequantize, min(experts.count, routed) * rows * experts.width);
   add_mixture(work, experts);
   return work;
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kQuery = 0, kKey = 1, kValue = 2;
 
 /// Where one of these operators has its further operands.
-struct Places {
+struct OperandIndices {
   std::size_t past_key = 3, past_value = 4;
   std::size_t total = kNoOperand;
   std::size_t cosines = kNoOperand;
@@ -22,11 +22,11 @@ struct Places {
   std::size_t selected = kNoOperand;
 };
 
-constexpr Places kGrouped{.total = 6, .cosines = 7, .score_bias = 10, .sink = 11, .query_norm = 14, .key_norm = 15};
-constexpr Places kSparse{.total = 7, .cosines = 9};
-constexpr Places kDynamicSparse{.total = 10, .cosines = 11, .sink = 16, .query_norm = 14, .key_norm = 15, .selected = 7};
-constexpr Places kPaged{.cosines = 8, .sink = 11, .query_norm = 12, .key_norm = 13};
-constexpr Places kSparsePaged{.cosines = 14, .sink = 16, .query_norm = 17, .key_norm = 18, .selected = 9};
+constexpr OperandIndices kGrouped{.total = 6, .cosines = 7, .score_bias = 10, .sink = 11, .query_norm = 14, .key_norm = 15};
+constexpr OperandIndices kSparse{.total = 7, .cosines = 9};
+constexpr OperandIndices kDynamicSparse{.total = 10, .cosines = 11, .sink = 16, .query_norm = 14, .key_norm = 15, .selected = 7};
+constexpr OperandIndices kPaged{.cosines = 8, .sink = 11, .query_norm = 12, .key_norm = 13};
+constexpr OperandIndices kSparsePaged{.cosines = 14, .sink = 16, .query_norm = 17, .key_norm = 18, .selected = 9};
 
 struct Heads {
   std::int64_t of_queries = 1, of_keys = 1;
@@ -68,8 +68,8 @@ std::optional<Dim> new_keys(const OpContext& context) {
 }
 
 /// A cache that is large enough stays as it is; a shorter one grows to the total length, which only an operand tells.
-Shape present_of(const OpContext& context, const Places& places, std::size_t output, std::size_t past_index, const Dim& batch,
-                 const Dim& width) {
+Shape present_of(const OpContext& context, const OperandIndices& operands, std::size_t output, std::size_t past_index,
+                 const Dim& batch, const Dim& width) {
   if (!context.has_input(past_index)) {
     const std::optional<Dim> keys = new_keys(context);
     return keys ? Shape{batch, positive(context, "kv_num_heads"), *keys, width} : Shape::unknown();
@@ -77,27 +77,27 @@ Shape present_of(const OpContext& context, const Places& places, std::size_t out
   require_rank(context, past_index, 4);
   const Shape& past = context.shape(past_index);
   if (!past.known() || context.integer("sliding_window_cache", 0) != 0) return past;
-  const std::optional<Dim> total = context.scalar(places.total);
+  const std::optional<Dim> total = context.scalar(operands.total);
   return {past[0], past[1], total ? max(past[2], *total) : fresh_extent(context, output, 2), past[3]};
 }
 
-template <const Places& places>
+template <const OperandIndices& operands>
 std::vector<Fact> grouped_shape(const OpContext& context) {
   require_inputs(context, 1);
   check_attributes(context);
   require(context.has_input(kKey) == context.has_input(kValue), "missing-input", "keys and values come together");
   require_rank(context, kQuery, 3);
   const DataType dtype = context.dtype(kQuery);
-  const DataType cached = context.has_input(places.past_key) ? context.dtype(places.past_key) : dtype;
+  const DataType cached = context.has_input(operands.past_key) ? context.dtype(operands.past_key) : dtype;
   const Shape& query = context.shape(kQuery);
   if (!query.known()) return {Fact::tensor(dtype), Fact::tensor(cached), Fact::tensor(cached)};
   const Heads heads = heads_of(context);
-  const Shape present_key = present_of(context, places, 1, places.past_key, query[0], heads.width);
-  const Shape present_value = present_of(context, places, 2, places.past_value, query[0], heads.value_width);
+  const Shape present_key = present_of(context, operands, 1, operands.past_key, query[0], heads.width);
+  const Shape present_value = present_of(context, operands, 2, operands.past_value, query[0], heads.value_width);
   std::vector<Fact> results{Fact::tensor(dtype, with_last(query, heads.value_width * heads.of_queries)),
                             Fact::tensor(cached, present_key), Fact::tensor(cached, present_value)};
   if (context.output_count() > results.size()) {
-    const std::optional<Dim> total = context.scalar(places.total);
+    const std::optional<Dim> total = context.scalar(operands.total);
     results.push_back(
         Fact::tensor(dtype, Shape{query[0], heads.of_queries, query[1], total ? *total : fresh_extent(context, 3, 3)}));
   }
@@ -105,11 +105,11 @@ std::vector<Fact> grouped_shape(const OpContext& context) {
 }
 
 /// Keys with the past: as many as an operand says, otherwise those of the cache and the new ones.
-Dim keys_of(const OpContext& context, const Places& places) {
-  if (const auto total = context.scalar(places.total)) return *total;
+Dim keys_of(const OpContext& context, const OperandIndices& operands) {
+  if (const auto total = context.scalar(operands.total)) return *total;
   const std::optional<Dim> fresh = new_keys(context);
   if (!fresh) throw Unknown();
-  return context.has_input(places.past_key) ? context.known_shape(places.past_key)[2] + *fresh : *fresh;
+  return context.has_input(operands.past_key) ? context.known_shape(operands.past_key)[2] + *fresh : *fresh;
 }
 
 /// What attends: b times h heads of q queries of d elements (v of the values) to k keys.  Before, o rows of queries and f of new keys, of c
@@ -118,9 +118,9 @@ struct Attending {
   Dim batch, queries, keys, rows, new_rows, cached_rows;
 };
 
-void set_loops(const OpContext& context, const Places& places, const Heads& heads, const Attending& attending,
+void set_loops(const OpContext& context, const OperandIndices& operands, const Heads& heads, const Attending& attending,
                LoopExtents& loops) {
-  const Shape& cosines = context.shape(places.cosines);
+  const Shape& cosines = context.shape(operands.cosines);
   loops.set("b", attending.batch);
   loops.set("h", heads.of_queries);
   loops.set("c", heads.of_keys);
@@ -162,12 +162,12 @@ constexpr std::string_view kText =
     "m[b,h,q] max= z[b,h,q,k]; e[b,h,q,k] = Exp(z[b,h,q,k] - m[b,h,q]); s[b,h,q] += e[b,h,q,k];"
     "when sink: s[o,h] = s[o,h] + Exp(sink); P[b,h,q,k] = e[b,h,q,k] / s[b,h,q]; Y[b,q,h,v] += P[b,h,q,k] * V?[b,k,@h,v]";
 
-template <const Places& places, bool unpacks_cache>
+template <const OperandIndices& operands, bool unpacks_cache>
 constexpr std::array<LineCondition, 8> kConditions{{{"rotated", is_rotated},
-                                                    {"query_norm", is_given<places.query_norm>},
-                                                    {"key_norm", is_given<places.key_norm>},
-                                                    {"scored", is_given<places.score_bias>},
-                                                    {"sink", has_sink<places.sink>},
+                                                    {"query_norm", is_given<operands.query_norm>},
+                                                    {"key_norm", is_given<operands.key_norm>},
+                                                    {"scored", is_given<operands.score_bias>},
+                                                    {"sink", has_sink<operands.sink>},
                                                     {"capped", has_cap},
                                                     {"packed_keys", unpacks_cache ? has_packed_keys : never},
                                                     {"packed_values", unpacks_cache ? has_packed_values : never}}};
@@ -232,8 +232,8 @@ constexpr Lines kSparseLines{
     }};
 
 /// Each query meets the keys selected for it, and with `local_plus_selected` those of a window.
-Dim selected_keys(const OpContext& context, const Places& places) {
-  const Dim& selected = last_of(context.known_shape(places.selected));
+Dim selected_keys(const OpContext& context, const OperandIndices& operands) {
+  const Dim& selected = last_of(context.known_shape(operands.selected));
   const bool is_local =
       choice(context, "attention_mode", "selected_only", {"selected_only", "local_plus_selected"}) == "local_plus_selected";
   return is_local ? selected + std::max<std::int64_t>(context.integer("local_window_size", 0), 0) : selected;

@@ -14,14 +14,14 @@ namespace {
 constexpr std::size_t kQuery = 0, kKey = 1, kValue = 2;
 
 /// Where one of these operators has its further operands.
-struct Places {
+struct OperandIndices {
   std::size_t bias, score_bias, past_key, past_value, past_length;
   /// Without keys, queries hold all three side by side.
   bool packs_in_query;
 };
 
-constexpr Places kMultiHead{3, 5, 6, 7, 8, false};
-constexpr Places kDecoder{10, 4, 5, 6, 7, true};
+constexpr OperandIndices kMultiHead{3, 5, 6, 7, 8, false};
+constexpr OperandIndices kDecoder{10, 4, 5, 6, 7, true};
 
 /// What is known of the heads: lengths of what is new, widths of one head.
 struct Heads {
@@ -65,55 +65,55 @@ void read_value(const OpContext& context, const Dim& heads, Heads& found) {
   if (found.keys) context.must_equal(*found.keys, value.rank() == 4 ? value[2] : value[1], "number of keys and values");
 }
 
-Heads heads_of(const OpContext& context, const Places& places) {
+Heads heads_of(const OpContext& context, const OperandIndices& operands) {
   const Dim heads = positive(context, "num_heads");
   Heads found;
-  read_query(context, heads, places.packs_in_query, found);
+  read_query(context, heads, operands.packs_in_query, found);
   read_key(context, found);
   read_value(context, heads, found);
   return found;
 }
 
-bool shares_buffer(const OpContext& context, const Places& places) {
-  return context.has_input(places.past_length) || context.integer("past_present_share_buffer", 0) != 0;
+bool shares_buffer(const OpContext& context, const OperandIndices& operands) {
+  return context.has_input(operands.past_length) || context.integer("past_present_share_buffer", 0) != 0;
 }
 
 /// How many keys a query meets; of a buffer as much as is said to be filled, or else all of it.
-std::optional<Dim> keys_of(const OpContext& context, const Places& places, const Heads& heads) {
-  if (!context.has_input(places.past_key)) return heads.keys;
-  require_rank(context, places.past_key, 4);
-  const Shape& past = context.shape(places.past_key);
-  const auto length = context.scalar(places.past_length);
+std::optional<Dim> keys_of(const OpContext& context, const OperandIndices& operands, const Heads& heads) {
+  if (!context.has_input(operands.past_key)) return heads.keys;
+  require_rank(context, operands.past_key, 4);
+  const Shape& past = context.shape(operands.past_key);
+  const auto length = context.scalar(operands.past_length);
   if (length && heads.keys) return *length + *heads.keys;
   if (!past.known()) return std::nullopt;
-  if (shares_buffer(context, places)) return past[2];
+  if (shares_buffer(context, operands)) return past[2];
   return heads.keys ? std::optional<Dim>(past[2] + *heads.keys) : std::nullopt;
 }
 
-Shape present_of(const OpContext& context, const Places& places, const Heads& heads, std::size_t past_index,
+Shape present_of(const OpContext& context, const OperandIndices& operands, const Heads& heads, std::size_t past_index,
                  const std::optional<Dim>& width) {
   require_rank(context, past_index, 4);
   const Shape& past = context.shape(past_index);
-  if (context.has_input(past_index) && shares_buffer(context, places)) return past;
-  const std::optional<Dim> keys = keys_of(context, places, heads);
+  if (context.has_input(past_index) && shares_buffer(context, operands)) return past;
+  const std::optional<Dim> keys = keys_of(context, operands, heads);
   if (!keys || !heads.batch || !width) return Shape::unknown();
   return {*heads.batch, positive(context, "num_heads"), *keys, *width};
 }
 
-template <const Places& places>
+template <const OperandIndices& operands>
 std::vector<Fact> multi_head_shape(const OpContext& context) {
   require_inputs(context, 1);
-  require(context.has_input(places.past_key) == context.has_input(places.past_value), "missing-input",
+  require(context.has_input(operands.past_key) == context.has_input(operands.past_value), "missing-input",
           "past keys and past values come together");
-  const Heads heads = heads_of(context, places);
+  const Heads heads = heads_of(context, operands);
   const DataType dtype = context.dtype(kQuery);
   const Dim count = positive(context, "num_heads");
-  const std::optional<Dim> keys = keys_of(context, places, heads);
+  const std::optional<Dim> keys = keys_of(context, operands, heads);
   Shape result = Shape::unknown(), scores = Shape::unknown();
   if (heads.batch && heads.value_width) result = {*heads.batch, *heads.queries, count * *heads.value_width};
   if (heads.batch && keys) scores = {*heads.batch, count, *heads.queries, *keys};
-  return {Fact::tensor(dtype, result), Fact::tensor(dtype, present_of(context, places, heads, places.past_key, heads.width)),
-          Fact::tensor(dtype, present_of(context, places, heads, places.past_value, heads.value_width)),
+  return {Fact::tensor(dtype, result), Fact::tensor(dtype, present_of(context, operands, heads, operands.past_key, heads.width)),
+          Fact::tensor(dtype, present_of(context, operands, heads, operands.past_value, heads.value_width)),
           Fact::tensor(dtype, scores)};
 }
 
@@ -140,20 +140,20 @@ void set_loops(const Attending& attending, LoopExtents& loops) {
   loops.set("v", attending.value_width);
 }
 
-template <const Places& places>
+template <const OperandIndices& operands>
 void multi_head_loops(const OpContext& context, LoopExtents& loops) {
-  const Heads heads = heads_of(context, places);
-  const std::optional<Dim> keys = keys_of(context, places, heads);
+  const Heads heads = heads_of(context, operands);
+  const std::optional<Dim> keys = keys_of(context, operands, heads);
   if (!heads.batch || !keys || !heads.width || !heads.value_width) throw Unknown();
   set_loops({*heads.batch, positive(context, "num_heads"), *heads.queries, *keys, heads.keys.value_or(0), *heads.width,
              *heads.value_width},
             loops);
 }
 
-template <const Places& places>
+template <const OperandIndices& operands>
 Dim seen_products(const OpContext& context, const Dim& per_pair) {
-  const Heads heads = heads_of(context, places);
-  return visible_products(per_pair, *heads.queries, *keys_of(context, places, heads), window_of(context));
+  const Heads heads = heads_of(context, operands);
+  return visible_products(per_pair, *heads.queries, *keys_of(context, operands, heads), window_of(context));
 }
 
 /// Keys of another sequence were summed with their bias when they were made.
@@ -172,14 +172,14 @@ constexpr std::string_view kText =
     "s[b,h,q];"
     "Y[b,q,h,v] += P[b,h,q,k] * V?[b,k,h,v]";
 
-template <const Places& places>
+template <const OperandIndices& operands>
 constexpr Lines kMultiHeadLines{
     .text = kText,
-    .conditions = {{{"biased", is_given<places.bias>}, {"scored", is_given<places.score_bias>}, {"own_keys", has_own_keys}}},
-    .loops = multi_head_loops<places>,
-    .shape = multi_head_shape<places>,
+    .conditions = {{{"biased", is_given<operands.bias>}, {"scored", is_given<operands.score_bias>}, {"own_keys", has_own_keys}}},
+    .loops = multi_head_loops<operands>,
+    .shape = multi_head_shape<operands>,
     .axes = multi_head_axes,
-    .visible = seen_products<places>};
+    .visible = seen_products<operands>};
 
 // PackedMultiHeadAttention: the tokens of all sequences in a row, none of them padding.  How many keys a token meets only the lengths
 // tell: at most as many as the longest sequence has.

@@ -13,14 +13,14 @@
 namespace macroscope {
 namespace {
 
-/// Where the operands stand; their places changed over the versions.
-struct Places {
+/// Where the operands stand; their order changed over the versions.
+struct OperandIndices {
   std::size_t roi = kNoOperand;
   std::size_t scales = kNoOperand;
   std::size_t sizes = kNoOperand;
 };
 
-Places places_of(const OpContext& context) {
+OperandIndices operands_of(const OpContext& context) {
   if (context.node().op == "Upsample" || context.version() < 11) return {.scales = 1};
   return {.roi = 1, .scales = 2, .sizes = 3};
 }
@@ -57,17 +57,17 @@ std::optional<Reals> reals_of(const OpContext& context, std::size_t index, std::
 }
 
 /// Scales of the axes as they are in an operand or in the attributes of the old forms; empty where sizes decide.
-std::optional<Reals> stated_scales(const OpContext& context, const Places& places, std::size_t count) {
+std::optional<Reals> stated_scales(const OpContext& context, const OperandIndices& operands, std::size_t count) {
   if (const auto listed = context.real_list("scales")) return Reals(listed->begin(), listed->end());
   if (context.has_attribute("height_scale") || context.has_attribute("width_scale")) {
     require(count == 4, "bad-rank", "'height_scale' and 'width_scale' are for 4 axes, not {}", count);
     return Reals{1.0, 1.0, context.real("height_scale", 1.0), context.real("width_scale", 1.0)};
   }
-  return reals_of(context, places.scales, count);
+  return reals_of(context, operands.scales, count);
 }
 
-std::optional<Reals> scales_of(const OpContext& context, const Places& places, std::size_t count) {
-  std::optional<Reals> scales = stated_scales(context, places, count);
+std::optional<Reals> scales_of(const OpContext& context, const OperandIndices& operands, std::size_t count) {
+  std::optional<Reals> scales = stated_scales(context, operands, count);
   for (std::size_t axis = 0; scales && axis < scales->size(); ++axis) {
     const auto& scale = (*scales)[axis];
     const std::optional<double> number = scale ? scale->number() : std::nullopt;
@@ -78,10 +78,10 @@ std::optional<Reals> scales_of(const OpContext& context, const Places& places, s
 }
 
 /// How much of each axis is resized: all of it, but for tf_crop_and_resize.
-Reals fractions_of(const OpContext& context, const Places& places, std::size_t count) {
+Reals fractions_of(const OpContext& context, const OperandIndices& operands, std::size_t count) {
   Reals fractions(count, 1.0);
   if (context.text("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize") return fractions;
-  const Reals roi = reals_of(context, places.roi, 2 * count).value_or(Reals(2 * count));
+  const Reals roi = reals_of(context, operands.roi, 2 * count).value_or(Reals(2 * count));
   require(roi.size() == 2 * count, "bad-resize", "'roi' has {} numbers for {} axes", roi.size(), count);
   for (std::size_t index = 0; index < count; ++index) {
     const auto begin = roi[index] ? negated(*roi[index]) : std::nullopt;
@@ -119,14 +119,14 @@ void keep_aspect_ratio(std::vector<std::optional<Dim>>& sizes, const std::vector
 
 /// New extents of the axes that are resized; those that are not known are empty.
 std::vector<std::optional<Dim>> resized(const OpContext& context, const std::vector<Dim>& extents) {
-  const Places places = places_of(context);
+  const OperandIndices operands = operands_of(context);
   const std::size_t count = extents.size();
-  const std::optional<Reals> scales = scales_of(context, places, count);
-  const bool has_sizes = has_numbers(context, places.sizes);
+  const std::optional<Reals> scales = scales_of(context, operands, count);
+  const bool has_sizes = has_numbers(context, operands.sizes);
   if (scales) {
     require(!has_sizes, "bad-resize", "both scales and sizes are given");
     require(scales->size() == count, "bad-resize", "{} scales for {} axes", scales->size(), count);
-    const Reals fractions = fractions_of(context, places, count);
+    const Reals fractions = fractions_of(context, operands, count);
     std::vector<std::optional<Dim>> results;
     for (std::size_t axis = 0; axis < count; ++axis) results.push_back(scaled(extents[axis], (*scales)[axis], fractions[axis]));
     return results;
@@ -134,7 +134,7 @@ std::vector<std::optional<Dim>> resized(const OpContext& context, const std::vec
   require(has_sizes, "missing-input", "neither scales nor sizes are given");
   const std::string_view policy =
       choice(context, "keep_aspect_ratio_policy", "stretch", {"stretch", "not_larger", "not_smaller"});
-  std::vector<std::optional<Dim>> sizes = list_of(context, places.sizes).value_or(Integers(count));
+  std::vector<std::optional<Dim>> sizes = list_of(context, operands.sizes).value_or(Integers(count));
   require(sizes.size() == count, "bad-resize", "{} sizes for {} axes", sizes.size(), count);
   if (policy != "stretch") keep_aspect_ratio(sizes, extents, policy == "not_larger");
   return sizes;
@@ -192,7 +192,7 @@ AxisMap resize_axes(const OpContext& context) {
   const Shape &data = context.known_shape(0), &result = context.output(0).type.shape;
   if (!result.known()) throw Unknown();
   const std::vector<std::size_t> axes = resized_axes(context, data.rank());
-  const std::optional<Reals> scales = scales_of(context, places_of(context), axes.size());
+  const std::optional<Reals> scales = scales_of(context, operands_of(context), axes.size());
   std::vector<AccessMap> read = axis_maps::same(data.rank());
   for (std::size_t index = 0; index < axes.size(); ++index) {
     const std::size_t axis = axes[index];
