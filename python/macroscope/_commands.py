@@ -281,7 +281,7 @@ def assert_budget(model: Union[Model, Analysis], args: Optional[Any] = None, *, 
     totals = totals_by_name(analysis)
     broken = [text for name, limit in given.items() for text in _broken(analysis, name, totals[name], limit)]
     if broken:
-        raise BudgetError("\n".join([f"{analysis.name or analysis.path} is over its budget", *broken]))
+        raise BudgetError("\n".join([f"{analysis.name or analysis.path} is over its budget", *broken]), code="budget")
     return analysis
 
 

@@ -49,7 +49,7 @@ class UndecidedError(MacroscopeError, TypeError):
     """A comparison of expressions that is true for some sizes and false for others: give sizes first, ``x.at(batch=8) < y``."""
 
 
-class BudgetError(AssertionError):
+class BudgetError(MacroscopeError, AssertionError):
     """A model is over its budget; the message says by how much, and which layers hold most."""
 
 

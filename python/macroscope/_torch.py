@@ -86,13 +86,23 @@ def _quiet() -> Iterator[None]:
     """Without what the exporters say of themselves."""
     import logging
 
+    import torch
+
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
+    # The older exporter turns this on whatever it is asked, and prints its graphs where it fails.
+    switch = "_jit_set_onnx_log_enabled"
+    turn = getattr(torch._C, switch, None)
     try:
+        if turn is not None:
+            turn(False)
+            setattr(torch._C, switch, lambda enabled: None)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
+        if turn is not None:
+            setattr(torch._C, switch, turn)
         logging.disable(before)
 
 

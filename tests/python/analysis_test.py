@@ -267,6 +267,7 @@ class Budgets(unittest.TestCase):
     def test_what_is_over_says_by_how_much_and_what_holds_most(self):
         with self.assertRaises(AssertionError) as caught:
             ms.assert_budget(RESNET, set={"batch": 1}, macs=4_000_000_000, parameters="26M")
+        self.assertEqual((caught.exception.code, isinstance(caught.exception, ms.MacroscopeError)), ("budget", True))
         text = str(caught.exception)
         self.assertIn("macs: 4,089,184,256 against 4,000,000,000, 89,184,256 (2.2 %) too much", text)
         self.assertIn("/conv1/Conv (Conv)", text)

@@ -19,15 +19,15 @@ bool is_within(std::string_view name, std::string_view path) {
   return name.starts_with(path) && (name.size() == path.size() || name[path.size()] == '/');
 }
 
-/// A node that a path means, in one of the scopes.
-struct Layer {
+/// A node of a layer that a path means, in one of the scopes.
+struct LayerNode {
   ScopeId scope = 0;
   NodeId node = 0;
 };
 
 /// The main graph's nodes; where there is none, those of nested graphs.
-std::vector<Layer> layers_at(const Analysis& analysis, std::string_view path) {
-  std::vector<Layer> layers;
+std::vector<LayerNode> layers_at(const Analysis& analysis, std::string_view path) {
+  std::vector<LayerNode> layers;
   for (ScopeId scope = 0; scope < analysis.shapes.scopes.size() && layers.empty(); ++scope) {
     if (analysis.shapes.scopes[scope].internal) continue;
     const Graph& graph = analysis.network.graphs[analysis.shapes.scopes[scope].graph];
@@ -38,7 +38,7 @@ std::vector<Layer> layers_at(const Analysis& analysis, std::string_view path) {
   return layers;
 }
 
-const Node& node_at(const Analysis& analysis, Layer layer) {
+const Node& node_at(const Analysis& analysis, LayerNode layer) {
   return analysis.network.graphs[analysis.shapes.scopes[layer.scope].graph].nodes[layer.node];
 }
 
@@ -62,7 +62,7 @@ Dim live_bytes_at(const Memory& memory, NodeId node) {
   throw UnknownFigure{fmt::format("the {} are past 128 bits", words_for(metric))};
 }
 
-Dim amount_at(const Analysis& analysis, Metric metric, Layer layer) {
+Dim amount_at(const Analysis& analysis, Metric metric, LayerNode layer) {
   const std::optional<Quantity> amount = amount_of_layer(analysis, metric, layer.scope, layer.node);
   if (amount && !amount->at_least) return amount->value;
   const std::string_view name = node_at(analysis, layer).name;
@@ -81,7 +81,7 @@ Datum of_axes(const std::vector<Dim>& axes) {
 
 /// (k - 1) * dilation + 1 along each axis.
 Datum kernel_of(const Analysis& analysis, std::string_view path) {
-  for (const Layer layer : layers_at(analysis, path)) {
+  for (const LayerNode layer : layers_at(analysis, path)) {
     const Scope& scope = analysis.shapes.scopes[layer.scope];
     const OpContext context = site_of(analysis.network, scope, layer.node);
     std::vector<Dim> kernel;
@@ -100,7 +100,7 @@ Datum kernel_of(const Analysis& analysis, std::string_view path) {
 }
 
 const FanOfLayer& fan_of(const Analysis& analysis, std::string_view path) {
-  for (const Layer layer : layers_at(analysis, path))
+  for (const LayerNode layer : layers_at(analysis, path))
     if (const auto& fan = analysis.initialization().nodes[layer.scope][layer.node]) return *fan;
   throw UnknownFigure{fmt::format("'{}' multiplies by no trained weight", path)};
 }
@@ -177,8 +177,8 @@ Number quantity_of(const Analysis& analysis, std::string_view name) {
 Number quantity_of(const Analysis& analysis, std::string_view name, std::string_view path) {
   const Metric metric = metric_expected_as(name).value();
   Dim sum;
-  const std::vector<Layer> layers = layers_at(analysis, path);
-  for (const Layer layer : layers) {
+  const std::vector<LayerNode> layers = layers_at(analysis, path);
+  for (const LayerNode layer : layers) {
     if (metric != Metric::peak_bytes) {
       sum += amount_at(analysis, metric, layer);
       continue;

@@ -157,6 +157,23 @@ class Failures(unittest.TestCase):
             ms.analyze(Broken(), torch.ones(2, 3))
         self.assertRegex(caught.exception.help, r"modules_test\.py:\d+")
 
+    def test_an_exporter_that_fails_prints_nothing(self):
+        class Airy(torch.nn.Module):
+            def forward(self, x):
+                return torch.special.airy_ai(x)
+
+        # The exporter prints past Python's own sys.stdout.
+        with tempfile.TemporaryFile() as printed:
+            before = os.dup(1)
+            os.dup2(printed.fileno(), 1)
+            try:
+                with self.assertRaisesRegex(ms.ExportError, "airy_ai"):
+                    ms.analyze(Airy(), torch.ones(2, 3))
+            finally:
+                os.dup2(before, 1)
+                os.close(before)
+            self.assertEqual(printed.seek(0, os.SEEK_END), 0)
+
     def test_inputs_are_needed(self):
         with self.assertRaises(ms.UsageError):
             ms.analyze(torch.nn.Linear(2, 2))
