@@ -16,7 +16,7 @@ using Layout = JsonWriter::Layout;
 
 constexpr std::size_t kMostResults = 5000;
 
-struct Result {
+struct SarifResult {
   const ModelVerdicts* model;
   const Verdict* verdict;
 };
@@ -45,10 +45,10 @@ class SarifDocument {
       for (const Verdict& verdict : model.verdicts)
         if (verdict.outcome != Outcome::passed) results_.push_back({&model, &verdict});
     std::stable_sort(results_.begin(), results_.end(),
-                     [](const Result& a, const Result& b) { return a.verdict->outcome > b.verdict->outcome; });
+                     [](const SarifResult& a, const SarifResult& b) { return a.verdict->outcome > b.verdict->outcome; });
     left_out_ = results_.size() > kMostResults ? results_.size() - kMostResults : 0;
     results_.resize(results_.size() - left_out_);
-    for (const Result& result : results_) rules_.emplace(rule_id(*result.verdict), 0);
+    for (const SarifResult& result : results_) rules_.emplace(rule_id(*result.verdict), 0);
     std::int64_t index = 0;
     for (auto& [id, place] : rules_) place = index++;
   }
@@ -64,7 +64,7 @@ class SarifDocument {
     write_invocation();
     json_.key("results");
     json_.begin_array(Layout::lines);
-    for (const Result& result : results_) write_result(result);
+    for (const SarifResult& result : results_) write_result(result);
     json_.end_array();
     json_.end_object();
     json_.end_array();
@@ -129,7 +129,7 @@ class SarifDocument {
     json_.end_object();
   }
 
-  void write_result(const Result& result) {
+  void write_result(const SarifResult& result) {
     const Verdict& verdict = *result.verdict;
     const std::string& file = report_.file_of(verdict);
     const std::string id = rule_id(verdict);
@@ -177,7 +177,7 @@ class SarifDocument {
   const CheckReport& report_;
   JsonWriter json_;
   std::string_view version_;
-  std::vector<Result> results_;
+  std::vector<SarifResult> results_;
   std::size_t left_out_ = 0;
   std::map<std::string, std::int64_t> rules_;
 };

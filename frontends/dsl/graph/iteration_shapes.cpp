@@ -7,7 +7,7 @@
 namespace macroscope::dsl {
 namespace {
 
-[[noreturn]] void refuse(std::size_t state, const Rounds& rounds) {
+[[noreturn]] void refuse_state(std::size_t state, const Rounds& rounds) {
   std::string sizes;
   for (std::size_t round = 0; round < rounds.size(); ++round)
     sizes += fmt::format("{}{}", round == 0 ? "" : ", then ", rounds[round][state].text());
@@ -27,7 +27,7 @@ Dim extent_at(const Dim& index, std::vector<Dim> values, std::size_t state, cons
       factorial *= degree;
     }
     const bool is_last = values.size() == 1;
-    if (is_last && !values.front().is(0)) refuse(state, rounds);
+    if (is_last && !values.front().is(0)) refuse_state(state, rounds);
     result += floor_div(values.front() * falling, factorial);
     for (std::size_t next = 1; next < values.size(); ++next) values[next - 1] = values[next] - values[next - 1];
     values.pop_back();
@@ -45,7 +45,7 @@ std::vector<Shape> shapes_at(const Dim& index, const Rounds& rounds) {
     for (std::size_t axis = 0; axis < rank; ++axis) {
       std::vector<Dim> values;
       for (const std::vector<Shape>& round : rounds) {
-        if (round[state].rank() != rank) refuse(state, rounds);
+        if (round[state].rank() != rank) refuse_state(state, rounds);
         values.push_back(round[state][axis]);
       }
       extents.push_back(extent_at(index, std::move(values), state, rounds));
@@ -59,7 +59,7 @@ void check_induction(std::string_view index, const std::vector<Shape>& at, const
                      const Rounds& rounds) {
   const Bindings next{{std::string(index), Dim::symbol(index) + 1}};
   for (std::size_t state = 0; state < at.size(); ++state)
-    if (after[state] != at[state].substitute(next)) refuse(state, rounds);
+    if (after[state] != at[state].substitute(next)) refuse_state(state, rounds);
 }
 
 }  // namespace macroscope::dsl
