@@ -2,12 +2,14 @@
 #
 # For who builds it once and with a slow compiler: most of the work is instantiating the same templates in each file.  Daily work does without,
 # since a change would compile its neighbours again.  Two sources meet in a batch only if neither mentions a name that the other keeps to itself.
+# A type that a source keeps to itself has a name that no header declares in the same namespace: the compiler says so where that is not heeded.
 set(batch_size 12)
 
-# batch_names(OUT TEXT): what a source declares in its unnamed namespaces, at the start of a line; members are declared in their class.
-function(batch_names out text)
-  string(REGEX MATCH "\nnamespace {\n.*\n}  // namespace\n" own "${text}")
-  string(REGEX MATCHALL "\n[A-Za-z][A-Za-z0-9_:<>,&* ]*" heads "${own}")
+# batch_declared(OUT TEXT): what a text declares at the start of a line; members are declared in their class.
+function(batch_declared out text)
+  # A list of matches must not hold brackets.
+  string(REGEX REPLACE "\n\\[\\[[a-z]+\\]\\] " "\n" text "${text}")
+  string(REGEX MATCHALL "\n[A-Za-z][A-Za-z0-9_:<>,&* ]*" heads "${text}")
   set(names "")
   foreach(head IN LISTS heads)
     if(NOT head MATCHES "^\n(namespace|using namespace|template|public|private) ?" AND head MATCHES "[^:]([ &*>])([A-Za-z0-9_]+) *$")
@@ -15,6 +17,13 @@ function(batch_names out text)
     endif()
   endforeach()
   list(REMOVE_DUPLICATES names)
+  set(${out} "${names}" PARENT_SCOPE)
+endfunction()
+
+# batch_names(OUT TEXT): what a source declares in its unnamed namespaces.
+function(batch_names out text)
+  string(REGEX MATCH "\nnamespace {\n.*\n}  // namespace\n" own "${text}")
+  batch_declared(names "${own}")
   set(${out} "${names}" PARENT_SCOPE)
 endfunction()
 

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {gzipSync} from 'node:zlib';
 import {startEngine, textSource} from './engine/engine.mjs';
 import {tutorialAsHtml} from './lessons/tutorial.mjs';
 
@@ -74,6 +75,9 @@ writePage('playground/playground.html', 'playground.html', values);
 writePage('lessons/lessons.html', 'lessons.html', {...values, tutorial: tutorialAsHtml(read(root, 'docs/tutorial.md'))});
 for (const style of ['app/style.css', 'playground/playground.css', 'lessons/lessons.css']) fs.copyFileSync(path.join(web, style), path.join(output, path.basename(style)));
 fs.copyFileSync(path.join(moduleFolder, 'macroscope.wasm'), path.join(output, 'macroscope.wasm'));
+// For file://, where pages may load scripts and nothing else.
+const fromFile = {engine: read(output, 'engine.js'), module: gzipSync(fs.readFileSync(path.join(moduleFolder, 'macroscope.wasm')), {level: 9}).toString('base64')};
+fs.writeFileSync(path.join(output, 'from_file.js'), `globalThis.macroscopeFromFile = ${JSON.stringify(fromFile)};\n`);
 for (const name of examples.models) fs.copyFileSync(path.join(root, 'examples/models', name), path.join(output, 'models', name));
 fs.writeFileSync(path.join(output, '.nojekyll'), '');
 

@@ -62,7 +62,7 @@ class Dim {
   Dim(I number) noexcept : number_(number) {}
   // clang-format on
   /// Exact for every 64-bit unsigned length.
-  static Dim of_size(std::size_t size) { return of_int128(static_cast<Int128>(size)); }
+  static Dim of_size(std::uint64_t size) { return of_int128(static_cast<Int128>(size)); }
   static Dim of_int128(Int128 number);
   /// A named size: an integer of at least 0.  `name` is an identifier `[A-Za-z_]\w*`.
   static Dim symbol(std::string_view name);

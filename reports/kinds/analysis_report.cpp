@@ -171,7 +171,7 @@ Section unknown_section(const Costs& costs) {
 }
 
 Section incomplete_section(const Costs& costs) {
-  const std::size_t open = costs.node_count - costs.costed_count;
+  const std::uint64_t open = costs.node_count - costs.costed_count;
   const std::string share =
       percent(static_cast<double>(costs.costed_count) / static_cast<double>(std::max<std::uint64_t>(costs.node_count, 1)));
   std::string what = open == 0

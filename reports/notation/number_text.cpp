@@ -87,9 +87,9 @@ std::string grouped(const Dim& quantity) {
   });
 }
 
-std::string grouped(std::size_t number) { return group_digits(fmt::format_int(number).str()); }
+std::string grouped(std::uint64_t number) { return group_digits(fmt::format_int(number).str()); }
 
-std::string counted(std::size_t count, std::string_view noun) {
+std::string counted(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
 }
 

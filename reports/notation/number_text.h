@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,9 +15,9 @@ namespace macroscope {
 /// `4,089,184,256*batch`.
 [[nodiscard]] std::string grouped(const Dim& quantity);
 /// The same for a number that is counted here.
-[[nodiscard]] std::string grouped(std::size_t number);
+[[nodiscard]] std::string grouped(std::uint64_t number);
 /// `1 layer`, `1,024 layers`.
-[[nodiscard]] std::string counted(std::size_t count, std::string_view noun);
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 
 /// Three digits and a prefix: `4.09 G`; in an expression every coefficient: `84.9M*batch*seq`.  Empty where that says nothing shorter.
 [[nodiscard]] std::string short_count(const Dim& quantity);

@@ -8,6 +8,7 @@ import {amount, duration} from './words.mjs';
 const formats = new Map([['html', 'HTML'], ['txt', 'text'], ['md', 'Markdown'], ['json', 'JSON'], ['csv', 'CSV'], ['tex', 'LaTeX'], ['dot', 'DOT'], ['svg', 'SVG']]);
 const comparisonFormats = ['html', 'txt', 'md', 'json', 'csv', 'tex'];
 
+const isFromFile = location.protocol === 'file:';
 const element = id => document.getElementById(id);
 const client = new Client();
 /** What is shown: one model, or two that are compared. */
@@ -67,7 +68,7 @@ function reset() {
   showExamples();
   shown = [];
   isSecondWanted = false;
-  if (location.search) history.replaceState(null, '', location.pathname);
+  if (location.search && !isFromFile) history.replaceState(null, '', location.pathname);
   element('frame').replaceChildren();
   document.title = 'macroscope: what does a neural network cost?';
   show('start');
@@ -139,6 +140,8 @@ function take(files) {
 const nameIn = link => decodeURIComponent(new URL(link).pathname.split('/').pop() || 'model.onnx');
 
 function showExamples() {
+  // Pages of file:// fetch nothing beside them.
+  element('models').hidden = isFromFile;
   element('examples').replaceChildren(...models.map(name => {
     const item = document.createElement('li');
     const link = document.createElement('a');

@@ -17,17 +17,40 @@ export class Cancelled extends Error {
   }
 }
 
-/** The script of the worker and the program, next to the page; a page that holds both in itself says so by `embedded`. */
-async function load() {
-  const at = path => new URL(path, document.baseURI);
-  const script = fetch(at('engine.js')).then(response => response.text());
+const at = path => new URL(path, document.baseURI);
+
+async function loadModule() {
   const response = await fetch(at('macroscope.wasm'));
   if (!response.ok) throw new EngineError({message: `The program could not be loaded: ${response.status}.`, help: 'Load the page again.'});
   // Not every static host says that a .wasm is one.
   const isDeclared = response.headers.get('Content-Type') === 'application/wasm';
-  const compiled = isDeclared ? await WebAssembly.compileStreaming(response) : await WebAssembly.compile(await response.arrayBuffer());
+  return isDeclared ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** A page of file:// may load scripts and nothing else: one of them holds the program, compressed, and the script of the worker. */
+async function loadFromFile() {
+  const script = document.createElement('script');
+  script.src = at('from_file.js').href;
+  await new Promise((resolve, reject) => {
+    script.onload = resolve;
+    script.onerror = () => reject(new EngineError({message: 'The program could not be loaded: from_file.js is not beside the page.', help: 'Keep the files of the page in one folder.'}));
+    document.head.append(script);
+  });
+  const {engine, module} = globalThis.macroscopeFromFile;
+  const compressed = Uint8Array.from(atob(module), letter => letter.charCodeAt(0));
+  const bytes = new Response(new Blob([compressed]).stream().pipeThrough(new DecompressionStream('gzip')));
+  return {script: engine, compiled: await WebAssembly.compile(await bytes.arrayBuffer())};
+}
+
+async function loadFromServer() {
+  const script = fetch(at('engine.js')).then(response => response.text());
+  return {compiled: await loadModule(), script: await script};
+}
+
+async function load() {
+  const {compiled, script} = await (location.protocol === 'file:' ? loadFromFile() : loadFromServer());
   // A worker of a blob has the policy of the page; one of a URL would have that of the server, which is none.
-  const worker = URL.createObjectURL(new Blob([await script], {type: 'text/javascript'}));
+  const worker = URL.createObjectURL(new Blob([script], {type: 'text/javascript'}));
   closeConnections();
   return {compiled, worker};
 }

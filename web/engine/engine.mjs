@@ -38,6 +38,8 @@ export class Engine {
     const {FS} = this.#module;
     FS.mkdirTree(folder);
     FS.chdir(folder);
+    // Emscripten's own lets nobody read a file that the program writes.
+    this.#module._umask(0o022);
   }
 
   /** After a run that ended otherwise than the program ends: its memory is in no known state. */

@@ -44,6 +44,7 @@ function redirect(descriptor) {
 }
 
 mountRoot();
+program._umask(process.umask());
 if (args.includes('-')) {
   FS.writeFile('/stream-0', fs.readFileSync(0));
   FS.streams[0] = FS.open('/stream-0', 'r');

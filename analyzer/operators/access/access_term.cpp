@@ -59,7 +59,7 @@ std::optional<AccessTerm> refined(const AccessTerm& step, std::int64_t times) {
   for (std::size_t digit = 0; digit < step.period(); ++digit) {
     finer.lows.insert(finer.lows.end(), repeats, step.lows.empty() ? Dim(0) : step.lows[digit]);
     finer.highs.insert(finer.highs.end(), repeats, step.highs.empty() ? Dim(0) : step.highs[digit]);
-    if (!step.gaps.empty()) finer.gaps.insert(finer.gaps.end(), repeats, step.gaps[digit]);
+    if (!step.gaps.empty()) finer.gaps.insert(finer.gaps.end(), repeats, bool{step.gaps[digit]});
   }
   return finer;
 }

@@ -36,7 +36,7 @@ struct GraphWriter::Storage {
 class GraphWriter::GivenContents : public ContentReader {
  public:
   [[nodiscard]] ValuePointer read(const StoredTensor& tensor) const override {
-    return tensor.handle == 0 ? nullptr : contents_[tensor.handle - 1];
+    return tensor.handle == 0 ? nullptr : contents_[static_cast<std::size_t>(tensor.handle - 1)];
   }
   std::uint64_t add(Value value) {
     contents_.push_back(std::make_shared<const Value>(std::move(value)));
