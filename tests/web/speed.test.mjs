@@ -19,7 +19,7 @@ function best(times, measured) {
 }
 
 function models() {
-  assert.equal(native(['export', 'examples/networks/bert.net:bert', '-o', path.join(scratch, 'bert.onnx'), '--no-weights', '--quiet']).code, 0);
+  assert.equal(native(['export', 'examples/networks/bert.net:bert_base', '-o', path.join(scratch, 'bert.onnx'), '--no-weights', '--quiet']).code, 0);
   writeChain(path.join(scratch, 'chain.onnx'), 100_000);
   return ['bert.onnx', 'chain.onnx'];
 }
