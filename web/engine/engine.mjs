@@ -133,22 +133,36 @@ export class Engine {
     };
   }
 
-  /** Lets a descriptor write into a file, which takes a hundredth of the time that Emscripten's terminal takes for it. */
+  /** Keeps what is written to a descriptor: a file that grows is copied over and over, and Emscripten's terminal takes letter by letter. */
   #redirect(descriptor) {
     const {FS} = this.#module;
     const path = `/stream-${descriptor}`;
     const before = FS.streams[descriptor];
-    const stream = FS.open(path, 'w+');
+    const stream = FS.open(path, 'w');
+    const pieces = [];
+    let length = 0;
+    stream.stream_ops = {
+      write(_stream, memory, begin, count) {
+        pieces.push(new Uint8Array(memory.buffer.slice(begin, begin + count)));
+        length += count;
+        return count;
+      },
+    };
     FS.streams[descriptor] = stream;
     return {
       content: () => {
-        const bytes = FS.readFile(path);
-        FS.unlink(path);
+        const bytes = new Uint8Array(length);
+        let at = 0;
+        for (const piece of pieces) {
+          bytes.set(piece, at);
+          at += piece.length;
+        }
         return bytes;
       },
       restore: () => {
         FS.streams[descriptor] = before;
         FS.close(stream);
+        FS.unlink(path);
       },
     };
   }

@@ -37,10 +37,28 @@ function mountRoot() {
   FS.chdir(isPosix ? process.cwd() : `/${path.relative(root, process.cwd()).split(path.sep).join('/')}`);
 }
 
+/** Writes to a pipe whose reader may be slow, or gone. */
+function writeAll(descriptor, bytes) {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += fs.writeSync(descriptor, bytes, at);
+    } catch (error) {
+      if (error.code === 'EPIPE') process.exit();
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
 function redirect(descriptor) {
-  const name = `/stream-${descriptor}`;
-  FS.streams[descriptor] = FS.open(name, 'w+');
-  return () => fs.writeFileSync(descriptor, FS.readFile(name));
+  const stream = FS.open(`/stream-${descriptor}`, 'w');
+  stream.stream_ops = {
+    write(_stream, memory, begin, count) {
+      writeAll(descriptor, new Uint8Array(memory.buffer, begin, count));
+      return count;
+    },
+  };
+  FS.streams[descriptor] = stream;
 }
 
 mountRoot();
@@ -49,10 +67,5 @@ if (args.includes('-')) {
   FS.writeFile('/stream-0', fs.readFileSync(0));
   FS.streams[0] = FS.open('/stream-0', 'r');
 }
-const flush = [1, 2].map(redirect);
+[1, 2].forEach(redirect);
 process.exitCode = program.callMain(args);
-try {
-  flush.forEach(write => write());
-} catch (error) {
-  if (error.code !== 'EPIPE') throw error;
-}

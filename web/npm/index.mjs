@@ -76,7 +76,7 @@ async function runOn(command, models, options, format) {
   for (const file of files) file.name = safe(file.name);
   try {
     const nets = files.map(({name}) => (options.net ? `${name}:${options.net}` : name));
-    const result = await run([command, ...nets, '--format', format, '--quiet', ...argumentsOf(options)], files);
+    const result = await run([...command, ...nets, '--format', format, ...argumentsOf(options)], files);
     if (result.code >= 2 && result.output.length === 0) throw new MacroscopeError(result.messages.trim(), result.code);
     return result;
   } finally {
@@ -97,12 +97,12 @@ export async function run(args, files = []) {
 }
 
 export async function analyze(model, options = {}) {
-  const {output, messages, code} = await runOn('analyze', [model], options, 'json');
+  const {output, messages, code} = await runOn(['analyze', '--quiet'], [model], options, 'json');
   const document = JSON.parse(output);
   const errors = [document].flat().flatMap(each => each.diagnostics ?? []).filter(each => each.severity === 'error');
   if (code >= 2) throw new MacroscopeError(errors.map(each => each.message).join('\n') || messages.trim(), code);
   return document;
 }
 
-export const render = async (model, format, options = {}) => (await runOn('analyze', [model], options, format)).output;
-export const compare = async (before, after, options = {}) => JSON.parse((await runOn('compare', [before, after], options, 'json')).output);
+export const render = async (model, format, options = {}) => (await runOn(['analyze', '--quiet'], [model], options, format)).output;
+export const compare = async (before, after, options = {}) => JSON.parse((await runOn(['compare'], [before, after], options, 'json')).output);
