@@ -29,8 +29,8 @@ function namesOf(models) {
 function job(models, ending) {
   const names = namesOf(models);
   const target = `macroscope-report.${ending}`;
-  const command = models.length === 2 ? 'compare' : 'analyze';
-  return {args: [command, ...names, '--quiet', '-o', target], target, files: models.map((model, index) => ({...model, name: names[index]}))};
+  const command = models.length === 2 ? ['compare'] : ['analyze', '--quiet'];
+  return {args: [...command, ...names, '-o', target], target, files: models.map((model, index) => ({...model, name: names[index]}))};
 }
 
 async function make(models, ending) {
@@ -46,7 +46,7 @@ async function make(models, ending) {
 }
 
 function frameOf(bytes, title) {
-  for (const old of element('frame').children) URL.revokeObjectURL(old.src);
+  for (const old of element('frame').querySelectorAll('iframe')) URL.revokeObjectURL(old.src);
   const frame = document.createElement('iframe');
   frame.setAttribute('sandbox', 'allow-scripts');
   frame.setAttribute('allow', 'clipboard-write');
@@ -54,6 +54,14 @@ function frameOf(bytes, title) {
   frame.src = URL.createObjectURL(new Blob([bytes], {type: 'text/html;charset=utf-8'}));
   return frame;
 }
+
+/** What is dropped on a frame goes to the frame, so that this lies over it until a pointer comes: while a file is dragged none does. */
+const shield = document.createElement('div');
+shield.className = 'shield';
+for (const type of ['pointermove', 'pointerdown', 'wheel']) shield.addEventListener(type, () => { shield.hidden = true; }, {passive: true});
+addEventListener('pointermove', event => { if (!element('frame').contains(event.target)) shield.hidden = false; });
+// Who fetches a file is in another window, and no event says that the pointer went there.
+setInterval(() => { if (!document.hasFocus()) shield.hidden = false; }, 500);
 
 function complain(error, actions = []) {
   element('problem-text').textContent = error.help ? `${error.message}\n${error.help}` : error.message;
@@ -92,12 +100,11 @@ async function analyse(models) {
     facts.milliseconds = Math.round(result.took);
     element('compare').hidden = models.length === 2;
     fillFormats();
-    element('frame').replaceChildren(frameOf(result.bytes, `The report on ${title}`));
+    element('frame').replaceChildren(frameOf(result.bytes, `The report on ${title}`), shield);
     show('bar', 'frame');
   } catch (error) {
     if (error instanceof Cancelled) return reset();
-    const isLinked = models.some(model => model.url);
-    complain(error, isLinked && !allowsRedirects() ? [linkThatMayRedirect()] : []);
+    complain(error, error.mayBeRedirect && !allowsRedirects() ? [linkThatMayRedirect()] : []);
   }
 }
 
@@ -179,15 +186,16 @@ element('link-form').addEventListener('submit', event => {
   location.assign(`?url=${encodeURIComponent(element('link').value)}`);
 });
 // A second file that is dropped on a report is compared with the first.
+const markDrag = isOver => { for (const place of ['drop', 'bar', 'frame']) element(place).classList.toggle('over', isOver); };
 for (const type of ['dragenter', 'dragover'])
   addEventListener(type, event => {
     event.preventDefault();
-    element('drop').classList.add('over');
+    markDrag(true);
   });
-addEventListener('dragleave', event => { if (event.relatedTarget === null) element('drop').classList.remove('over'); });
+addEventListener('dragleave', event => { if (event.relatedTarget === null) markDrag(false); });
 addEventListener('drop', event => {
   event.preventDefault();
-  element('drop').classList.remove('over');
+  markDrag(false);
   isSecondWanted = shown.length === 1;
   take(event.dataTransfer.files);
 });

@@ -3,10 +3,11 @@
 import {closeConnections} from './policy.mjs';
 
 export class EngineError extends Error {
-  constructor({message, help}) {
+  constructor({message, help, mayBeRedirect = false}) {
     super(message);
     this.name = 'EngineError';
     this.help = help;
+    this.mayBeRedirect = mayBeRedirect;
   }
 }
 
@@ -63,10 +64,8 @@ export class Client {
 
   constructor() {
     this.#loaded = load();
-    this.#loaded.then(() => this.#start(), () => {});
+    this.#start().catch(() => {});
   }
-
-  get ready() { return this.#loaded.then(() => {}); }
 
   async #start() {
     const {compiled, worker} = await this.#loaded;
@@ -79,20 +78,16 @@ export class Client {
       this.#waiting.delete(data.id);
       data.error ? waiting.reject(new EngineError(data.error)) : waiting.resolve(data.result);
     };
-    this.#post('start', {compiled}).catch(() => {});
+    this.#worker.postMessage({id: 0, job: 'start', compiled});
   }
 
-  #post(job, message, onProgress = () => {}) {
+  /** Waits from now on, so that it can be cancelled while the program is still on its way. */
+  #ask(job, message, onProgress = () => {}) {
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, {resolve, reject, onProgress});
-      this.#worker.postMessage({...message, id, job});
+      this.#start().then(() => { if (this.#waiting.has(id)) this.#worker.postMessage({...message, id, job}); }).catch(reject);
     });
-  }
-
-  async #ask(job, message, onProgress) {
-    await this.#start();
-    return this.#post(job, message, onProgress);
   }
 
   /**
@@ -109,6 +104,6 @@ export class Client {
     this.#worker = null;
     for (const {reject} of this.#waiting.values()) reject(new Cancelled());
     this.#waiting.clear();
-    this.#start();
+    this.#start().catch(() => {});
   }
 }

@@ -2,11 +2,16 @@
 // the program asks for bytes in the middle of its work; so all but bytes() are for workers, or for node.
 
 export class UnreadableSource extends Error {
-  /** @param {string} message what is wrong  @param {string} help what the reader can do */
-  constructor(message, help = '') {
+  /**
+   * @param {string} message what is wrong
+   * @param {string} help what the reader can do
+   * @param {boolean} mayBeRedirect the browser says no more than that nothing came: the page's own policy may be why
+   */
+  constructor(message, help = '', mayBeRedirect = false) {
     super(message);
     this.name = 'UnreadableSource';
     this.help = help;
+    this.mayBeRedirect = mayBeRedirect;
   }
 }
 
@@ -40,7 +45,7 @@ async function probe(url, signal) {
     response = await fetch(url, {headers: {Range: 'bytes=0-0'}, credentials: 'omit', signal});
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new UnreadableSource(`The browser could not fetch ${url}: there is no such server, it does not allow this page to read the file, or it redirects to another server.`, corsHelp);
+    throw new UnreadableSource(`The browser could not fetch ${url}: there is no such server, it does not allow this page to read the file, or it redirects to another server.`, corsHelp, true);
   }
   if (response.status === 206) {
     await response.arrayBuffer();

@@ -45,7 +45,7 @@ onmessage = ({data}) => {
       postMessage({id: data.id, result: await jobs[data.job](data)});
     } catch (error) {
       const isExpected = error instanceof UnreadableSource;
-      postMessage({id: data.id, error: {message: isExpected ? error.message : `The program ended: ${error?.message ?? error}`, help: error?.help ?? ''}});
+      postMessage({id: data.id, error: {message: isExpected ? error.message : `The program ended: ${error?.message ?? error}`, help: error?.help ?? '', mayBeRedirect: error?.mayBeRedirect ?? false}});
       if (!isExpected) await engine?.restart();
     }
   });

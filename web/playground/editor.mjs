@@ -1,6 +1,6 @@
 // The editor: CodeMirror, with the program's diagnostics under their spans and its verdicts beside the lines of `expect`.
 import {autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap} from '@codemirror/autocomplete';
-import {defaultKeymap, history, historyKeymap, indentWithTab} from '@codemirror/commands';
+import {defaultKeymap, history, historyKeymap} from '@codemirror/commands';
 import {bracketMatching, indentOnInput} from '@codemirror/language';
 import {lintGutter, lintKeymap, setDiagnostics} from '@codemirror/lint';
 import {highlightSelectionMatches, searchKeymap} from '@codemirror/search';
@@ -82,6 +82,7 @@ const look = EditorView.theme({
   '.verdict-holds': {color: 'var(--good)'},
   '.verdict-fails': {color: 'var(--bad)'},
   '.verdict-undecided': {color: 'var(--faint)'},
+  '@media print': {'.cm-content': {whiteSpace: 'break-spaces', flexShrink: '1'}},
 });
 
 export class Editor {
@@ -96,7 +97,7 @@ export class Editor {
       state: EditorState.create({doc: text, extensions: [
         lineNumbers(), lintGutter(), history(), drawSelection(), highlightSpecialChars(), highlightActiveLine(), highlightSelectionMatches(), bracketMatching(), closeBrackets(), indentOnInput(),
         autocompletion({icons: false}), verdicts, this.#language.of([]), look, EditorView.contentAttributes.of({'aria-label': 'The text of the net', spellcheck: 'false'}),
-        keymap.of([...keys, ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+        keymap.of([...keys, ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.updateListener.of(update => { if (update.docChanged) onChange(); }),
       ]}),
     });

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
+import {pathToFileURL} from 'node:url';
 import {columnsFor, writeLargeModel} from '../../web/large_model.mjs';
 import {assertAccessible, close, open, scratch, start, stop} from './chromium.mjs';
 
@@ -17,9 +18,15 @@ let listening;
 before(async () => { ({address, listening} = await start()); });
 after(stop);
 
+/** A pointer on its way to the report, which is in the way of dropped files until then. */
+async function point(page) {
+  await page.mouse.move(600, 20);
+  await page.mouse.move(600, 500, {steps: 3});
+}
 async function choose(page, ...files) {
   await page.locator('#file').setInputFiles(files);
-  await page.locator('#frame iframe').waitFor({timeout: 20000});
+  await page.locator('#name', {hasText: path.basename(files[0])}).waitFor({timeout: 20000});
+  await point(page);
   return page.frameLocator('#frame iframe');
 }
 async function downloaded(page, format) {
@@ -89,7 +96,7 @@ test('two files are compared, also when the second comes later', async () => {
   await chooser.setFiles([b]);
   await page.locator('#name', {hasText: 'encoder.onnx against resnet50.onnx'}).waitFor();
   const target = path.join(scratch, 'change.json');
-  native(['compare', 'encoder.onnx', 'resnet50.onnx', '--quiet', '-o', target], models);
+  native(['compare', 'encoder.onnx', 'resnet50.onnx', '-o', target], models);
   assert.ok((await downloaded(page, 'json')).equals(fs.readFileSync(target)));
   await close(page);
 });
@@ -108,6 +115,17 @@ test('a file can be dropped', async () => {
   await close(page);
 });
 
+test('a second file that is dropped on the report is compared with the first', async () => {
+  const page = await open(address, 'index.html');
+  await choose(page, path.join(models, 'encoder.onnx'));
+  await page.mouse.move(600, 20);
+  const session = await page.context().newCDPSession(page);
+  const data = {items: [], files: [path.join(models, 'resnet50.onnx')], dragOperationsMask: 1};
+  for (const type of ['dragEnter', 'dragOver', 'drop']) await session.send('Input.dispatchDragEvent', {type, x: 600, y: 500, data});
+  await page.locator('#name', {hasText: 'encoder.onnx against resnet50.onnx'}).waitFor();
+  await close(page);
+});
+
 test('names in a model stay words', async () => {
   const file = path.join(scratch, '<img src=x onerror=alert(1)>.onnx');
   writeLargeModel(file, 64, '</script><script>alert(1)</script><img src=x onerror=alert(1)>');
@@ -117,6 +135,12 @@ test('names in a model stay words', async () => {
   assert.equal(await report.locator('img').count(), 0);
   assert.equal(await page.locator('img').count(), 0);
   assert.match(await page.locator('#name').innerText(), /<img src=x/);
+  // Every name, domain and size is a trap in this one.
+  execFileSync(process.env.MACROSCOPE_PYTHON, [path.join(root, 'tests/reports/page_models.py'), scratch]);
+  const hostile = await choose(page, path.join(scratch, 'hostile.onnx'));
+  await hostile.locator('h1').waitFor();
+  for (const link of await hostile.locator('nav a[data-to]').all()) await link.click();
+  assert.equal(await hostile.locator('img').count(), 0);
   await close(page);
 });
 
@@ -187,6 +211,7 @@ test('a server without ranges, or that lets no page read, is told apart', async 
   const absent = await open(address, linkTo(`${address}/absent.onnx`));
   await absent.locator('#problem').waitFor();
   assert.match(await absent.locator('#problem').innerText(), /404/);
+  assert.equal(await absent.locator('#problem a').count(), 0);
   await absent.close();
 });
 
@@ -234,6 +259,20 @@ test('reading can be cancelled', async () => {
   await page.locator('#start').waitFor();
   await choose(page, path.join(models, 'resnet50.onnx'));
   await page.close();
+});
+
+test('it works from a folder, without a server', async () => {
+  const folder = pathToFileURL(process.env.MACROSCOPE_PAGES).href;
+  const page = await open(folder, 'index.html');
+  const report = await choose(page, path.join(models, 'resnet50.onnx'));
+  await report.locator('h1').waitFor();
+  await page.locator('#again').click();
+  // Examples are files that such a page may not read.
+  assert.equal(await page.locator('#models').isVisible(), false);
+  await close(page);
+  const playground = await open(folder, 'playground.html');
+  await playground.locator('#took', {hasText: 'ms'}).waitFor();
+  await close(playground);
 });
 
 test('it is there at once, and small', async () => {
