@@ -25,10 +25,16 @@ namespace macroscope {
 
 __extension__ typedef __int128 Int128;
 
-/// An exact result that does not exist: a coefficient past 128 bits, a division by zero.
+/// An exact result that does not exist: a coefficient past 128 bits, a division by zero, the extent of an axis that a shape lacks.
 class AlgebraError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit AlgebraError(const std::string& message, std::string_view code = "overflow")
+      : std::runtime_error(message), code_(code) {}
+  /// Of the diagnostic that it becomes where a node is at fault.
+  [[nodiscard]] std::string_view code() const noexcept { return code_; }
+
+ private:
+  std::string_view code_;
 };
 
 class Dim;
