@@ -81,8 +81,8 @@ class PointSearch {
 
   ExamplePoint find() {
     for (const Symbol& symbol : network_.symbols.all()) choose(symbol);
-    move_to_assumptions();
-    return std::move(point_);
+    const bool keeps_assumptions = move_to_assumptions();
+    return {SizePoint(sizes_), keeps_assumptions};
   }
 
  private:
@@ -92,7 +92,7 @@ class PointSearch {
       const std::optional<int> named = size_by_name(symbol.name);
       size = named ? *named : by_place(symbol).value_or(kOther);
     }
-    point_.sizes.emplace(symbol.id, size);
+    sizes_.emplace(symbol.id, size);
   }
 
   [[nodiscard]] std::optional<int> by_place(const Symbol& symbol) const {
@@ -107,7 +107,8 @@ class PointSearch {
   }
 
   /// One symbol after another takes the candidate that breaks the fewest assumptions, the nearest to its first choice among equals.
-  void move_to_assumptions() {
+  /// Do all of them hold then?
+  bool move_to_assumptions() {
     std::size_t broken = broken_assumptions();
     std::set<std::string> moved;
     while (broken > 0 && moved.size() < kMovedSymbols) {
@@ -116,11 +117,11 @@ class PointSearch {
       moved.insert(*symbol);
       broken = move(*symbol, broken);
     }
-    point_.keeps_assumptions = broken == 0;
+    return broken == 0;
   }
 
   std::size_t move(const std::string& symbol, std::size_t broken) {
-    Dim& size = point_.sizes.find(symbol)->second;
+    Dim& size = sizes_.find(symbol)->second;
     Dim best = size;
     for (const int candidate : kCandidates) {
       size = candidate;
@@ -138,7 +139,7 @@ class PointSearch {
       if (!is_broken(*assumption)) continue;
       for (const Dim* side : {&assumption->left, &assumption->right})
         for (std::string& symbol : side->symbols())
-          if (point_.sizes.contains(symbol) && !moved.contains(symbol)) return std::move(symbol);
+          if (sizes_.contains(symbol) && !moved.contains(symbol)) return std::move(symbol);
     }
     return std::nullopt;
   }
@@ -150,7 +151,7 @@ class PointSearch {
 
   [[nodiscard]] bool is_broken(const Assumption& assumption) const {
     try {
-      return assumption.holds_at(point_.sizes) == Certainty::never;
+      return assumption.holds_at(sizes_) == Certainty::never;
     } catch (const AlgebraError&) {
       return false;  // past 128 bits at this point: nothing to learn from it
     }
@@ -159,7 +160,7 @@ class PointSearch {
   const Network& network_;
   const Shapes& shapes_;
   std::vector<const Assumption*> held_;
-  ExamplePoint point_;
+  Bindings sizes_;
 };
 
 }  // namespace
@@ -170,7 +171,7 @@ std::vector<const Symbol*> ExamplePoint::used_in(const std::vector<const Dim*>& 
     for (std::string& symbol : quantity->symbols()) names.insert(std::move(symbol));
   std::vector<const Symbol*> used;
   for (const Symbol& symbol : symbols.all())
-    if (sizes.contains(symbol.id) && names.contains(symbol.id)) used.push_back(&symbol);
+    if (sizes().contains(symbol.id) && names.contains(symbol.id)) used.push_back(&symbol);
   return used;
 }
 

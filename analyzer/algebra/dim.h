@@ -153,6 +153,8 @@ class Dim {
   [[nodiscard]] std::size_t size() const noexcept;
   /// The definitions that text() refers to by name, innermost first, each once.
   [[nodiscard]] std::vector<std::pair<std::string, Dim>> definitions() const;
+  /// Whether there are any, without a walk over what they stand for.
+  [[nodiscard]] bool has_definitions() const noexcept;
 
   /// `1053696*N*floor((H + 1)/2)`: operators + - * / ^, functions floor ceil max min mod abs; `/` only inside floor.
   /// A number of any size is plain decimal digits.  Independent of any locale.

@@ -100,7 +100,7 @@ std::optional<Section> symbols_section(const Figures& figures, bool has_all) {
   const bool has_names =
       std::any_of(symbols.begin(), symbols.end(), [](const Symbol* symbol) { return symbol->name != symbol->id; });
   if (has_names) table.columns.push_back({"name", "name in the model", ColumnType::name, true});
-  const Bindings& sizes = figures.analysis().example_point().sizes;
+  const Bindings& sizes = figures.analysis().example_point().sizes();
   Givers givers(figures);
   std::vector<Row> rows;
   rows.reserve(symbols.size());
