@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/passes/shapes/input_places.h"
+
 namespace macroscope {
 namespace {
 
@@ -72,7 +74,7 @@ int size_by_axis(const Type& type, std::size_t axis) {
 
 class PointSearch {
  public:
-  PointSearch(const Network& network, const Shapes& shapes) : network_(network), shapes_(shapes) {
+  PointSearch(const Network& network, const Shapes& shapes) : network_(network), shapes_(shapes), places_(network, shapes) {
     for (const Assumption& assumption : shapes.assumptions) {
       if (held_.size() >= kHeldAssumptions) break;
       if (assumption.relation != Assumption::Relation::stated) held_.push_back(&assumption);
@@ -96,14 +98,9 @@ class PointSearch {
   }
 
   [[nodiscard]] std::optional<int> by_place(const Symbol& symbol) const {
-    const Dim itself = Dim::symbol(symbol.id);
-    for (const TensorId input : network_.main().inputs) {
-      const Type& type = shapes_.scopes.front().facts[input].type;
-      if (!type.shape.known()) continue;
-      for (std::size_t axis = 0; axis < type.shape.rank(); ++axis)
-        if (type.shape[axis] == itself) return size_by_axis(type, axis);
-    }
-    return std::nullopt;
+    const InputPlaces::Place* const place = places_.find(symbol);
+    if (place == nullptr) return std::nullopt;
+    return size_by_axis(shapes_.scopes.front().facts[place->input].type, place->axis);
   }
 
   /// One symbol after another takes the candidate that breaks the fewest assumptions, the nearest to its first choice among equals.
@@ -159,6 +156,7 @@ class PointSearch {
 
   const Network& network_;
   const Shapes& shapes_;
+  InputPlaces places_;
   std::vector<const Assumption*> held_;
   Bindings sizes_;
 };

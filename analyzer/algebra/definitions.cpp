@@ -102,10 +102,12 @@ void release(const Expression* body) noexcept {
 Dim make_definition(const Dim& meaning) { return make_dim(Term{1, monomial_of(DefinitionTable::global().find_or_add(meaning))}); }
 
 void for_each_atom(const Dim& dim, const std::function<void(const Atom&)>& visit) {
-  for_each_atom(dim, [](const Atom&) { return false; }, visit);
+  for_each_atom(
+      dim, [](const Atom&) { return false; }, visit);
 }
 
-void for_each_atom(const Dim& dim, const std::function<bool(const Atom&)>& is_known, const std::function<void(const Atom&)>& visit) {
+void for_each_atom(const Dim& dim, const std::function<bool(const Atom&)>& is_known,
+                   const std::function<void(const Atom&)>& visit) {
   struct Step {
     const Atom* atom;
     bool inner_done;
@@ -152,7 +154,8 @@ bool Dim::has_definitions() const noexcept {
            return std::any_of(term.monomial.factors.begin(), term.monomial.factors.end(), [](const algebra::Factor& factor) {
              const algebra::Atom& atom = *factor.atom;
              return atom.kind == algebra::AtomKind::definition ||
-                    std::any_of(atom.operands.begin(), atom.operands.end(), [](const Dim& operand) { return operand.has_definitions(); });
+                    std::any_of(atom.operands.begin(), atom.operands.end(),
+                                [](const Dim& operand) { return operand.has_definitions(); });
            });
          });
 }

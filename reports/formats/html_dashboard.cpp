@@ -103,8 +103,7 @@ class Dashboard {
   void peak_card() const {
     constexpr std::string_view kTitle = "Peak memory", kRemark = "besides weights";
     const std::optional<Quantity> peak = figures_.total(Metric::peak_bytes);
-    if (peak && point_.value_of(peak->value))
-      return card("peak_bytes", kTitle, peak, ColumnType::bytes, kRemark);
+    if (peak && point_.value_of(peak->value)) return card("peak_bytes", kTitle, peak, ColumnType::bytes, kRemark);
     std::optional<Dim> most = Dim(0);
     figures_.analysis().memory.for_each_step([&](std::uint32_t /*step*/, const Dim& alive) {
       const std::optional<Dim> number = point_.value_of(alive);
