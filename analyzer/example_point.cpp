@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/passes/shapes/input_places.h"
+
 namespace macroscope {
 namespace {
 
@@ -72,7 +74,7 @@ int size_by_axis(const Type& type, std::size_t axis) {
 
 class PointSearch {
  public:
-  PointSearch(const Network& network, const Shapes& shapes) : network_(network), shapes_(shapes) {
+  PointSearch(const Network& network, const Shapes& shapes) : network_(network), shapes_(shapes), places_(network, shapes) {
     for (const Assumption& assumption : shapes.assumptions) {
       if (held_.size() >= kHeldAssumptions) break;
       if (assumption.relation != Assumption::Relation::stated) held_.push_back(&assumption);
@@ -81,8 +83,8 @@ class PointSearch {
 
   ExamplePoint find() {
     for (const Symbol& symbol : network_.symbols.all()) choose(symbol);
-    move_to_assumptions();
-    return std::move(point_);
+    const bool keeps_assumptions = move_to_assumptions();
+    return {SizePoint(sizes_), keeps_assumptions};
   }
 
  private:
@@ -92,22 +94,18 @@ class PointSearch {
       const std::optional<int> named = size_by_name(symbol.name);
       size = named ? *named : by_place(symbol).value_or(kOther);
     }
-    point_.sizes.emplace(symbol.id, size);
+    sizes_.emplace(symbol.id, size);
   }
 
   [[nodiscard]] std::optional<int> by_place(const Symbol& symbol) const {
-    const Dim itself = Dim::symbol(symbol.id);
-    for (const TensorId input : network_.main().inputs) {
-      const Type& type = shapes_.scopes.front().facts[input].type;
-      if (!type.shape.known()) continue;
-      for (std::size_t axis = 0; axis < type.shape.rank(); ++axis)
-        if (type.shape[axis] == itself) return size_by_axis(type, axis);
-    }
-    return std::nullopt;
+    const InputPlaces::Place* const place = places_.find(symbol);
+    if (place == nullptr) return std::nullopt;
+    return size_by_axis(shapes_.scopes.front().facts[place->input].type, place->axis);
   }
 
   /// One symbol after another takes the candidate that breaks the fewest assumptions, the nearest to its first choice among equals.
-  void move_to_assumptions() {
+  /// Do all of them hold then?
+  bool move_to_assumptions() {
     std::size_t broken = broken_assumptions();
     std::set<std::string> moved;
     while (broken > 0 && moved.size() < kMovedSymbols) {
@@ -116,11 +114,11 @@ class PointSearch {
       moved.insert(*symbol);
       broken = move(*symbol, broken);
     }
-    point_.keeps_assumptions = broken == 0;
+    return broken == 0;
   }
 
   std::size_t move(const std::string& symbol, std::size_t broken) {
-    Dim& size = point_.sizes.find(symbol)->second;
+    Dim& size = sizes_.find(symbol)->second;
     Dim best = size;
     for (const int candidate : kCandidates) {
       size = candidate;
@@ -138,7 +136,7 @@ class PointSearch {
       if (!is_broken(*assumption)) continue;
       for (const Dim* side : {&assumption->left, &assumption->right})
         for (std::string& symbol : side->symbols())
-          if (point_.sizes.contains(symbol) && !moved.contains(symbol)) return std::move(symbol);
+          if (sizes_.contains(symbol) && !moved.contains(symbol)) return std::move(symbol);
     }
     return std::nullopt;
   }
@@ -150,7 +148,7 @@ class PointSearch {
 
   [[nodiscard]] bool is_broken(const Assumption& assumption) const {
     try {
-      return assumption.holds_at(point_.sizes) == Certainty::never;
+      return assumption.holds_at(sizes_) == Certainty::never;
     } catch (const AlgebraError&) {
       return false;  // past 128 bits at this point: nothing to learn from it
     }
@@ -158,8 +156,9 @@ class PointSearch {
 
   const Network& network_;
   const Shapes& shapes_;
+  InputPlaces places_;
   std::vector<const Assumption*> held_;
-  ExamplePoint point_;
+  Bindings sizes_;
 };
 
 }  // namespace
@@ -170,7 +169,7 @@ std::vector<const Symbol*> ExamplePoint::used_in(const std::vector<const Dim*>& 
     for (std::string& symbol : quantity->symbols()) names.insert(std::move(symbol));
   std::vector<const Symbol*> used;
   for (const Symbol& symbol : symbols.all())
-    if (sizes.contains(symbol.id) && names.contains(symbol.id)) used.push_back(&symbol);
+    if (sizes().contains(symbol.id) && names.contains(symbol.id)) used.push_back(&symbol);
   return used;
 }
 

@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "analyzer/algebra/dim.h"
+#include "analyzer/algebra/evaluation.h"
 #include "analyzer/network/network.h"
 #include "analyzer/passes/shapes/shapes.h"
 
 namespace macroscope {
 
-struct ExamplePoint {
-  /// A value for every symbol of the model, by identifier; empty where no size is open.
-  Bindings sizes;
+/// A size for every symbol of the model, by identifier; none where no size is open.
+struct ExamplePoint : SizePoint {
   /// Do all of the model's assumptions hold there, as far as they can be evaluated?
   bool keeps_assumptions = true;
 

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kEnding = ".net";
 
-[[noreturn]] void refuse(const std::string& file, std::string_view why) {
+[[noreturn]] void refuse_net(const std::string& file, std::string_view why) {
   throw UsageError(fmt::format("cannot read {}: {}", file, why));
 }
 
@@ -29,7 +29,7 @@ constexpr std::string_view kEnding = ".net";
 class OpenFile {
  public:
   explicit OpenFile(const std::string& file) : descriptor_(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    if (descriptor_ < 0) refuse(file, std::strerror(errno));
+    if (descriptor_ < 0) refuse_net(file, std::strerror(errno));
   }
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
@@ -124,19 +124,19 @@ std::size_t count_nets(const std::string& path) {
 std::string read_net_text(const std::string& file) {
   const OpenFile open(file);
   struct stat status {};
-  if (fstat(open.descriptor(), &status) != 0) refuse(file, std::strerror(errno));
-  if (S_ISDIR(status.st_mode)) refuse(file, "it is a directory");
-  if (!S_ISREG(status.st_mode)) refuse(file, "it is no regular file");
+  if (fstat(open.descriptor(), &status) != 0) refuse_net(file, std::strerror(errno));
+  if (S_ISDIR(status.st_mode)) refuse_net(file, "it is a directory");
+  if (!S_ISREG(status.st_mode)) refuse_net(file, "it is no regular file");
   std::string text;
   std::array<char, 1U << 16U> piece;
   while (true) {
     const ssize_t length = read(open.descriptor(), piece.data(), piece.size());
     if (length < 0 && errno == EINTR) continue;
-    if (length < 0) refuse(file, std::strerror(errno));
+    if (length < 0) refuse_net(file, std::strerror(errno));
     if (length == 0) return text;
     text.append(piece.data(), static_cast<std::size_t>(length));
     if (text.size() > dsl::SourceText::kMaxBytes)
-      refuse(file, fmt::format("it is longer than {} MiB", dsl::SourceText::kMaxBytes >> 20U));
+      refuse_net(file, fmt::format("it is longer than {} MiB", dsl::SourceText::kMaxBytes >> 20U));
   }
 }
 

@@ -7,9 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include <toml++/toml.h>
-
 #include "analyzer/diagnostics/diagnostic.h"
+#include "configuration/toml.h"
 
 namespace macroscope {
 

@@ -102,6 +102,12 @@ void release(const Expression* body) noexcept {
 Dim make_definition(const Dim& meaning) { return make_dim(Term{1, monomial_of(DefinitionTable::global().find_or_add(meaning))}); }
 
 void for_each_atom(const Dim& dim, const std::function<void(const Atom&)>& visit) {
+  for_each_atom(
+      dim, [](const Atom&) { return false; }, visit);
+}
+
+void for_each_atom(const Dim& dim, const std::function<bool(const Atom&)>& is_known,
+                   const std::function<void(const Atom&)>& visit) {
   struct Step {
     const Atom* atom;
     bool inner_done;
@@ -113,7 +119,7 @@ void for_each_atom(const Dim& dim, const std::function<void(const Atom&)>& visit
     if (body == nullptr) return;
     for (const Term& term : body->terms) {
       for (const Factor& factor : term.monomial.factors) {
-        if (!seen.contains(factor.atom.get())) steps.push_back({factor.atom.get(), false});
+        if (!seen.contains(factor.atom.get()) && !is_known(*factor.atom)) steps.push_back({factor.atom.get(), false});
       }
     }
   };
@@ -140,6 +146,18 @@ std::vector<std::string> Dim::symbols() const {
     if (atom.kind == algebra::AtomKind::symbol) names.insert(atom.name);
   });
   return {names.begin(), names.end()};
+}
+
+bool Dim::has_definitions() const noexcept {
+  const algebra::Expression* const body = algebra::Expression::of(*this);
+  return body != nullptr && std::any_of(body->terms.begin(), body->terms.end(), [](const algebra::Term& term) {
+           return std::any_of(term.monomial.factors.begin(), term.monomial.factors.end(), [](const algebra::Factor& factor) {
+             const algebra::Atom& atom = *factor.atom;
+             return atom.kind == algebra::AtomKind::definition ||
+                    std::any_of(atom.operands.begin(), atom.operands.end(),
+                                [](const Dim& operand) { return operand.has_definitions(); });
+           });
+         });
 }
 
 std::vector<std::pair<std::string, Dim>> Dim::definitions() const {

@@ -25,10 +25,16 @@ namespace macroscope {
 
 __extension__ typedef __int128 Int128;
 
-/// An exact result that does not exist: a coefficient past 128 bits, a division by zero.
+/// An exact result that does not exist: a coefficient past 128 bits, a division by zero, the extent of an axis that a shape lacks.
 class AlgebraError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit AlgebraError(const std::string& message, std::string_view code = "overflow")
+      : std::runtime_error(message), code_(code) {}
+  /// Of the diagnostic that it becomes where a node is at fault.
+  [[nodiscard]] std::string_view code() const noexcept { return code_; }
+
+ private:
+  std::string_view code_;
 };
 
 class Dim;
@@ -147,6 +153,8 @@ class Dim {
   [[nodiscard]] std::size_t size() const noexcept;
   /// The definitions that text() refers to by name, innermost first, each once.
   [[nodiscard]] std::vector<std::pair<std::string, Dim>> definitions() const;
+  /// Whether there are any, without a walk over what they stand for.
+  [[nodiscard]] bool has_definitions() const noexcept;
 
   /// `1053696*N*floor((H + 1)/2)`: operators + - * / ^, functions floor ceil max min mod abs; `/` only inside floor.
   /// A number of any size is plain decimal digits.  Independent of any locale.

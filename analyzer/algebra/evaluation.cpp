@@ -1,29 +1,56 @@
 #include "analyzer/algebra/evaluation.h"
 
 #include <algorithm>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "analyzer/algebra/expression.h"
 
 namespace macroscope {
 namespace algebra {
+
+/// Works quantities out, from numbers of symbols and from values of definitions that it remembers.
+class Evaluator {
+ public:
+  std::optional<Int128> value_at(const Dim& quantity);
+
+ protected:
+  ~Evaluator() = default;
+
+ private:
+  /// Empty where a symbol has no number.
+  [[nodiscard]] virtual std::optional<Int128> value_of_symbol(const Atom& symbol) const = 0;
+  /// Null where nobody has asked; empty where there is no such number.
+  [[nodiscard]] virtual const std::optional<Int128>* known(const Atom& definition) const = 0;
+  virtual void remember(const Atom& definition, const std::optional<Int128>& value) = 0;
+
+  [[nodiscard]] Int128 value_of(const Atom& atom) const;
+  [[nodiscard]] Int128 value_of(const Dim& dim) const;
+  [[nodiscard]] std::optional<Int128> value_if_any(const Dim& dim) const;
+  void add_unknown(const Dim& dim, std::vector<const Atom*>& unknown) const;
+};
+
 namespace {
 
-Int128 value_of(const Dim& dim, std::int64_t size);
+Int128 needed(const std::optional<Int128>& value) {
+  if (!value) throw AlgebraError("a number does not fit 128 bits");
+  return *value;
+}
+
+}  // namespace
 
 /// \pre definitions have been asked for their values
-Int128 value_of(const Atom& atom, std::int64_t size) {
+Int128 Evaluator::value_of(const Atom& atom) const {
   switch (atom.kind) {
     case AtomKind::symbol:
-      return size;
-    case AtomKind::definition: {
-      const std::optional<Int128>& value = atom.known_value(size)->value;
-      if (!value) throw AlgebraError("a number does not fit 128 bits");
-      return *value;
-    }
+      return needed(value_of_symbol(atom));
+    case AtomKind::definition:
+      return needed(*known(atom));
     case AtomKind::quotient: {
-      const Int128 over = value_of(atom.operands[0], size);
-      const Int128 under = value_of(atom.operands[1], size);
+      const Int128 over = value_of(atom.operands[0]);
+      const Int128 under = value_of(atom.operands[1]);
       if (under == 0) throw AlgebraError("division by 0");
       return under > 0 ? floor_quotient(over, under) : floor_quotient(checked_multiply(over, -1), checked_multiply(under, -1));
     }
@@ -31,21 +58,21 @@ Int128 value_of(const Atom& atom, std::int64_t size) {
     case AtomKind::maximum:
       break;
   }
-  Int128 best = value_of(atom.operands.front(), size);
+  Int128 best = value_of(atom.operands.front());
   for (std::size_t operand = 1; operand < atom.operands.size(); ++operand) {
-    const Int128 value = value_of(atom.operands[operand], size);
+    const Int128 value = value_of(atom.operands[operand]);
     best = atom.kind == AtomKind::maximum ? std::max(best, value) : std::min(best, value);
   }
   return best;
 }
 
-Int128 value_of(const Dim& dim, std::int64_t size) {
+Int128 Evaluator::value_of(const Dim& dim) const {
   Int128 sum = 0;
   const TermView view(dim);
   for (const Term& term : view) {
     Int128 product = term.coefficient;
     for (const Factor& factor : term.monomial.factors) {
-      const Int128 value = value_of(*factor.atom, size);
+      const Int128 value = value_of(*factor.atom);
       if (value == 0) {
         product = 0;
         break;
@@ -59,46 +86,113 @@ Int128 value_of(const Dim& dim, std::int64_t size) {
   return sum;
 }
 
-std::optional<Int128> value_if_any(const Dim& dim, std::int64_t size) {
+std::optional<Int128> Evaluator::value_if_any(const Dim& dim) const {
   try {
-    return value_of(dim, size);
+    return value_of(dim);
   } catch (const AlgebraError&) {
     return std::nullopt;
   }
 }
 
 /// Definitions that an expression spells whose values are not known; expressions nest no deeper than they are spelled.
-void add_unknown(const Dim& dim, std::int64_t size, std::vector<const Atom*>& unknown) {
+void Evaluator::add_unknown(const Dim& dim, std::vector<const Atom*>& unknown) const {
   const Expression* const body = Expression::of(dim);
   if (body == nullptr) return;
   for (const Term& term : body->terms) {
     for (const Factor& factor : term.monomial.factors) {
       const Atom& atom = *factor.atom;
       if (atom.kind != AtomKind::definition) {
-        for (const Dim& operand : atom.operands) add_unknown(operand, size, unknown);
-      } else if (atom.known_value(size) == nullptr) {
+        for (const Dim& operand : atom.operands) add_unknown(operand, unknown);
+      } else if (known(atom) == nullptr) {
         unknown.push_back(&atom);
       }
     }
   }
 }
 
-}  // namespace
-}  // namespace algebra
-
-std::optional<Int128> value_at(const Dim& quantity, std::int64_t size) {
+std::optional<Int128> Evaluator::value_at(const Dim& quantity) {
   if (const std::optional<Int128> number = quantity.integer()) return number;
-  std::vector<const algebra::Atom*> unknown;
-  algebra::add_unknown(quantity, size, unknown);
+  std::vector<const Atom*> unknown;
+  add_unknown(quantity, unknown);
   while (!unknown.empty()) {
-    const algebra::Atom& atom = *unknown.back();
+    const Atom& atom = *unknown.back();
     const std::size_t before = unknown.size();
-    if (atom.known_value(size) == nullptr) algebra::add_unknown(atom.operands.front(), size, unknown);
+    if (known(atom) == nullptr) add_unknown(atom.operands.front(), unknown);
     if (unknown.size() != before) continue;
-    if (atom.known_value(size) == nullptr) atom.remember_value(size, algebra::value_if_any(atom.operands.front(), size));
+    if (known(atom) == nullptr) remember(atom, value_if_any(atom.operands.front()));
     unknown.pop_back();
   }
-  return algebra::value_if_any(quantity, size);
+  return value_if_any(quantity);
+}
+
+/// Atoms themselves remember: few sizes are ever asked for.
+class OneSize final : public Evaluator {
+ public:
+  explicit OneSize(std::int64_t size) noexcept : size_(size) {}
+
+ private:
+  [[nodiscard]] std::optional<Int128> value_of_symbol(const Atom& /*symbol*/) const override { return size_; }
+  [[nodiscard]] const std::optional<Int128>* known(const Atom& definition) const override {
+    const Atom::KnownValue* const value = definition.known_value(size_);
+    return value == nullptr ? nullptr : &value->value;
+  }
+  void remember(const Atom& definition, const std::optional<Int128>& value) override { definition.remember_value(size_, value); }
+
+  std::int64_t size_;
+};
+
+class ManySizes final : public Evaluator {
+ public:
+  explicit ManySizes(Bindings sizes) noexcept : sizes_(std::move(sizes)) {}
+  [[nodiscard]] const Bindings& sizes() const noexcept { return sizes_; }
+
+ private:
+  /// Held, so that no other definition takes their place in memory.
+  struct Hash {
+    std::size_t operator()(const AtomPointer& atom) const noexcept { return std::hash<const void*>()(atom.get()); }
+  };
+
+  [[nodiscard]] std::optional<Int128> value_of_symbol(const Atom& symbol) const override {
+    const auto size = sizes_.find(symbol.name);
+    return size == sizes_.end() ? std::nullopt : size->second.integer();
+  }
+  [[nodiscard]] const std::optional<Int128>* known(const Atom& definition) const override {
+    const auto value = values_.find(AtomPointer(&definition));
+    return value == values_.end() ? nullptr : &value->second;
+  }
+  void remember(const Atom& definition, const std::optional<Int128>& value) override { values_.emplace(&definition, value); }
+
+  Bindings sizes_;
+  std::unordered_map<AtomPointer, std::optional<Int128>, Hash> values_;
+};
+
+}  // namespace algebra
+
+std::optional<Int128> value_at(const Dim& quantity, std::int64_t size) { return algebra::OneSize(size).value_at(quantity); }
+
+/// Reports of one model may be written by several threads.
+struct SizePoint::Known {
+  explicit Known(const Bindings& sizes) : evaluator(sizes), leading_terms(sizes) {}
+
+  std::mutex mutex;
+  algebra::ManySizes evaluator;
+  LeadingTerms leading_terms;
+};
+
+SizePoint::SizePoint(const Bindings& sizes) : known_(std::make_shared<Known>(sizes)) {}
+
+const Bindings& SizePoint::sizes() const noexcept { return known_->evaluator.sizes(); }
+
+std::optional<LeadingTerm> SizePoint::leading_term_of(const Dim& quantity) const {
+  const std::lock_guard lock(known_->mutex);
+  return known_->leading_terms.of(quantity);
+}
+
+std::optional<Dim> SizePoint::value_of(const Dim& quantity) const {
+  if (quantity.integer()) return quantity;
+  const std::lock_guard lock(known_->mutex);
+  const std::optional<Int128> value = known_->evaluator.value_at(quantity);
+  return value ? std::optional(Dim::of_int128(*value)) : std::nullopt;
 }
 
 }  // namespace macroscope

@@ -177,6 +177,9 @@ Quotient without_exact_floors(const Dim& dim);
 
 /// Calls `visit` with each atom inside, once, after those inside it; through definitions too, however many there are.
 void for_each_atom(const Dim& dim, const std::function<void(const Atom&)>& visit);
+/// Those that are not known, nor within atoms that are.
+void for_each_atom(const Dim& dim, const std::function<bool(const Atom&)>& is_known,
+                   const std::function<void(const Atom&)>& visit);
 
 /// Writes a + b - max(a, b) for min(a, b).
 void spell_with_maxima(Terms& terms);

@@ -14,25 +14,41 @@ namespace {
 
 /// Terms that are followed of an expression; the smallest are dropped beyond.
 constexpr std::size_t kFollowedTerms = 32;
-/// Atoms that are looked into, those inside others included.
-constexpr std::size_t kMaxAtoms = 4096;
+/// Products of terms that one quantity is spelled out with, and that all names together are: ordinary models have a few thousand.
+constexpr std::size_t kMaxProducts = 400'000;
 
 using Powers = std::map<std::string, unsigned>;
 /// A polynomial with approximate coefficients, by the powers of its symbols.
 using Approximation = std::map<Powers, double>;
 
-class Spelling {
- public:
-  explicit Spelling(const Bindings& point) : point_(point) {}
+}  // namespace
 
-  /// Atoms come innermost first, so that no expression is deep enough to exhaust the stack.
+class LeadingTerms::Spelling {
+ public:
+  explicit Spelling(Bindings point) : point_(std::move(point)) {}
+
+  /// Atoms come innermost first, so that no expression is deep enough to exhaust the stack.  What names stand for is kept for the next one.
   [[nodiscard]] std::optional<Approximation> of(const Dim& quantity) {
-    std::size_t atoms = 0;
-    algebra::for_each_atom(quantity, [&](const algebra::Atom& atom) {
-      if (++atoms <= kMaxAtoms) by_atom_.emplace(&atom, of_atom(atom));
+    std::vector<AtomPointer> passing;
+    products_ = 0;
+    const std::size_t kept_before = kept_.size();
+    bool is_whole = true;
+    const auto is_known = [&](const algebra::Atom& atom) {
+      if (by_atom_.contains(&atom)) return true;
+      const bool is_name = atom.kind == algebra::AtomKind::definition;
+      is_whole = is_whole && products_ <= kMaxProducts && !(is_name && products_of_names_ > kMaxProducts);
+      return !is_whole;
+    };
+    algebra::for_each_atom(quantity, is_known, [&](const algebra::Atom& atom) {
+      if (!is_whole) return;
+      by_atom_.emplace(&atom, of_atom(atom));
+      (atom.kind == algebra::AtomKind::definition ? kept_ : passing).emplace_back(&atom);
     });
-    if (atoms > kMaxAtoms) return std::nullopt;
-    return of_terms(quantity);
+    std::optional<Approximation> result;
+    if (is_whole) result = of_terms(quantity);
+    if (kept_.size() != kept_before) products_of_names_ += products_;
+    for (const AtomPointer& atom : passing) by_atom_.erase(atom.get());
+    return result;
   }
 
   [[nodiscard]] double value_of(const Powers& powers, double coefficient) const {
@@ -110,6 +126,7 @@ class Spelling {
 
   [[nodiscard]] Approximation multiply(const Approximation& a, const Approximation& b) const {
     Approximation product;
+    products_ += a.size() * b.size();
     for (const auto& [powers, coefficient] : a) {
       for (const auto& [other_powers, other_coefficient] : b) {
         Powers sum = powers;
@@ -137,20 +154,28 @@ class Spelling {
   }
 
  private:
-  const Bindings& point_;
+  using AtomPointer = algebra::AtomPointer;
+
+  Bindings point_;
   std::unordered_map<const algebra::Atom*, Approximation> by_atom_;
+  /// Definitions that are spelled out; held, so that no other atom takes their place in memory.
+  std::vector<AtomPointer> kept_;
+  mutable std::size_t products_ = 0;
+  std::size_t products_of_names_ = 0;
 };
 
-}  // namespace
+LeadingTerms::LeadingTerms(Bindings point) : spelling_(std::make_unique<Spelling>(std::move(point))) {}
+LeadingTerms::~LeadingTerms() = default;
 
-std::optional<LeadingTerm> leading_term(const Dim& quantity, const Bindings& point) {
+std::optional<LeadingTerm> LeadingTerms::of(const Dim& quantity) {
   if (quantity.integer()) return std::nullopt;
-  Spelling spelling(point);
-  const std::optional<Approximation> sum = spelling.of(quantity);
+  const std::optional<Approximation> sum = spelling_->of(quantity);
   if (!sum || sum->empty()) return std::nullopt;
-  const auto& [powers, coefficient] = spelling.largest_of(*sum);
+  const auto& [powers, coefficient] = spelling_->largest_of(*sum);
   if (!std::isfinite(coefficient)) return std::nullopt;
   return LeadingTerm{coefficient, powers};
 }
+
+std::optional<LeadingTerm> leading_term(const Dim& quantity, const Bindings& point) { return LeadingTerms(point).of(quantity); }
 
 }  // namespace macroscope

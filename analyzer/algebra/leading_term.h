@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,22 @@ struct LeadingTerm {
   double coefficient = 0;
   /// Powers by symbol; empty: a plain number says most.
   std::map<std::string, unsigned> powers;
+};
+
+/// The largest terms of many quantities at one point: what a name stands for is spelled out once.
+class LeadingTerms {
+ public:
+  explicit LeadingTerms(Bindings point);
+  ~LeadingTerms();
+  LeadingTerms(const LeadingTerms&) = delete;
+  LeadingTerms& operator=(const LeadingTerms&) = delete;
+
+  /// As leading_term(); names that were asked for count towards what is too many terms.
+  [[nodiscard]] std::optional<LeadingTerm> of(const Dim& quantity);
+
+ private:
+  class Spelling;
+  std::unique_ptr<Spelling> spelling_;
 };
 
 /// The largest term of a quantity, spelled out in symbols, where each symbol has the value that `point` gives it (1 where it gives none).

@@ -72,6 +72,11 @@ std::span<const Dim> Shape::dims() const noexcept {
   return {block_->dims(), block_->rank};
 }
 
+void Shape::throw_missing(std::size_t axis) const {
+  if (!known()) throw Unknown();
+  throw AlgebraError("the shape " + text() + " has no axis " + std::to_string(axis), "bad-rank");
+}
+
 Dim Shape::elements() const {
   if (is_numeric()) return product(dims());
   // Neighbours in a network have the same shapes, and an expression that they share is made once.

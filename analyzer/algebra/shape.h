@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -14,6 +15,12 @@
 
 namespace macroscope {
 
+/// Something that is needed is not known (a shape, a content); no fault of the model.
+class Unknown : public std::exception {
+ public:
+  [[nodiscard]] const char* what() const noexcept override { return "not known"; }
+};
+
 class Shape {
  public:
   /// The scalar: rank 0.
@@ -21,7 +28,7 @@ class Shape {
   Shape(std::initializer_list<Dim> dims);
   explicit Shape(std::span<const Dim> dims);
   explicit Shape(const std::vector<Dim>& dims) : Shape(std::span<const Dim>(dims)) {}
-  /// A shape of unknown rank: known() is false and nothing else may be asked of it.
+  /// A shape of unknown rank: known() is false, it has no dims, and none may be asked for.
   static Shape unknown() noexcept;
 
   Shape(const Shape& other) noexcept;
@@ -33,7 +40,12 @@ class Shape {
   [[nodiscard]] bool known() const noexcept;
   [[nodiscard]] std::size_t rank() const noexcept;
   [[nodiscard]] std::span<const Dim> dims() const noexcept;
-  [[nodiscard]] const Dim& operator[](std::size_t axis) const noexcept { return dims()[axis]; }
+  /// Checked, since what a rule reads of an operand is the file's choice. \throws AlgebraError `bad-rank` if there is no such axis; Unknown if the
+  /// rank is not known
+  [[nodiscard]] const Dim& operator[](std::size_t axis) const {
+    if (axis >= rank()) throw_missing(axis);
+    return dims()[axis];
+  }
   [[nodiscard]] auto begin() const noexcept { return dims().begin(); }
   [[nodiscard]] auto end() const noexcept { return dims().end(); }
 
@@ -50,6 +62,7 @@ class Shape {
 
  private:
   struct Block;  // reference count, rank, dims
+  [[noreturn]] void throw_missing(std::size_t axis) const;
   explicit Shape(const Block* owned) noexcept : block_(owned) {}
   const Block* block_;  // null: unknown rank
 };

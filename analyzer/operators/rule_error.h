@@ -1,4 +1,4 @@
-// Errors of rules: how does a rule say that a node breaks its preconditions, or that a result is unknown?
+// Errors of rules: how does a rule say that a node breaks its preconditions, or, by Unknown of shapes, that a result is unknown?
 #pragma once
 
 #include <fmt/format.h>
@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analyzer/algebra/format.h"
+#include "analyzer/algebra/shape.h"
 
 namespace macroscope {
 
@@ -23,12 +24,6 @@ class RuleError : public std::runtime_error {
  private:
   std::string_view code_;
   std::string help_;
-};
-
-/// Something a rule needs is not known (a shape, a content); no fault of the model.  Caught at the same place.
-class Unknown : public std::exception {
- public:
-  [[nodiscard]] const char* what() const noexcept override { return "not known"; }
 };
 
 /// \throws RuleError `code` with the formatted message.

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "analyzer/algebra/evaluation.h"
 #include "analyzer/algebra/quantity.h"
 #include "analyzer/algebra/shape.h"
 #include "analyzer/diagnostics/diagnostic.h"
@@ -69,7 +70,7 @@ struct Row {
 
 /// Numbers for sizes that a model leaves open, at which formulas are shown as plain numbers too.
 struct Example {
-  Bindings sizes;
+  SizePoint point;
   /// `batch = 1, length = 512`
   std::string words;
 };

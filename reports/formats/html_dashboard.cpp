@@ -40,7 +40,7 @@ class Dashboard {
         sections_(sections),
         prefix_(std::move(prefix)),
         sink_(sink),
-        sizes_(figures.analysis().example_point().sizes) {}
+        point_(figures.analysis().example_point()) {}
 
   void write() {
     sink_.write("<div class=\"dash\">\n");
@@ -62,7 +62,7 @@ class Dashboard {
     std::string big = "?", exact;
     if (quantity) {
       const Dim& value = quantity->value;
-      const std::optional<Dim> number = value.integer() ? value : value_at(value, sizes_);
+      const std::optional<Dim> number = point_.value_of(value);
       big = (quantity->at_least ? "≥ " : "") + (number ? big_text(*number, type) : std::string("?"));
       exact = value.integer() ? grouped(value) + (type == ColumnType::bytes ? " B" : "") : formula_of(value);
     }
@@ -82,8 +82,8 @@ class Dashboard {
   [[nodiscard]] std::string formula_of(const Dim& value) const {
     constexpr std::size_t kRoom = 34;
     const std::string whole = grouped(value);
-    if (whole.size() <= kRoom && value.definitions().empty()) return whole;
-    const std::string leading = leading_text(value, sizes_);
+    if (whole.size() <= kRoom && !value.has_definitions()) return whole;
+    const std::string leading = leading_text(value, point_);
     return leading.empty() ? std::string("a long formula") : "~ " + leading;
   }
 
@@ -103,11 +103,10 @@ class Dashboard {
   void peak_card() const {
     constexpr std::string_view kTitle = "Peak memory", kRemark = "besides weights";
     const std::optional<Quantity> peak = figures_.total(Metric::peak_bytes);
-    if (peak && (peak->value.integer() || value_at(peak->value, sizes_)))
-      return card("peak_bytes", kTitle, peak, ColumnType::bytes, kRemark);
+    if (peak && point_.value_of(peak->value)) return card("peak_bytes", kTitle, peak, ColumnType::bytes, kRemark);
     std::optional<Dim> most = Dim(0);
     figures_.analysis().memory.for_each_step([&](std::uint32_t /*step*/, const Dim& alive) {
-      const std::optional<Dim> number = value_at(alive, sizes_);
+      const std::optional<Dim> number = point_.value_of(alive);
       if (!number) most.reset();
       if (most && number) most = max(*most, *number);
     });
@@ -155,12 +154,12 @@ class Dashboard {
 
   void write_bars(const std::vector<Bar>& bars, Metric metric, std::string_view id, std::string_view heading) {
     const std::optional<Quantity> total = figures_.total(metric);
-    const std::optional<Dim> whole = total ? value_at(total->value, sizes_) : std::nullopt;
+    const std::optional<Dim> whole = total ? point_.value_of(total->value) : std::nullopt;
     sink_.write(fmt::format(
         "<section class=\"part {0}\" id=\"{1}{0}\">\n<h3>{2}: {3}</h3>\n<table class=\"bars\" aria-label=\"{2}\">\n<tbody>\n", id,
         prefix_, heading, title_of(metric)));
     for (const Bar& bar : bars) {
-      const std::optional<Dim> number = bar.quantity ? value_at(bar.quantity->value, sizes_) : std::nullopt;
+      const std::optional<Dim> number = bar.quantity ? point_.value_of(bar.quantity->value) : std::nullopt;
       if (!number || number->is(0)) continue;
       const double share = whole && !whole->is(0) ? approximate(*number) / approximate(*whole) : 0;
       sink_.write(
@@ -183,11 +182,11 @@ class Dashboard {
   /// `layer4/ takes 19.9 % of MACs`
   void note_largest(const std::vector<Bar>& bars, Metric metric) {
     const std::optional<Quantity> total = figures_.total(metric);
-    const std::optional<Dim> whole = total ? value_at(total->value, sizes_) : std::nullopt;
+    const std::optional<Dim> whole = total ? point_.value_of(total->value) : std::nullopt;
     if (!whole || whole->is(0)) return;
     double most = 0;
     for (const Bar& bar : bars) {
-      const std::optional<Dim> number = bar.quantity ? value_at(bar.quantity->value, sizes_) : std::nullopt;
+      const std::optional<Dim> number = bar.quantity ? point_.value_of(bar.quantity->value) : std::nullopt;
       const double share = number ? approximate(*number) / approximate(*whole) : 0;
       if (share <= most || share > kNearlyAll) continue;
       most = share;
@@ -235,7 +234,7 @@ class Dashboard {
   const std::vector<Section>& sections_;
   std::string prefix_;
   Sink& sink_;
-  const Bindings& sizes_;
+  const SizePoint& point_;
   std::string largest_;
 };
 

@@ -50,7 +50,7 @@ void write_html_facts(const Figures& figures, const std::vector<Section>& sectio
   sink.write(fmt::format("<p class=\"facts\">{}</p>\n", html_text(facts_of(figures))));
   const Example* example = example_of(sections);
   if (example == nullptr) return;
-  const Bindings& sizes = figures.analysis().example_point().sizes;
+  const Bindings& sizes = figures.analysis().example_point().sizes();
   std::string data;
   for (const Symbol* symbol : by_importance(figures)) {
     const auto size = sizes.find(symbol->id);

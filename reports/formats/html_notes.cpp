@@ -24,7 +24,7 @@ const Section* section_named(const std::vector<Section>& sections, std::string_v
 std::string_view unit_of(ColumnType type) { return type == ColumnType::bytes ? "bytes" : "count"; }
 
 /// `87 × the same in each run: 1,024 FLOPs, 12.1 MiB`.  One node each goes without saying.
-std::string finding_of(const Table& table, const Row& row, const Bindings& sizes) {
+std::string finding_of(const Table& table, const Row& row, const SizePoint& point) {
   std::string what, saves;
   Dim found;
   for (std::size_t c = 0; c < row.cells.size(); ++c) {
@@ -37,7 +37,7 @@ std::string finding_of(const Table& table, const Row& row, const Bindings& sizes
     }
     if (table.columns[c].id == "nodes" && quantity->value == found) continue;
     const bool is_bytes = table.columns[c].type == ColumnType::bytes;
-    saves += fmt::format("{}{}{}", saves.empty() ? "" : ", ", html_figure(quantity->value, table.columns[c].type, sizes),
+    saves += fmt::format("{}{}{}", saves.empty() ? "" : ", ", html_figure(quantity->value, table.columns[c].type, point),
                          is_bytes ? std::string() : fmt::format(" {}", html_text(table.columns[c].title)));
   }
   return fmt::format("<b>{} ×</b> {}{}{}", grouped(found), what, saves.empty() ? "" : ": ", saves);
@@ -58,15 +58,15 @@ std::string big_text(const Dim& number, ColumnType type) {
   return shown.empty() ? grouped(number) + (type == ColumnType::bytes ? " B" : "") : shown;
 }
 
-std::string html_figure(const Dim& value, ColumnType type, const Bindings& sizes) {
-  const std::optional<Dim> number = value.integer() ? value : value_at(value, sizes);
+std::string html_figure(const Dim& value, ColumnType type, const SizePoint& point) {
+  const std::optional<Dim> number = point.value_of(value);
   return fmt::format("<span data-unit={} data-f=\"{}\">{}</span>", unit_of(type), html_text(value.text()),
                      number ? html_text(big_text(*number, type)) : "?");
 }
 
 void write_html_findings(const Figures& figures, const std::vector<Section>& sections, std::string_view largest,
                          const std::string& prefix, Sink& sink) {
-  const Bindings& sizes = figures.analysis().example_point().sizes;
+  const SizePoint& point = figures.analysis().example_point();
   std::vector<std::string> items;
   if (!largest.empty()) items.push_back(fmt::format("<span class=\"largest\">{}</span>", html_text(largest)));
   if (const PeakStep* peak = shown_peak(figures); peak != nullptr && !peak->bytes.is(0)) {
@@ -78,7 +78,7 @@ void write_html_findings(const Figures& figures, const std::vector<Section>& sec
   if (const Section* section = section_named(sections, "redundancies"))
     if (const auto* table = std::get_if<Table>(&section->content))
       for (std::size_t i = 0; i < std::min(table->row_count, kFindings); ++i)
-        items.push_back(finding_of(*table, table->row(i), sizes));
+        items.push_back(finding_of(*table, table->row(i), point));
   if (!items.empty()) write_list("notable", "What stands out", items, prefix, sink);
 }
 

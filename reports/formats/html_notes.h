@@ -12,7 +12,7 @@
 namespace macroscope {
 
 /// A figure that follows the sizes of the page: its number at the example sizes, and the formula for the script.
-[[nodiscard]] std::string html_figure(const Dim& value, ColumnType type, const Bindings& sizes);
+[[nodiscard]] std::string html_figure(const Dim& value, ColumnType type, const SizePoint& point);
 
 /// `97.5 MiB`, `4.09 G`, and all digits of a small number.
 [[nodiscard]] std::string big_text(const Dim& number, ColumnType type);

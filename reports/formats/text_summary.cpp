@@ -95,9 +95,9 @@ class BriefSummary {
   std::string formula(const Quantity& quantity, std::size_t room) {
     std::string text = grouped(quantity.value);
     if (text.size() > room) text = quantity.value.text();
-    if (text.size() <= room && quantity.value.definitions().empty()) return text;
+    if (text.size() <= room && !quantity.value.has_definitions()) return text;
     is_shortened_ = true;
-    const std::string leading = example_ == nullptr ? std::string() : leading_text(quantity.value, example_->sizes);
+    const std::string leading = example_ == nullptr ? std::string() : leading_text(quantity.value, example_->point);
     return leading.empty() ? "a long formula: --exact" : "~ " + shortened_in_middle(leading, room - 2);
   }
 

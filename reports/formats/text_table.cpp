@@ -46,7 +46,7 @@ std::string shape_at(const Shape& shape, const Example* example) {
   if (example == nullptr || !shape.known() || shape.is_numeric()) return {};
   std::string text = "~ [";
   for (std::size_t axis = 0; axis < shape.rank(); ++axis) {
-    const std::optional<Dim> number = value_at(shape[axis], example->sizes);
+    const std::optional<Dim> number = example->point.value_of(shape[axis]);
     if (!number) return {};
     text += fmt::format("{}{}", axis == 0 ? "" : ", ", number->text());
   }
@@ -76,8 +76,8 @@ struct CellText {
   /// Empty where the formula fits, or has no leading term that does.
   [[nodiscard]] std::string leading_if_needed(const Dim& quantity, std::size_t room) const {
     if (example == nullptr || quantity.integer()) return {};
-    if (quantity.text().size() <= room && quantity.definitions().empty()) return {};
-    const std::string leading = leading_text(quantity, example->sizes);
+    if (!quantity.has_definitions() && quantity.text().size() <= room) return {};
+    const std::string leading = leading_text(quantity, example->point);
     return leading.empty() || leading.size() + 2 > room ? std::string() : "~ " + leading;
   }
   std::string operator()(const Shape& shape) const {

@@ -241,9 +241,9 @@ std::string largest_layer(const Figures& figures) {
   const std::optional<Quantity> total = figures.total(metric);
   if (tree.rows().empty() || tree.rows().front().kind != RowKind::entry || !total) return {};
   const std::optional<Quantity> most = tree.of(tree.rows().front(), metric);
-  const Bindings& sizes = figures.analysis().example_point().sizes;
-  const std::optional<Dim> part = most ? value_at(most->value, sizes) : std::nullopt;
-  const std::optional<Dim> whole = value_at(total->value, sizes);
+  const ExamplePoint& point = figures.analysis().example_point();
+  const std::optional<Dim> part = most ? point.value_of(most->value) : std::nullopt;
+  const std::optional<Dim> whole = point.value_of(total->value);
   if (!part || !whole || whole->is(0) || part->is(0)) return {};
   const Graph& graph = figures.network().main();
   const LayerTree::Row& row = tree.rows().front();
@@ -262,13 +262,13 @@ std::string largest_layer(const Figures& figures) {
 std::string size_to_set(const Figures& figures) {
   const std::optional<Quantity> macs = figures.total(Metric::macs);
   if (!macs || macs->value.integer()) return {};
-  const Bindings& sizes = figures.analysis().example_point().sizes;
-  const std::optional<LeadingTerm> leading = leading_term(macs->value, sizes);
+  const ExamplePoint& point = figures.analysis().example_point();
+  const std::optional<LeadingTerm> leading = point.leading_term_of(macs->value);
   if (!leading || leading->powers.empty()) return {};
   // A symbol that only an expression of --set brought in has no size there.
   const auto size_of = [&](const std::string& symbol) {
-    const auto size = sizes.find(symbol);
-    return size == sizes.end() ? Dim(1) : size->second;
+    const auto size = point.sizes().find(symbol);
+    return size == point.sizes().end() ? Dim(1) : size->second;
   };
   const auto fastest = std::max_element(leading->powers.begin(), leading->powers.end(), [&](const auto& a, const auto& b) {
     return std::pair(a.second, approximate(size_of(a.first))) < std::pair(b.second, approximate(size_of(b.first)));

@@ -277,9 +277,11 @@ Comparison::Comparison(ModelRecord before, ModelRecord after, std::optional<Metr
     for (const std::optional<Quantity>& total : model->totals)
       if (total)
         for (std::string& symbol : total->value.symbols()) used.insert(std::move(symbol));
+  Bindings sizes;
   for (const ModelRecord* model : {&before_, &after_})
     for (const auto& [name, size] : model->example)
-      if (used.contains(name)) example_.emplace(name, size);
+      if (used.contains(name)) sizes.emplace(name, size);
+  example_ = SizePoint(sizes);
   changed_ = by_effect(layers_, metric_, before_, after_);
   std::vector<bool> is_listed(layers_.size());
   for (const std::size_t place : changed_) is_listed[place] = true;
@@ -292,7 +294,7 @@ Comparison::Comparison(ModelRecord before, ModelRecord after, std::optional<Metr
 
 std::optional<Quantity> Comparison::at_example(const std::optional<Quantity>& quantity) const {
   if (!quantity || quantity->value.integer()) return quantity;
-  std::optional<Dim> number = value_at(quantity->value, example_);
+  std::optional<Dim> number = example_.value_of(quantity->value);
   return number ? std::optional(Quantity{std::move(*number), quantity->at_least}) : quantity;
 }
 

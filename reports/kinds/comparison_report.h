@@ -27,7 +27,7 @@ class Comparison {
     return difference(layers_[place], metric, before_, after_);
   }
   /// Numbers for sizes that both models leave open, and a quantity as a number there; itself where it has no such number.
-  [[nodiscard]] const Bindings& example() const noexcept { return example_; }
+  [[nodiscard]] const Bindings& example() const noexcept { return example_.sizes(); }
   [[nodiscard]] std::optional<Quantity> at_example(const std::optional<Quantity>& quantity) const;
 
  private:
@@ -35,7 +35,7 @@ class Comparison {
   std::vector<LayerComparison> layers_;
   Metric metric_ = Metric::macs;
   std::vector<std::size_t> changed_;
-  Bindings example_;
+  SizePoint example_;
 };
 
 /// Totals, what causes their differences, and the layers that changed.  \param comparison must outlive the report

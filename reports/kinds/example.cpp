@@ -38,11 +38,11 @@ std::string words_of(std::vector<const Symbol*> symbols, const Bindings& sizes) 
   return symbols.size() > kNamed ? words + " ..." : words;
 }
 
-void fill_in(Summary& summary, const Bindings& sizes) {
+void fill_in(Summary& summary, const SizePoint& point) {
   for (SummaryLine& line : summary) {
     const auto* quantity = std::get_if<Quantity>(&line.value);
     if (quantity == nullptr || !is_open(*quantity)) continue;
-    if (std::optional<Dim> number = value_at(quantity->value, sizes))
+    if (std::optional<Dim> number = point.value_of(quantity->value))
       line.example = Quantity{std::move(*number), quantity->at_least};
   }
 }
@@ -58,10 +58,10 @@ void add_example(std::vector<Section>& sections, const Figures& figures) {
   const ExamplePoint& point = figures.analysis().example_point();
   const std::vector<const Symbol*> used = point.used_in(open, figures.network().symbols);
   if (used.empty()) return;
-  const auto example = std::make_shared<const Example>(Example{point.sizes, words_of(used, point.sizes)});
+  const auto example = std::make_shared<const Example>(Example{point, words_of(used, point.sizes())});
   for (Section& section : sections) {
     section.example = example;
-    if (auto* summary = std::get_if<Summary>(&section.content)) fill_in(*summary, point.sizes);
+    if (auto* summary = std::get_if<Summary>(&section.content)) fill_in(*summary, point);
     if (auto* table = std::get_if<Table>(&section.content)) table->example = example;
   }
   const std::string_view exception = point.keeps_assumptions ? "" : ", where not all that the model assumes holds";

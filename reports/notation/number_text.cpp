@@ -137,8 +137,8 @@ Fitted fitted(const Dim& quantity, std::size_t columns) {
   return {shortened + " …", true};
 }
 
-std::string leading_text(const Dim& quantity, const Bindings& point) {
-  const std::optional<LeadingTerm> term = leading_term(quantity, point);
+std::string leading_text(const Dim& quantity, const SizePoint& point) {
+  const std::optional<LeadingTerm> term = point.leading_term_of(quantity);
   if (!term) return {};
   // Nothing that people read has more digits than this; `%.0f` of larger numbers would show digits that no double holds.
   constexpr double kLargestWhole = 1e15;
@@ -153,15 +153,6 @@ std::string leading_text(const Dim& quantity, const Bindings& point) {
   for (const auto& [symbol, power] : term->powers)
     text += fmt::format("{}{}{}", text.empty() ? "" : "*", symbol, power == 1 ? "" : fmt::format("^{}", power));
   return text;
-}
-
-std::optional<Dim> value_at(const Dim& quantity, const Bindings& point) {
-  try {
-    Dim value = quantity.substitute(point);
-    return value.integer() ? std::optional(std::move(value)) : std::nullopt;
-  } catch (const AlgebraError&) {
-    return std::nullopt;
-  }
 }
 
 std::string percent(double fraction) {

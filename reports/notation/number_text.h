@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "analyzer/algebra/dim.h"
+#include "analyzer/algebra/evaluation.h"
 
 namespace macroscope {
 
@@ -34,9 +35,7 @@ struct Fitted {
 
 /// `2,048*batch*sequence^2`: the term that says most of an expression where its symbols have the values of `point`, its factor rounded.
 /// Empty for a plain number, and where no such term can be found.
-[[nodiscard]] std::string leading_text(const Dim& quantity, const Bindings& point);
-/// The number at a point; empty where it is past 128 bits or some symbol has no value there.
-[[nodiscard]] std::optional<Dim> value_at(const Dim& quantity, const Bindings& point);
+[[nodiscard]] std::string leading_text(const Dim& quantity, const SizePoint& point);
 
 /// `12.3`, `<0.1`; `fraction` lies in 0 .. 1.
 [[nodiscard]] std::string percent(double fraction);

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/passes/shapes/input_places.h"
+
 namespace macroscope {
 namespace {
 
@@ -18,7 +20,7 @@ constexpr std::size_t kListedSizes = 6;
 /// What gives sizes their values.
 class Givers {
  public:
-  explicit Givers(const Figures& figures) : figures_(figures) {}
+  explicit Givers(const Figures& figures) : figures_(figures), places_(figures.network(), figures.analysis().shapes) {}
 
   /// `input_ids, axis 1`; `the data, at NonZero /mask/NonZero`.
   [[nodiscard]] std::string of(const Symbol& symbol) {
@@ -30,15 +32,9 @@ class Givers {
 
  private:
   [[nodiscard]] std::string place_in_inputs(const Symbol& symbol) const {
-    const Dim itself = Dim::symbol(symbol.id);
-    const Graph& graph = figures_.network().main();
-    for (const TensorId input : graph.inputs) {
-      const Shape& shape = figures_.analysis().shapes.scopes.front().facts[input].type.shape;
-      if (!shape.known()) continue;
-      for (std::size_t axis = 0; axis < shape.rank(); ++axis)
-        if (shape[axis] == itself) return fmt::format("{}, axis {}", graph.tensors[input].name, axis);
-    }
-    return "an input";
+    const InputPlaces::Place* const place = places_.find(symbol);
+    if (place == nullptr) return "an input";
+    return fmt::format("{}, axis {}", figures_.network().main().tensors[place->input].name, place->axis);
   }
 
   /// The node whose result a symbol is called after: `x`, `x_2`, `x[0]`, `x_dim_1`.
@@ -64,6 +60,7 @@ class Givers {
   }
 
   const Figures& figures_;
+  InputPlaces places_;
   std::unordered_map<std::string_view, std::string> makers_;
 };
 
@@ -100,7 +97,7 @@ std::optional<Section> symbols_section(const Figures& figures, bool has_all) {
   const bool has_names =
       std::any_of(symbols.begin(), symbols.end(), [](const Symbol* symbol) { return symbol->name != symbol->id; });
   if (has_names) table.columns.push_back({"name", "name in the model", ColumnType::name, true});
-  const Bindings& sizes = figures.analysis().example_point().sizes;
+  const Bindings& sizes = figures.analysis().example_point().sizes();
   Givers givers(figures);
   std::vector<Row> rows;
   rows.reserve(symbols.size());

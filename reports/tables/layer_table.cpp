@@ -185,15 +185,15 @@ class LayerRows {
     if (!quantity || !total) return {};
     const std::optional<double> share = NominalEstimate::share_of(quantity->value, total->value);
     if (share) return Share{*share};
-    const Bindings& sizes = figures_->analysis().example_point().sizes;
-    const std::optional<Dim> part = value_at(quantity->value, sizes), whole = value_at(total->value, sizes);
+    const ExamplePoint& point = figures_->analysis().example_point();
+    const std::optional<Dim> part = point.value_of(quantity->value), whole = point.value_of(total->value);
     return part && whole && !whole->is(0) ? Cell(Share{approximate(*part) / approximate(*whole)}) : Cell();
   }
 
   /// What the table is about, as a number at the example sizes.
   Cell example_cell(const std::optional<Quantity>& quantity) const {
     if (!quantity) return UnknownCell{};
-    std::optional<Dim> number = value_at(quantity->value, figures_->analysis().example_point().sizes);
+    std::optional<Dim> number = figures_->analysis().example_point().value_of(quantity->value);
     return number ? Cell(Quantity{std::move(*number), quantity->at_least}) : Cell(UnknownCell{});
   }
 

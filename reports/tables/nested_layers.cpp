@@ -60,7 +60,7 @@ constexpr std::size_t kListedInside = 10;
 
 Cell macs_at_example(const Figures& figures, ScopeId scope, NodeId node) {
   const std::optional<Quantity> macs = figures.of_layer(Metric::macs, scope, node);
-  std::optional<Dim> number = macs ? value_at(macs->value, figures.analysis().example_point().sizes) : std::nullopt;
+  std::optional<Dim> number = macs ? figures.analysis().example_point().value_of(macs->value) : std::nullopt;
   return number ? Cell(Quantity{std::move(*number), macs->at_least}) : Cell(UnknownCell{});
 }
 
@@ -98,8 +98,8 @@ Table nested_layers_table(const Figures& figures) {
 
 Table costliest_inside(const Figures& figures, ScopeId scope, NodeId node) {
   const Shapes& shapes = figures.analysis().shapes;
-  const Bindings& sizes = figures.analysis().example_point().sizes;
-  const auto number_of = [&](const Dim& quantity) { return approximate(value_at(quantity, sizes).value_or(Dim(0))); };
+  const ExamplePoint& point = figures.analysis().example_point();
+  const auto number_of = [&](const Dim& quantity) { return approximate(point.value_of(quantity).value_or(Dim(0))); };
   std::vector<LayerInside> layers;
   for (const ScopeId inside : scopes_inside(shapes, scope, node)) {
     const auto weight_of = [&](NodeId layer, Metric metric) {

@@ -140,7 +140,7 @@ ModelRecord record_for_comparison(const Figures& figures) {
   for (const OperatorSet& set : figures.network().operator_sets) record.operator_sets.emplace(set.domain, set.version);
   record.attentions = count_attentions(figures.network(), scope);
   record.width = width_of(figures, record.layers);
-  record.example = figures.analysis().example_point().sizes;
+  record.example = figures.analysis().example_point().sizes();
   return record;
 }
 

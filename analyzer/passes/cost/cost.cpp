@@ -200,7 +200,7 @@ class Counting {
       cost.status = Status::unknown;
       const Node& at = network_.graphs[scope.graph].nodes[node];
       diagnostics_.push_back({Severity::error,
-                              "overflow",
+                              error.code(),
                               error.what(),
                               NodeOrigin{scope.path, at.file_index, std::string(at.name), std::string(at.op)},
                               {}});

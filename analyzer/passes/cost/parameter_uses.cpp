@@ -17,12 +17,22 @@ Following UseSearch::follow(GraphId graph, TensorId tensor) {
   Following found;
   found.graph = graph;
   visited_.clear();
+  alone_.clear();
   pending_.push_back({graph, tensor, kNone, false, false, false});
   while (!pending_.empty()) {
     const Step step = pending_.back();
     pending_.pop_back();
+    if (pending_.empty() && found.is_nothing()) {
+      const Alone key{graph, step.graph, step.tensor, step.entered_at, step.dequantised, step.spread, step.picked};
+      if (const auto before = found_from_.find(key); before != found_from_.end()) {
+        found = before->second;
+        break;
+      }
+      alone_.push_back(key);
+    }
     if (visited_.emplace(step.graph, step.tensor).second) visit(step, found);
   }
+  for (const Alone& key : alone_) found_from_.emplace(key, found);
   return found;
 }
 

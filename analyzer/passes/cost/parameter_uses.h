@@ -2,10 +2,12 @@
 // alone.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,9 @@ struct Following {
   std::uint32_t readers = 0;
   std::uint32_t readers_as_bias = 0;
   std::optional<Dim> packed_elements;  // logical elements of a packed weight
+
+  /// No reader so far says anything.
+  [[nodiscard]] bool is_nothing() const noexcept { return readers == 0 && !dequantised && !packed_elements; }
 };
 
 class UseSearch {
@@ -69,6 +74,11 @@ class UseSearch {
   std::vector<std::vector<bool>> results_;
   /// By graph: one in which it runs, or null.
   std::vector<const Scope*> scopes_;
+  /// Origin, then a step: all that was left to follow when nothing was found yet.  What is found from there on is the same for every tensor
+  /// that comes to it, such as weights that are joined before a long chain of views.
+  using Alone = std::tuple<GraphId, GraphId, TensorId, NodeId, bool, bool, bool>;
+  boost::unordered_flat_map<Alone, Following> found_from_;
+  std::vector<Alone> alone_;
   boost::unordered_flat_set<std::pair<GraphId, TensorId>> visited_;
   std::vector<Step> pending_;
 };

@@ -291,7 +291,7 @@ std::vector<Fact> Inference::results_of(const OpContext& context, Scope& scope, 
     report(context, Severity::error, error.code(), error.what(), error.help());
     give_up(scope, id, results);
   } catch (const AlgebraError& error) {
-    report(context, Severity::error, "overflow", error.what(), {});
+    report(context, Severity::error, error.code(), error.what(), {});
     give_up(scope, id, results);
   } catch (const Unknown&) {
     results.clear();

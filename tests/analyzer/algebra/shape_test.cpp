@@ -1,6 +1,7 @@
 // Are shapes shared, compared and written as the lists they are?
 #include "analyzer/algebra/shape.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -80,4 +81,18 @@ TEST_CASE("an element count past 128 bits is an error", "[shape]") {
   CHECK_THROWS_AS(Shape({extent, extent, extent}).elements(), AlgebraError);
   CHECK(product(std::vector<Dim>{}).is(1));
   CHECK(product(std::vector<Dim>{N, 2, N}) == 2 * N * N);
+}
+
+TEST_CASE("an axis that a shape does not have is no extent", "[shape]") {
+  const Shape shape{1, N};
+  CHECK(shape[1] == N);
+  CHECK_THROWS_AS(shape[2], AlgebraError);
+  CHECK_THROWS_AS(Shape()[0], AlgebraError);
+  CHECK_THROWS_AS(Shape::unknown()[0], Unknown);
+  try {
+    static_cast<void>(shape[7]);
+  } catch (const AlgebraError& error) {
+    CHECK(error.code() == "bad-rank");
+    CHECK(std::string(error.what()) == "the shape [1, N] has no axis 7");
+  }
 }

@@ -73,6 +73,7 @@ const std::set<std::string_view>& commands() {
                                                 "pi",
                                                 "mathit",
                                                 "mathrm",
+                                                "mathrel",
                                                 "partial",
                                                 "{",
                                                 "}",

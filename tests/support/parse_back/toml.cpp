@@ -1,5 +1,6 @@
+#include "configuration/toml.h"
+
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "parse_back/parse_back.h"
 

@@ -83,8 +83,8 @@ std::vector<Fact> pad(const OpContext& context) {
   std::vector<Dim> extents;
   for (std::size_t axis = 0; axis < data.rank(); ++axis) {
     const auto &begin = pads->begin[axis], &end = pads->end[axis];
-    const std::optional<Int128> both = begin && end ? (*begin + *end).integer() : std::nullopt;
-    require(!both || (*both >= INT64_MIN && *both <= INT64_MAX), "bad-pads", "axis {} is padded by {} and {}", axis,
+    const Int128 both = begin && end ? (*begin + *end).integer().value_or(0) : 0;
+    require(both >= INT64_MIN && both <= INT64_MAX, "bad-pads", "axis {} is padded by {} and {}", axis,
             begin ? begin->text() : "", end ? end->text() : "");
     extents.push_back(begin && end ? data[axis] + *begin + *end : fresh_extent(context, 0, axis));
   }
