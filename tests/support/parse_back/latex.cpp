@@ -34,6 +34,7 @@ const std::set<std::string_view>& commands() {
                                                 "endfoot",
                                                 "hspace",
                                                 "quad",
+                                                "rule",
                                                 "displaystyle",
                                                 "footnotesize",
                                                 "allowbreak",
