@@ -52,6 +52,9 @@ class UndecidedError(MacroscopeError, TypeError):
 class BudgetError(MacroscopeError, AssertionError):
     """A model is over its budget; the message says by how much, and which layers hold most."""
 
+    def __str__(self) -> str:
+        return self.message  # what a failed test prints: lines of its own, without the code before them
+
 
 class ProgramError(MacroscopeError):
     """The program of this package cannot be found or run, or ended in a way that it never should."""
