@@ -297,6 +297,8 @@ Row models_row(const Figures& figures) {
 
 void add_model_sections(std::vector<Section>& sections, const Figures& figures, const ReportOptions& options, bool has_details) {
   const Analysis& analysis = figures.analysis();
+  // Before the table of layers, so that never two orders of all layers are kept.
+  std::string closing = has_details ? std::string() : closing_of(figures);
   if (!analysis.costs.complete) sections.push_back(incomplete_section(analysis.costs));
   if (!analysis.costs.unknown.empty()) sections.push_back(unknown_section(analysis.costs));
   add_sweep_sections(figures, sections);  // what was asked for comes first
@@ -321,7 +323,7 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   if (has_all && !analysis.shapes.assumptions.empty())
     sections.push_back({"assumptions", "Holds if", texts_of(analysis.shapes.assumptions)});
   if (!options.is_exact) add_example(sections, figures);
-  if (!has_details) sections.push_back({"closing", "", Remark{closing_of(figures)}});
+  if (!has_details) sections.push_back({"closing", "", Remark{std::move(closing)}});
 }
 
 std::vector<Section> sections_of(const Figures& figures, ReportOptions options, const Room& room) {

@@ -42,6 +42,7 @@ LayerTree::LayerTree(const Figures& figures, LayerTreeOptions options) : figures
   if (is_largest_first_ || folds) estimate();
   if (folds) choose();
   emit();
+  items_ = {};  // of large models megabytes, while the rows are shown
 }
 
 void LayerTree::collect() {

@@ -5,12 +5,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "analyzer/algebra/characters.h"
+
 namespace macroscope {
 namespace {
 
-constexpr Metric kCompared[] = {Metric::parameters, Metric::macs, Metric::flops, Metric::bytes_written};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/// Beside the parameters, which a layer with tied weights has none of.
+constexpr Metric kCompared[] = {Metric::macs, Metric::flops, Metric::bytes_written};
 
 /// The digits that a text begins with.
 std::string_view number_at(std::string_view text) {
@@ -19,35 +20,59 @@ std::string_view number_at(std::string_view text) {
   return text.substr(0, end);
 }
 
-/// What layers of one group have in common.
-std::string key_of(const Figures& figures, NodeId node) {
-  const Graph& graph = figures.network().main();
-  const Node& layer = graph.nodes[node];
-  std::string key = shown_operator(layer.domain, layer.op);
-  key += '\0';
-  key += name_without_numbers(shown_name(graph, layer));
-  key += '\0';
-  if (!layer.outputs.empty() && layer.outputs.front() != kAbsent) {
-    const Type& type = figures.analysis().shapes.scopes.front().facts[layer.outputs.front()].type;
-    if (type.shape.known()) key += type.shape.text();
+/// What layers of one group have in common, as a text that tells groups apart.
+class GroupKeys {
+ public:
+  explicit GroupKeys(const Figures& figures)
+      : figures_(figures), graph_(figures.network().main()), scope_(figures.analysis().shapes.scopes.front()) {}
+
+  [[nodiscard]] std::string of(NodeId node) {
+    std::string key = name_without_numbers(shown_name(graph_, graph_.nodes[node]));
+    add(figures_.of_layer(Metric::parameters, 0, node), key);
+    return key + (scope_.classes.is_shared(node) ? of_class(scope_.classes.first_of(node)) : operation_of(node));
   }
-  for (const Metric metric : kCompared) {
-    const std::optional<Quantity> amount = figures.of_layer(metric, 0, node);
+
+ private:
+  static void add(const std::optional<Quantity>& amount, std::string& key) {
     key += '\0';
     key += amount ? amount->value.text() : "?";
   }
-  return key;
-}
+
+  /// Its operator, what comes out and what that takes: the same for all nodes of a class, and written once for them.
+  const std::string& of_class(NodeId first) {
+    const auto [known, is_new] = of_class_.try_emplace(first);
+    if (is_new) known->second = operation_of(first);
+    return known->second;
+  }
+  [[nodiscard]] std::string operation_of(NodeId node) const {
+    const Node& layer = graph_.nodes[node];
+    std::string key(1, '\0');
+    key += shown_operator(layer.domain, layer.op);
+    key += '\0';
+    if (!layer.outputs.empty() && layer.outputs.front() != kAbsent) {
+      const Type& type = scope_.facts[layer.outputs.front()].type;
+      if (type.shape.known()) key += type.shape.text();
+    }
+    for (const Metric metric : kCompared) add(figures_.of_layer(metric, 0, node), key);
+    return key;
+  }
+
+  const Figures& figures_;
+  const Graph& graph_;
+  const Scope& scope_;
+  std::unordered_map<NodeId, std::string> of_class_;
+};
 
 }  // namespace
 
 std::vector<std::vector<NodeId>> repeated_layers(const Figures& figures, std::span<const NodeId> layers) {
   std::vector<std::vector<NodeId>> groups;
-  std::unordered_map<std::string, std::size_t> places;
+  std::unordered_map<std::string, std::size_t> group_of;
+  GroupKeys keys(figures);
   for (const NodeId node : layers) {
-    const auto [place, is_new] = places.try_emplace(key_of(figures, node), groups.size());
+    const auto [group, is_new] = group_of.try_emplace(keys.of(node), groups.size());
     if (is_new) groups.emplace_back();
-    groups[place->second].push_back(node);
+    groups[group->second].push_back(node);
   }
   return groups;
 }
