@@ -57,7 +57,8 @@ TEST_CASE("formulas have the values that Python's fractions give them", "[dim][f
 }
 
 TEST_CASE("what is no formula for the package is none for the program", "[dim][formulas]") {
-  for (const json& text : cases().at("refused")) {
+  const json refused = cases().at("refused");
+  for (const json& text : refused) {
     CAPTURE(text.get<std::string>());
     CHECK(std::holds_alternative<DimParseError>(Dim::parse(text.get<std::string>())));
   }
