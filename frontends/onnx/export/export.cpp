@@ -70,6 +70,8 @@ class Export {
 
   void check(const StoredTensor& stored) {
     if (stored.sparse) error(fmt::format("'{}' is sparse", stored.name));
+    if (stored.dtype != DataType::string && !bits_of(stored.dtype))
+      error(fmt::format("the elements of '{}' have a type that is not known", stored.name));
     if (stored.symbolic_shape != nullptr)
       for (const Dim& extent : *stored.symbolic_shape) need(extent);
     const ValuePointer content = network_.content(stored);
