@@ -22,7 +22,8 @@ Following UseSearch::follow(GraphId graph, TensorId tensor) {
   while (!pending_.empty()) {
     const Step step = pending_.back();
     pending_.pop_back();
-    if (pending_.empty() && found.is_nothing()) {
+    const bool is_start = step.graph == graph && step.tensor == tensor;
+    if (pending_.empty() && found.is_nothing() && !is_start) {
       const Alone key{graph, step.graph, step.tensor, step.entered_at, step.dequantised, step.spread, step.picked};
       if (const auto before = found_from_.find(key); before != found_from_.end()) {
         found = before->second;
@@ -69,7 +70,7 @@ void UseSearch::read_by(const Step& step, const Reader& reader, Following& found
     if (reader.input < body.inputs.size())
       pending_.push_back({function->body, body.inputs[reader.input], at, step.dequantised, step.spread, step.picked});
   } else {
-    read_by_operator(step, reader, node, at, found);
+    read_by_operator(step, reader, at, found);
   }
 }
 
@@ -84,8 +85,9 @@ void UseSearch::enter_nested(const Step& step, const Node& node, NodeId at) {
   }
 }
 
-void UseSearch::read_by_operator(const Step& step, const Reader& reader, const Node& node, NodeId at, Following& found) {
-  const Operator* row = row_of(step.graph, node);
+void UseSearch::read_by_operator(const Step& step, const Reader& reader, NodeId at, Following& found) {
+  const Node& node = network_.graphs[step.graph].nodes[reader.node];
+  const Operator* row = row_of(step.graph, reader.node);
   const OperandRole role = role_of(row, reader.input);
   if (step.picked) {
     if (role == OperandRole::view || role == OperandRole::elements) pass_on(step, row, node, true, found);
@@ -143,13 +145,13 @@ bool UseSearch::adds_to_product(GraphId graph, const Node& node, std::uint32_t i
   const NodeId producer = other == kAbsent ? kNone : in.tensors[other].producer;
   const std::uint32_t stored = in.tensors[own].stored;
   const bool is_vector = stored != kNone && shape_of(in.stored[stored]).rank() == 1;
-  return is_vector && producer != kNone && has(row_of(graph, in.nodes[producer]), Trait::matrix_product);
+  return is_vector && producer != kNone && has(row_of(graph, producer), Trait::matrix_product);
 }
 
-const Operator* UseSearch::row_of(GraphId graph, const Node& node) const {
-  const std::span<const OperatorSet> sets =
-      scopes_[graph] == nullptr ? std::span<const OperatorSet>() : scopes_[graph]->operator_sets;
-  return find_row(custom_, node, version_in(sets, node.domain));
+const Operator* UseSearch::row_of(GraphId graph, NodeId node) const {
+  if (scopes_[graph] != nullptr) return scopes_[graph]->operators[node];
+  const Node& read_by = network_.graphs[graph].nodes[node];  // of a graph that nothing runs
+  return find_row(custom_, read_by, version_in({}, read_by.domain));
 }
 
 void UseSearch::note(Use use, const Step& step, NodeId at, Following& found) const {

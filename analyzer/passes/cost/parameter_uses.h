@@ -57,12 +57,12 @@ class UseSearch {
   void visit(const Step& step, Following& found);
   void read_by(const Step& step, const Reader& reader, Following& found);
   void enter_nested(const Step& step, const Node& node, NodeId at);
-  void read_by_operator(const Step& step, const Reader& reader, const Node& node, NodeId at, Following& found);
+  void read_by_operator(const Step& step, const Reader& reader, NodeId at, Following& found);
   /// What a view gives is followed in turn; of what holds `picked` elements only whether they are dequantised.
   void pass_on(Step step, const Operator* row, const Node& node, bool picked, Following& found);
   /// Exporters write a dense layer as a product and the sum with a vector.
   [[nodiscard]] bool adds_to_product(GraphId graph, const Node& node, std::uint32_t input) const;
-  [[nodiscard]] const Operator* row_of(GraphId graph, const Node& node) const;
+  [[nodiscard]] const Operator* row_of(GraphId graph, NodeId node) const;
   void note(Use use, const Step& step, NodeId at, Following& found) const;
   /// K and N, or K and the first extent where that is another one, say how many there are; otherwise several elements share each byte.
   [[nodiscard]] std::optional<Dim> packed_elements(const Node& node, const Step& step) const;
@@ -74,7 +74,7 @@ class UseSearch {
   std::vector<std::vector<bool>> results_;
   /// By graph: one in which it runs, or null.
   std::vector<const Scope*> scopes_;
-  /// Origin, then a step: all that was left to follow when nothing was found yet.  What is found from there on is the same for every tensor
+  /// Origin, then a step behind it: all that was left to follow when nothing was found yet.  What is found from there on is the same for every tensor
   /// that comes to it, such as weights that are joined before a long chain of views.
   using Alone = std::tuple<GraphId, GraphId, TensorId, NodeId, bool, bool, bool>;
   boost::unordered_flat_map<Alone, Following> found_from_;

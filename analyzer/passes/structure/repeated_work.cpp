@@ -3,6 +3,7 @@
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -129,16 +130,26 @@ class Numbering {
     earlier_[id] = std::exchange(latest, id);
   }
 
-  std::size_t hash_of(const Node& node) const {
+  std::size_t hash_of(const Node& node) {
     std::size_t hash = node.inputs.size();
     boost::hash_combine(hash, node.op);
     boost::hash_combine(hash, node.domain);
     for (const TensorId input : node.inputs) boost::hash_combine(hash, input == kAbsent ? kAbsent : same_as_[input]);
-    for (const Attribute& attribute : node.attributes) {
+    boost::hash_combine(hash, hash_of(node.attributes));
+    return hash;
+  }
+
+  /// Most lists of attributes are shared by many nodes.
+  std::size_t hash_of(std::span<const Attribute> attributes) {
+    if (attributes.empty()) return 0;
+    const auto [known, is_new] = attribute_hashes_.try_emplace(std::pair(attributes.data(), attributes.size()));
+    if (!is_new) return known->second;
+    std::size_t hash = 0;
+    for (const Attribute& attribute : attributes) {
       boost::hash_combine(hash, attribute.name);
       boost::hash_combine(hash, redundancies::hash_of(attribute.content));
     }
-    return hash;
+    return known->second = hash;
   }
 
   bool is_same(const Node& a, const Node& b) const {
@@ -194,6 +205,7 @@ class Numbering {
   /// By hash the last node that has it, and by NodeId the one of the same hash before it; kNone: there is none.
   boost::unordered_flat_map<std::size_t, NodeId> latest_;
   std::vector<NodeId> earlier_;
+  boost::unordered_flat_map<std::pair<const Attribute*, std::size_t>, std::size_t> attribute_hashes_;
 };
 
 }  // namespace

@@ -46,16 +46,13 @@ class Cutting {
     std::vector<Piece> pieces(1);
     for (const TensorId input : graph_.inputs)
       if (!enter(input, pieces.back())) return std::nullopt;
-    std::vector<std::vector<TensorId>> ends(graph_.order.size());
-    for (TensorId tensor = 0; tensor < last_read_.size(); ++tensor)
-      if (last_read_[tensor] >= 0 && last_read_[tensor] < static_cast<std::int64_t>(ends.size()))
-        ends[static_cast<std::size_t>(last_read_[tensor])].push_back(tensor);
     for (std::size_t place = 0; place < graph_.order.size(); ++place) {
       const NodeId node = graph_.order[place];
       for (const TensorId output : graph_.nodes[node].outputs)
         if (output != kAbsent && !enter(output, pieces.back())) return std::nullopt;
       pieces.back().macs += costs_.nodes.front()[node].macs;
-      for (const TensorId ended : ends[place]) leave(ended);
+      for (const TensorId input : graph_.nodes[node].inputs)
+        if (input != kAbsent && last_read_[storage_[input]] == static_cast<std::int64_t>(place)) leave(storage_[input]);
       const bool is_last = place + 1 == graph_.order.size();
       if (alive_ != 1 || is_last) continue;
       const auto bytes = bytes_of_kept(bridge_);
@@ -146,8 +143,8 @@ bool are_countable(const std::vector<Piece>& pieces) {
   return true;
 }
 
-/// As many pieces to a segment as fit under a limit.
-Plan plan_under(const std::vector<Piece>& pieces, std::int64_t limit) {
+/// As many pieces to a segment as fit under a limit; empty where that keeps no fewer than `most` bytes.
+std::optional<Plan> plan_under(const std::vector<Piece>& pieces, std::int64_t limit, std::int64_t most) {
   Plan plan;
   std::int64_t segment = 0;
   for (std::size_t index = 0; index < pieces.size(); ++index) {
@@ -159,6 +156,7 @@ Plan plan_under(const std::vector<Piece>& pieces, std::int64_t limit) {
     // The tensor at a cut is kept there, not in the segment that makes it.
     const std::int64_t within = segment - (!is_last && piece.is_bridge_saved ? piece.bridge : 0);
     plan.largest = std::max(plan.largest, within);
+    if (plan.bytes() >= most) return std::nullopt;
     ++plan.segments;
     if (is_last) break;
     plan.at_cuts += piece.bridge;
@@ -180,11 +178,11 @@ ActivationCheckpointing recomputed(const Network& network, const Shapes& shapes,
     const std::optional<std::vector<Piece>> pieces = Cutting(network, shapes, costs, walk, run).pieces();
     if (!pieces || pieces->size() < 2 || !are_countable(*pieces)) return nothing;
     // Limits in equal ratios from the largest piece to everything: enough to come close to the best.
-    Plan best = plan_under(*pieces, *saved);
+    Plan best{1, 0, *saved, {}};
     std::int64_t limit = 1;
     for (const Piece& piece : *pieces) limit = std::max(limit, piece.saved);
     for (; limit < *saved; limit += limit / 8 + 1)
-      if (const Plan plan = plan_under(*pieces, limit); plan.bytes() < best.bytes()) best = plan;
+      if (const std::optional<Plan> plan = plan_under(*pieces, limit, best.bytes())) best = *plan;
     if (best.segments < 2 || best.bytes() >= *saved) return nothing;
     return {best.segments, best.bytes(), costs.total.macs + costs.side.macs - best.last_macs};
   } catch (const AlgebraError&) {

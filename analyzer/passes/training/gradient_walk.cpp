@@ -6,7 +6,6 @@
 
 #include "analyzer/operators/gradients/gradient_macs.h"
 #include "analyzer/passes/cost/storage.h"
-#include "analyzer/passes/training/saved_activations.h"
 
 namespace macroscope {
 namespace {
@@ -96,7 +95,7 @@ GradientRun GradientWalk::run(ScopeId id, const std::vector<GradientState>& inpu
   run.kept.resize(graph.tensors.size(), false);
   for (TensorId tensor = 0; tensor < graph.tensors.size(); ++tensor) {
     if (outer != nullptr && graph.tensors[tensor].outer != kAbsent) run.states[tensor] = (*outer)[graph.tensors[tensor].outer];
-    if (learned_.contains({scope.graph, tensor})) run.states[tensor] = {Source::parameter, true};
+    if (learned_[scope.graph][tensor]) run.states[tensor] = {Source::parameter, true};
   }
   for (std::size_t index = 0; index < graph.inputs.size() && index < inputs.size(); ++index)
     run.states[graph.inputs[index]] = inputs[index];
@@ -122,7 +121,8 @@ void GradientWalk::run_node(ScopeId id, NodeId at, std::span<const Call> calls, 
   const Scope& scope = shapes_.scopes[id];
   const Node& node = network_.graphs[scope.graph].nodes[at];
   const Cost& forward = costs_.nodes[id][at];
-  std::vector<bool> needs(node.inputs.size(), false);
+  NeedsGradient& needs = needs_;
+  needs.assign(node.inputs.size(), false);
   GradientState result;
   for (std::size_t operand = 0; operand < node.inputs.size(); ++operand) {
     if (node.inputs[operand] == kAbsent) continue;
@@ -138,7 +138,7 @@ void GradientWalk::run_node(ScopeId id, NodeId at, std::span<const Call> calls, 
     run_calls(id, at, calls, run, cost);
   } else {
     for (const TensorId output : node.outputs) {
-      if (output == kAbsent || learned_.contains({scope.graph, output})) continue;
+      if (output == kAbsent || learned_[scope.graph][output]) continue;
       GradientState state = result;
       state.needs = has_gradient && is_floating(scope.facts[output].type.dtype);
       run.states[output] = state;
@@ -152,7 +152,7 @@ void GradientWalk::run_node(ScopeId id, NodeId at, std::span<const Call> calls, 
   nodes_[id][at] = cost;
 }
 
-void GradientWalk::keep(const Scope& scope, NodeId at, const std::vector<bool>& needs, GradientRun& run) const {
+void GradientWalk::keep(const Scope& scope, NodeId at, const NeedsGradient& needs, GradientRun& run) const {
   const Node& node = network_.graphs[scope.graph].nodes[at];
   Kept kept;
   try {
@@ -166,7 +166,7 @@ void GradientWalk::keep(const Scope& scope, NodeId at, const std::vector<bool>& 
   if (kept.before_activation) run.kept_inside.push_back(node.outputs.front());
 }
 
-void GradientWalk::add_own(const Scope& scope, NodeId at, const Dim& macs, const std::vector<bool>& needs, const GradientRun& run,
+void GradientWalk::add_own(const Scope& scope, NodeId at, const Dim& macs, const NeedsGradient& needs, const GradientRun& run,
                            GradientCost& cost) const {
   const Node& node = network_.graphs[scope.graph].nodes[at];
   if (scope.operators[at] == nullptr || !may_contract_backwards(*scope.operators[at], macs)) return;

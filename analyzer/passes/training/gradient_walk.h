@@ -1,12 +1,12 @@
 // Backward walk: how do gradients travel back through a graph, and what do they cost?  Used by training.cpp alone.
 #pragma once
 
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "analyzer/passes/training/saved_activations.h"
 #include "analyzer/passes/training/training.h"
 
 namespace macroscope {
@@ -35,7 +35,8 @@ struct GradientRun {
 
 class GradientWalk {
  public:
-  using Learned = boost::unordered_flat_set<std::pair<GraphId, TensorId>>;
+  /// By GraphId, then TensorId.
+  using Learned = std::vector<std::vector<bool>>;
 
   GradientWalk(const Network& network, const Shapes& shapes, const Costs& costs, const Learned& learned,
                const TrainingOptions& options, std::vector<std::vector<GradientCost>>& nodes)
@@ -54,10 +55,10 @@ class GradientWalk {
   void run_calls(ScopeId id, NodeId node, std::span<const Call> calls, GradientRun& run, GradientCost& cost);
   /// \param own holds the run where it is no function's, which are kept
   const GradientRun& run_nested(const Node& node, const Call& call, const GradientRun& around, GradientRun& own);
-  void add_own(const Scope& scope, NodeId node, const Dim& macs, const std::vector<bool>& needs, const GradientRun& run,
+  void add_own(const Scope& scope, NodeId node, const Dim& macs, const NeedsGradient& needs, const GradientRun& run,
                GradientCost& cost) const;
   void add_handed_on(ScopeId scope, const GradientRun& round, GradientRun& run) const;
-  void keep(const Scope& scope, NodeId node, const std::vector<bool>& needs, GradientRun& run) const;
+  void keep(const Scope& scope, NodeId node, const NeedsGradient& needs, GradientRun& run) const;
   void add_saved(const Scope& scope, GradientRun& run) const;
   void add_bytes(const Type& type, GradientRun& run) const;
 
@@ -69,6 +70,8 @@ class GradientWalk {
   std::vector<std::vector<GradientCost>>& nodes_;
   /// Functions, by scope and states of their inputs.
   std::map<std::pair<ScopeId, std::vector<GradientState>>, GradientRun> functions_;
+  /// Of the node at hand; what it calls comes to have its own only when these are no longer asked for.
+  NeedsGradient needs_;
 };
 
 }  // namespace macroscope

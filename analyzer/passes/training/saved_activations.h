@@ -1,6 +1,7 @@
 // Saved activations: which of its operands and results must a node keep for its gradients?
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace macroscope {
 using NeedsGradient = std::vector<bool>;
 
 struct Kept {
-  std::vector<std::uint32_t> inputs;
+  boost::container::small_vector<std::uint32_t, 4> inputs;
   bool output = false;  // the first
   /// What a fused activation is applied to: as large as the first output, and no tensor of the graph.
   bool before_activation = false;

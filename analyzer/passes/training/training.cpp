@@ -93,12 +93,13 @@ Training count_training(const Network& network, const Shapes& shapes, const Para
   training.options = options;
   training.nodes.resize(shapes.scopes.size());
   GradientWalk::Learned learned;
+  for (const Graph& graph : network.graphs) learned.emplace_back(graph.tensors.size(), false);
   std::vector<bool> is_row_learned(parameters.rows.size(), false);
   for (std::size_t index = 0; index < parameters.rows.size(); ++index) {
     const Parameter& parameter = parameters.rows[index];
     if (!is_learned(parameter) || is_frozen(options, network, parameter)) continue;
     is_row_learned[index] = true;
-    learned.emplace(parameter.graph, parameter.tensor);
+    learned[parameter.graph][parameter.tensor] = true;
   }
   count_bytes(training, network, parameters, is_row_learned);
   const std::vector<GradientState> inputs(network.main().inputs.size(), {GradientState::Source::activation, false});

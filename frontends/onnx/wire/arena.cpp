@@ -6,7 +6,9 @@ namespace {
 /// What the smallest models need comes from the heap.
 constexpr std::size_t kFirstBlock = std::size_t{16} << 10U;
 constexpr std::size_t kFirstSharedBlock = std::size_t{64} << 10U;
-/// Blocks double up to this size.  From a large page on they are pages of the arena's own, which go when it goes.
+/// Parts of shared pages double up to this size, so that little of the last is left over.
+constexpr std::size_t kLargestSharedBlock = std::size_t{256} << 10U;
+/// An arena that has taken a large page's worth has pages of its own from then on, which go when it goes, and double up to this size.
 constexpr std::size_t kLargestBlock = 8 * LargePages::kSize;
 
 }  // namespace
@@ -41,7 +43,8 @@ void* Arena::begin_in_new_block(std::size_t bytes, std::size_t alignment) {
     // Not a block to give back: the page is shared.
     free_ = pages_->take(size);
     free_size_ = size;
-    next_size_ = std::max(next_size_, 2 * size);
+    shared_size_ += size;
+    next_size_ = shared_size_ < LargePages::kSize ? std::min(2 * size, kLargestSharedBlock) : LargePages::kSize;
   } else {
     size = (size + LargePages::kSize - 1) / LargePages::kSize * LargePages::kSize;
     begin_block(LargePages::map(size), size);

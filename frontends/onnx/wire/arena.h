@@ -61,6 +61,8 @@ class Arena final : public std::pmr::memory_resource {
   void* free_ = nullptr;
   std::size_t free_size_ = 0;
   std::size_t next_size_ = 0;
+  /// Bytes taken of pages that others share.
+  std::size_t shared_size_ = 0;
   /// Of the blocks that no other arena has a part of.
   Block* last_ = nullptr;
 };
