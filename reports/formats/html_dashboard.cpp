@@ -11,6 +11,7 @@
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"
 #include "reports/tables/layer_tree.h"
+#include "reports/tables/memory_figures.h"
 #include "reports/tables/operator_totals.h"
 
 namespace macroscope {
@@ -104,13 +105,9 @@ class Dashboard {
     constexpr std::string_view kTitle = "Peak memory", kRemark = "besides weights";
     const std::optional<Quantity> peak = figures_.total(Metric::peak_bytes);
     if (peak && point_.value_of(peak->value)) return card("peak_bytes", kTitle, peak, ColumnType::bytes, kRemark);
-    std::optional<Dim> most = Dim(0);
-    figures_.analysis().memory.for_each_step([&](std::uint32_t /*step*/, const Dim& alive) {
-      const std::optional<Dim> number = point_.value_of(alive);
-      if (!number) most.reset();
-      if (most && number) most = max(*most, *number);
-    });
-    write_card("peak_bytes", kTitle, "", most ? big_text(*most, ColumnType::bytes) : "?", "", kRemark);
+    const std::optional<Quantity> most = peak_at(figures_, point_);
+    const std::string big = most ? (most->at_least ? "≥ " : "") + big_text(most->value, ColumnType::bytes) : "?";
+    write_card("peak_bytes", kTitle, "", big, "", kRemark);
   }
 
   /// No formula: a time is the slower of two for each layer, and is told only where sizes are given.

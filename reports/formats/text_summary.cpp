@@ -43,7 +43,7 @@ class BriefSummary {
   bool write() {
     for (const SummaryLine& line : summary_) {
       std::string out = styled(padded(std::string(line.label), label_, false), Style::strong, options_);
-      if (std::holds_alternative<Quantity>(line.value)) {
+      if (std::holds_alternative<Quantity>(line.value) || line.example) {
         append_quantity(out, line);
       } else {
         append_value(out, line);
@@ -58,7 +58,7 @@ class BriefSummary {
   /// What is in the column of numbers: the quantity itself, or what a formula is at the example sizes.
   static const Quantity* number_of(const SummaryLine& line) {
     const auto* quantity = std::get_if<Quantity>(&line.value);
-    if (quantity == nullptr || quantity->value.integer()) return quantity;
+    if (quantity != nullptr && quantity->value.integer()) return quantity;
     return line.example ? &*line.example : nullptr;
   }
 
@@ -76,10 +76,10 @@ class BriefSummary {
   }
 
   void append_quantity(std::string& out, const SummaryLine& line) {
-    const auto& quantity = std::get<Quantity>(line.value);
+    const auto* quantity = std::get_if<Quantity>(&line.value);
     const Quantity* number = number_of(line);
     const std::string shown = number == nullptr ? "?" : exact(*number);
-    out += styled(padded(shown, exact_, true), quantity.at_least ? Style::warning : Style::plain, options_);
+    out += styled(padded(shown, exact_, true), (number != nullptr ? number : quantity)->at_least ? Style::warning : Style::plain, options_);
     std::size_t used = label_ + std::max(exact_, shown.size());
     if (short_ > 0) {
       out += styled(padded(number == nullptr ? "" : short_form(*number, line.type), short_ + 2, true), Style::faint, options_);
@@ -87,7 +87,8 @@ class BriefSummary {
     }
     const std::size_t room = room_after(used);
     if (room < kLeastRoom) return;
-    const std::string beside = quantity.value.integer() ? beginning_of(escape_text(line.remark), room) : formula(quantity, room);
+    const bool has_formula = quantity != nullptr && !quantity->value.integer();
+    const std::string beside = has_formula ? formula(*quantity, room) : beginning_of(escape_text(line.remark), room);
     out += std::string(kGap, ' ') + styled(beside, Style::faint, options_);
   }
 

@@ -124,7 +124,7 @@ std::string dtypes_of_macs(const Analysis& analysis) {
   return text;
 }
 
-Section summary_section(const Figures& figures) {
+Section summary_section(const Figures& figures, bool has_example) {
   const Analysis& analysis = figures.analysis();
   const Costs& costs = analysis.costs;
   Summary lines;
@@ -149,7 +149,7 @@ Section summary_section(const Figures& figures) {
   lines.push_back({"Weights", Quantity{analysis.parameters.totals.weight_bytes}, ColumnType::bytes, "stored with the model"});
   lines.push_back(
       {"Activations", Quantity{costs.activation_bytes, !costs.complete}, ColumnType::bytes, "all layers' outputs together"});
-  lines.push_back(peak_line(figures));
+  lines.push_back(peak_line(figures, has_example));
   lines.push_back({"Read", total_cell(figures, Metric::bytes_read), ColumnType::bytes, "weights included"});
   lines.push_back({"Written", total_cell(figures, Metric::bytes_written), ColumnType::bytes});
   add_tensors(lines, figures, figures.network().main().inputs, "Inputs");
@@ -302,7 +302,7 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   if (!analysis.costs.complete) sections.push_back(incomplete_section(analysis.costs));
   if (!analysis.costs.unknown.empty()) sections.push_back(unknown_section(analysis.costs));
   add_sweep_sections(figures, sections);  // what was asked for comes first
-  sections.push_back(summary_section(figures));
+  sections.push_back(summary_section(figures, !options.is_exact));
   add_prefill_decode_section(figures, sections);
   sections.push_back({"layers", "Layers", table_for_people(figures, options)});
   if (has_details) sections.push_back({"operators", "All layers of each operator together", operator_summary_table(figures)});

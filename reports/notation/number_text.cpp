@@ -148,7 +148,7 @@ std::string leading_text(const Dim& quantity, const SizePoint& point) {
                      : is_whole            ? with_numbers(fmt::format("{:.0f}", term->coefficient),
                                                           [](std::string_view digits) { return group_digits(digits); })
                                            : fmt::format("{:.3g}", term->coefficient);
-  if (term->powers.empty()) return text;
+  if (term->powers.empty()) return text + " + ...";  // a bare number would pass for the whole
   if (text == "1") text.clear();
   for (const auto& [symbol, power] : term->powers)
     text += fmt::format("{}{}{}", text.empty() ? "" : "*", symbol, power == 1 ? "" : fmt::format("^{}", power));

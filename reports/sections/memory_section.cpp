@@ -48,7 +48,7 @@ std::string place_of(const Figures& figures, const PeakStep& peak) {
 
 std::string peak_remark(const Figures& figures) {
   const Memory& memory = figures.analysis().memory;
-  if (!memory.peak) return "which layer needs most depends on more sizes than can be compared: --set gives them numbers";
+  if (!memory.peak) return "no one formula: the layer that needs most varies";
   if (memory.peaks.empty()) return {};
   if (memory.peaks.size() == 1) return place_of(figures, memory.peaks.front());
   std::string text = "depending on the sizes while ";
@@ -162,11 +162,13 @@ Chart chart_of(const Figures& figures, const PeakStep& peak, std::vector<ChartPo
 
 }  // namespace
 
-SummaryLine peak_line(const Figures& figures) {
+SummaryLine peak_line(const Figures& figures, bool has_example) {
   const std::optional<Quantity> peak = figures.total(Metric::peak_bytes);
   std::string remark = peak_remark(figures);
   if (figures.analysis().schedule) remark = fmt::format("{}; {}", schedule_remark(*figures.analysis().schedule), remark);
-  return {"Peak memory", peak ? Cell(*peak) : Cell(UnknownCell{}), ColumnType::bytes, std::move(remark)};
+  SummaryLine line{"Peak memory", peak ? Cell(*peak) : Cell(UnknownCell{}), ColumnType::bytes, std::move(remark)};
+  if (!peak && has_example) line.example = peak_at(figures, figures.analysis().example_point());
+  return line;
 }
 
 void add_memory_sections(const Figures& figures, std::vector<Section>& sections) {

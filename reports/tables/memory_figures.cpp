@@ -25,6 +25,25 @@ const PeakStep* shown_peak(const Figures& figures) {
   return shown;
 }
 
+std::optional<Quantity> peak_at(const Figures& figures, const SizePoint& sizes) {
+  const Memory& memory = figures.analysis().memory;
+  // Numbers are summed, not formulas that grow from step to step.
+  Dim alive, most;
+  try {
+    for (std::uint32_t step = 0; step < memory.made.size(); ++step) {
+      const std::optional<Dim> made = sizes.value_of(memory.made[step]), inside = sizes.value_of(memory.inside_at(step)),
+                               released = sizes.value_of(memory.released[step]);
+      if (!made || !inside || !released) return std::nullopt;
+      alive += *made;
+      most = max(most, alive + *inside);
+      alive -= *released;
+    }
+  } catch (const AlgebraError&) {
+    return std::nullopt;
+  }
+  return memory.made.empty() ? std::nullopt : std::optional(Quantity{most, !memory.is_complete});
+}
+
 std::optional<Quantity> largest_of(const std::vector<std::optional<Quantity>>& quantities) {
   std::vector<Dim> largest;
   bool at_least_one = false;

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -358,6 +359,33 @@ class Sweeps(Program):
             self.run_program(self.model(), "--set", wrong, status=2)
         run = subprocess.run([PROGRAM, "-", "--set", "H=1..5"], input=self.model().SerializeToString(), capture_output=True)
         self.assertEqual(run.returncode, 2)
+
+
+class PeakWithoutFormula(Program):
+    """Independent inputs of sizes of their own: which step needs most depends on all of them."""
+
+    SIZES = {f"s{i}": 7 * (i * 5 % 9 + 1) for i in range(24)}
+
+    def model(self):
+        inputs = [value(f"x{i}", f"s{i}") for i in range(24)]
+        nodes = [helper.make_node("Relu", [f"x{i}"], [f"y{i}"]) for i in range(24)]
+        nodes += [helper.make_node("ReduceMax", [f"y{i}"], [f"z{i}"], keepdims=0) for i in range(24)]
+        return model_of(nodes, inputs, [helper.make_tensor_value_info(f"z{i}", TensorProto.FLOAT, ()) for i in range(24)])
+
+    def test_its_number_is_told_at_the_sizes_that_the_report_names(self):
+        model = self.model()
+        self.assertIsNone(self.peak(model)["bytes"])
+        listed = re.findall(r"^(s\d+) +(\d+) +x\d+, axis 0$", self.run_program(model, "--details"), re.MULTILINE)
+        self.assertEqual(len(listed), 24)
+        bound = self.peak(model, "--set", ",".join("=".join(size) for size in listed))["bytes"]
+        self.assertRegex(self.run_program(model), rf"Peak memory +{bound:,} .* no one formula")
+        self.assertRegex(self.run_program(model, "--exact"), r"Peak memory +\? +no one formula")
+
+    def test_the_number_by_hand(self):
+        sizes = ",".join(f"{name}={size}" for name, size in self.SIZES.items())
+        bound = self.peak(self.model(), "--set", sizes)["bytes"]
+        # After step i the inputs up to it have become outputs of the same size: all are alive, and one more while it runs.
+        self.assertEqual(bound, 4 * (sum(self.SIZES.values()) + max(self.SIZES.values())))
 
 
 if __name__ == "__main__":
