@@ -60,6 +60,13 @@ class Export(unittest.TestCase):
         self.assertFalse(self.file.exists())
         self.assertEqual(run("export", MODELS / "resnet50.onnx").returncode, 2)
 
+    def test_a_graph_of_nothing_comes_back(self):
+        empty = self.file.with_name("empty.onnx")
+        empty.write_bytes(onnx.ModelProto(ir_version=8, graph=onnx.GraphProto()).SerializeToString())
+        self.assertEqual(self.export(empty).returncode, 0)
+        self.assertTrue(onnx.load(self.file).HasField("graph"))
+        self.assertEqual(totals(self.file), totals(empty))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -132,11 +132,17 @@ class Export {
     write(graph, 0, 0);
   }
 
+  /// ONNX wants one, and a message of nothing at all is left out.
+  [[nodiscard]] std::string_view name_of(const Graph& graph) const {
+    const std::string_view model = network_.information.name;
+    return !graph.name.empty() ? std::string_view(graph.name) : !model.empty() ? model : "graph";
+  }
+
   void write(pbf_writer& out, GraphId id, int depth) {
     const Graph& graph = network_.graphs[id];
     const Scope* scope = scope_of(id);
     if (depth > kMaxDepth) return error(fmt::format("graphs nest deeper than {}", kMaxDepth));
-    add_text(out, schema::GraphProto::kName, graph.name.empty() ? network_.information.name : graph.name);
+    add_text(out, schema::GraphProto::kName, name_of(graph));
     for (const TensorId input : graph.inputs) write_value(out, schema::GraphProto::kInput, graph, scope, input);
     for (const TensorId output : graph.outputs) write_value(out, schema::GraphProto::kOutput, graph, scope, output);
     const std::vector<bool> wanted = wanted_tensors(graph);
