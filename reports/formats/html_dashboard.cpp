@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "reports/document/chart.h"
@@ -110,14 +111,36 @@ class Dashboard {
     write_card("peak_bytes", kTitle, "", big, "", kRemark);
   }
 
-  /// No formula: a time is the slower of two for each layer, and is told only where sizes are given.
+  /// Its formula is of picoseconds: the page evaluates integers.
   void time_card(const Device& device, const Roofline& roofline) const {
     const std::string_view fits = roofline.fits == Certainty::always  ? ", fits"
                                   : roofline.fits == Certainty::never ? ", does not fit"
                                                                       : "";
-    const std::string big = roofline.seconds ? "≥ " + chart_number(*roofline.seconds, ChartUnit::seconds) : std::string("?");
-    write_card("best_case_time", "Best-case time", "", big, fmt::format("on {}{}", device.name, fits),
-               roofline.seconds ? "" : "once --set gives every size");
+    const std::optional<double> seconds = roofline.seconds ? roofline.seconds : seconds_at(roofline, device, point_);
+    const std::string big = seconds ? "≥ " + chart_number(*seconds, ChartUnit::seconds) : std::string("?");
+    const std::string formula = roofline.seconds || !seconds ? std::string() : picoseconds_of(roofline, device);
+    const std::string attributes = formula.empty() ? "" : fmt::format(" data-unit=time data-f=\"{}\"", html_text(formula));
+    write_card("best_case_time", "Best-case time", attributes, big, fmt::format("on {}{}", device.name, fits),
+               roofline.seconds || !formula.empty() ? "" : "at the example sizes");
+  }
+
+  /// Layers that are alike are counted; empty where a name stands for a part, or where it is too long for a page.
+  [[nodiscard]] static std::string picoseconds_of(const Roofline& roofline, const Device& device) {
+    constexpr std::size_t kLongest = 100'000;
+    std::map<std::string, std::size_t> times;
+    for (const LayerLimit& limit : roofline.layers) {
+      if (limit.bound == Bound::unknown || limit.bound == Bound::nothing) continue;
+      if (limit.bytes.has_definitions()) return {};
+      std::string time = fmt::format("max(({})/{}", limit.bytes.text(), device.bandwidth.text());
+      for (std::size_t i = 0; i < limit.loads.size(); ++i) {
+        if (limit.loads[i].operations.has_definitions()) return {};
+        time += fmt::format("{}({})/{}", i == 0 ? ", " : " + ", limit.loads[i].operations.text(), limit.loads[i].rate.text());
+      }
+      ++times[time + ")"];
+    }
+    std::string sum;
+    for (const auto& [time, count] : times) sum += fmt::format("{}{}*{}", sum.empty() ? "" : " + ", count, time);
+    return sum.empty() || sum.size() > kLongest ? std::string() : fmt::format("floor(1000000000000*({}))", sum);
   }
 
   /// Rows of the tree, largest first, at the first level that tells parts apart.

@@ -315,7 +315,7 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   }
   add_cuts_section(sections, figures, options);
   if (has_details) add_memory_sections(figures, sections);
-  add_roofline_sections(figures, sections);
+  add_roofline_sections(figures, !options.is_exact, sections);
   const bool has_all = options.is_exact || has_details;
   if (auto symbols = symbols_section(figures, has_all)) sections.push_back(std::move(*symbols));
   if (Lines definitions = definitions_of(figures, options.has_training); has_all && !definitions.empty())

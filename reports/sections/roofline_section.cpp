@@ -34,10 +34,13 @@ class RooflineReport {
     std::stable_sort(longest_.begin(), longest_.end(), [&](NodeId a, NodeId b) { return weights[a] > weights[b]; });
   }
 
-  [[nodiscard]] Summary summary() const {
+  [[nodiscard]] Summary summary(bool has_example) const {
     Summary lines;
     lines.push_back({"Device", device_.name, ColumnType::text, device_.source});
-    lines.push_back({"Best-case time", time_cell(roofline_.seconds), ColumnType::text, time_remark()});
+    const bool is_open = !roofline_.seconds;
+    const std::optional<double> seconds =
+        is_open && has_example ? seconds_at(roofline_, device_, figures_.analysis().example_point()) : roofline_.seconds;
+    lines.push_back({"Best-case time", time_cell(seconds), ColumnType::text, time_remark(is_open && seconds)});
     lines.push_back({"Held back by", bounds_text(), ColumnType::text});
     const Cell needed = roofline_.needed ? Cell(Quantity{*roofline_.needed, !roofline_.is_needed_complete}) : Cell(UnknownCell{});
     lines.push_back({"Weights and peak", needed, ColumnType::bytes, fit_remark()});
@@ -85,12 +88,13 @@ class RooflineReport {
     return seconds ? Cell(chart_number(*seconds, ChartUnit::seconds)) : Cell(UnknownCell{});
   }
 
-  [[nodiscard]] std::string time_remark() const {
+  [[nodiscard]] std::string time_remark(bool is_at_example) const {
     std::string missing;
     for (const DataType dtype : roofline_.missing)
       missing +=
           fmt::format("{}{}", missing.empty() ? "" : ", ", dtype == DataType::unknown ? "an unknown type" : name_of(dtype));
     if (!missing.empty()) return fmt::format("without layers in {}: the device's file has no figure for it", missing);
+    if (is_at_example) return roofline_.is_complete ? "at the example sizes" : "at the example sizes, without what is not known";
     if (!roofline_.seconds) return "depends on open sizes: --set gives them numbers";
     return roofline_.is_complete ? "no run is faster; real ones take longer" : "without layers whose cost is not known";
   }
@@ -208,10 +212,10 @@ std::optional<double> intensity_of(const LayerLimit& limit) {
   return approximate(limit.operations) / approximate(limit.bytes);
 }
 
-void add_roofline_sections(const Figures& figures, std::vector<Section>& sections) {
+void add_roofline_sections(const Figures& figures, bool has_example, std::vector<Section>& sections) {
   if (!figures.analysis().roofline || !figures.analysis().device) return;
   const RooflineReport report(figures);
-  sections.push_back({"device", "On the device, at best", report.summary()});
+  sections.push_back({"device", "On the device, at best", report.summary(has_example)});
   sections.push_back({"roofline", "Layers that take longest", report.table()});
   Chart chart = report.chart();
   if (std::all_of(chart.series.begin(), chart.series.end(), [](const ChartSeries& series) { return series.points.empty(); }))

@@ -13,6 +13,7 @@ namespace macroscope {
 [[nodiscard]] std::optional<double> intensity_of(const LayerLimit& limit);
 
 /// Adds the device and what it allows at best, the layers that take longest there, and the roofline; nothing unless a device was named.
-void add_roofline_sections(const Figures& figures, std::vector<Section>& sections);
+/// \param has_example a time that depends on open sizes is told at the example sizes
+void add_roofline_sections(const Figures& figures, bool has_example, std::vector<Section>& sections);
 
 }  // namespace macroscope

@@ -37,6 +37,14 @@ function shortNumber(number, isBytes) {
   while (value >= 999.5 && prefix + 1 < PREFIXES.length) { value /= step; prefix += 1; }
   return `${value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0)} ${(isBytes ? BYTE_PREFIXES : PREFIXES)[prefix]}`;
 }
+// Of picoseconds: `1.24 ms`.
+function timeText(number) {
+  const digits = value => value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
+  let value = Number(number) / 1e3;
+  const unit = ['ns', 'µs', 'ms', 's'].find(each => value < 999.5 || each === 's' || (value /= 1e3, false));
+  return `${digits(value)} ${unit}`;
+}
+const inUnit = (number, unit) => (unit === 'time' ? timeText(number) : shortNumber(number, unit === 'bytes'));
 // Of a weight, which may be no integer.
 const shortWeight = (value, isBytes) => shortNumber(BigInt(Math.round(Math.max(0, value))), isBytes);
 const percentText = share => (share <= 0 ? '0' : share * 100 < 0.05 ? '<0.1' : (share * 100).toFixed(1));

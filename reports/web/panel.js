@@ -30,7 +30,7 @@ class Panel {
     const unit = element.dataset.unit === 'bytes' ? ' B' : '';
     const convention = model.conventions.get(id);
     this.open(model, make('div', {class: 'tools'}, button('✕ Close', () => this.close(), {'aria-label': 'Close'}), button('Copy formula', () => copy(formula, 'Formula'))), make('h2', {}, title),
-      make('p', {class: 'figure'}, number === null ? '?' : `${element.textContent.startsWith('≥') ? '≥ ' : ''}${grouped(number)}${unit}`),
+      make('p', {class: 'figure'}, number === null ? '?' : `${element.textContent.startsWith('≥') ? '≥ ' : ''}${element.dataset.unit === 'time' ? timeText(number) : grouped(number) + unit}`),
       ...(exact(formula) === null ? [make('p', {class: 'caption'}, `at ${wordsOf(sizes.values)}; the formula:`), make('code', {class: 'block'}, formula)] : []),
       ...(convention ? [make('div', {class: 'how'}, make('p', {}, convention))] : []));
   }

@@ -98,7 +98,7 @@ class Sizes {
       } else if (isList) {
         cell.textContent = number;
       } else {
-        cell.textContent = `${isBound ? '≥ ' : ''}${isShort ? shortNumber(number, cell.dataset.unit === 'bytes') : grouped(number) + unit}`;
+        cell.textContent = `${isBound ? '≥ ' : ''}${isShort ? inUnit(number, cell.dataset.unit) : grouped(number) + unit}`;
       }
       if (number !== null && cell.dataset.w) cell.dataset.w = Number(number);
     }

@@ -14,6 +14,9 @@ before(async () => {
   report('loop', path.join(scratch, 'loop.onnx'));
   report('resnet', example('models/resnet50.onnx'), '--set', 'batch=1');
   report('open', example('models/resnet50.onnx'));
+  const device = ['--device', example('devices/nvidia-a100-80gb.toml')];
+  report('timed', example('models/resnet50.onnx'), ...device);
+  report('timed_at_64', example('models/resnet50.onnx'), ...device, '--set', 'batch=64');
   report('encoder', example('models/encoder.onnx'));
   report('wavenet', example('networks/wavenet.net'));
   report('several', example('models/resnet50.onnx'), example('models/encoder.onnx'));
@@ -121,6 +124,19 @@ test('every number follows the sizes', async () => {
   await page.locator('summary[aria-label="More about sizes"]').click();
   await page.getByRole('button', {name: 'Back to the example'}).click();
   assert.deepEqual(await seen(), before);
+  await close(page);
+});
+
+test('the best-case time follows the sizes', async () => {
+  const bound = await open('timed_at_64');
+  const expected = await card(bound, 'Best-case time').innerText();
+  await close(bound);
+  const page = await open('timed');
+  const before = await card(page, 'Best-case time').innerText();
+  assert.match(before, /^≥ [0-9.]+ .s$/);
+  assert.notEqual(before, expected);
+  await page.getByLabel('batch', {exact: true}).fill('64');
+  assert.equal(await card(page, 'Best-case time').innerText(), expected);
   await close(page);
 });
 

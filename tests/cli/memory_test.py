@@ -135,6 +135,17 @@ class Devices(Program):
         self.assertEqual([layer["bound"] for layer in document["layers"]], ["depends", "memory"])
         self.assertIsNone(document["roofline"]["best_case_seconds"])
 
+    def test_a_time_of_open_sizes_is_told_at_those_that_the_report_names(self):
+        nodes = [helper.make_node("MatMul", ["x", "w"], ["y"], name="product"), helper.make_node("Relu", ["y"], ["z"], name="relu")]
+        model = model_of(nodes, [value("x", "length", 1024)], [value("z", "length", 1024)], [stored("w", numpy.zeros((1024, 1024), numpy.float32))])
+        device = ("--device", DEVICES / "nvidia-a100-80gb.toml")
+        text = self.run_program(model, *device)
+        length = re.search(r"Numbers at length = (\d+);", text)[1]
+        bound = self.run_program(model, *device, "--set", f"length={length}")
+        time = re.search(r"Best-case time +([0-9.]+ .?s)", bound)[1]
+        self.assertRegex(text, rf"Best-case time +{time} +at the example sizes")
+        self.assertRegex(self.run_program(model, *device, "--exact"), r"Best-case time +\? +depends on open sizes")
+
     def test_a_type_without_a_rate_is_said(self):
         nodes = [helper.make_node("MatMul", ["x", "x"], ["y"])]
         model = model_of(nodes, [value("x", 8, 8, elem=TensorProto.DOUBLE)], [value("y", 8, 8, elem=TensorProto.DOUBLE)])

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "analyzer/algebra/nominal_estimate.h"
+
 namespace macroscope {
 namespace {
 
@@ -11,15 +13,9 @@ std::optional<double> number_of(const Dim& dim) {
   return number ? std::optional(static_cast<double>(*number)) : std::nullopt;
 }
 
-/// Work at one rate.
-struct Load {
-  Dim operations;
-  Dim rate;
-};
-
 /// What a layer computes, by the rate that the device has for it.
 struct Loads {
-  std::vector<Load> loads;
+  std::vector<DeviceLoad> loads;
   bool is_known = true;
 
   void add(const Dim& operations, const std::optional<Dim>& rate) {
@@ -28,7 +24,7 @@ struct Loads {
       is_known = false;
       return;
     }
-    const auto found = std::find_if(loads.begin(), loads.end(), [&](const Load& load) { return load.rate == *rate; });
+    const auto found = std::find_if(loads.begin(), loads.end(), [&](const DeviceLoad& load) { return load.rate == *rate; });
     if (found == loads.end()) {
       loads.push_back({operations, *rate});
     } else {
@@ -39,7 +35,7 @@ struct Loads {
   /// Empty where it depends on symbols.
   [[nodiscard]] std::optional<double> seconds() const {
     double sum = 0;
-    for (const Load& load : loads) {
+    for (const DeviceLoad& load : loads) {
       const std::optional<double> operations = number_of(load.operations);
       if (!operations) return std::nullopt;
       sum += *operations / *number_of(load.rate);
@@ -66,8 +62,10 @@ class Limits {
     try {
       limit.operations = cost.flops() + cost.int_ops();
       limit.bytes = cost.bytes_read + cost.bytes_written;
-      const Loads loads = loads_of(cost, node);
-      if (cost.status != Status::unknown && loads.is_known) decide(limit, loads);
+      Loads loads = loads_of(cost, node);
+      if (cost.status == Status::unknown || !loads.is_known) return limit;
+      decide(limit, loads);
+      limit.loads = std::move(loads.loads);
     } catch (const AlgebraError&) {
       limit.bound = Bound::unknown;
     }
@@ -184,6 +182,27 @@ Roofline find_roofline(const Network& network, const Shapes& shapes, const Param
   roofline.missing = std::move(limits).missing();
   add_needed(roofline, parameters, memory, device);
   return roofline;
+}
+
+std::optional<double> seconds_at(const Roofline& roofline, const Device& device, const SizePoint& sizes) {
+  const auto seconds = [&](const Dim& amount, const Dim& rate) {
+    const std::optional<Dim> number = sizes.value_of(amount);
+    return number ? std::optional(approximate(*number) / approximate(rate)) : std::nullopt;
+  };
+  double sum = 0;
+  for (const LayerLimit& limit : roofline.layers) {
+    if (limit.bound == Bound::unknown) continue;
+    const std::optional<double> transfer = seconds(limit.bytes, device.bandwidth);
+    double compute = 0;
+    for (const DeviceLoad& load : limit.loads) {
+      const std::optional<double> part = seconds(load.operations, load.rate);
+      if (!part) return std::nullopt;
+      compute += *part;
+    }
+    if (!transfer) return std::nullopt;
+    sum += std::max(compute, *transfer);
+  }
+  return sum;
 }
 
 }  // namespace macroscope

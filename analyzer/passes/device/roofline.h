@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/algebra/evaluation.h"
 #include "analyzer/passes/cost/cost.h"
 #include "analyzer/passes/device/device.h"
 #include "analyzer/passes/memory/memory.h"
@@ -25,11 +26,19 @@ enum class Bound : std::uint8_t {
 /// `compute`, `memory`, `nothing`, `depends`, `unknown`.
 [[nodiscard]] std::string_view name_of(Bound bound) noexcept;
 
+/// Operations that a device does at one rate, a second.
+struct DeviceLoad {
+  Dim operations;
+  Dim rate;
+};
+
 struct LayerLimit {
   Bound bound = Bound::unknown;
   /// All arithmetic, of floating numbers and of integers, and all bytes.
   Dim operations;
   Dim bytes;
+  /// The operations by the rate that the device has for them; empty where the bound is unknown.
+  std::vector<DeviceLoad> loads{};
   /// Best-case time; empty where sizes are open or something is not known.
   std::optional<double> seconds;
 };
@@ -52,5 +61,8 @@ struct Roofline {
 
 Roofline find_roofline(const Network& network, const Shapes& shapes, const Parameters& parameters, const Costs& costs,
                        const Memory& memory, const Device& device);
+
+/// The sum over layers where the symbols have these sizes, without layers that are not known; empty where one has no number there.
+std::optional<double> seconds_at(const Roofline& roofline, const Device& device, const SizePoint& sizes);
 
 }  // namespace macroscope
