@@ -17,6 +17,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "build/release/package"
 
 
+def unpack(archive, folder):
+    """By tar: the tarfile of Debian 12 cannot be asked to refuse what leaves the folder."""
+    subprocess.run(["tar", "--extract", "--file", archive, "--directory", folder], check=True)
+
+
 class Release(unittest.TestCase):
     def setUp(self):
         (self.archive,) = PACKAGE.glob("*.tar.gz")
@@ -30,8 +35,7 @@ class Release(unittest.TestCase):
         lines = (ROOT / "packaging/Dockerfile").read_text().splitlines()
         self.assertIn("ADD ${ARCHIVE} /opt", lines)
         (self.root / "opt").mkdir()
-        with tarfile.open(self.archive) as content:
-            content.extractall(self.root / "opt", filter="data")
+        unpack(self.archive, self.root / "opt")
         shutil.copy(ROOT / "examples/models/resnet50.onnx", self.root)
         (program,) = (self.root / "opt").glob("*/bin/macroscope")
         command = [f"/{program.relative_to(self.root)}", "/resnet50.onnx", "--top", "1"]
@@ -48,8 +52,7 @@ class Release(unittest.TestCase):
         self.assertLess(size + busybox, 15_000_000)
 
     def test_what_is_linked_in_is_named_with_its_licence(self):
-        with tarfile.open(self.archive) as content:
-            content.extractall(self.root, filter="data")
+        unpack(self.archive, self.root)
         (documents,) = self.root.glob("*/share/doc/macroscope")
         licences = (documents / "third-party-licences.txt").read_text()
         parts = [part["name"] for part in json.loads((documents / "macroscope.cdx.json").read_text())["components"]]
