@@ -1,4 +1,4 @@
-"""Architectures of torchvision, timm and transformers, made without weights, and what PyTorch itself says of each."""
+"""Architectures of torchvision, timm and transformers, made with weights or without, and what PyTorch itself says of each."""
 import dataclasses
 import warnings
 
@@ -79,27 +79,27 @@ class Row:
     problem: str = ""
 
 
-def make(name):
-    """(module, arguments, keyword arguments) on the meta device."""
+def make(name, device="meta"):
+    """(module, arguments, keyword arguments): on the meta device without weights, on the CPU with those that it starts to learn from."""
     if name in TORCHVISION or name in torchvision.models.list_models(module=torchvision.models):
         size = TORCHVISION.get(name, 224)
         options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
         try:
-            with torch.device("meta"):
+            with torch.device(device):
                 module = torchvision.models.get_model(name, weights=None, **options)
         except NotImplementedError:  # RegNet's constructor reads numbers, which the meta device has none of
-            module = torchvision.models.get_model(name, weights=None, **options).to("meta")
-        return module, (torch.empty(1, 3, size, size, device="meta"),), {}
+            module = torchvision.models.get_model(name, weights=None, **options).to(device)
+        return module, (torch.empty(1, 3, size, size, device=device),), {}
     if timm.is_model(name):
-        with torch.device("meta"):
+        with torch.device(device):
             module = timm.create_model(name)
         channels, *sizes = module.default_cfg["input_size"]
-        return module, (torch.empty(1, channels, *sizes, device="meta"),), {}
+        return module, (torch.empty(1, channels, *sizes, device=device),), {}
     model = getattr(transformers, name)
     default = model.config_class()
     config = model.config_class(**TRANSFORMERS.get(name, {key: value for key, value in SMALL.items() if hasattr(default, key)}))
     config.use_cache = False
-    with torch.device("meta"):
+    with torch.device(device):
         module = model(config)
         if module.main_input_name == "pixel_values":
             size = getattr(config, "image_size", 224)
@@ -108,9 +108,9 @@ def make(name):
         return module, (), {"input_ids": torch.zeros(1, 32, dtype=torch.int64)}
 
 
-def row_of(name):
+def row_of(name, device="meta"):
     row = Row(name, published=TIMM.get(name, ())[1:])
-    module, args, kwargs = make(name)
+    module, args, kwargs = make(name, device)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", macroscope.MacroscopeWarning)
         analysis = macroscope.analyze(module, args, kwargs=kwargs)
@@ -119,7 +119,7 @@ def row_of(name):
     row.own_parameters = sum(parameter.numel() for parameter in module.parameters())
     # Some modules keep at their first forward what they computed, on the meta device: counted last.  Masks of language models ask for numbers,
     # which the counter needs a real device for.
-    if kwargs:
+    if kwargs and device == "meta":
         module = module.to_empty(device="cpu")
         for buffer in module.buffers():  # positions among them
             buffer.zero_()
