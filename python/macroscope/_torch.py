@@ -6,7 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import _onnx_ir
@@ -112,7 +112,8 @@ def _exported(model: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, A
     name = type(model).__name__
     try:
         with torch.no_grad():
-            program = torch.export.export(model, args, kwargs, dynamic_shapes=dynamic_shapes, strict=False)
+            with redirect_stderr(io.StringIO()):  # where it fails it prints the graph that it had until then
+                program = torch.export.export(model, args, kwargs, dynamic_shapes=dynamic_shapes, strict=False)
             return _converted(program, args, kwargs, dynamic_shapes, _tied(model.named_parameters(remove_duplicate=False)), name), ()
     except Exception as error:  # whatever torch, a module or a converter raises
         try:

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """What of a PyTorch module is kept, and what is left as it was found?"""
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -144,8 +146,10 @@ class Failures(unittest.TestCase):
             return x
 
     def test_a_module_that_cannot_be_exported_is_traced_and_said_so(self):
-        with self.assertWarnsRegex(ms.MacroscopeWarning, r"traced.*modules_test\.py:\d+, in forward"):
+        printed = io.StringIO()
+        with self.assertWarnsRegex(ms.MacroscopeWarning, r"traced.*modules_test\.py:\d+, in forward"), contextlib.redirect_stderr(printed):
             analysis = ms.analyze(self.Branching(), torch.ones(2, 3))
+        self.assertEqual(printed.getvalue(), "")
         self.assertEqual([layer.operator for layer in analysis.layers], ["Relu"])
 
     def test_a_module_that_can_be_neither_is_an_error_that_names_the_line(self):
