@@ -199,7 +199,7 @@ def _traced(model: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any
     import onnx
     import torch
 
-    file = io.BytesIO()
+    file: Any = io.BytesIO()  # the types of torch tell of the newer exporter alone, which takes none
     inputs: Any = (*args, kwargs) if kwargs else args
     torch.onnx.export(model, inputs, file, dynamo=False, export_params=False, do_constant_folding=False, **_traced_axes(dynamic_shapes))
     proto = onnx.load_from_string(file.getvalue())
