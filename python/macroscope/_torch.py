@@ -6,10 +6,10 @@ import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from typing import TYPE_CHECKING, Any, Optional
 
-from . import _onnx_ir
+from . import _onnx_ir, _transformers
 from ._analysis import Diagnostic
 from ._errors import ExportError, UsageError
 from ._request import Source
@@ -107,21 +107,30 @@ def _quiet() -> Iterator[None]:
 
 
 def _exported(model: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], dynamic_shapes: Optional[Any]) -> tuple[bytes, tuple[Diagnostic, ...]]:
-    import torch
-
-    name = type(model).__name__
+    _transformers.know_caches(model)
     try:
-        with torch.no_grad():
-            with redirect_stderr(io.StringIO()):  # where it fails it prints the graph that it had until then
-                program = torch.export.export(model, args, kwargs, dynamic_shapes=dynamic_shapes, strict=False)
-            return _converted(program, args, kwargs, dynamic_shapes, _tied(model.named_parameters(remove_duplicate=False)), name), ()
+        return _by_torch_export(model, args, kwargs, dynamic_shapes), ()
     except Exception as error:  # whatever torch, a module or a converter raises
+        if _transformers.has_experts(model):
+            with suppress(Exception), _transformers.batched_experts(model):
+                content = _by_torch_export(model, args, kwargs, dynamic_shapes)
+                note = f"products of grouped experts cannot be exported ({_reason(error)}); they are told as products of batches"
+                return content, (Diagnostic("warning", "batched-experts", note, help="MACs and parameters are the same; memory holds weights once for each word"),)
         try:
             content = _traced(model, args, kwargs, dynamic_shapes)
         except Exception:
-            raise ExportError(f"PyTorch cannot export {name}: {_reason(error)}", code="export", help=_place(error)) from error
+            raise ExportError(f"PyTorch cannot export {type(model).__name__}: {_reason(error)}", code="export", help=_place(error)) from error
         note = f"the exporter of torch.export failed ({_reason(error)}); the older one traced the module instead"
         return content, (Diagnostic("warning", "traced", note, help=_place(error)),)
+
+
+def _by_torch_export(model: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], dynamic_shapes: Optional[Any]) -> bytes:
+    import torch
+
+    with torch.no_grad():
+        with redirect_stderr(io.StringIO()):  # where it fails it prints the graph that it had until then
+            program = torch.export.export(model, args, kwargs, dynamic_shapes=dynamic_shapes, strict=False)
+        return _converted(program, args, kwargs, dynamic_shapes, _tied(model.named_parameters(remove_duplicate=False)), type(model).__name__)
 
 
 def _reason(error: BaseException) -> str:

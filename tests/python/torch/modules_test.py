@@ -138,6 +138,33 @@ class Modules(unittest.TestCase):
         self.assertLess(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, 2 << 20)
 
 
+class LanguageModels(unittest.TestCase):
+    """Of transformers, small, by what else stands in their configurations by default: they hand a cache on, and group their experts."""
+    SIZES = dict(vocab_size=1000, hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4)
+    WORDS = {"input_ids": torch.zeros(1, 16, dtype=torch.int64)}
+    # Of both layers but for their feed-forward parts: four projections and the two products of attention; once the vocabulary.
+    MACS = 2 * (4 * 16 * 64 * 64 + 2 * 16 * 16 * 64) + 16 * 64 * 1000
+
+    def make(self, name, **options):
+        import transformers
+
+        with torch.device("meta"):
+            return getattr(transformers, name)(getattr(transformers, name).config_class(**self.SIZES, **options))
+
+    def test_one_that_hands_a_cache_on(self):
+        analysis = analysed(self.make("LlamaForCausalLM"), kwargs=self.WORDS)
+        self.assertEqual(analysis.macs, self.MACS + 2 * 3 * 16 * 64 * 96)
+
+    def test_experts_are_told_as_batches_and_left_as_they_were(self):
+        model = self.make("MixtralForCausalLM", num_local_experts=4, num_experts_per_tok=2)
+        before = model.get_experts_implementation()
+        with self.assertWarnsRegex(ms.MacroscopeWarning, "batched-experts"):
+            analysis = ms.analyze(model, kwargs=self.WORDS)
+        self.assertEqual(model.get_experts_implementation(), before)
+        self.assertEqual(analysis.parameters, sum(parameter.numel() for parameter in model.parameters()))
+        self.assertEqual(analysis.macs, self.MACS + 2 * (16 * 64 * 4 + 2 * 3 * 16 * 64 * 96))
+
+
 class Failures(unittest.TestCase):
     class Branching(torch.nn.Module):
         def forward(self, x):
