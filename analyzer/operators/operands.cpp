@@ -63,7 +63,7 @@ std::string_view choice(const OpContext& context, std::string_view name, std::st
                         std::initializer_list<std::string_view> choices) {
   const std::string_view given = context.text(name, otherwise);
   require(std::find(choices.begin(), choices.end(), given) != choices.end(), "bad-attribute",
-          "attribute '{}' is '{}'; it may be one of {}", name, given, fmt::join(choices, ", "));
+          "attribute '{}' is '{}'; it may be one of {}", name, given, fmt::join(choices.begin(), choices.end(), ", "));
   return given;
 }
 

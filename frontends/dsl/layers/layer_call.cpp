@@ -198,7 +198,7 @@ std::string_view LayerCall::word(std::string_view parameter, std::initializer_li
   if (argument == nullptr) return otherwise;
   const auto given = word(parameter);
   if (!given || std::find(known.begin(), known.end(), *given) == known.end())
-    refuse_kind(parameter, fmt::format("{}", fmt::join(known, ", ")), *argument);
+    refuse_kind(parameter, fmt::format("{}", fmt::join(known.begin(), known.end(), ", ")), *argument);
   return *given;
 }
 
