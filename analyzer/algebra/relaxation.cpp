@@ -58,6 +58,12 @@ class LowerBound {
   std::size_t work_ = 0;
 };
 
+/// In any order: canonicalize() is to follow.
+void append_scaled(Terms& sum, std::span<const Term> terms, const Term& factor) {
+  for (const Term& term : terms)
+    sum.push_back({checked_multiply(term.coefficient, factor.coefficient), multiply(term.monomial, factor.monomial)});
+}
+
 /// Does a larger value of the atom make the sum larger in each of its terms (for `direction` 1), or smaller (-1)?
 bool is_monotonic(std::span<const Term> terms, const Atom& atom, int direction) {
   return std::all_of(terms.begin(), terms.end(), [&](const Term& term) {
@@ -98,11 +104,12 @@ std::optional<Int128> LowerBound::by_mean(std::span<const Term> terms, const Ato
   Terms scaled;
   for (const Term& term : terms) {
     if (term.monomial.power_of(extremum) == 0) {
-      scaled = add_scaled(scaled, Terms{term}, {count, {}});
+      append_scaled(scaled, {&term, 1}, {count, {}});
     } else {
-      scaled = add_scaled(scaled, TermView(sum).terms(), {term.coefficient, *divide(term.monomial, monomial_of(&extremum))});
+      append_scaled(scaled, TermView(sum).terms(), {term.coefficient, *divide(term.monomial, monomial_of(&extremum))});
     }
   }
+  canonicalize(scaled);
   const std::optional<Int128> bound = of(scaled);
   return bound ? std::optional(ceil_quotient(*bound, count)) : std::nullopt;
 }
@@ -122,13 +129,14 @@ std::optional<Int128> LowerBound::by_fraction(std::span<const Term> terms, const
         term.monomial.power_of(quotient) == 1 ? divide(*divide(term.monomial, lone), by.monomial) : std::nullopt;
     if (beside && is_non_negative(*beside)) {
       const std::span<const Term> value = term.coefficient > 0 ? std::span<const Term>(least) : dividend.terms();
-      scaled = add_scaled(scaled, value, {term.coefficient, *beside});
+      append_scaled(scaled, value, {term.coefficient, *beside});
       changed = true;
     } else {
-      scaled = add_scaled(scaled, Terms{term}, {by.coefficient, {}});
+      append_scaled(scaled, {&term, 1}, {by.coefficient, {}});
     }
   }
   if (!changed) return std::nullopt;
+  canonicalize(scaled);
   const std::optional<Int128> bound = of(scaled);
   // by * sum >= bound, and the sum is an integer.
   return bound ? std::optional(ceil_quotient(*bound, by.coefficient)) : std::nullopt;
@@ -138,9 +146,9 @@ std::optional<Int128> LowerBound::by_fraction(std::span<const Term> terms, const
 
 namespace {
 
-/// Is there an atom that says more than its own range?
+/// Is there an atom that says more than its own range, and is that looked at?
 bool can_say_more(std::span<const Term> terms) {
-  return std::any_of(terms.begin(), terms.end(), [](const Term& term) {
+  return limits().bound_work > 0 && std::any_of(terms.begin(), terms.end(), [](const Term& term) {
     return std::any_of(term.monomial.factors.begin(), term.monomial.factors.end(),
                        [](const Factor& factor) { return factor.atom->kind >= AtomKind::quotient; });
   });

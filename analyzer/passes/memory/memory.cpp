@@ -1,6 +1,8 @@
 #include "analyzer/passes/memory/memory.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <unordered_set>
 
 #include "analyzer/algebra/nominal_estimate.h"
@@ -12,8 +14,8 @@ namespace {
 constexpr std::size_t kMaxTermsCompared = 20'000'000;
 /// Sums that were seen are remembered up to here, so that repeated layers are compared once.
 constexpr std::size_t kMaxRemembered = 4096;
-/// A size that is large for any axis.
-constexpr int kLarge = 4096;
+/// Sizes at which all symbols are tried: small ones, those of remainders, and one that is large for any axis.
+constexpr std::array kTriedSizes{1, 2, 7, 31, 224, 4096};
 
 /// Collects the steps that may have the most, however the symbols are bound.
 class Peaks {
@@ -22,7 +24,7 @@ class Peaks {
     if (is_open_) return;
     if (peaks_.size() == 1 && bytes.is_number() && peaks_.front().step.bytes.is_number()) {
       if (*bytes.number() > *peaks_.front().step.bytes.number())
-        peaks_.front() = {{step, bytes}, approximate(bytes), approximate(bytes)};
+        peaks_.front() = candidate_of(step, bytes);
       return;
     }
     if (!bytes.is_number()) {
@@ -31,7 +33,7 @@ class Peaks {
     }
     terms_compared_ += (peaks_.size() + 1) * (bytes.is_number() ? 1 : bytes.size());
     is_open_ = terms_compared_ > kMaxTermsCompared;
-    const Candidate candidate{{step, bytes}, NominalEstimate::estimate(bytes, 1), NominalEstimate::estimate(bytes, kLarge)};
+    const Candidate candidate = candidate_of(step, bytes);
     for (const Candidate& peak : peaks_)
       if (has_at_least(peak, candidate)) return;
     std::erase_if(peaks_, [&](const Candidate& peak) { return has_at_least(candidate, peak); });
@@ -53,15 +55,19 @@ class Peaks {
  private:
   struct Candidate {
     PeakStep step;
-    // Where all symbols are small, and where they are large: what has less there need not be asked whether it always has as much, which
-    // takes long.
-    double at_smallest = 0;
-    double at_large = 0;
+    // What has less at one of the sizes need not be asked whether it always has as much, which takes long.
+    std::array<double, kTriedSizes.size()> tried{};
   };
 
+  static Candidate candidate_of(std::uint32_t step, const Dim& bytes) {
+    Candidate candidate{{step, bytes}};
+    for (std::size_t i = 0; i < kTriedSizes.size(); ++i) candidate.tried[i] = NominalEstimate::estimate(bytes, kTriedSizes[i]);
+    return candidate;
+  }
+
   static bool has_at_least(const Candidate& a, const Candidate& b) {
-    return a.at_smallest >= b.at_smallest && a.at_large >= b.at_large &&
-           at_least(a.step.bytes, b.step.bytes) == Certainty::always;
+    return std::equal(a.tried.begin(), a.tried.end(), b.tried.begin(), std::greater_equal<>()) &&
+           (a.step.bytes - b.step.bytes).lower_bound().value_or(-1) >= 0;
   }
 
   struct Hash {
