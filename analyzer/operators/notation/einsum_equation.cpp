@@ -24,16 +24,17 @@ class EquationReader {
   Equation read() {
     for (const char c : site_.text("equation", ""))
       if (c != ' ') text_ += c;
+    shown_ = text_.size() > kMaxShown ? text_.substr(0, kMaxShown) + "..." : text_;
     const std::size_t arrow = text_.find("->");
     const std::string_view left = std::string_view(text_).substr(0, arrow);
     std::size_t start = 0;
     for (std::size_t operand = 0; start <= left.size(); ++operand) {
       const std::size_t end = std::min(left.find(',', start), left.size());
-      require(operand < site_.input_count(), "bad-equation", "'{}' has more terms than there are operands", text_);
+      require(operand < site_.input_count(), "bad-equation", "'{}' has more terms than there are operands", shown_);
       read_operand(left.substr(start, end - start), operand);
       start = end + 1;
     }
-    require(equation_.operands.size() == site_.input_count(), "bad-equation", "'{}' has {} terms for {} operands", text_,
+    require(equation_.operands.size() == site_.input_count(), "bad-equation", "'{}' has {} terms for {} operands", shown_,
             equation_.operands.size(), site_.input_count());
     if (arrow == std::string::npos) {
       imply_output();
@@ -46,7 +47,7 @@ class EquationReader {
  private:
   std::size_t letter(char c) const {
     const auto label = label_of(c);
-    require(label.has_value(), "bad-equation", "'{}' holds something other than letters, commas, `...` and `->`", text_);
+    require(label.has_value(), "bad-equation", "'{}' holds something other than letters, commas, `...` and `->`", shown_);
     return *label;
   }
 
@@ -75,6 +76,8 @@ class EquationReader {
         ++appearances_[letter(term[position])];
       }
     }
+    equation_.shared |= seen_ & labels;
+    seen_ |= labels;
     equation_.operands.push_back(labels);
   }
 
@@ -83,7 +86,7 @@ class EquationReader {
       equation_.extents[label] = extent;
       equation_.bound |= bit_of(label);
     } else {
-      site_.must_equal(equation_.extents[label], extent, fmt::format("a label of '{}' in operand {}", text_, operand));
+      site_.must_equal(equation_.extents[label], extent, fmt::format("a label of '{}' in operand {}", shown_, operand));
       if (extent.is_number()) equation_.extents[label] = extent;
     }
     return bit_of(label);
@@ -114,16 +117,21 @@ class EquationReader {
         continue;
       }
       const std::size_t label = letter(term[position]);
-      require((equation_.bound & bit_of(label)) != 0, "bad-equation", "'{}' has a label after `->` that no operand has", text_);
+      require((equation_.bound & bit_of(label)) != 0, "bad-equation", "'{}' has a label after `->` that no operand has", shown_);
       require(std::find(equation_.output.begin(), equation_.output.end(), label) == equation_.output.end(), "bad-equation",
-              "'{}' repeats a label after `->`", text_);
+              "'{}' repeats a label after `->`", shown_);
       equation_.output.push_back(label);
     }
   }
 
+  /// Letters of an equation that a message shows: it is written once for each axis.
+  static constexpr std::size_t kMaxShown = 120;
+
   const OpContext& site_;
   std::string text_;
+  std::string shown_;
   Equation equation_;
+  LabelSet seen_ = 0;
   std::array<int, kLetters> appearances_{};
   std::size_t ellipsis_ = 0;
 };
@@ -143,10 +151,7 @@ Dim Equation::volume(LabelSet labels) const {
 }
 
 LabelSet Equation::alone(std::size_t operand) const {
-  LabelSet elsewhere = output_set();
-  for (std::size_t other = 0; other < operands.size(); ++other)
-    if (other != operand) elsewhere |= operands[other];
-  return operands[operand] & ~elsewhere;
+  return operands[operand] & ~(output_set() | shared);
 }
 
 Equation read_equation(const OpContext& context) { return EquationReader(context).read(); }

@@ -24,6 +24,7 @@ constexpr char letter_of(std::size_t label) { return static_cast<char>(label < 2
 struct Equation {
   std::array<Dim, kMaxLabels> extents{};
   LabelSet bound = 0;
+  LabelSet shared = 0;  ///< what two operands or more have
   std::vector<LabelSet> operands;
   std::vector<std::vector<std::size_t>> axes;  // the label of each axis of each operand
   std::vector<std::size_t> output;

@@ -30,7 +30,7 @@ class OrderSearch {
     std::vector<Value> values;
     for (std::size_t operand = 0; operand < equation_.operands.size(); ++operand)
       values.push_back({operand, equation_.operands[operand] & ~equation_.alone(operand)});
-    if (values.size() > kMaxOrderedOperands) return left_to_right(std::move(values));
+    if (values.size() > kMaxOrderedOperands) return left_to_right(values);
     search(values, {});
     return std::move(*best_);
   }
@@ -73,11 +73,16 @@ class OrderSearch {
       }
   }
 
-  [[nodiscard]] Contraction left_to_right(std::vector<Value> values) const {
+  /// What those behind each operand need is worked out once: to ask for each pair anew takes the square of the operands.
+  [[nodiscard]] Contraction left_to_right(const std::vector<Value>& values) const {
+    std::vector<LabelSet> needed(values.size() + 1, output_);
+    for (std::size_t i = values.size(); i-- > 0;) needed[i] = needed[i + 1] | values[i].labels;
     Contraction contraction;
-    while (values.size() > 1) {
-      contraction = with(std::move(contraction), pair_of(values, 0, 1));
-      merge(values, 0, 1, contraction);
+    Value left = values.front();
+    for (std::size_t i = 1; i < values.size(); ++i) {
+      const LabelSet labels = left.labels | values[i].labels;
+      contraction = with(std::move(contraction), {left.number, values[i].number, labels, labels & needed[i + 1]});
+      left = {equation_.operands.size() + contraction.pairs.size() - 1, contraction.pairs.back().result};
     }
     return contraction;
   }
