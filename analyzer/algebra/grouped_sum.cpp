@@ -25,9 +25,11 @@ void GroupedSum::add_number(const Dim& number) { is_past_128_bits_ = !add_if_it_
 
 Quantity GroupedSum::sum() const {
   std::vector<std::pair<Dim, std::uint64_t>> terms(times_.begin(), times_.end());
-  // In one order on every machine: what grows too large is named as it grows.
-  std::sort(terms.begin(), terms.end(),
-            [](const auto& a, const auto& b) { return std::is_lt(order_of_spelling(a.first, b.first)); });
+  // In one order on every machine: what grows too large is named as it grows.  Their hashes are, and take no walk to compare.
+  std::sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
+    const std::size_t hash = a.first.hash(), other = b.first.hash();
+    return hash != other ? hash < other : std::is_lt(order_of_spelling(a.first, b.first));
+  });
   Quantity sum{numbers_, is_past_128_bits_};
   for (const auto& [term, times] : terms) {
     if (add_if_it_fits(sum.value, term, times)) continue;
