@@ -14,8 +14,11 @@ namespace {
 
 /// Terms that are followed of an expression; the smallest are dropped beyond.
 constexpr std::size_t kFollowedTerms = 32;
-/// Products of terms that one quantity is spelled out with, and that all names together are: ordinary models have a few thousand.
-constexpr std::size_t kMaxProducts = 400'000;
+/// Symbols in the products of terms that one quantity is spelled out with, and that all of them are: ordinary models have a few thousand.
+constexpr std::size_t kMaxSteps = 100'000;
+constexpr std::size_t kMaxStepsOfAll = 300'000;
+/// A product of more symbols than this says nothing to anybody.
+constexpr std::size_t kMaxSymbols = 32;
 
 using Powers = std::map<std::string, unsigned>;
 /// A polynomial with approximate coefficients, by the powers of its symbols.
@@ -30,23 +33,20 @@ class LeadingTerms::Spelling {
   /// Atoms come innermost first, so that no expression is deep enough to exhaust the stack.  What names stand for is kept for the next one.
   [[nodiscard]] std::optional<Approximation> of(const Dim& quantity) {
     std::vector<AtomPointer> passing;
-    products_ = 0;
-    const std::size_t kept_before = kept_.size();
-    bool is_whole = true;
-    const auto is_known = [&](const algebra::Atom& atom) {
-      if (by_atom_.contains(&atom)) return true;
-      const bool is_name = atom.kind == algebra::AtomKind::definition;
-      is_whole = is_whole && products_ <= kMaxProducts && !(is_name && products_of_names_ > kMaxProducts);
-      return !is_whole;
-    };
+    steps_ = 0;
+    is_readable_ = steps_of_all_ <= kMaxStepsOfAll;
+    const auto is_known = [&](const algebra::Atom& atom) { return !is_readable_ || by_atom_.contains(&atom); };
     algebra::for_each_atom(quantity, is_known, [&](const algebra::Atom& atom) {
-      if (!is_whole) return;
-      by_atom_.emplace(&atom, of_atom(atom));
+      if (!is_readable_) return;
+      Approximation sum = of_atom(atom);
+      if (!is_readable_) return;
+      by_atom_.emplace(&atom, std::move(sum));
       (atom.kind == algebra::AtomKind::definition ? kept_ : passing).emplace_back(&atom);
     });
     std::optional<Approximation> result;
-    if (is_whole) result = of_terms(quantity);
-    if (kept_.size() != kept_before) products_of_names_ += products_;
+    if (is_readable_) result = of_terms(quantity);
+    if (!is_readable_) result.reset();
+    steps_of_all_ += steps_;
     for (const AtomPointer& atom : passing) by_atom_.erase(atom.get());
     return result;
   }
@@ -119,22 +119,32 @@ class LeadingTerms::Spelling {
       Approximation product{{{}, static_cast<double>(term.coefficient)}};
       for (const algebra::Factor& factor : term.monomial.factors)
         for (std::uint32_t power = 0; power < factor.power; ++power) product = multiply(product, by_atom_.at(factor.atom.get()));
-      for (const auto& [powers, coefficient] : product) sum[powers] += coefficient;
+      for (const auto& [powers, coefficient] : product) {
+        sum[powers] += coefficient;
+        charge(powers.size());
+      }
     }
     return largest_terms(std::move(sum));
   }
 
   [[nodiscard]] Approximation multiply(const Approximation& a, const Approximation& b) const {
     Approximation product;
-    products_ += a.size() * b.size();
     for (const auto& [powers, coefficient] : a) {
       for (const auto& [other_powers, other_coefficient] : b) {
         Powers sum = powers;
         for (const auto& [symbol, power] : other_powers) sum[symbol] += power;
+        charge(sum.size());
+        if (!is_readable_) return product;
         product[std::move(sum)] += coefficient * other_coefficient;
       }
     }
     return largest_terms(std::move(product));
+  }
+
+  /// For a product of so many symbols.
+  void charge(std::size_t symbols) const noexcept {
+    steps_ += symbols + 1;
+    is_readable_ = is_readable_ && symbols <= kMaxSymbols && steps_ <= kMaxSteps;
   }
 
   [[nodiscard]] Approximation largest_terms(Approximation sum) const {
@@ -160,8 +170,10 @@ class LeadingTerms::Spelling {
   std::unordered_map<const algebra::Atom*, Approximation> by_atom_;
   /// Definitions that are spelled out; held, so that no other atom takes their place in memory.
   std::vector<AtomPointer> kept_;
-  mutable std::size_t products_ = 0;
-  std::size_t products_of_names_ = 0;
+  mutable std::size_t steps_ = 0;
+  std::size_t steps_of_all_ = 0;
+  /// False once a quantity has too many products, or one of too many symbols.
+  mutable bool is_readable_ = true;
 };
 
 LeadingTerms::LeadingTerms(Bindings point) : spelling_(std::make_unique<Spelling>(std::move(point))) {}

@@ -29,7 +29,7 @@ class LeadingTerms {
   LeadingTerms(const LeadingTerms&) = delete;
   LeadingTerms& operator=(const LeadingTerms&) = delete;
 
-  /// As leading_term(); names that were asked for count towards what is too many terms.
+  /// As leading_term(); all that was asked for before counts towards what is too many terms.
   [[nodiscard]] std::optional<LeadingTerm> of(const Dim& quantity);
 
  private:

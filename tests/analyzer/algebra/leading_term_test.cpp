@@ -1,6 +1,7 @@
 #include "analyzer/algebra/leading_term.h"
 
 #include <cmath>
+#include <string>
 
 #include "analyzer/algebra/nominal_estimate.h"
 #include "catch.h"
@@ -49,6 +50,15 @@ TEST_CASE("of one term with large sizes the leading term is close to the value i
     REQUIRE(term);
     CHECK(value_of(*term, point) == Approx(approximate(quantity.substitute(point))).epsilon(0.01));
   }
+}
+
+TEST_CASE("a product of very many symbols is nobody's leading term, and stops no other one") {
+  Dim product = 1;
+  for (int i = 0; i < 400; ++i) product *= Dim::symbol("s" + std::to_string(i)) + 1;
+  LeadingTerms terms({});
+  CHECK_FALSE(terms.of(product));
+  CHECK_FALSE(terms.of(product * Dim::symbol("N")));
+  CHECK(terms.of(parsed("3*N + 2")));
 }
 
 TEST_CASE("a plain number has no leading term") { CHECK_FALSE(leading_term(Dim(12), {})); }
