@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/algebra/parts.h"
 #include "analyzer/passes/shapes/input_places.h"
 
 namespace macroscope {
@@ -164,12 +165,11 @@ class PointSearch {
 }  // namespace
 
 std::vector<const Symbol*> ExamplePoint::used_in(const std::vector<const Dim*>& quantities, const SymbolTable& symbols) const {
-  std::set<std::string> names;
-  for (const Dim* quantity : quantities)
-    for (std::string& symbol : quantity->symbols()) names.insert(std::move(symbol));
+  Parts parts;
+  for (const Dim* quantity : quantities) parts.add(*quantity);
   std::vector<const Symbol*> used;
   for (const Symbol& symbol : symbols.all())
-    if (sizes().contains(symbol.id) && names.contains(symbol.id)) used.push_back(&symbol);
+    if (sizes().contains(symbol.id) && parts.symbols().contains(symbol.id)) used.push_back(&symbol);
   return used;
 }
 

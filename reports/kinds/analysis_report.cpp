@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "analyzer/algebra/leading_term.h"
+#include "analyzer/algebra/parts.h"
 #include "reports/json/json.h"
 #include "reports/kinds/example.h"
 #include "reports/notation/number_text.h"
@@ -183,15 +183,13 @@ Section incomplete_section(const Costs& costs) {
 
 /// Definitions of named expressions that the totals refer to.
 Lines definitions_of(const Figures& figures, bool has_training) {
-  Lines lines;
-  std::set<std::string> named;
+  Parts parts;
   for (const Metric metric : columns_of_layers()) {
     if (metric == Metric::training_macs && !has_training) continue;
-    const std::optional<Quantity> total = figures.total(metric);
-    if (!total) continue;
-    for (const auto& [name, definition] : total->value.definitions())
-      if (named.insert(name).second) lines.push_back(fmt::format("{} = {}", name, definition.text()));
+    if (const std::optional<Quantity> total = figures.total(metric)) parts.add(total->value);
   }
+  Lines lines;
+  for (const auto& [name, definition] : parts.definitions()) lines.push_back(fmt::format("{} = {}", name, definition.text()));
   return lines;
 }
 
@@ -318,7 +316,7 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   add_roofline_sections(figures, !options.is_exact, sections);
   const bool has_all = options.is_exact || has_details;
   if (auto symbols = symbols_section(figures, has_all)) sections.push_back(std::move(*symbols));
-  if (Lines definitions = definitions_of(figures, options.has_training); has_all && !definitions.empty())
+  if (Lines definitions = has_all ? definitions_of(figures, options.has_training) : Lines(); !definitions.empty())
     sections.push_back({"definitions", "Definitions", std::move(definitions)});
   if (has_all && !analysis.shapes.assumptions.empty())
     sections.push_back({"assumptions", "Holds if", texts_of(analysis.shapes.assumptions)});
