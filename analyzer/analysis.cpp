@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <iterator>
 #include <utility>
 
@@ -61,25 +62,25 @@ Analysis::~Analysis() = default;
 
 const ReceptiveFields& Analysis::receptive_fields() const {
   return receptive_fields_.get([this] {
-    return has_model() ? within_budget([this] { return find_receptive_fields(network, shapes); }) : ReceptiveFields();
+    return has_model() ? budget.apart([this] { return find_receptive_fields(network, shapes); }) : ReceptiveFields();
   });
 }
 
 const Training& Analysis::training() const {
   return training_.get([this] {
-    return has_model() ? within_budget([this] { return count_training(network, shapes, parameters, costs, training_options); })
+    return has_model() ? budget.apart([this] { return count_training(network, shapes, parameters, costs, training_options); })
                        : Training();
   });
 }
 
 const Initialization& Analysis::initialization() const {
   return initialization_.get([this] {
-    return has_model() ? within_budget([this] { return find_fans(network, shapes, parameters); }) : Initialization();
+    return has_model() ? budget.apart([this] { return find_fans(network, shapes, parameters); }) : Initialization();
   });
 }
 
 const Findings& Analysis::findings() const {
-  return findings_.get([this] { return has_model() ? within_budget([this] { return find_all(*this); }) : Findings(); });
+  return findings_.get([this] { return has_model() ? budget.apart([this] { return find_all(*this); }) : Findings(); });
 }
 
 const ExamplePoint& Analysis::example_point() const {
@@ -88,12 +89,16 @@ const ExamplePoint& Analysis::example_point() const {
 
 const std::optional<PrefillDecode>& Analysis::prefill_decode() const {
   return prefill_decode_.get([this] {
-    return has_model() ? within_budget([this] { return find_prefill_decode(network, shapes, costs); })
+    return has_model() ? budget.apart([this] { return find_prefill_decode(network, shapes, costs); })
                        : std::optional<PrefillDecode>();
   });
 }
 
 namespace {
+
+/// Whether one step always needs as much memory as another takes more than all other algebra of ordinary models, and keeps nothing that others
+/// spell again.
+constexpr std::uint64_t kStepsOfComparisons = 5'000'000;
 
 void measure(Analysis& analysis, const AnalysisOptions& options) {
   if (options.best_order) {
@@ -107,29 +112,34 @@ void measure(Analysis& analysis, const AnalysisOptions& options) {
 
 Analysis analyze(Network network, Diagnostics diagnostics, const AnalysisOptions& options) {
   Analysis analysis;
-  PassBudgets budgets;
   analysis.network = std::move(network);
+  analysis.budget = AlgebraBudget(analysis.network);
+  AlgebraBudget& budget = analysis.budget;
   analysis.diagnostics = std::move(diagnostics);
-  analysis.shapes = budgets.within(
+  analysis.shapes = budget.within_first(
       [&] { return infer_shapes(analysis.network, options.bindings, analysis.diagnostics, options.custom_operators); });
-  const bool is_noted = budgets.is_spent();
-  Diagnostics open = within_budget([&] { return open_values(analysis.network, analysis.shapes); });
+  const bool is_noted = budget.was_spent();
+  Diagnostics open = budget.apart([&] { return open_values(analysis.network, analysis.shapes); });
   std::move(open.begin(), open.end(), std::back_inserter(analysis.diagnostics));
   if (options.is_strict) take_declarations_strictly(analysis.diagnostics);
   analysis.parameters =
-      budgets.within([&] { return count_parameters(analysis.network, analysis.shapes, options.without_biases); });
-  analysis.costs = budgets.within([&] { return count_costs(analysis.network, analysis.shapes, analysis.diagnostics); });
+      budget.within([&] { return count_parameters(analysis.network, analysis.shapes, options.without_biases); });
+  analysis.costs = budget.within([&] { return count_costs(analysis.network, analysis.shapes, analysis.diagnostics); });
   analysis.training_options = options.training;
   if (options.has_cuts)
-    analysis.cuts = within_budget([&] {
+    analysis.cuts = budget.apart([&] {
       return find_cuts(analysis.network, analysis.shapes, ElementwiseProvenances(analysis.network, analysis.shapes),
                        analysis.costs);
     });
-  budgets.within([&] { measure(analysis, options); });
-  if (budgets.is_spent() && !is_noted) analysis.diagnostics.push_back(named_sizes({}));
+  algebra::WorkBudget comparisons(kStepsOfComparisons, budget.apart(algebra::is_budget_spent));
+  {
+    const algebra::BudgetInForce in_force(comparisons);
+    measure(analysis, options);
+  }
+  if ((budget.was_spent() || comparisons.was_spent()) && !is_noted) analysis.diagnostics.push_back(named_sizes({}));
   if (options.device) {
     analysis.device = options.device;
-    analysis.roofline = within_budget([&] {
+    analysis.roofline = budget.apart([&] {
       return find_roofline(analysis.network, analysis.shapes, analysis.parameters, analysis.costs, analysis.memory,
                            *options.device);
     });

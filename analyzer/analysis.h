@@ -16,6 +16,7 @@
 #include "analyzer/passes/device/roofline.h"
 #include "analyzer/passes/memory/memory.h"
 #include "analyzer/passes/memory/schedule.h"
+#include "analyzer/passes/pass_budget.h"
 #include "analyzer/passes/shapes/shapes.h"
 #include "analyzer/passes/structure/channel_growth.h"
 #include "analyzer/passes/structure/prefill_decode.h"
@@ -78,6 +79,8 @@ struct Analysis {
   ~Analysis();
 
   Network network;
+  /// Of algebra: what the passes below shared, and from where those that are asked for later start.
+  AlgebraBudget budget;
   Shapes shapes;
   Parameters parameters;
   Costs costs;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "analyzer/passes/pass_budget.h"
 #include "app/terminal.h"
 
 namespace macroscope {
@@ -50,9 +49,9 @@ void Documents::begin(DocumentOptions options, bool has_overview) {
   add_target(*on_standard_output_, standard_output_, options, has_overview);
 }
 
-void Documents::add(const Report& report) {
-  // Each has a budget of its own, so that no format depends on which others are written.
-  for (const Target& target : targets_) within_budget([&] { target.document->add(report); });
+void Documents::add(const Report& report, const AlgebraBudget& budget) {
+  // Each has a counter of its own, so that no format depends on which others are written.
+  for (const Target& target : targets_) budget.apart([&] { target.document->add(report); });
   standard_output_.finish();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/passes/pass_budget.h"
 #include "app/arguments/command_line.h"
 #include "app/arguments/format_choice.h"
 #include "app/output.h"
@@ -33,8 +34,9 @@ class Documents {
   /// \param has_overview finish() will bring one: where it can stand first, what is written waits for it
   void begin(DocumentOptions options, bool has_overview = false);
 
+  /// \param budget of the model that the report is of
   /// \throws UsageError where standard output cannot be written
-  void add(const Report& report);
+  void add(const Report& report, const AlgebraBudget& budget = AlgebraBudget());
   /// After the last report: files take their names. \throws UsageError
   /// \param overview of all the reports; the last of them in formats whose documents cannot be joined
   void finish(const Report* overview = nullptr);

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
-#include "analyzer/passes/pass_budget.h"
 #include "app/arguments/model_options.h"
 #include "app/arguments/sweep.h"
 #include "app/arguments/usage_error.h"
@@ -156,7 +155,7 @@ ExitCode run_analyze(const Arguments& arguments) {
           code = worst(code, ExitCode::bad_model);
       }
       ++model;
-      documents.add(within_budget([&] { return report_of(figures, report); }));
+      documents.add(analysis.budget.apart([&] { return report_of(figures, report); }), analysis.budget);
       table.add(figures);
       print(analysis.diagnostics, shown_path, options.outputs.is_quiet, messages);
       if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);

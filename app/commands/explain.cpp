@@ -79,10 +79,11 @@ ExitCode run_explain(const Arguments& arguments) {
     const Figures figures(analysis, shown_path);
     if (has_errors(analysis.diagnostics)) code = ExitCode::bad_model;
     if (!figures.has_model()) return print(analysis.diagnostics, shown_path, outputs.is_quiet, messages);
-    const std::optional<Report> report = wanted.empty() ? list_of_nodes(figures) : report_of_name(figures, wanted, is_exact);
+    const std::optional<Report> report = analysis.budget.apart(
+        [&] { return wanted.empty() ? list_of_nodes(figures) : report_of_name(figures, wanted, is_exact); });
     if (report) {
       is_found = true;
-      documents.add(*report);
+      documents.add(*report, analysis.budget);
     } else {
       near = modules_near(figures, wanted);
       if (near.empty()) near = near_misses(figures, wanted);

@@ -87,7 +87,7 @@ ExitCode run_table(const Arguments& arguments) {
     for_each_model(path, how, [&](const Analysis& analysis, const std::string& shown_path) {
       const Progress::Silence silence;
       const Figures figures(analysis, shown_path);
-      documents.add(worked_report(figures, report));
+      documents.add(analysis.budget.apart([&] { return worked_report(figures, report); }), analysis.budget);
       print(analysis.diagnostics, shown_path, options.outputs.is_quiet, messages);
       if (has_errors(analysis.diagnostics)) code = worst(code, ExitCode::bad_model);
     });

@@ -40,7 +40,7 @@ TEST_CASE("there is no number without a size of each symbol, past 128 bits and o
 
 TEST_CASE("names within names are worked out once, whatever asks for them", "[evaluation]") {
   Dim chain = N;
-  algebra::WorkBudget spent(true);
+  algebra::WorkBudget spent(algebra::WorkBudget::kMaxSteps, true);
   const algebra::BudgetInForce in_force(spent);
   std::vector<Dim> links;
   std::int64_t value = 1000;
