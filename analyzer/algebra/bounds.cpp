@@ -150,6 +150,7 @@ Certainty equal(const Dim& a, const Dim& b) {
   const Dim difference = a - b;
   if (algebra::is_never_zero_by_residue(difference)) return Certainty::never;
   if (difference.lower_bound().value_or(0) > 0 || difference.upper_bound().value_or(0) < 0) return Certainty::never;
+  if (algebra::is_budget_spent()) return Certainty::unknown;
   try {
     if (algebra::without_exact_floors(difference).over.is(0)) return Certainty::always;
   } catch (const AlgebraError&) {

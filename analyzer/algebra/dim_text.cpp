@@ -37,6 +37,16 @@ std::string Notation::sum(const Dim& dim) const {
   return text;
 }
 
+/// Division by a number of 128 bits takes many times as long, and few numbers are larger than this.
+void append_digits(std::string& text, Unsigned128 number) {
+  if (const auto small = static_cast<std::uint64_t>(number); small == number) {
+    const fmt::format_int digits(small);
+    text.append(digits.data(), digits.size());
+  } else {
+    text += fmt::format("{}", number);
+  }
+}
+
 std::string Notation::product(const Term& term, bool with_sign) const {
   const bool negative = term.coefficient < 0;
   auto magnitude = static_cast<Unsigned128>(term.coefficient);
@@ -45,7 +55,7 @@ std::string Notation::product(const Term& term, bool with_sign) const {
   const char* const times = latex ? " " : "*";
   bool first = true;
   if (magnitude != 1 || term.monomial.is_one()) {
-    text += fmt::format("{}", magnitude);
+    append_digits(text, magnitude);
     first = false;
   }
   for (const Factor& factor : term.monomial.factors) {
@@ -165,7 +175,10 @@ void take_apart(const Dim& product, Factors& factors) {
 }  // namespace algebra
 
 std::string Dim::factored_text() const try {
-  if (is_number()) return text();
+  // It is for reading: what is too long to be read stays as it is.
+  constexpr std::size_t kMaxFactored = 96;
+  const bool is_short = size() <= (algebra::is_budget_spent() ? algebra::kTightLimits.size : kMaxFactored);
+  if (is_number() || !is_short) return text();
   algebra::Factors factors;
   algebra::take_apart(*this, factors);
   std::sort(factors.sums.begin(), factors.sums.end(),
@@ -188,10 +201,7 @@ std::string Dim::factored_text() const try {
   return text();
 }
 
-std::string Dim::text() const {
-  if (const algebra::Expression* const body = algebra::Expression::of(*this)) algebra::charge(body->size);
-  return algebra::Notation{false}.sum(*this);
-}
+std::string Dim::text() const { return algebra::Notation{false}.sum(*this); }
 
 std::string Dim::latex() const { return algebra::Notation{true}.sum(*this); }
 

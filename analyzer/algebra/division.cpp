@@ -134,7 +134,7 @@ Dim divide_by_number(Dim dividend, Int128 divisor) {
     if (dividend.integer()) return whole;
     // A min or max may have taken another spelling, with coefficients that can be divided again.
     if (round < kMaxRounds && !is_reduced(TermView(dividend).terms(), divisor)) continue;
-    const Atom* const inner = find_inner_quotient(TermView(dividend).terms());
+    const Atom* const inner = is_budget_spent() ? nullptr : find_inner_quotient(TermView(dividend).terms());
     if (inner == nullptr) return whole + quotient_atom(dividend, make_dim(divisor));
     const Dim inner_divisor = inner->operands[1];
     const std::optional<Int128> number = inner_divisor.integer();
@@ -198,7 +198,7 @@ Dim divide_by_polynomial(const Dim& dividend_given, const Dim& divisor_given) {
   const Int128 coefficient = common_coefficient(common_coefficient(0, below, true), rest, !is_positive(below));
   cancel(below, coefficient, common);
   cancel(rest, coefficient, common);
-  const bool merges = is_positive(below);
+  const bool merges = !is_budget_spent() && is_positive(below);
   const Dim reduced = make_dim(std::move(rest));
   const Dim reduced_divisor = make_dim(std::move(below));
   if (const std::optional<Int128> number = reduced_divisor.integer()) return whole + divide_by_number(reduced, *number);

@@ -53,6 +53,7 @@ bool never_leaves_a_remainder(const Atom& floor) {
       if (combinations > kMaxCombinations) return false;
     }
   }
+  charge(static_cast<std::size_t>(combinations) * view.size());
   for (std::int64_t combination = 0; combination < combinations; ++combination) {
     std::int64_t rest = combination;
     for (const Atom* symbol : symbols) {

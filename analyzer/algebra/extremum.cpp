@@ -11,6 +11,13 @@ namespace macroscope {
 namespace algebra {
 namespace {
 
+/// By what is known of each of them, without their difference.
+bool is_plainly_at_least(const Dim& a, const Dim& b) {
+  const std::optional<Int128> low = range_of(TermView(a).terms()).low;
+  const std::optional<Int128> high = range_of(TermView(b).terms()).high;
+  return low && high && *low >= *high;
+}
+
 class Extremum {
  public:
   Extremum(AtomKind kind, std::vector<Dim> arguments) : kind_(kind), arguments_(std::move(arguments)) {}
@@ -25,12 +32,14 @@ class Extremum {
       take_out_product();
       drop_surpassed();
     }
+    if (is_budget_spent()) drop_surpassed();
     return offset_ + scale_ * spelled();
   }
 
  private:
   /// Is `a`, as one argument beside `b`, of no effect?
   [[nodiscard]] bool surpassed(const Dim& a, const Dim& b) const {
+    if (is_budget_spent()) return a == b || (kind_ == AtomKind::maximum ? is_plainly_at_least(b, a) : is_plainly_at_least(a, b));
     return (kind_ == AtomKind::maximum ? at_least(b, a) : at_least(a, b)) == Certainty::always;
   }
 
@@ -264,7 +273,7 @@ void spell_with_maxima(Terms& terms) {
 }
 
 void settle_extrema(Terms& terms) {
-  if (terms.size() < 2) return;  // no sum is shorter than one term
+  if (terms.size() < 2 || is_budget_spent()) return;  // no sum is shorter than one term
   // What is chosen must depend on the value alone, so the choice starts from the one spelling without any min of two.
   spell_with_maxima(terms);
   for (const AtomPointer& pair : pairs_of_kind(terms, AtomKind::maximum)) {

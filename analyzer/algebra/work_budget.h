@@ -26,7 +26,7 @@ struct SpellingLimits {
   int rounds;
 };
 inline constexpr SpellingLimits kUsualLimits{256, 48, 2048, 512, 16, 16};
-inline constexpr SpellingLimits kTightLimits{12, 3, 16, 0, 3, 2};
+inline constexpr SpellingLimits kTightLimits{12, 3, 16, 0, 3, 0};
 
 class WorkBudget {
  public:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzer/algebra/work_budget.h"
+
 namespace macroscope {
 namespace {
 
@@ -205,10 +207,12 @@ Dim taps_inside(const Window& window, const Dim& positions, const Dim& extent) {
 Dim taps_inside(const Window& window, const TapRange& taps, const Dim& positions, const Dim& extent) {
   if (never_leaves(window, positions, extent)) return positions * taps.count;
   constexpr std::int64_t kMaxTaps = 4096;
+  constexpr std::int64_t kMaxTapsPastBudget = 32;
   const std::optional<std::int64_t> first_tap = taps.first.number(), count = taps.count.number();
   if (!first_tap || !count) return symbolic_taps_inside(window, taps, positions, extent);
   if (*count > kMaxTaps) throw Unknown();
   if (const auto known = numeric(window, taps, positions, extent)) return numeric_taps_inside(*known);
+  if (algebra::is_budget_spent() && *count > kMaxTapsPastBudget) throw Unknown();
   Dim inside;
   for (std::int64_t tap = *first_tap; tap < *first_tap + *count; ++tap) {
     // Places p with 0 <= p * stride + offset < extent.
