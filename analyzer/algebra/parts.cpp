@@ -23,8 +23,7 @@ void Parts::add(const Dim& quantity) {
       [this](const algebra::Atom& atom) {
         seen_->atoms.insert(&atom);
         if (atom.kind == algebra::AtomKind::symbol) symbols_.insert(atom.name);
-        if (atom.kind == algebra::AtomKind::definition)
-          definitions_.emplace_back(atom.name, atom.operands.front());
+        if (atom.kind == algebra::AtomKind::definition) definitions_.emplace_back(atom.name, atom.operands.front());
       });
 }
 

@@ -149,9 +149,9 @@ namespace {
 /// Is there an atom that says more than its own range, and is that looked at?
 bool can_say_more(std::span<const Term> terms) {
   return limits().bound_work > 0 && std::any_of(terms.begin(), terms.end(), [](const Term& term) {
-    return std::any_of(term.monomial.factors.begin(), term.monomial.factors.end(),
-                       [](const Factor& factor) { return factor.atom->kind >= AtomKind::quotient; });
-  });
+           return std::any_of(term.monomial.factors.begin(), term.monomial.factors.end(),
+                              [](const Factor& factor) { return factor.atom->kind >= AtomKind::quotient; });
+         });
 }
 
 }  // namespace

@@ -150,9 +150,7 @@ Dim Equation::volume(LabelSet labels) const {
   return volume;
 }
 
-LabelSet Equation::alone(std::size_t operand) const {
-  return operands[operand] & ~(output_set() | shared);
-}
+LabelSet Equation::alone(std::size_t operand) const { return operands[operand] & ~(output_set() | shared); }
 
 Equation read_equation(const OpContext& context) { return EquationReader(context).read(); }
 

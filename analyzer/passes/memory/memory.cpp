@@ -23,8 +23,7 @@ class Peaks {
   void add(std::uint32_t step, const Dim& bytes) {
     if (is_open_) return;
     if (peaks_.size() == 1 && bytes.is_number() && peaks_.front().step.bytes.is_number()) {
-      if (*bytes.number() > *peaks_.front().step.bytes.number())
-        peaks_.front() = candidate_of(step, bytes);
+      if (*bytes.number() > *peaks_.front().step.bytes.number()) peaks_.front() = candidate_of(step, bytes);
       return;
     }
     if (!bytes.is_number()) {
