@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <mutex>
 #include <set>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "analyzer/algebra/expression.h"
 
@@ -22,16 +22,17 @@ class DefinitionTable {
     const Interval range = range_of(meaning);
     AtomPointer added;
     const std::lock_guard lock(mutex_);
-    std::string name = fmt::format("e_{:016x}", hash);
+    bool is_name_taken = false;
     const auto [first, last] = by_hash_.equal_range(hash);
     for (auto entry = first; entry != last; ++entry) {
       const Atom& atom = *entry->second;
       if (!(atom.operands.front() == meaning)) {
-        name = fmt::format("e_{:016x}_{}", hash, ++collisions_);
+        is_name_taken = true;
       } else if (take_if_alive(atom)) {
         return {&atom, false};
       }
     }
+    std::string name = is_name_taken ? fmt::format("e_{:016x}_{}", hash, ++collisions_) : fmt::format("e_{:016x}", hash);
     added.reset(new Atom(AtomKind::definition, std::move(name), {meaning}, range));
     by_hash_.emplace(hash, added.get());
     return added;
@@ -113,7 +114,7 @@ void for_each_atom(const Dim& dim, const std::function<bool(const Atom&)>& is_kn
     bool inner_done;
   };
   std::vector<Step> steps;
-  std::unordered_set<const Atom*> seen;
+  boost::unordered_flat_set<const Atom*> seen;
   const auto push_all = [&](const Dim& operand) {
     const Expression* const body = Expression::of(operand);
     if (body == nullptr) return;

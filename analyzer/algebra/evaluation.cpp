@@ -1,8 +1,8 @@
 #include "analyzer/algebra/evaluation.h"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <mutex>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -147,23 +147,23 @@ class ManySizes final : public Evaluator {
   [[nodiscard]] const Bindings& sizes() const noexcept { return sizes_; }
 
  private:
-  /// Held, so that no other definition takes their place in memory.
-  struct Hash {
-    std::size_t operator()(const AtomPointer& atom) const noexcept { return std::hash<const void*>()(atom.get()); }
-  };
-
   [[nodiscard]] std::optional<Int128> value_of_symbol(const Atom& symbol) const override {
     const auto size = sizes_.find(symbol.name);
     return size == sizes_.end() ? std::nullopt : size->second.integer();
   }
   [[nodiscard]] const std::optional<Int128>* known(const Atom& definition) const override {
-    const auto value = values_.find(AtomPointer(&definition));
+    const auto value = values_.find(&definition);
     return value == values_.end() ? nullptr : &value->second;
   }
-  void remember(const Atom& definition, const std::optional<Int128>& value) override { values_.emplace(&definition, value); }
+  void remember(const Atom& definition, const std::optional<Int128>& value) override {
+    held_.emplace_back(&definition);
+    values_.emplace(&definition, value);
+  }
 
   Bindings sizes_;
-  std::unordered_map<AtomPointer, std::optional<Int128>, Hash> values_;
+  boost::unordered_flat_map<const Atom*, std::optional<Int128>> values_;
+  /// So that no other definition takes the place in memory of one whose value is known.
+  std::vector<AtomPointer> held_;
 };
 
 }  // namespace algebra

@@ -1,6 +1,6 @@
 #include "analyzer/algebra/parts.h"
 
-#include <unordered_set>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "analyzer/algebra/expression.h"
 
@@ -8,7 +8,7 @@ namespace macroscope {
 
 /// The quantities are held, so that no other atoms take the place in memory of theirs.
 struct Parts::Seen {
-  std::unordered_set<const algebra::Atom*> atoms;
+  boost::unordered_flat_set<const algebra::Atom*> atoms;
   std::vector<Dim> quantities;
 };
 
