@@ -88,10 +88,16 @@ class RowWriter {
       out += is_number(type) ? "<td" : start_of_text_;
       const auto* quantity = std::get_if<Quantity>(&content);
       if (quantity != nullptr && !quantity->value.integer())
-        fmt::format_to(std::back_inserter(out), " data-w={:.6g}", nominal_estimate_.weight_of(quantity->value));
+        fmt::format_to(std::back_inserter(out), " data-w={:.6g}", weight_of(quantity->value));
       out += '>';
     }
     out += std::visit(CellToHtml{}, content);
+  }
+
+  /// The number at the example sizes, which the script adds up and draws where it cannot work the formula out itself.
+  [[nodiscard]] double weight_of(const Dim& value) {
+    const std::optional<Dim> number = table_.example ? table_.example->point.value_of(value) : std::nullopt;
+    return number ? approximate(*number) : nominal_estimate_.weight_of(value);
   }
 
   /// Whether an earlier column is the one that names the row.

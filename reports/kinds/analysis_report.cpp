@@ -181,9 +181,12 @@ Section incomplete_section(const Costs& costs) {
   return {"incomplete", "Incomplete", Lines{std::move(what)}, true};
 }
 
-/// Definitions of named expressions that the totals refer to.
+/// Definitions of named expressions that the totals and the summary refer to.
 Lines definitions_of(const Figures& figures, bool has_training) {
   Parts parts;
+  if (const std::optional<Quantity> peak = figures.total(Metric::peak_bytes)) parts.add(peak->value);
+  parts.add(figures.analysis().costs.activation_bytes);
+  if (const auto& roofline = figures.analysis().roofline; roofline && roofline->needed) parts.add(*roofline->needed);
   for (const Metric metric : columns_of_layers()) {
     if (metric == Metric::training_macs && !has_training) continue;
     if (const std::optional<Quantity> total = figures.total(metric)) parts.add(total->value);

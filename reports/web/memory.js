@@ -46,7 +46,7 @@ class MemoryCurve {
     const label = shortWeight(this.most, true);
     // Where no formula holds for all sizes, the curve has the number.
     const card = this.model.article.querySelector('.card[data-c="peak_bytes"] .big');
-    if (card && (!card.dataset.f || card.textContent === '?')) card.textContent = label;
+    if (card && (!card.dataset.f || card.textContent === '?')) card.textContent = (card.textContent.startsWith('≥') ? '≥ ' : '') + label;
     const isLeft = this.x(this.peak) < WIDE / 2;
     this.dot = draw('circle', {r: 4.5, class: 'peak'});
     this.line = draw('line', {y1: 22, y2: HIGH - 4, class: 'at'});

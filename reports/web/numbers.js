@@ -42,7 +42,7 @@ function timeText(number) {
   const digits = value => value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
   let value = Number(number) / 1e3;
   const unit = ['ns', 'µs', 'ms', 's'].find(each => value < 999.5 || each === 's' || (value /= 1e3, false));
-  return `${digits(value)} ${unit}`;
+  return `${Number(digits(value))} ${unit}`;
 }
 const inUnit = (number, unit) => (unit === 'time' ? timeText(number) : shortNumber(number, unit === 'bytes'));
 // Of a weight, which may be no integer.

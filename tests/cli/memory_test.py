@@ -372,16 +372,19 @@ class Sweeps(Program):
         self.assertEqual(run.returncode, 2)
 
 
-class PeakWithoutFormula(Program):
-    """Independent inputs of sizes of their own: which step needs most depends on all of them."""
+def one_for_each_size(count):
+    """Inputs of sizes of their own, each read by one layer: which of them needs most depends on all of the sizes."""
+    each = range(count)
+    nodes = [helper.make_node("Relu", [f"x{i}"], [f"y{i}"]) for i in each]
+    nodes += [helper.make_node("ReduceMax", [f"y{i}"], [f"z{i}"], keepdims=0) for i in each]
+    return model_of(nodes, [value(f"x{i}", f"s{i}") for i in each], [helper.make_tensor_value_info(f"z{i}", TensorProto.FLOAT, ()) for i in each])
 
+
+class PeakWithoutFormula(Program):
     SIZES = {f"s{i}": 7 * (i * 5 % 9 + 1) for i in range(24)}
 
     def model(self):
-        inputs = [value(f"x{i}", f"s{i}") for i in range(24)]
-        nodes = [helper.make_node("Relu", [f"x{i}"], [f"y{i}"]) for i in range(24)]
-        nodes += [helper.make_node("ReduceMax", [f"y{i}"], [f"z{i}"], keepdims=0) for i in range(24)]
-        return model_of(nodes, inputs, [helper.make_tensor_value_info(f"z{i}", TensorProto.FLOAT, ()) for i in range(24)])
+        return one_for_each_size(24)
 
     def test_its_number_is_told_at_the_sizes_that_the_report_names(self):
         model = self.model()
