@@ -1,6 +1,7 @@
 // The page that a file is dropped on: reads it, and shows the report that the program writes, as a page in the page.
 import {models} from 'macroscope-examples';
 import {Cancelled, Client} from '../engine/client.mjs';
+import {download} from '../engine/download.mjs';
 import {allowsRedirects, linksInAddress} from '../engine/policy.mjs';
 import {amount, duration} from './words.mjs';
 
@@ -124,14 +125,10 @@ function fillFormats() {
   element('format').replaceChildren(new Option('…', ''), ...offered.map(ending => new Option(formats.get(ending), ending)));
 }
 
-async function download(ending) {
+async function downloadAs(ending) {
   try {
     const {bytes} = await make(shown, ending);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([bytes]));
-    link.download = `${shown.map(model => model.name.replace(/\.[^.]*$/, '')).join('-')}.${ending}`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    download(bytes, `${shown.map(model => model.name.replace(/\.[^.]*$/, '')).join('-')}.${ending}`);
   } catch (error) {
     complain(error);
   }
@@ -171,7 +168,7 @@ element('compare').addEventListener('click', () => {
 element('again').addEventListener('click', reset);
 element('cancel').addEventListener('click', () => client.cancel());
 element('format').addEventListener('change', event => {
-  if (event.target.value) download(event.target.value);
+  if (event.target.value) downloadAs(event.target.value);
   event.target.value = '';
 });
 addEventListener('paste', event => {

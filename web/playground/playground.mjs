@@ -1,6 +1,7 @@
 // The playground: a net is typed, and what it costs stands beside it.
 import {groups} from 'macroscope-examples';
 import {Client} from '../engine/client.mjs';
+import {download} from '../engine/download.mjs';
 import {Editor, signs, wordsOf} from './editor.mjs';
 import {hashOf, textIn} from './link.mjs';
 
@@ -85,14 +86,6 @@ async function format() {
   const text = editor.text;
   const {code, output} = await client.run(['fmt', fileName], [{name: fileName, text}]);
   if (code === 0 && text === editor.text) editor.text = new TextDecoder().decode(output);
-}
-
-function download(bytes, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes]));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 async function exportNet() {
