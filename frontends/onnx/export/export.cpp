@@ -29,6 +29,7 @@ class Export {
   Exported run() {
     check_functions();
     for (GraphId graph = 0; graph < network_.graphs.size(); ++graph) check(graph);
+    check_size();
     report_symbols();
     Exported exported;
     if (!has_errors(diagnostics_)) exported.bytes = model();
@@ -57,18 +58,19 @@ class Export {
     if (graph.repetition) need(graph.repetition->count);
     for (NodeId node = 0; node < graph.nodes.size(); ++node)
       if (!graph.is_side(node)) check(graph.nodes[node]);
-    std::int64_t bytes = 0;
-    for (const StoredTensor& stored : graph.stored) {
-      check(stored);
-      Dim size = shape_of(stored).elements();
-      if (const auto bits = bits_of(stored.dtype)) size = bytes_of(stored.dtype, size);
-      if (size.is_number() && !is_absent(stored)) bytes = std::min(bytes + std::min(*size.number(), kMaxBytes), kMaxBytes);
-    }
-    if (bytes >= kMaxBytes)
+    for (const StoredTensor& stored : graph.stored) check(stored);
+  }
+
+  void check_size() {
+    if (weight_bytes_ >= kMaxBytes)
       error("the weights are 2 GiB or more, which one ONNX file cannot hold", "--no-weights leaves them out");
   }
 
   void check(const StoredTensor& stored) {
+    Dim size = shape_of(stored).elements();
+    if (bits_of(stored.dtype)) size = bytes_of(stored.dtype, size);
+    if (size.is_number() && !is_absent(stored))
+      weight_bytes_ = std::min(weight_bytes_ + std::min(*size.number(), kMaxBytes), kMaxBytes);
     if (stored.sparse) error(fmt::format("'{}' is sparse", stored.name));
     if (stored.dtype != DataType::string && !bits_of(stored.dtype))
       error(fmt::format("the elements of '{}' have a type that is not known", stored.name));
@@ -92,6 +94,7 @@ class Export {
       if (const auto* symbolic = std::get_if<const Dim*>(&attribute.content)) need(**symbolic);
       if (const auto* list = std::get_if<std::span<const Dim>>(&attribute.content))
         for (const Dim& element : *list) need(element);
+      if (const auto* stored = std::get_if<const StoredTensor*>(&attribute.content)) check(**stored);
       if (!is_writable(attribute))
         error(fmt::format("attribute '{}' has a content that was not kept", attribute.name), {},
               NodeOrigin{{}, node.file_index, std::string(node.name), std::string(node.op)});
@@ -284,6 +287,8 @@ class Export {
   Diagnostics diagnostics_;
   std::set<std::string> needed_;
   bool has_quotients_ = false;
+  /// Of what the file itself is to hold, up to kMaxBytes.
+  std::int64_t weight_bytes_ = 0;
   std::int64_t offset_ = 0;
 };
 
