@@ -67,18 +67,16 @@ class Export(unittest.TestCase):
         self.assertTrue(onnx.load(self.file).HasField("graph"))
         self.assertEqual(totals(self.file), totals(empty))
 
-    def test_tensors_in_attributes_are_held_to_what_a_file_can_hold(self):
-        for dims, dtype, words in (([1 << 32], onnx.TensorProto.FLOAT, "2 GiB or more"), ([2], 99, "a type that is not known")):
-            node = onnx.helper.make_node("Constant", [], ["y"])
-            tensor = onnx.TensorProto(name="t", data_type=dtype, dims=dims)
-            node.attribute.append(onnx.AttributeProto(name="value", type=onnx.AttributeProto.TENSOR, t=tensor))
-            output = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, None)
-            model = onnx.helper.make_model(onnx.helper.make_graph([node], "g", [], [output]), ir_version=8)
-            declared = self.file.with_name("declared.onnx")
-            declared.write_bytes(model.SerializeToString())
-            finished = self.export(declared)
-            self.assertEqual(finished.returncode, 3)
-            self.assertIn(words, finished.stderr)
+    def test_a_tensor_in_an_attribute_is_held_to_what_a_file_can_hold(self):
+        tensor = onnx.TensorProto(name="t", data_type=onnx.TensorProto.FLOAT, dims=[1 << 32])
+        node = onnx.helper.make_node("Constant", [], ["y"])
+        node.attribute.append(onnx.AttributeProto(name="value", type=onnx.AttributeProto.TENSOR, t=tensor))
+        output = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, None)
+        declared = self.file.with_name("declared.onnx")
+        declared.write_bytes(onnx.helper.make_model(onnx.helper.make_graph([node], "g", [], [output]), ir_version=8).SerializeToString())
+        finished = self.export(declared)
+        self.assertEqual(finished.returncode, 3)
+        self.assertIn("2 GiB or more", finished.stderr)
 
 
 if __name__ == "__main__":
