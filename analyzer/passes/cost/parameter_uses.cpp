@@ -149,9 +149,12 @@ bool UseSearch::adds_to_product(GraphId graph, const Node& node, std::uint32_t i
 }
 
 const Operator* UseSearch::row_of(GraphId graph, NodeId node) const {
-  if (scopes_[graph] != nullptr) return scopes_[graph]->operators[node];
-  const Node& read_by = network_.graphs[graph].nodes[node];  // of a graph that nothing runs
-  return find_row(custom_, read_by, version_in({}, read_by.domain));
+  const Scope* const scope = scopes_[graph];
+  if (scope != nullptr && scope->operators[node] != nullptr) return scope->operators[node];
+  // Nothing runs the graph, or nothing came to the node, as in a cycle.
+  const Node& reader = network_.graphs[graph].nodes[node];
+  return find_row(custom_, reader,
+                  version_in(scope == nullptr ? std::span<const OperatorSet>() : scope->operator_sets, reader.domain));
 }
 
 void UseSearch::note(Use use, const Step& step, NodeId at, Following& found) const {

@@ -74,8 +74,8 @@ class UseSearch {
   std::vector<std::vector<bool>> results_;
   /// By graph: one in which it runs, or null.
   std::vector<const Scope*> scopes_;
-  /// Origin, then a step behind it: all that was left to follow when nothing was found yet.  What is found from there on is the same for every tensor
-  /// that comes to it, such as weights that are joined before a long chain of views.
+  /// Origin, then a step behind it: all that was left to follow when nothing was found yet.  What is found from there on is the same for every
+  /// tensor that comes to it, such as weights that are joined before a long chain of views.
   using Alone = std::tuple<GraphId, GraphId, TensorId, NodeId, bool, bool, bool>;
   boost::unordered_flat_map<Alone, Following> found_from_;
   std::vector<Alone> alone_;
