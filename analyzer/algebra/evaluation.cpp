@@ -26,72 +26,80 @@ class Evaluator {
   [[nodiscard]] virtual const std::optional<Int128>* known(const Atom& definition) const = 0;
   virtual void remember(const Atom& definition, const std::optional<Int128>& value) = 0;
 
-  [[nodiscard]] Int128 value_of(const Atom& atom) const;
-  [[nodiscard]] Int128 value_of(const Dim& dim) const;
-  [[nodiscard]] std::optional<Int128> value_if_any(const Dim& dim) const;
+  // Empty rather than thrown: a model of huge sizes asks a million times for what does not fit.
+  [[nodiscard]] std::optional<Int128> value_of(const Atom& atom) const;
+  [[nodiscard]] std::optional<Int128> value_of(const Term& term) const;
+  [[nodiscard]] std::optional<Int128> value_of(const Dim& dim) const;
   void add_unknown(const Dim& dim, std::vector<const Atom*>& unknown) const;
 };
 
 namespace {
 
-Int128 needed(const std::optional<Int128>& value) {
-  if (!value) throw AlgebraError("a number does not fit 128 bits");
-  return *value;
+std::optional<Int128> sum_of(Int128 a, Int128 b) {
+  Int128 sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? std::nullopt : std::optional(sum);
+}
+
+std::optional<Int128> product_of(Int128 a, Int128 b) {
+  Int128 product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? std::nullopt : std::optional(product);
+}
+
+std::optional<Int128> quotient_of(Int128 over, Int128 under) {
+  if (under > 0) return floor_quotient(over, under);
+  const std::optional<Int128> turned_over = product_of(over, -1), turned_under = product_of(under, -1);
+  return under != 0 && turned_over && turned_under ? std::optional(floor_quotient(*turned_over, *turned_under)) : std::nullopt;
 }
 
 }  // namespace
 
 /// \pre definitions have been asked for their values
-Int128 Evaluator::value_of(const Atom& atom) const {
+std::optional<Int128> Evaluator::value_of(const Atom& atom) const {
   switch (atom.kind) {
     case AtomKind::symbol:
-      return needed(value_of_symbol(atom));
+      return value_of_symbol(atom);
     case AtomKind::definition:
-      return needed(*known(atom));
+      return *known(atom);
     case AtomKind::quotient: {
-      const Int128 over = value_of(atom.operands[0]);
-      const Int128 under = value_of(atom.operands[1]);
-      if (under == 0) throw AlgebraError("division by 0");
-      return under > 0 ? floor_quotient(over, under) : floor_quotient(checked_multiply(over, -1), checked_multiply(under, -1));
+      const std::optional<Int128> over = value_of(atom.operands[0]), under = value_of(atom.operands[1]);
+      return over && under ? quotient_of(*over, *under) : std::nullopt;
     }
     case AtomKind::minimum:
     case AtomKind::maximum:
       break;
   }
-  Int128 best = value_of(atom.operands.front());
-  for (std::size_t operand = 1; operand < atom.operands.size(); ++operand) {
-    const Int128 value = value_of(atom.operands[operand]);
-    best = atom.kind == AtomKind::maximum ? std::max(best, value) : std::min(best, value);
+  std::optional<Int128> best = value_of(atom.operands.front());
+  for (std::size_t operand = 1; best && operand < atom.operands.size(); ++operand) {
+    const std::optional<Int128> value = value_of(atom.operands[operand]);
+    if (!value) return std::nullopt;
+    best = atom.kind == AtomKind::maximum ? std::max(*best, *value) : std::min(*best, *value);
   }
   return best;
 }
 
-Int128 Evaluator::value_of(const Dim& dim) const {
-  Int128 sum = 0;
-  const TermView view(dim);
-  for (const Term& term : view) {
-    Int128 product = term.coefficient;
-    for (const Factor& factor : term.monomial.factors) {
-      const Int128 value = value_of(*factor.atom);
-      if (value == 0) {
-        product = 0;
-        break;
-      }
-      const bool is_unit = value == 1 || value == -1;
-      const std::uint32_t times = is_unit ? factor.power % 2 : factor.power;
-      for (std::uint32_t power = 0; power < times; ++power) product = checked_multiply(product, value);
-    }
-    sum = checked_add(sum, product);
+std::optional<Int128> Evaluator::value_of(const Term& term) const {
+  std::optional<Int128> product = term.coefficient;
+  for (const Factor& factor : term.monomial.factors) {
+    const std::optional<Int128> value = value_of(*factor.atom);
+    if (!value || *value == 0) return value;
+    const bool is_unit = *value == 1 || *value == -1;
+    const std::uint32_t times = is_unit ? factor.power % 2 : factor.power;
+    for (std::uint32_t power = 0; product && power < times; ++power) product = product_of(*product, *value);
+    if (!product) return std::nullopt;
   }
-  return sum;
+  return product;
 }
 
-std::optional<Int128> Evaluator::value_if_any(const Dim& dim) const {
-  try {
-    return value_of(dim);
-  } catch (const AlgebraError&) {
-    return std::nullopt;
+std::optional<Int128> Evaluator::value_of(const Dim& dim) const {
+  std::optional<Int128> sum = 0;
+  const TermView view(dim);
+  for (const Term& term : view) {
+    const std::optional<Int128> value = value_of(term);
+    if (!value) return std::nullopt;
+    sum = sum_of(*sum, *value);
+    if (!sum) return std::nullopt;
   }
+  return sum;
 }
 
 /// Definitions that an expression spells whose values are not known; expressions nest no deeper than they are spelled.
@@ -119,10 +127,10 @@ std::optional<Int128> Evaluator::value_at(const Dim& quantity) {
     const std::size_t before = unknown.size();
     if (known(atom) == nullptr) add_unknown(atom.operands.front(), unknown);
     if (unknown.size() != before) continue;
-    if (known(atom) == nullptr) remember(atom, value_if_any(atom.operands.front()));
+    if (known(atom) == nullptr) remember(atom, value_of(atom.operands.front()));
     unknown.pop_back();
   }
-  return value_if_any(quantity);
+  return value_of(quantity);
 }
 
 /// Atoms themselves remember: few sizes are ever asked for.
