@@ -165,7 +165,8 @@ class PointSearch {
 }  // namespace
 
 std::vector<const Symbol*> ExamplePoint::used_in(const std::vector<const Dim*>& quantities, const SymbolTable& symbols) const {
-  Parts parts;
+  // Most models have few symbols, all of which are in the first thing looked at.
+  Parts parts(symbols.all().size());
   for (const Dim* quantity : quantities) parts.add(*quantity);
   std::vector<const Symbol*> used;
   for (const Symbol& symbol : symbols.all())

@@ -27,10 +27,14 @@ class Evaluator {
   virtual void remember(const Atom& definition, const std::optional<Int128>& value) = 0;
 
   // Empty rather than thrown: a model of huge sizes asks a million times for what does not fit.
-  [[nodiscard]] std::optional<Int128> value_of(const Atom& atom) const;
-  [[nodiscard]] std::optional<Int128> value_of(const Term& term) const;
-  [[nodiscard]] std::optional<Int128> value_of(const Dim& dim) const;
+  [[nodiscard]] std::optional<Int128> value_of(const Atom& atom);
+  [[nodiscard]] std::optional<Int128> value_of(const Term& term);
+  [[nodiscard]] std::optional<Int128> value_of(const Dim& dim);
+  /// \returns false where it names definitions whose values are not known
+  [[nodiscard]] bool try_value_of(const Dim& dim, std::optional<Int128>& value);
   void add_unknown(const Dim& dim, std::vector<const Atom*>& unknown) const;
+
+  bool is_definition_missing_ = false;
 };
 
 namespace {
@@ -53,13 +57,15 @@ std::optional<Int128> quotient_of(Int128 over, Int128 under) {
 
 }  // namespace
 
-/// \pre definitions have been asked for their values
-std::optional<Int128> Evaluator::value_of(const Atom& atom) const {
+std::optional<Int128> Evaluator::value_of(const Atom& atom) {
   switch (atom.kind) {
     case AtomKind::symbol:
       return value_of_symbol(atom);
-    case AtomKind::definition:
-      return *known(atom);
+    case AtomKind::definition: {
+      const std::optional<Int128>* const value = known(atom);
+      is_definition_missing_ = is_definition_missing_ || value == nullptr;
+      return value == nullptr ? std::nullopt : *value;
+    }
     case AtomKind::quotient: {
       const std::optional<Int128> over = value_of(atom.operands[0]), under = value_of(atom.operands[1]);
       return over && under ? quotient_of(*over, *under) : std::nullopt;
@@ -77,7 +83,7 @@ std::optional<Int128> Evaluator::value_of(const Atom& atom) const {
   return best;
 }
 
-std::optional<Int128> Evaluator::value_of(const Term& term) const {
+std::optional<Int128> Evaluator::value_of(const Term& term) {
   std::optional<Int128> product = term.coefficient;
   for (const Factor& factor : term.monomial.factors) {
     const std::optional<Int128> value = value_of(*factor.atom);
@@ -90,7 +96,7 @@ std::optional<Int128> Evaluator::value_of(const Term& term) const {
   return product;
 }
 
-std::optional<Int128> Evaluator::value_of(const Dim& dim) const {
+std::optional<Int128> Evaluator::value_of(const Dim& dim) {
   std::optional<Int128> sum = 0;
   const TermView view(dim);
   for (const Term& term : view) {
@@ -118,17 +124,29 @@ void Evaluator::add_unknown(const Dim& dim, std::vector<const Atom*>& unknown) c
   }
 }
 
+bool Evaluator::try_value_of(const Dim& dim, std::optional<Int128>& value) {
+  is_definition_missing_ = false;
+  value = value_of(dim);
+  return !is_definition_missing_;
+}
+
 std::optional<Int128> Evaluator::value_at(const Dim& quantity) {
   if (const std::optional<Int128> number = quantity.integer()) return number;
+  std::optional<Int128> value;
+  if (try_value_of(quantity, value)) return value;
   std::vector<const Atom*> unknown;
   add_unknown(quantity, unknown);
   while (!unknown.empty()) {
     const Atom& atom = *unknown.back();
-    const std::size_t before = unknown.size();
-    if (known(atom) == nullptr) add_unknown(atom.operands.front(), unknown);
-    if (unknown.size() != before) continue;
-    if (known(atom) == nullptr) remember(atom, value_of(atom.operands.front()));
-    unknown.pop_back();
+    const Dim& meaning = atom.operands.front();
+    if (known(atom) != nullptr) {
+      unknown.pop_back();
+    } else if (try_value_of(meaning, value)) {
+      remember(atom, value);
+      unknown.pop_back();
+    } else {
+      add_unknown(meaning, unknown);
+    }
   }
   return value_of(quantity);
 }

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/algebra/running_sum.h"
+
 namespace macroscope {
 
 namespace {
@@ -30,6 +32,17 @@ Quantity GroupedSum::sum() const {
     const std::size_t hash = a.first.hash(), other = b.first.hash();
     return hash != other ? hash < other : std::is_lt(order_of_spelling(a.first, b.first));
   });
+  try {
+    RunningSum sum;
+    sum.add(numbers_);
+    for (const auto& [term, times] : terms) sum.add(term, times);
+    return {sum.value(), is_past_128_bits_};
+  } catch (const AlgebraError&) {
+    return what_fits(terms);
+  }
+}
+
+Quantity GroupedSum::what_fits(const std::vector<std::pair<Dim, std::uint64_t>>& terms) const {
   Quantity sum{numbers_, is_past_128_bits_};
   for (const auto& [term, times] : terms) {
     if (add_if_it_fits(sum.value, term, times)) continue;

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "analyzer/algebra/quantity.h"
 
@@ -27,6 +29,7 @@ class GroupedSum {
     std::size_t operator()(const Dim& dim) const noexcept { return dim.hash(); }
   };
   void add_number(const Dim& number);
+  [[nodiscard]] Quantity what_fits(const std::vector<std::pair<Dim, std::uint64_t>>& terms) const;
 
   Dim numbers_;
   bool is_past_128_bits_ = false;

@@ -12,14 +12,15 @@ struct Parts::Seen {
   std::vector<Dim> quantities;
 };
 
-Parts::Parts() : seen_(std::make_unique<Seen>()) {}
+Parts::Parts(std::size_t enough) : enough_(enough), seen_(std::make_unique<Seen>()) {}
 Parts::~Parts() = default;
 
 void Parts::add(const Dim& quantity) {
-  if (quantity.integer()) return;
+  const auto has_enough = [this] { return symbols_.size() >= enough_; };
+  if (quantity.integer() || has_enough()) return;
   seen_->quantities.push_back(quantity);
   algebra::for_each_atom(
-      quantity, [this](const algebra::Atom& atom) { return seen_->atoms.contains(&atom); },
+      quantity, [&](const algebra::Atom& atom) { return has_enough() || seen_->atoms.contains(&atom); },
       [this](const algebra::Atom& atom) {
         seen_->atoms.insert(&atom);
         if (atom.kind == algebra::AtomKind::symbol) symbols_.insert(atom.name);

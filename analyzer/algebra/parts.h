@@ -3,6 +3,8 @@
 // What several of them share is looked at once: the totals of a large model name the same thousands of definitions.
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <set>
 #include <string>
@@ -15,7 +17,8 @@ namespace macroscope {
 
 class Parts {
  public:
-  Parts();
+  /// \param enough symbols: once so many have come, nothing else is looked at
+  explicit Parts(std::size_t enough = std::numeric_limits<std::size_t>::max());
   ~Parts();
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
@@ -29,6 +32,7 @@ class Parts {
 
  private:
   struct Seen;
+  std::size_t enough_;
   std::unique_ptr<Seen> seen_;
   std::set<std::string> symbols_;
   std::vector<std::pair<std::string, Dim>> definitions_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"
@@ -33,8 +34,9 @@ std::vector<const Symbol*> by_importance(const Figures& figures) {
   const SymbolTable& table = figures.network().symbols;
   std::vector<const Symbol*> symbols = figures.analysis().example_point().used_in(pointers, table);
   std::stable_sort(symbols.begin(), symbols.end(), [](const Symbol* a, const Symbol* b) { return a->origin < b->origin; });
+  const std::unordered_set<const Symbol*> first(symbols.begin(), symbols.end());
   for (const Symbol& symbol : table.all())
-    if (std::find(symbols.begin(), symbols.end(), &symbol) == symbols.end()) symbols.push_back(&symbol);
+    if (!first.contains(&symbol)) symbols.push_back(&symbol);
   return symbols;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "analyzer/algebra/leading_term.h"
 #include "analyzer/algebra/parts.h"
@@ -181,18 +182,27 @@ Section incomplete_section(const Costs& costs) {
   return {"incomplete", "Incomplete", Lines{std::move(what)}, true};
 }
 
+/// Definitions that a report for people lists: those that the totals name, and what stands in them.  Tens of thousands come of sizes that grow
+/// from layer to layer without end; the JSON report has them all.
+constexpr std::size_t kListedDefinitions = 500;
+
 /// Definitions of named expressions that the totals and the summary refer to.
-Lines definitions_of(const Figures& figures, bool has_training) {
+Lines definitions_of(const Figures& figures, const ReportOptions& options) {
   Parts parts;
   if (const std::optional<Quantity> peak = figures.total(Metric::peak_bytes)) parts.add(peak->value);
   parts.add(figures.analysis().costs.activation_bytes);
   if (const auto& roofline = figures.analysis().roofline; roofline && roofline->needed) parts.add(*roofline->needed);
   for (const Metric metric : columns_of_layers()) {
-    if (metric == Metric::training_macs && !has_training) continue;
+    if (metric == Metric::training_macs && !options.has_training) continue;
     if (const std::optional<Quantity> total = figures.total(metric)) parts.add(total->value);
   }
+  // Innermost first: those left out are the furthest from the totals.
+  const std::span definitions(parts.definitions());
+  const std::span listed = definitions.last(options.is_exact ? definitions.size() : std::min(definitions.size(), kListedDefinitions));
   Lines lines;
-  for (const auto& [name, definition] : parts.definitions()) lines.push_back(fmt::format("{} = {}", name, definition.text()));
+  for (const auto& [name, definition] : listed) lines.push_back(fmt::format("{} = {}", name, definition.text()));
+  if (const std::size_t left_out = definitions.size() - listed.size(); left_out > 0)
+    lines.push_back(fmt::format("{} more, which these are made of, are listed with --exact, and in the JSON report.", grouped(left_out)));
   return lines;
 }
 
@@ -319,7 +329,7 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   add_roofline_sections(figures, !options.is_exact, sections);
   const bool has_all = options.is_exact || has_details;
   if (auto symbols = symbols_section(figures, has_all)) sections.push_back(std::move(*symbols));
-  if (Lines definitions = has_all ? definitions_of(figures, options.has_training) : Lines(); !definitions.empty())
+  if (Lines definitions = has_all ? definitions_of(figures, options) : Lines(); !definitions.empty())
     sections.push_back({"definitions", "Definitions", std::move(definitions)});
   if (has_all && !analysis.shapes.assumptions.empty())
     sections.push_back({"assumptions", "Holds if", texts_of(analysis.shapes.assumptions)});

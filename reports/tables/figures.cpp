@@ -19,7 +19,7 @@ void Sum::add(const std::optional<Quantity>& quantity) noexcept {
   }
   at_least_ = at_least_ || quantity->at_least;
   try {
-    value_ += quantity->value;
+    value_.add(quantity->value);
   } catch (const AlgebraError&) {
     is_too_large_ = true;
   }
@@ -27,7 +27,11 @@ void Sum::add(const std::optional<Quantity>& quantity) noexcept {
 
 std::optional<Quantity> Sum::quantity() const noexcept {
   if (is_too_large_) return std::nullopt;
-  return Quantity{value_, at_least_};
+  try {
+    return Quantity{value_.value(), at_least_};
+  } catch (const AlgebraError&) {
+    return std::nullopt;
+  }
 }
 
 Figures::Figures(const Analysis& analysis, std::string path) : analysis_(&analysis), path_(std::move(path)) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analyzer/algebra/nominal_estimate.h"
+#include "analyzer/algebra/running_sum.h"
 #include "analyzer/analysis.h"
 #include "analyzer/record/metric_values.h"
 #include "analyzer/sweep.h"
@@ -25,7 +26,7 @@ class Sum {
   [[nodiscard]] std::optional<Quantity> quantity() const noexcept;
 
  private:
-  Dim value_;
+  RunningSum value_;
   bool at_least_ = false;
   bool is_too_large_ = false;
 };

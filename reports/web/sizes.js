@@ -94,7 +94,7 @@ class Sizes {
       const {number} = formula;
       if (!cell.title) cell.title = cell.dataset.f || text;
       if (number === null || (this.showsFormulas && !isShort)) {
-        cell.textContent = isShort ? '?' : text;
+        cell.textContent = isShort && this.isChanged ? '?' : text;
       } else if (isList) {
         cell.textContent = number;
       } else {
