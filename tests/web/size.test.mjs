@@ -7,11 +7,12 @@ import {brotliCompressSync, constants, gzipSync} from 'node:zlib';
 
 const pages = process.env.MACROSCOPE_PAGES;
 
-test('the module has at most 1.5 MB as servers send it', () => {
+test('the module has at most 1.5 MB, whichever way a server sends it', () => {
   const module = fs.readFileSync(path.join(pages, 'macroscope.wasm'));
   const brotli = brotliCompressSync(module, {params: {[constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24}}).length;
-  process.stdout.write(`# ${module.length} bytes, ${brotli} by brotli, ${gzipSync(module, {level: 9}).length} by gzip\n`);
-  assert.ok(brotli <= 1_500_000, `${brotli} bytes by brotli`);
+  const gzip = gzipSync(module, {level: 9}).length;
+  process.stdout.write(`# ${module.length} bytes, ${brotli} by brotli, ${gzip} by gzip\n`);
+  assert.ok(Math.max(brotli, gzip) <= 1_500_000, `${brotli} bytes by brotli, ${gzip} by gzip`);
 });
 
 // The module once more, for pages that no server sends.

@@ -31,15 +31,32 @@ async function run({id, args, files}) {
   return {...result, sizes: sources.map(({source}) => source.size), memory: engine.memory};
 }
 
+/** A browser compiles a function when it is first called: a small model goes through all of them before somebody waits for it. */
+const warmUpNet = `net warm_up(N) {
+  input x: [N, 3, 32, 32]
+  output y = x -> conv(8, 3, pad = 1) -> bn -> relu -> maxpool(2) -> global_avgpool -> flatten -> dense(10) -> softmax
+}
+`;
+function warmUp() {
+  if (waiting > 0) return;
+  const {written} = engine.run(['export', 'warm-up.net', '--quiet', '-o', 'warm-up.onnx'], [{name: 'warm-up.net', source: textSource(warmUpNet)}]);
+  engine.run(['analyze', 'warm-up.onnx', '--quiet', '-o', 'warm-up.html'], [{name: 'warm-up.onnx', source: bytesSource(written.get('warm-up.onnx'))}]);
+}
+
 const jobs = {
-  start: async ({compiled}) => { engine = await startEngine(createMacroscope, compiled); },
+  start: async ({compiled}) => {
+    engine = await startEngine(createMacroscope, compiled);
+    setTimeout(warmUp, 0);
+  },
   run,
   viewOfNet: ({text, net, view}) => engine.viewOfNet(text, net, view),
   wordsOfLanguage: () => engine.wordsOfLanguage(),
 };
 
 let queue = Promise.resolve();
+let waiting = 0;
 onmessage = ({data}) => {
+  ++waiting;
   queue = queue.then(async () => {
     try {
       postMessage({id: data.id, result: await jobs[data.job](data)});
@@ -47,6 +64,8 @@ onmessage = ({data}) => {
       const isExpected = error instanceof UnreadableSource;
       postMessage({id: data.id, error: {message: isExpected ? error.message : `The program ended: ${error?.message ?? error}`, help: error?.help ?? '', mayBeRedirect: error?.mayBeRedirect ?? false}});
       if (!isExpected) await engine?.restart();
+    } finally {
+      --waiting;
     }
   });
 };
