@@ -1,4 +1,5 @@
 // node web/serve.mjs FOLDER [PORT]: serves a folder on this machine alone, as any static host would: with ranges, and without headers of its own.
+import {spawn} from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -35,6 +36,13 @@ export function serverOf(folder) {
   });
 }
 
+/** Opens the page for who sits at this machine; elsewhere its address is enough. */
+function open(address) {
+  const isMac = process.platform === 'darwin';
+  if (!process.stderr.isTTY || !(isMac || process.env.DISPLAY || process.env.WAYLAND_DISPLAY)) return;
+  spawn(isMac ? 'open' : 'xdg-open', [address], {stdio: 'ignore', detached: true}).on('error', () => {}).unref();
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [folder, port = '8000'] = process.argv.slice(2);
   const server = serverOf(folder);
@@ -42,5 +50,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.stderr.write(`${error.code === 'EADDRINUSE' ? `port ${port} is taken: name another one` : error.message}\n`);
     process.exit(1);
   });
-  server.listen(Number(port), 'localhost', () => process.stderr.write(`http://localhost:${server.address().port}/  (Ctrl-C ends it)\n`));
+  server.listen(Number(port), 'localhost', () => {
+    const address = `http://localhost:${server.address().port}/`;
+    process.stderr.write(`${address}  (Ctrl-C ends it)\n`);
+    open(address);
+  });
 }

@@ -45,12 +45,11 @@ struct Sums {
   }
 };
 
-std::string change(std::string_view name, std::string_view before, std::string_view after) {
-  return before == after ? std::string() : fmt::format(", {} {} -> {}", name, before, after);
+void add_change(std::vector<FigureChange>& changes, std::string_view name, std::string_view before, std::string_view after) {
+  if (before != after) changes.push_back({std::string(name), std::string(before), std::string(after)});
 }
 
-/// `macs 10 -> 12, parameters 3 -> 4`; empty where none differs.
-std::string changed_figures(const LockedFigures& locked, const LockedFigures& now) {
+void add_changes(std::vector<FigureChange>& changes, const LockedFigures& locked, const LockedFigures& now) {
   std::set<Metric, ByName> metrics;
   for (const auto& [metric, figure] : locked) metrics.insert(metric);
   for (const auto& [metric, figure] : now) metrics.insert(metric);
@@ -58,16 +57,23 @@ std::string changed_figures(const LockedFigures& locked, const LockedFigures& no
     const auto found = figures.find(metric);
     return found == figures.end() ? std::string_view("0") : std::string_view(found->second);
   };
-  std::string text;
-  for (const Metric metric : metrics) text += change(name_of(metric), figure_in(locked, metric), figure_in(now, metric));
-  return text.substr(std::min<std::size_t>(text.size(), 2));
+  for (const Metric metric : metrics) add_change(changes, name_of(metric), figure_in(locked, metric), figure_in(now, metric));
 }
 
-/// The same of a group; one that is not there has no layers.
-std::string changed_figures(const LockedGroup& locked, const LockedGroup& now) {
-  const std::string layers = change("layers", fmt::format("{}", locked.layers), fmt::format("{}", now.layers));
-  const std::string figures = changed_figures(locked.figures, now.figures);
-  return layers.empty() ? figures : layers.substr(2) + (figures.empty() ? "" : ", ") + figures;
+/// A group that is not there has no layers.
+std::vector<FigureChange> changes_of(const LockedGroup& locked, const LockedGroup& now) {
+  std::vector<FigureChange> changes;
+  add_change(changes, "layers", fmt::format("{}", locked.layers), fmt::format("{}", now.layers));
+  add_changes(changes, locked.figures, now.figures);
+  return changes;
+}
+
+/// `macs 10 -> 12, parameters 3 -> 4`.
+std::string words_for(const std::vector<FigureChange>& changes) {
+  std::string text;
+  for (const auto& [name, before, after] : changes)
+    text += fmt::format("{}{} {} -> {}", text.empty() ? "" : ", ", name, before, after);
+  return text;
 }
 
 Verdict difference(std::string subject, std::string reason) {
@@ -76,6 +82,14 @@ Verdict difference(std::string subject, std::string reason) {
   verdict.outcome = Outcome::failed;
   verdict.subject = std::move(subject);
   verdict.reason = std::move(reason);
+  return verdict;
+}
+
+Verdict difference(std::string subject, std::vector<FigureChange> figures, std::optional<LayerChange::Kind> group) {
+  const std::string kind = group && *group != LayerChange::Kind::changed ? fmt::format("{}: ", name_of(*group)) : "";
+  Verdict verdict = difference(std::move(subject), kind + words_for(figures));
+  verdict.figures = std::move(figures);
+  verdict.group = group;
   return verdict;
 }
 
@@ -133,22 +147,23 @@ std::vector<Verdict> differences(const Lock& locked, const LockedModel& now) {
                                           : "the lock file does not have this model: --write-lock adds it"));
     return verdicts;
   }
-  if (const std::string changed = changed_figures(then->totals, now.totals); !changed.empty())
-    verdicts.push_back(difference("total", changed));
+  std::vector<FigureChange> totals;
+  add_changes(totals, then->totals, now.totals);
+  if (!totals.empty()) verdicts.push_back(difference("total", std::move(totals), std::nullopt));
   auto old_group = then->groups.begin();
   auto new_group = now.groups.begin();
   while (old_group != then->groups.end() || new_group != now.groups.end()) {
     const bool is_gone = new_group == now.groups.end() || (old_group != then->groups.end() && old_group->name < new_group->name);
     const bool is_new = !is_gone && (old_group == then->groups.end() || new_group->name < old_group->name);
     if (is_gone) {
-      verdicts.push_back(difference(old_group->name, "removed: " + changed_figures(*old_group, {})));
+      verdicts.push_back(difference(old_group->name, changes_of(*old_group, {}), LayerChange::Kind::removed));
       ++old_group;
     } else if (is_new) {
-      verdicts.push_back(difference(new_group->name, "added: " + changed_figures({}, *new_group)));
+      verdicts.push_back(difference(new_group->name, changes_of({}, *new_group), LayerChange::Kind::added));
       ++new_group;
     } else {
-      if (const std::string changed = changed_figures(*old_group, *new_group); !changed.empty())
-        verdicts.push_back(difference(old_group->name, changed));
+      if (std::vector<FigureChange> changes = changes_of(*old_group, *new_group); !changes.empty())
+        verdicts.push_back(difference(old_group->name, std::move(changes), LayerChange::Kind::changed));
       ++old_group, ++new_group;
     }
   }

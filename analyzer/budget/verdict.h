@@ -55,6 +55,13 @@ struct LayerChange {
 /// `added`, `removed`, `changed`.
 [[nodiscard]] std::string_view name_of(LayerChange::Kind kind) noexcept;
 
+/// What a lock file has of a figure, and what it is now; as the file writes numbers.
+struct FigureChange {
+  std::string name;
+  std::string before;
+  std::string after;
+};
+
 struct Verdict {
   Rule rule = Rule::max;
   Outcome outcome = Outcome::passed;
@@ -80,6 +87,9 @@ struct Verdict {
   std::vector<std::string> workings{};
   /// What changed most against the baseline; at most three.
   std::vector<LayerChange> changes;
+  /// Of a lock: every figure that differs, and what became of the group; empty for the model as a whole.
+  std::vector<FigureChange> figures{};
+  std::optional<LayerChange::Kind> group{};
   /// Where the limit is in its file; line 0: it is in none.
   TextOrigin origin;
   /// That file, where it is neither the budget nor the lock.

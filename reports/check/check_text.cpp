@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
+#include "reports/check/lock_lines.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"
 
@@ -43,6 +45,16 @@ void write_verdict(const Verdict& verdict, std::string_view file, Sink& sink, co
         fmt::format("{}{}\n", std::string(indent, ' '), styled(wrapped(escape_text(line), room, indent), Style::faint, options)));
 }
 
+/// One verdict, whose lines say all that is different.
+void write_lock(const std::vector<const Verdict*>& differences, Sink& sink, const TextOptions& options) {
+  const std::size_t indent = kOutcomeColumns + 2, further = indent + 2;
+  const std::size_t room = std::max(options.width, further + 30) - further;
+  const std::string outcome = padded(std::string(name_of(Outcome::failed)), kOutcomeColumns, false);
+  sink.write(fmt::format("  {}lock: not what macroscope.lock has\n", styled(outcome, Style::error, options)));
+  for (const std::string& line : lock_lines(differences, room))
+    sink.write(fmt::format("{}{}\n", std::string(further, ' '), wrapped(escape_text(line), room, further)));
+}
+
 }  // namespace
 
 void render_check_text(const CheckReport& report, Sink& sink, const TextOptions& options, bool hides_passed) {
@@ -55,8 +67,15 @@ void render_check_text(const CheckReport& report, Sink& sink, const TextOptions&
     sink.write(bindings.empty() ? "\n" : fmt::format("  ({})\n", escape_text(bindings)));
     if (model.has_errors)
       sink.write(fmt::format("  {}\n", styled("the model has errors: see standard error", Style::error, options)));
-    for (const Verdict& verdict : model.verdicts)
-      if (!hides_passed || verdict.outcome != Outcome::passed) write_verdict(verdict, report.file_of(verdict), sink, options);
+    std::vector<const Verdict*> differences;
+    for (const Verdict& verdict : model.verdicts) {
+      if (verdict.rule == Rule::lock && verdict.outcome == Outcome::failed) {
+        differences.push_back(&verdict);
+      } else if (!hides_passed || verdict.outcome != Outcome::passed) {
+        write_verdict(verdict, report.file_of(verdict), sink, options);
+      }
+    }
+    if (!differences.empty()) write_lock(differences, sink, options);
     sink.write("\n");
   }
   sink.write(fmt::format("{}: {}\n", counted(report.models.size(), "model"), words_for(count_outcomes(report))));
