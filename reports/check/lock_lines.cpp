@@ -67,11 +67,14 @@ std::vector<std::string> lock_lines(const std::vector<const Verdict*>& differenc
     std::size_t columns = 0;
     for (const FigureChange& change : difference->figures) columns = std::max(columns, change.name.size());
     for (const FigureChange& change : difference->figures)
-      lines.push_back(fmt::format("{:<{}}  {}", change.name, columns, change_text(change, std::max(room, columns + 2) - columns - 2)));
+      lines.push_back(
+          fmt::format("{:<{}}  {}", change.name, columns, change_text(change, std::max(room, columns + 2) - columns - 2)));
   }
   // What is still there tells most; then what is new.
   std::stable_sort(modules.begin(), modules.end(), [](const Verdict* a, const Verdict* b) {
-    const auto rank = [](const Verdict& module) { return module.group == LayerChange::Kind::changed ? 0 : module.group == LayerChange::Kind::added ? 1 : 2; };
+    const auto rank = [](const Verdict& module) {
+      return module.group == LayerChange::Kind::changed ? 0 : module.group == LayerChange::Kind::added ? 1 : 2;
+    };
     return rank(*a) < rank(*b);
   });
   for (std::size_t i = 0; i < std::min(modules.size(), kModules); ++i) lines.push_back(module_line(*modules[i], room));

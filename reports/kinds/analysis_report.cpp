@@ -198,11 +198,13 @@ Lines definitions_of(const Figures& figures, const ReportOptions& options) {
   }
   // Innermost first: those left out are the furthest from the totals.
   const std::span definitions(parts.definitions());
-  const std::span listed = definitions.last(options.is_exact ? definitions.size() : std::min(definitions.size(), kListedDefinitions));
+  const std::span listed =
+      definitions.last(options.is_exact ? definitions.size() : std::min(definitions.size(), kListedDefinitions));
   Lines lines;
   for (const auto& [name, definition] : listed) lines.push_back(fmt::format("{} = {}", name, definition.text()));
   if (const std::size_t left_out = definitions.size() - listed.size(); left_out > 0)
-    lines.push_back(fmt::format("{} more, which these are made of, are listed with --exact, and in the JSON report.", grouped(left_out)));
+    lines.push_back(
+        fmt::format("{} more, which these are made of, are listed with --exact, and in the JSON report.", grouped(left_out)));
   return lines;
 }
 
