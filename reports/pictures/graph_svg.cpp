@@ -1,5 +1,6 @@
 #include "reports/pictures/graph_svg.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -88,22 +89,27 @@ class Drawing {
     sink_.write(fmt::format("<path fill=\"none\" {} d=\"{}\"/>\n", kLooks[static_cast<std::size_t>(kind)], path));
   }
 
-  /// Straight through ranks that it passes, a curve between them.
+  /// Straight through ranks that it passes, one line for as many as are in a row, and a curve between others.
   static void append_arrow(std::string& path, const std::vector<Point>& points) {
     const int sign = is_upward(points) ? -1 : 1;
     constexpr int kHalf = kBoxHeight / 2;
     const auto out = std::back_inserter(path);
-    fmt::format_to(out, "M{} {}", points.front().x, points.front().y + sign * kHalf);
+    Point pen{points.front().x, points.front().y + sign * kHalf};
+    const auto draw_to = [&](Point to) {
+      if (pen.y != to.y) fmt::format_to(out, FMT_COMPILE("L{} {}"), to.x, to.y);
+      pen = to;
+    };
+    fmt::format_to(out, FMT_COMPILE("M{} {}"), pen.x, pen.y);
     for (std::size_t i = 1; i < points.size(); ++i) {
       const Point from{points[i - 1].x, points[i - 1].y + sign * kHalf};
       const Point to{points[i].x, points[i].y - sign * kHalf};
       const int reach = sign * (kRankPitch - kBoxHeight) * 9 / 20;
-      if (from.x == to.x) {
-        fmt::format_to(out, "L{} {}", to.x, to.y);
-      } else {
-        fmt::format_to(out, "C{} {} {} {} {} {}", from.x, from.y + reach, to.x, to.y - reach, to.x, to.y);
+      if (from.x != to.x) {
+        draw_to(from);
+        fmt::format_to(out, FMT_COMPILE("C{} {} {} {} {} {}"), from.x, from.y + reach, to.x, to.y - reach, to.x, to.y);
+        pen = to;
       }
-      if (i + 1 < points.size()) fmt::format_to(out, "L{} {}", to.x, to.y + sign * kBoxHeight);
+      if (i + 1 == points.size()) draw_to(to);
     }
   }
 
