@@ -11,12 +11,14 @@ constexpr int kGap = 18;
 /// What an arrow takes where it passes a rank.
 constexpr int kPassage = 4;
 /// Sweeps down and up that order the ranks, and that move boxes.
-constexpr int kOrderSweeps = 6;
-constexpr int kMoveSweeps = 6;
+constexpr int kSweeps = 6;
+/// The same for pictures of more boxes and passages than anybody looks at one by one.
+constexpr std::size_t kMany = 20'000;
+constexpr int kSweepsOfMany = 2;
 /// Arrows count so much more than boxes where both want to be straight.
 constexpr double kStraightness = 8;
 /// Places in ranks that arrows may take in all, for each box and arrow, and besides.
-constexpr std::size_t kPassagesEach = 8;
+constexpr std::size_t kPassagesEach = 4;
 constexpr std::size_t kPassagesBesides = 2000;
 
 using Vertex = std::uint32_t;
@@ -132,10 +134,12 @@ class Layering {
       for (std::uint32_t i = 0; i < rank.size(); ++i) position_[rank[i]] = i;
   }
 
+  [[nodiscard]] int sweeps() const noexcept { return widths_.size() > kMany ? kSweepsOfMany : kSweeps; }
+
   void order() {
     std::vector<std::vector<Vertex>> best = ranks_;
     std::uint64_t fewest = crossings();
-    for (int sweep = 0; sweep < kOrderSweeps && fewest > 0; ++sweep) {
+    for (int sweep = 0; sweep < sweeps() && fewest > 0; ++sweep) {
       const bool is_down = sweep % 2 == 0;
       for (std::size_t i = 0; i < ranks_.size(); ++i) order_rank(is_down ? i : ranks_.size() - 1 - i, is_down);
       const std::uint64_t now = crossings();
@@ -192,7 +196,7 @@ class Layering {
         x += widths_[v] + kGap;
       }
     }
-    for (int sweep = 0; sweep < kMoveSweeps; ++sweep) {
+    for (int sweep = 0; sweep < sweeps(); ++sweep) {
       const bool is_down = sweep % 2 == 0;
       for (std::size_t i = 0; i < ranks_.size(); ++i) move_rank(ranks_[is_down ? i : ranks_.size() - 1 - i], is_down);
     }
