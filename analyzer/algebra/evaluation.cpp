@@ -21,10 +21,10 @@ class Evaluator {
 
  private:
   /// Empty where a symbol has no number.
-  [[nodiscard]] virtual std::optional<Int128> value_of_symbol(const Atom& symbol) const = 0;
+  [[nodiscard]] virtual std::optional<Int128> value_of_symbol(const Atom& symbol) = 0;
   /// Null where nobody has asked; empty where there is no such number.
-  [[nodiscard]] virtual const std::optional<Int128>* known(const Atom& definition) const = 0;
-  virtual void remember(const Atom& definition, const std::optional<Int128>& value) = 0;
+  [[nodiscard]] virtual const std::optional<Int128>* known(const Atom& atom) const = 0;
+  virtual void remember(const Atom& atom, const std::optional<Int128>& value) = 0;
 
   // Empty rather than thrown: a model of huge sizes asks a million times for what does not fit.
   [[nodiscard]] std::optional<Int128> value_of(const Atom& atom);
@@ -157,7 +157,7 @@ class OneSize final : public Evaluator {
   explicit OneSize(std::int64_t size) noexcept : size_(size) {}
 
  private:
-  [[nodiscard]] std::optional<Int128> value_of_symbol(const Atom& /*symbol*/) const override { return size_; }
+  [[nodiscard]] std::optional<Int128> value_of_symbol(const Atom& /*symbol*/) override { return size_; }
   [[nodiscard]] const std::optional<Int128>* known(const Atom& definition) const override {
     const Atom::KnownValue* const value = definition.known_value(size_);
     return value == nullptr ? nullptr : &value->value;
@@ -173,22 +173,26 @@ class ManySizes final : public Evaluator {
   [[nodiscard]] const Bindings& sizes() const noexcept { return sizes_; }
 
  private:
-  [[nodiscard]] std::optional<Int128> value_of_symbol(const Atom& symbol) const override {
+  /// Found by its name once: most expressions share the atoms of their symbols.
+  [[nodiscard]] std::optional<Int128> value_of_symbol(const Atom& symbol) override {
+    if (const std::optional<Int128>* const value = known(symbol)) return *value;
     const auto size = sizes_.find(symbol.name);
-    return size == sizes_.end() ? std::nullopt : size->second.integer();
+    const std::optional<Int128> value = size == sizes_.end() ? std::nullopt : size->second.integer();
+    remember(symbol, value);
+    return value;
   }
-  [[nodiscard]] const std::optional<Int128>* known(const Atom& definition) const override {
-    const auto value = values_.find(&definition);
+  [[nodiscard]] const std::optional<Int128>* known(const Atom& atom) const override {
+    const auto value = values_.find(&atom);
     return value == values_.end() ? nullptr : &value->second;
   }
-  void remember(const Atom& definition, const std::optional<Int128>& value) override {
-    held_.emplace_back(&definition);
-    values_.emplace(&definition, value);
+  void remember(const Atom& atom, const std::optional<Int128>& value) override {
+    held_.emplace_back(&atom);
+    values_.emplace(&atom, value);
   }
 
   Bindings sizes_;
   boost::unordered_flat_map<const Atom*, std::optional<Int128>> values_;
-  /// So that no other definition takes the place in memory of one whose value is known.
+  /// So that no other atom takes the place in memory of one whose value is known.
   std::vector<AtomPointer> held_;
 };
 

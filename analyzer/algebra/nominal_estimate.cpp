@@ -36,8 +36,10 @@ std::optional<double> NominalEstimate::share_of(const Dim& row, const Dim& total
   const std::optional<Int128> row_number = nominal_value(row);
   const std::optional<Int128> total_number = nominal_value(total);
   if (!row_number || !total_number || *total_number == 0) return std::nullopt;
+  const bool is_number = row.integer() && total.integer();
+  // Parts of a whole in every size spell the same but for the numbers in front.
+  if (!is_number && !row.is(0) && row.size() != total.size()) return std::nullopt;
   try {
-    const bool is_number = row.integer() && total.integer();
     if (!is_number && row * Dim::of_int128(*total_number) != total * Dim::of_int128(*row_number)) return std::nullopt;
     return static_cast<double>(*row_number) / static_cast<double>(*total_number);
   } catch (const AlgebraError&) {
