@@ -209,7 +209,8 @@ Lines definitions_of(const Figures& figures, const ReportOptions& options) {
 }
 
 std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::vector<const LayerColumn*> usual) {
-  return options.columns.empty() ? usual : options.columns;
+  if (options.columns.empty()) return usual;
+  return options.columns;
 }
 
 LayerTreeOptions tree_options(const ReportOptions& options, bool is_digest) {

@@ -39,7 +39,7 @@ struct Words {
   std::string operator()(const Rules&) const { return ""; }
 };
 
-std::string in_parentheses(std::string text) { return text.find(' ') == std::string::npos ? text : "(" + text + ")"; }
+std::string in_parentheses(const std::string& text) { return text.find(' ') == std::string::npos ? text : "(" + text + ")"; }
 
 /// `2*98304 + 128`: what the lines come to, those with as many points taken together; of lines that contract their multiply-accumulates alone.
 std::string worked(const Lines& body, const OpContext& context) {

@@ -133,6 +133,7 @@ std::vector<SimulatedMacs> simulated_macs(const Network& network, const Scope& m
     sums[{std::move(types), cost.macs_by_dtype.front().first}] += cost.macs;
   }
   std::vector<SimulatedMacs> macs;
+  macs.reserve(sums.size());
   for (const auto& [types, sum] : sums) macs.push_back({types.first, types.second, sum});
   return macs;
 }
