@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analyzer/diagnostics/suggestion.h"
+#include "configuration/quoted_only.h"
 
 namespace macroscope {
 namespace {
@@ -17,12 +18,32 @@ constexpr std::size_t kLongestLine = 8192;
 
 std::optional<toml::table> SettingsText::parse() {
   if (!is_of_sound_size()) return std::nullopt;
+  // A mark of the encoding, as some editors put it in front.
+  const std::string_view text = text_.starts_with("\xEF\xBB\xBF") ? text_.substr(3) : text_;
+  if (!is_ascii(text) && !has_letters_in_quotes_only(text)) return std::nullopt;
   try {
-    return toml::parse(text_);
+    return toml::parse(text);
   } catch (const toml::parse_error& error) {
     report(error.source(), std::string(error.description()));
     return std::nullopt;
   }
+}
+
+bool SettingsText::has_letters_in_quotes_only(std::string_view text) {
+  const auto report_at = [this](const TextPlace& place, std::string message, std::string help) {
+    report(TextOrigin{static_cast<int>(place.line), static_cast<int>(place.column), 1,
+                      line_of(static_cast<std::uint32_t>(place.line))},
+           std::move(message), std::move(help));
+  };
+  try {
+    const toml::table in_ascii_alone = toml::parse(in_ascii(text));
+  } catch (const toml::parse_error& error) {
+    report_at(place_in(text, {error.source().begin.line, error.source().begin.column}), std::string(error.description()), {});
+    return false;
+  }
+  const std::optional<TextPlace> unquoted = first_unquoted(text);
+  if (unquoted) report_at(*unquoted, "a letter beyond ASCII stands in quotes, or in a comment", "put \"...\" around it");
+  return !unquoted;
 }
 
 bool SettingsText::is_of_sound_size() {

@@ -55,6 +55,7 @@ class SettingsText {
 
  private:
   [[nodiscard]] bool is_of_sound_size();
+  [[nodiscard]] bool has_letters_in_quotes_only(std::string_view text);
   [[nodiscard]] std::string line_of(std::uint32_t number) const;
   void report_unknown(const toml::key& key, std::string_view whose, std::span<const std::string_view> known);
 

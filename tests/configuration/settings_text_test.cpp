@@ -49,6 +49,25 @@ TEST_CASE("A mistake comes with its line, without the end that some systems give
   CHECK(std::get<TextOrigin>(unknown[0].origin).column == 1);
 }
 
+TEST_CASE("Letters beyond ASCII stand in quotes and comments, and elsewhere are a mistake where they are") {
+  for (const char* text : {"hue = \"\u00e9\u0151\" # \u0146\nshade = '\u4e2d'\n",
+                           "\"hue\" = \"\"\"\u00e9\n\\\" \u0151 \"\"\"\"\"\nshade = 'a' # 'b \u00e9\n", "\xEF\xBB\xBFhue = 1\n",
+                           "hue = {\"\u00e9\" = 1, \"\u00e8\" = 2}\n"})
+    CHECK(mistakes_in(text).empty());
+  struct Case {
+    const char* text;
+    int line, column;
+  };
+  for (const Case& wrong : {Case{"hue = 1\n\u00e9 = 2\n", 2, 1}, Case{"hue = \"\u0151\u0151\" \u00e9\n", 1, 12},
+                            Case{"hue = 9:n.\u0146\u0151\n", 1, 8}, Case{"hue = 9:\"\u0146\n", 1, 8},
+                            Case{"# \u00e9\nhue = \"\u00e9\u00e9\" = 2\n", 2, 12}}) {
+    const Diagnostics mistakes = mistakes_in(wrong.text);
+    REQUIRE(mistakes.size() == 1);
+    const auto& origin = std::get<TextOrigin>(mistakes[0].origin);
+    CHECK(std::pair(origin.line, origin.column) == std::pair(wrong.line, wrong.column));
+  }
+}
+
 TEST_CASE("A value of another type is a mistake where it stands") {
   Diagnostics diagnostics;
   const std::string text = "hue = 7\nshade = \"\"\n";
