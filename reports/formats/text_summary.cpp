@@ -79,7 +79,8 @@ class BriefSummary {
     const auto* quantity = std::get_if<Quantity>(&line.value);
     const Quantity* number = number_of(line);
     const std::string shown = number == nullptr ? "?" : exact(*number);
-    out += styled(padded(shown, exact_, true), (number != nullptr ? number : quantity)->at_least ? Style::warning : Style::plain, options_);
+    out += styled(padded(shown, exact_, true), (number != nullptr ? number : quantity)->at_least ? Style::warning : Style::plain,
+                  options_);
     std::size_t used = label_ + std::max(exact_, shown.size());
     if (short_ > 0) {
       out += styled(padded(number == nullptr ? "" : short_form(*number, line.type), short_ + 2, true), Style::faint, options_);
