@@ -31,7 +31,7 @@ class QuoteScan {
   explicit QuoteScan(std::string_view text) noexcept : text_(text) {}
 
   std::optional<TextPlace> first_unquoted() {
-    while (at_ < text_.size()) {
+    while (at_ < text_.size() && !misplaced_) {
       const char c = text_[at_];
       if (is_beyond_ascii(c)) return place_;
       if (c == '#') {
@@ -42,7 +42,7 @@ class QuoteScan {
         step();
       }
     }
-    return std::nullopt;
+    return misplaced_;
   }
 
  private:
@@ -58,9 +58,23 @@ class QuoteScan {
   /// Up to the end of the text, where it does not come.
   void skip_to(std::string_view end, bool has_escapes) {
     while (at_ < text_.size() && !text_.substr(at_).starts_with(end)) {
-      if (has_escapes && text_[at_] == '\\' && at_ + 1 < text_.size()) step();
-      step();
+      if (has_escapes && text_[at_] == '\\') {
+        skip_escape();
+      } else {
+        step();
+      }
     }
+  }
+
+  /// Of what a backslash at the end of a line joins to it, the library asks as well whether it is a space.
+  void skip_escape() {
+    constexpr std::string_view kSpaces = " \t\r\n";
+    step();
+    const std::size_t after = at_;
+    while (at_ < text_.size() && kSpaces.find(text_[at_]) != std::string_view::npos) step();
+    if (at_ == text_.size()) return;
+    if (at_ != after && is_beyond_ascii(text_[at_]) && !misplaced_) misplaced_ = place_;
+    if (at_ == after) step();
   }
 
   void skip_quoted(char quote) {
@@ -76,6 +90,7 @@ class QuoteScan {
   std::string_view text_;
   std::size_t at_ = 0;
   TextPlace place_;
+  std::optional<TextPlace> misplaced_;
 };
 
 }  // namespace

@@ -25,7 +25,7 @@ struct TextPlace {
 /// Where a place of in_ascii(text) is in the text.
 [[nodiscard]] TextPlace place_in(std::string_view text, TextPlace in_ascii);
 
-/// The first character beyond ASCII that is neither in quotes nor in a comment.
+/// The first character beyond ASCII that is neither in quotes nor in a comment, or that a backslash at the end of a line joins to that line.
 /// \pre in_ascii(text) is TOML
 [[nodiscard]] std::optional<TextPlace> first_unquoted(std::string_view text);
 

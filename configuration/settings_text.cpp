@@ -42,7 +42,9 @@ bool SettingsText::has_letters_in_quotes_only(std::string_view text) {
     return false;
   }
   const std::optional<TextPlace> unquoted = first_unquoted(text);
-  if (unquoted) report_at(*unquoted, "a letter beyond ASCII stands in quotes, or in a comment", "put \"...\" around it");
+  if (unquoted)
+    report_at(*unquoted, "a letter beyond ASCII stands in quotes or in a comment, and not where a line is continued",
+              "put \"...\" around it, on one line");
   return !unquoted;
 }
 

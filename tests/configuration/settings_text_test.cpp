@@ -59,8 +59,8 @@ TEST_CASE("Letters beyond ASCII stand in quotes and comments, and elsewhere are 
     int line, column;
   };
   for (const Case& wrong : {Case{"hue = 1\n\u00e9 = 2\n", 2, 1}, Case{"hue = \"\u0151\u0151\" \u00e9\n", 1, 12},
-                            Case{"hue = 9:n.\u0146\u0151\n", 1, 8}, Case{"hue = 9:\"\u0146\n", 1, 8},
-                            Case{"# \u00e9\nhue = \"\u00e9\u00e9\" = 2\n", 2, 12}}) {
+                            Case{"hue = 9:n.\u0146\u0151\n", 1, 8}, Case{"hue = \"\"\"\\ \n \n \u00e9\"\"\"\n", 3, 2},
+                            Case{"hue = 9:\"\u0146\n", 1, 8}, Case{"# \u00e9\nhue = \"\u00e9\u00e9\" = 2\n", 2, 12}}) {
     const Diagnostics mistakes = mistakes_in(wrong.text);
     REQUIRE(mistakes.size() == 1);
     const auto& origin = std::get<TextOrigin>(mistakes[0].origin);
