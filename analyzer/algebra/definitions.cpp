@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <mutex>
 #include <set>
-#include <unordered_map>
 
 #include "analyzer/algebra/expression.h"
 
@@ -22,27 +23,29 @@ class DefinitionTable {
     const Interval range = range_of(meaning);
     AtomPointer added;
     const std::lock_guard lock(mutex_);
+    Definitions& alike = by_hash_[hash];
     bool is_name_taken = false;
-    const auto [first, last] = by_hash_.equal_range(hash);
-    for (auto entry = first; entry != last; ++entry) {
-      const Atom& atom = *entry->second;
-      if (!(atom.operands.front() == meaning)) {
+    for (const Atom* const atom : alike) {
+      if (!(atom->operands.front() == meaning)) {
         is_name_taken = true;
-      } else if (take_if_alive(atom)) {
-        return {&atom, false};
+      } else if (take_if_alive(*atom)) {
+        return {atom, false};
       }
     }
     std::string name = is_name_taken ? fmt::format("e_{:016x}_{}", hash, ++collisions_) : fmt::format("e_{:016x}", hash);
     added.reset(new Atom(AtomKind::definition, std::move(name), {meaning}, range));
-    by_hash_.emplace(hash, added.get());
+    alike.push_back(added.get());
     return added;
   }
 
   void forget(const Atom& atom) {
     const std::lock_guard lock(mutex_);
-    const auto [first, last] = by_hash_.equal_range(stable_hash(atom.operands.front()));
-    const auto entry = std::find_if(first, last, [&](const auto& candidate) { return candidate.second == &atom; });
-    if (entry != last) by_hash_.erase(entry);
+    const auto entry = by_hash_.find(stable_hash(atom.operands.front()));
+    if (entry == by_hash_.end()) return;
+    Definitions& alike = entry->second;
+    const auto place = std::find(alike.begin(), alike.end(), &atom);
+    if (place != alike.end()) alike.erase(place);
+    if (alike.empty()) by_hash_.erase(entry);
   }
 
   static DefinitionTable& global() {
@@ -61,8 +64,11 @@ class DefinitionTable {
     return false;
   }
 
+  /// Nearly always one.
+  using Definitions = boost::container::small_vector<const Atom*, 1>;
+
   std::mutex mutex_;
-  std::unordered_multimap<std::uint64_t, const Atom*> by_hash_;
+  boost::unordered_flat_map<std::uint64_t, Definitions> by_hash_;
   std::uint64_t collisions_ = 0;
 };
 
@@ -133,6 +139,21 @@ void for_each_atom(const Dim& dim, const std::function<bool(const Atom&)>& is_kn
     } else if (seen.insert(step.atom).second) {
       steps.push_back({step.atom, true});
       for (const Dim& operand : step.atom->operands) push_all(operand);
+    }
+  }
+}
+
+/// Expressions nest no deeper than they are spelled.
+void add_definitions(const Dim& dim, std::vector<const Atom*>& found) {
+  const Expression* const body = Expression::of(dim);
+  if (body == nullptr) return;
+  for (const Term& term : body->terms) {
+    for (const Factor& factor : term.monomial.factors) {
+      if (factor.atom->kind == AtomKind::definition) {
+        found.push_back(factor.atom.get());
+      } else {
+        for (const Dim& operand : factor.atom->operands) add_definitions(operand, found);
+      }
     }
   }
 }

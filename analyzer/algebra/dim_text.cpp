@@ -9,75 +9,88 @@ namespace macroscope {
 namespace algebra {
 namespace {
 
-/// The words of one notation.
-struct Notation {
-  bool latex = false;
+/// Writes behind a text, in one notation.
+class Notation {
+ public:
+  Notation(bool latex, std::string& text) noexcept : latex_(latex), text_(text) {}
 
-  [[nodiscard]] std::string sum(const Dim& dim) const;
-  [[nodiscard]] std::string product(const Term& term, bool with_sign) const;
-  [[nodiscard]] std::string atom(const Atom& atom) const;
-  [[nodiscard]] std::string quotient(const Atom& atom) const;
-  [[nodiscard]] std::string call(const char* function, const std::vector<Dim>& arguments) const;
-  [[nodiscard]] std::string name(const std::string& text) const;
-  [[nodiscard]] std::string in_parentheses(const Dim& dim, bool as_divisor) const;
+  void sum(const Dim& dim) const;
+  void product(const Term& term, bool with_sign) const;
+
+ private:
+  void digits(Unsigned128 number) const;
+  void atom(const Atom& atom) const;
+  void quotient(const Atom& atom) const;
+  void call(const char* function, std::span<const Dim> arguments) const;
+  void name(const std::string& name) const;
+  void in_parentheses(const Dim& dim, bool as_divisor) const;
+
+  bool latex_;
+  std::string& text_;
 };
 
-std::string Notation::sum(const Dim& dim) const {
+void Notation::sum(const Dim& dim) const {
   const TermView view(dim);
-  if (view.size() == 0) return "0";
+  if (view.size() == 0) {
+    text_ += '0';
+    return;
+  }
   // A positive term opens the sum where there is one: 3 - N.
   const auto first = std::find_if(view.begin(), view.end(), [](const Term& term) { return term.coefficient > 0; });
   const auto opening = first == view.end() ? view.begin() : first;
-  std::string text = product(*opening, true);
+  product(*opening, true);
   for (auto term = view.begin(); term != view.end(); ++term) {
     if (term == opening) continue;
-    text += term->coefficient < 0 ? " - " : " + ";
-    text += product(*term, false);
+    text_ += term->coefficient < 0 ? " - " : " + ";
+    product(*term, false);
   }
-  return text;
 }
 
 /// Division by a number of 128 bits takes many times as long, and few numbers are larger than this.
-void append_digits(std::string& text, Unsigned128 number) {
+void Notation::digits(Unsigned128 number) const {
   if (const auto small = static_cast<std::uint64_t>(number); small == number) {
-    const fmt::format_int digits(small);
-    text.append(digits.data(), digits.size());
+    const fmt::format_int written(small);
+    text_.append(written.data(), written.size());
   } else {
-    text += fmt::format("{}", number);
+    text_ += fmt::format("{}", number);
   }
 }
 
-std::string Notation::product(const Term& term, bool with_sign) const {
+void Notation::product(const Term& term, bool with_sign) const {
   const bool negative = term.coefficient < 0;
   auto magnitude = static_cast<Unsigned128>(term.coefficient);
   if (negative) magnitude = -magnitude;
-  std::string text = negative && with_sign ? "-" : "";
-  const char* const times = latex ? " " : "*";
+  if (negative && with_sign) text_ += '-';
   bool first = true;
   if (magnitude != 1 || term.monomial.is_one()) {
-    append_digits(text, magnitude);
+    digits(magnitude);
     first = false;
   }
   for (const Factor& factor : term.monomial.factors) {
-    if (!first) text += times;
+    if (!first) text_ += latex_ ? ' ' : '*';
     first = false;
-    text += atom(*factor.atom);
-    if (factor.power != 1) text += latex ? fmt::format("^{{{}}}", factor.power) : fmt::format("^{}", factor.power);
+    atom(*factor.atom);
+    if (factor.power == 1) continue;
+    text_ += latex_ ? "^{" : "^";
+    digits(factor.power);
+    if (latex_) text_ += '}';
   }
-  return text;
 }
 
-std::string Notation::name(const std::string& text) const {
-  if (!latex || text.size() == 1) return text;
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '_') escaped += '\\';
-    escaped += c;
+void Notation::name(const std::string& name) const {
+  if (!latex_ || name.size() == 1) {
+    text_ += name;
+    return;
   }
-  return fmt::format("\\mathit{{{}}}", escaped);
+  text_ += "\\mathit{";
+  for (const char c : name) {
+    if (c == '_') text_ += '\\';
+    text_ += c;
+  }
+  text_ += '}';
 }
 
-std::string Notation::atom(const Atom& atom) const {
+void Notation::atom(const Atom& atom) const {
   switch (atom.kind) {
     case AtomKind::symbol:
     case AtomKind::definition:
@@ -89,30 +102,48 @@ std::string Notation::atom(const Atom& atom) const {
     case AtomKind::maximum:
       return call("max", atom.operands);
   }
-  return {};
 }
 
-std::string Notation::quotient(const Atom& atom) const {
-  if (latex) {
-    return fmt::format("\\left\\lfloor \\frac{{{}}}{{{}}} \\right\\rfloor", sum(atom.operands[0]), sum(atom.operands[1]));
+void Notation::quotient(const Atom& atom) const {
+  if (latex_) {
+    text_ += "\\left\\lfloor \\frac{";
+    sum(atom.operands[0]);
+    text_ += "}{";
+    sum(atom.operands[1]);
+    text_ += "} \\right\\rfloor";
+    return;
   }
-  return fmt::format("floor({}/{})", in_parentheses(atom.operands[0], false), in_parentheses(atom.operands[1], true));
+  text_ += "floor(";
+  in_parentheses(atom.operands[0], false);
+  text_ += '/';
+  in_parentheses(atom.operands[1], true);
+  text_ += ')';
 }
 
-std::string Notation::in_parentheses(const Dim& dim, bool as_divisor) const {
+void Notation::in_parentheses(const Dim& dim, bool as_divisor) const {
   const TermView view(dim);
   const bool alone = view.size() == 1 && (!as_divisor || dim.integer() ||
                                           (view.front().coefficient == 1 && view.front().monomial.lone_atom() != nullptr));
-  return alone ? sum(dim) : fmt::format("({})", sum(dim));
+  if (!alone) text_ += '(';
+  sum(dim);
+  if (!alone) text_ += ')';
 }
 
-std::string Notation::call(const char* function, const std::vector<Dim>& arguments) const {
-  std::string text;
+void Notation::call(const char* function, std::span<const Dim> arguments) const {
+  if (latex_) text_ += '\\';
+  text_ += function;
+  text_ += latex_ ? "\\left(" : "(";
   for (const Dim& argument : arguments) {
-    if (!text.empty()) text += ", ";
-    text += sum(argument);
+    if (&argument != &arguments.front()) text_ += ", ";
+    sum(argument);
   }
-  return latex ? fmt::format("\\{}\\left({}\\right)", function, text) : fmt::format("{}({})", function, text);
+  text_ += latex_ ? "\\right)" : ")";
+}
+
+std::string written(const Dim& dim, bool latex) {
+  std::string text;
+  Notation(latex, text).sum(dim);
+  return text;
 }
 
 /// What a product of sums is made of; `shared` is in front of them.
@@ -183,26 +214,28 @@ std::string Dim::factored_text() const try {
   algebra::take_apart(*this, factors);
   std::sort(factors.sums.begin(), factors.sums.end(),
             [](const Dim& a, const Dim& b) { return order_of_spelling(a, b) == std::strong_ordering::greater; });
-  const algebra::Notation notation{false};
   const bool is_one = factors.shared.monomial.is_one();
   if (factors.sums.empty() || (factors.sums.size() == 1 && is_one && factors.shared.coefficient == 1)) return text();
   std::string result;
+  const algebra::Notation notation(false, result);
   if (is_one && factors.shared.coefficient == -1) {
     result = "-";
   } else if (!is_one || factors.shared.coefficient != 1) {
-    result = notation.product(factors.shared, true) + "*";
+    notation.product(factors.shared, true);
+    result += '*';
   }
   for (const Dim& sum : factors.sums) {
-    if (&sum != &factors.sums.front()) result += "*";
-    result += fmt::format("({})", notation.sum(sum));
+    result += &sum == &factors.sums.front() ? "(" : "*(";
+    notation.sum(sum);
+    result += ')';
   }
   return result;
 } catch (const AlgebraError&) {
   return text();
 }
 
-std::string Dim::text() const { return algebra::Notation{false}.sum(*this); }
+std::string Dim::text() const { return algebra::written(*this, false); }
 
-std::string Dim::latex() const { return algebra::Notation{true}.sum(*this); }
+std::string Dim::latex() const { return algebra::written(*this, true); }
 
 }  // namespace macroscope

@@ -62,7 +62,7 @@ Int128 common_coefficient(Int128 start, std::span<const Term> terms, bool with_c
 
 void divide_coefficients(Terms& terms, Int128 by) {
   for (Term& term : terms) term.coefficient = floor_quotient(term.coefficient, by);
-  std::erase_if(terms, [](const Term& term) { return term.coefficient == 0; });
+  terms.erase(std::remove_if(terms.begin(), terms.end(), [](const Term& term) { return term.coefficient == 0; }), terms.end());
 }
 
 /// A term that is one floor division and nothing else.

@@ -80,7 +80,7 @@ Int128 greatest_common_divisor(Int128 a, Int128 b) {
   return a < 0 ? checked_multiply(a, -1) : a;
 }
 
-Atom::Atom(AtomKind kind_of, std::string name_of, std::vector<Dim> operands_of, Interval range_of)
+Atom::Atom(AtomKind kind_of, std::string name_of, Operands operands_of, Interval range_of)
     : kind(kind_of), name(std::move(name_of)), operands(std::move(operands_of)), range(range_of) {
   hash = mix(hash_of(name), static_cast<std::uint64_t>(kind));
   for (const Dim& operand : operands) hash = mix(hash, stable_hash(operand));
@@ -107,7 +107,9 @@ void Atom::remember_value(std::int64_t of_size, const std::optional<Int128>& val
   while (!known_values_.compare_exchange_weak(added->next, added, std::memory_order_acq_rel)) continue;
 }
 
-Expression::Expression(Terms canonical) : terms(std::move(canonical)) {
+/// What is left of many terms may be one.
+Expression::Expression(Terms canonical)
+    : terms(canonical.size() == 1 ? Terms{std::move(canonical.front())} : std::move(canonical)) {
   for (const Term& term : terms) {
     hash = mix(hash, hash_of(term));
     ++size;
@@ -123,8 +125,7 @@ TermView::TermView(const Dim& dim) noexcept {
   if (const Expression* const body = Expression::of(dim)) {
     terms_ = body->terms;
   } else if (const std::int64_t number = *dim.number(); number != 0) {
-    constant_.coefficient = number;
-    terms_ = {&constant_, 1};
+    terms_ = {&constant_.emplace(Term{number, {}}), 1};
   }
 }
 

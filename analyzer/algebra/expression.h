@@ -34,11 +34,14 @@ struct Interval {
 enum class AtomKind : std::uint8_t { symbol, definition, quotient, minimum, maximum };
 
 struct Atom {
-  Atom(AtomKind kind, std::string name, std::vector<Dim> operands, Interval range);
+  /// Rarely more than two: kept within the atom, where whoever looks at it finds them without a further access to memory.
+  using Operands = boost::container::small_vector<Dim, 2>;
+
+  Atom(AtomKind kind, std::string name, Operands operands, Interval range);
 
   AtomKind kind;
-  std::string name;           ///< of a symbol or a definition
-  std::vector<Dim> operands;  ///< quotient: dividend, divisor; min, max: arguments; definition: what it stands for
+  std::string name;   ///< of a symbol or a definition
+  Operands operands;  ///< quotient: dividend, divisor; min, max: arguments; definition: what it stands for
   Interval range;
   std::uint64_t hash = 0;  ///< of the structure; the same in every run
   std::size_t size = 1;    ///< terms and atoms, those inside included
@@ -92,8 +95,8 @@ struct Term {
 };
 
 /// Highest degree first, then by the atoms; each monomial once; no coefficient 0.  This is an order in which products of terms sort as
-/// their factors do, which long division needs.
-using Terms = std::vector<Term>;
+/// their factors do, which long division needs.  Most sums of large models have one term: it is kept in place.
+using Terms = boost::container::small_vector<Term, 1>;
 
 class Expression {
  public:
@@ -123,7 +126,7 @@ class TermView {
   [[nodiscard]] const Term& front() const noexcept { return terms_.front(); }
 
  private:
-  Term constant_;
+  std::optional<Term> constant_;
   std::span<const Term> terms_;
 };
 
@@ -180,6 +183,9 @@ void for_each_atom(const Dim& dim, const std::function<void(const Atom&)>& visit
 /// Those that are not known, nor within atoms that are.
 void for_each_atom(const Dim& dim, const std::function<bool(const Atom&)>& is_known,
                    const std::function<void(const Atom&)>& visit);
+
+/// Adds the definitions that an expression spells, but not what those are made of.
+void add_definitions(const Dim& dim, std::vector<const Atom*>& found);
 
 /// Writes a + b - max(a, b) for min(a, b).
 void spell_with_maxima(Terms& terms);

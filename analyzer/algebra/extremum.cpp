@@ -61,7 +61,7 @@ AtomKind opposite(AtomKind kind) { return kind == AtomKind::maximum ? AtomKind::
 bool is_extremum(const Atom& atom) { return atom.kind == AtomKind::maximum || atom.kind == AtomKind::minimum; }
 
 /// A maximum is at least any low end, but at most the highest of all high ends; a minimum the other way round.
-Interval range_of_extremum(AtomKind kind, const std::vector<Dim>& arguments) {
+Interval range_of_extremum(AtomKind kind, std::span<const Dim> arguments) {
   const bool is_maximum = kind == AtomKind::maximum;
   Interval range = range_of(arguments.front());
   for (std::size_t i = 1; i < arguments.size(); ++i) {
@@ -76,9 +76,8 @@ Interval range_of_extremum(AtomKind kind, const std::vector<Dim>& arguments) {
   return range;
 }
 
-AtomPointer extremum_atom(AtomKind kind, std::vector<Dim> arguments) {
-  const Interval range = range_of_extremum(kind, arguments);
-  return new Atom(kind, {}, std::move(arguments), range);
+AtomPointer extremum_atom(AtomKind kind, std::span<const Dim> arguments) {
+  return new Atom(kind, {}, Atom::Operands(arguments.begin(), arguments.end()), range_of_extremum(kind, arguments));
 }
 
 /// The only term that holds a min or max as a factor beside what is at least 0.
@@ -226,7 +225,7 @@ void Extremum::drop_surpassed() {
 
 Dim Extremum::spelled() {
   if (arguments_.size() == 1) return arguments_.front();
-  return make_dim(extremum_atom(kind_, std::move(arguments_)));
+  return make_dim(extremum_atom(kind_, arguments_));
 }
 
 std::size_t size_of(std::span<const Term> terms) {

@@ -1,37 +1,19 @@
 #include "analyzer/algebra/named_parts.h"
 
-#include <unordered_set>
-#include <utility>
+#include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <vector>
 
 #include "analyzer/algebra/expression.h"
 
 namespace macroscope {
-namespace {
-
-/// Definitions that an expression spells; expressions nest no deeper than they are spelled.
-void add_definitions(const Dim& dim, std::vector<algebra::AtomPointer>& found) {
-  const algebra::Expression* const body = algebra::Expression::of(dim);
-  if (body == nullptr) return;
-  for (const algebra::Term& term : body->terms) {
-    for (const algebra::Factor& factor : term.monomial.factors) {
-      if (factor.atom->kind == algebra::AtomKind::definition) {
-        found.push_back(factor.atom);
-      } else {
-        for (const Dim& operand : factor.atom->operands) add_definitions(operand, found);
-      }
-    }
-  }
-}
-
-}  // namespace
 
 /// Held, so that no other expression takes their place in memory.
 struct NamedParts::Seen {
   struct Hash {
     std::size_t operator()(const algebra::AtomPointer& atom) const noexcept { return std::hash<const void*>()(atom.get()); }
   };
-  std::unordered_set<algebra::AtomPointer, Hash> atoms;
+  boost::unordered_flat_set<algebra::AtomPointer, Hash> atoms;
 };
 
 NamedParts::NamedParts() : seen_(std::make_unique<Seen>()) {}
@@ -39,23 +21,26 @@ NamedParts::~NamedParts() = default;
 NamedParts::NamedParts(NamedParts&&) noexcept = default;
 NamedParts& NamedParts::operator=(NamedParts&&) noexcept = default;
 
-std::map<std::string, std::string> NamedParts::take_texts() {
-  seen_->atoms.clear();
-  return std::exchange(texts_, {});
-}
-
 void NamedParts::add(const Dim& dim) {
   if (dim.integer()) return;
-  std::vector<algebra::AtomPointer> pending;
-  add_definitions(dim, pending);
+  std::vector<const algebra::Atom*> pending;
+  algebra::add_definitions(dim, pending);
   while (!pending.empty()) {
-    const algebra::AtomPointer atom = std::move(pending.back());
+    const algebra::Atom* const atom = pending.back();
     pending.pop_back();
-    if (!seen_->atoms.insert(atom).second) continue;
-    const Dim& meaning = atom->operands.front();
-    texts_.try_emplace(atom->name, meaning.text());
-    add_definitions(meaning, pending);
+    if (!seen_->atoms.emplace(atom).second) continue;
+    algebra::add_definitions(atom->operands.front(), pending);
   }
 }
+
+void NamedParts::for_each(const std::function<void(const std::string& name, const Dim& meaning)>& visit) const {
+  std::vector<const algebra::Atom*> by_name;
+  by_name.reserve(seen_->atoms.size());
+  for (const algebra::AtomPointer& atom : seen_->atoms) by_name.push_back(atom.get());
+  std::sort(by_name.begin(), by_name.end(), [](const algebra::Atom* a, const algebra::Atom* b) { return a->name < b->name; });
+  for (const algebra::Atom* const atom : by_name) visit(atom->name, atom->operands.front());
+}
+
+void NamedParts::clear() { seen_->atoms.clear(); }
 
 }  // namespace macroscope

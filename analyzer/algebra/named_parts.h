@@ -1,7 +1,7 @@
 // Named parts: which names do the expressions of a document refer to, and what do they stand for?
 #pragma once
 
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,15 +18,14 @@ class NamedParts {
   NamedParts& operator=(NamedParts&&) noexcept;
 
   void add(const Dim& dim);
-  /// Their definitions as text(), by name.
-  [[nodiscard]] const std::map<std::string, std::string>& texts() const noexcept { return texts_; }
-  /// Those, to begin anew.
-  [[nodiscard]] std::map<std::string, std::string> take_texts();
+  /// Calls `visit` with each name and what it stands for, in order of the names.
+  void for_each(const std::function<void(const std::string& name, const Dim& meaning)>& visit) const;
+  /// Begins anew.
+  void clear();
 
  private:
   struct Seen;
   std::unique_ptr<Seen> seen_;
-  std::map<std::string, std::string> texts_;
 };
 
 }  // namespace macroscope

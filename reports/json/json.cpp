@@ -302,7 +302,7 @@ class JsonDocument {
   void write_definitions() {
     json_.key("definitions");
     json_.begin_object(Layout::lines);
-    for (const auto& [name, definition] : json_.take_definitions()) json_.member(name, definition);
+    json_.write_definitions();
     json_.end_object();
   }
 

@@ -114,6 +114,9 @@ void JsonWriter::member(std::string_view name, const std::optional<double>& valu
   real(*value);
 }
 
-JsonWriter::Definitions JsonWriter::take_definitions() { return named_parts_.take_texts(); }
+void JsonWriter::write_definitions() {
+  named_parts_.for_each([this](const std::string& name, const Dim& meaning) { member(name, meaning.text()); });
+  named_parts_.clear();
+}
 
 }  // namespace macroscope

@@ -7,7 +7,6 @@
 
 #include <concepts>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,8 +22,6 @@ class JsonWriter {
  public:
   /// How the members of an object or array stand: each on a line of its own, or all on the line of their parent.
   enum class Layout : std::uint8_t { lines, inline_ };
-  /// Texts of named expressions by their names.
-  using Definitions = std::map<std::string, std::string>;
 
   explicit JsonWriter(Sink& sink) : sink_(sink) {}
   JsonWriter(const JsonWriter&) = delete;
@@ -57,8 +54,8 @@ class JsonWriter {
     key(name), boolean(value);
   }
 
-  /// Of all named expressions since the last call, and of the names in them: what a document ends in.
-  [[nodiscard]] Definitions take_definitions();
+  /// Members for all named expressions that were written since the last call, and for the names in them: what a document ends in.
+  void write_definitions();
 
   void flush();
 
