@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/algebra/expression.h"
+#include "analyzer/algebra/nearest_definitions.h"
 #include "analyzer/algebra/nominal_estimate.h"
 
 namespace macroscope {
@@ -17,6 +18,9 @@ constexpr std::size_t kFollowedTerms = 32;
 /// Symbols in the products of terms that one quantity is spelled out with, and that all of them are: ordinary models have a few thousand.
 constexpr std::size_t kMaxSteps = 100'000;
 constexpr std::size_t kMaxStepsOfAll = 300'000;
+/// Nor does a quantity that names more definitions come down to a term or two: it is what thousands of layers add up to, each of a size
+/// of its own.
+constexpr std::size_t kMaxNames = 300;
 /// A product of more symbols than this says nothing to anybody.
 constexpr std::size_t kMaxSymbols = 32;
 
@@ -34,7 +38,8 @@ class LeadingTerms::Spelling {
   [[nodiscard]] std::optional<Approximation> of(const Dim& quantity) {
     std::vector<AtomPointer> passing;
     steps_ = 0;
-    is_readable_ = steps_of_all_ <= kMaxStepsOfAll;
+    is_readable_ = steps_of_all_ <= kMaxStepsOfAll && !names_more_than(quantity, kMaxNames);
+    if (!is_readable_) return std::nullopt;
     const auto is_known = [&](const algebra::Atom& atom) { return !is_readable_ || by_atom_.contains(&atom); };
     algebra::for_each_atom(quantity, is_known, [&](const algebra::Atom& atom) {
       if (!is_readable_) return;

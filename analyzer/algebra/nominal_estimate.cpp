@@ -19,20 +19,17 @@ double approximate(const Dim& quantity) noexcept {
 
 std::optional<Int128> nominal_value(const Dim& quantity) { return value_at(quantity, kNominalSize); }
 
-double NominalEstimate::weight_of(const Dim& quantity) {
-  if (quantity.integer()) return approximate(quantity);
-  const auto [found, is_new] = weights_.try_emplace(quantity, std::numeric_limits<double>::infinity());
-  if (is_new) found->second = estimate(quantity, kNominalSize);
-  return found->second;
+double nominal_weight(const Dim& quantity) {
+  return quantity.integer() ? approximate(quantity) : weight_at(quantity, kNominalSize);
 }
 
-double NominalEstimate::estimate(const Dim& quantity, int size) {
+double weight_at(const Dim& quantity, int size) {
   const std::optional<Int128> value = value_at(quantity, size);
   // Past 128 bits: larger than all that are not.
   return value ? static_cast<double>(*value) : std::numeric_limits<double>::infinity();
 }
 
-std::optional<double> NominalEstimate::share_of(const Dim& row, const Dim& total) {
+std::optional<double> constant_share(const Dim& row, const Dim& total) {
   const std::optional<Int128> row_number = nominal_value(row);
   const std::optional<Int128> total_number = nominal_value(total);
   if (!row_number || !total_number || *total_number == 0) return std::nullopt;

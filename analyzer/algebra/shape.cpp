@@ -6,22 +6,34 @@
 #include <new>
 #include <utility>
 
+#include "analyzer/algebra/expression.h"
+
 namespace macroscope {
 
-/// The dims are in the same allocation, right behind the block.
+/// The dims are in the same allocation, right behind the block, and behind those of a shape with open sizes their product.
 struct alignas(Dim) Shape::Block {
-  explicit constexpr Block(std::size_t rank_of) noexcept : rank(rank_of) {}
+  using Product = std::atomic<const algebra::Expression*>;
+
+  constexpr Block(std::size_t rank_of, bool numeric) noexcept : rank(rank_of), is_numeric(numeric) {}
 
   mutable std::atomic<std::size_t> references{1};
   std::size_t rank;
+  bool is_numeric;
 
   [[nodiscard]] const Dim* dims() const noexcept { return std::launder(reinterpret_cast<const Dim*>(this + 1)); }
+  /// Null where nobody has asked, or where it is a number after all.  Passes ask over and over, and an open product takes a while.
+  [[nodiscard]] Product& product() const noexcept {
+    return *std::launder(reinterpret_cast<Product*>(const_cast<Dim*>(dims()) + rank));
+  }
 
   static const Block* make(std::span<const Dim> dims) {
+    static_assert(alignof(Product) <= alignof(Dim));
     if (dims.empty()) return &kScalar;
-    void* const memory = ::operator new(sizeof(Block) + dims.size_bytes());
-    auto* const block = new (memory) Block(dims.size());
-    std::uninitialized_copy(dims.begin(), dims.end(), reinterpret_cast<Dim*>(block + 1));
+    const bool numeric = std::all_of(dims.begin(), dims.end(), [](const Dim& dim) { return dim.is_number(); });
+    void* const memory = ::operator new(sizeof(Block) + dims.size_bytes() + (numeric ? 0 : sizeof(Product)));
+    auto* const block = new (memory) Block(dims.size(), numeric);
+    Dim* const behind = std::uninitialized_copy(dims.begin(), dims.end(), reinterpret_cast<Dim*>(block + 1));
+    if (!numeric) new (behind) Product(nullptr);
     return block;
   }
 
@@ -34,6 +46,9 @@ struct alignas(Dim) Shape::Block {
     // The block of all scalars is not counted.
     if (block == nullptr || block->rank == 0) return;
     if (block->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    if (!block->is_numeric) {
+      if (const algebra::Expression* const product = block->product().load(std::memory_order_acquire)) algebra::release(product);
+    }
     std::destroy_n(block->dims(), block->rank);
     ::operator delete(const_cast<Block*>(block));
   }
@@ -41,7 +56,7 @@ struct alignas(Dim) Shape::Block {
   static const Block kScalar;
 };
 
-constinit const Shape::Block Shape::Block::kScalar{0};
+constinit const Shape::Block Shape::Block::kScalar{0, true};
 
 Shape::Shape() noexcept : block_(&Block::kScalar) {}
 Shape::Shape(std::initializer_list<Dim> dims) : block_(Block::make({dims.begin(), dims.size()})) {}
@@ -78,20 +93,22 @@ void Shape::throw_missing(std::size_t axis) const {
 }
 
 Dim Shape::elements() const {
-  if (is_numeric()) return product(dims());
-  // Neighbours in a network have the same shapes, and an expression that they share is made once.
-  struct Last {
-    Shape shape;
-    Dim elements;
-  };
-  static thread_local Last last{Shape{}, 1};
-  if (last.shape != *this) last = {*this, product(dims())};
-  return last.elements;
+  if (!known() || is_numeric()) return product(dims());
+  Block::Product& known_product = block_->product();
+  if (const algebra::Expression* const known = known_product.load(std::memory_order_acquire)) {
+    algebra::retain(*known);
+    return algebra::Expression::adopt(known);
+  }
+  Dim elements = product(dims());
+  const algebra::Expression* const body = algebra::Expression::of(elements);
+  if (body == nullptr) return elements;
+  algebra::retain(*body);
+  const algebra::Expression* nobody = nullptr;
+  if (!known_product.compare_exchange_strong(nobody, body, std::memory_order_acq_rel)) algebra::release(body);
+  return elements;
 }
 
-bool Shape::is_numeric() const noexcept {
-  return known() && std::all_of(begin(), end(), [](const Dim& dim) { return dim.is_number(); });
-}
+bool Shape::is_numeric() const noexcept { return known() && block_->is_numeric; }
 
 Shape Shape::substitute(const Bindings& bindings) const {
   if (rank() == 0 || is_numeric()) return *this;

@@ -1,4 +1,4 @@
-// Parts: which symbols do many quantities depend on, and which definitions do they name?
+// Used symbols: which symbols do many quantities depend on?
 //
 // What several of them share is looked at once: the totals of a large model name the same thousands of definitions.
 #pragma once
@@ -8,34 +8,29 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "analyzer/algebra/dim.h"
 
 namespace macroscope {
 
-class Parts {
+class UsedSymbols {
  public:
   /// \param enough symbols: once so many have come, nothing else is looked at
-  explicit Parts(std::size_t enough = std::numeric_limits<std::size_t>::max());
-  ~Parts();
-  Parts(const Parts&) = delete;
-  Parts& operator=(const Parts&) = delete;
+  explicit UsedSymbols(std::size_t enough = std::numeric_limits<std::size_t>::max());
+  ~UsedSymbols();
+  UsedSymbols(const UsedSymbols&) = delete;
+  UsedSymbols& operator=(const UsedSymbols&) = delete;
 
   void add(const Dim& quantity);
 
-  /// Names of symbols, through definitions too.
-  [[nodiscard]] const std::set<std::string>& symbols() const noexcept { return symbols_; }
-  /// Names and what they stand for: innermost first, each once.
-  [[nodiscard]] const std::vector<std::pair<std::string, Dim>>& definitions() const noexcept { return definitions_; }
+  /// Through definitions too.
+  [[nodiscard]] const std::set<std::string>& names() const noexcept { return names_; }
 
  private:
   struct Seen;
   std::size_t enough_;
   std::unique_ptr<Seen> seen_;
-  std::set<std::string> symbols_;
-  std::vector<std::pair<std::string, Dim>> definitions_;
+  std::set<std::string> names_;
 };
 
 }  // namespace macroscope

@@ -1,30 +1,39 @@
-// Symbols and definitions of many quantities: as each by itself says, and each once?
-#include "analyzer/algebra/parts.h"
+// Symbols of many quantities: those of each by itself, through names too?
+#include "analyzer/algebra/used_symbols.h"
 
-#include <algorithm>
 #include <string>
 
 #include "catch.h"
 
 namespace macroscope {
+namespace {
 
-TEST_CASE("parts of several quantities are told once, inner ones first", "[algebra]") {
+Dim sum_of_symbols(int count) {
   Dim sum;
-  for (int i = 0; i < 600; ++i) sum += Dim::symbol("s" + std::to_string(i));
-  const Dim product = sum * sum * Dim::symbol("other");
-  Parts parts;
-  parts.add(sum);
-  parts.add(5);
-  parts.add(product);
-  parts.add(sum);
-  CHECK(parts.symbols().size() == 601);
-  CHECK(parts.symbols().contains("other"));
-  auto definitions = sum.definitions();
-  REQUIRE(!definitions.empty());
-  REQUIRE(parts.definitions().size() >= definitions.size());
-  CHECK(std::equal(definitions.begin(), definitions.end(), parts.definitions().begin()));
-  for (const auto& definition : product.definitions())
-    CHECK(std::count(parts.definitions().begin(), parts.definitions().end(), definition) == 1);
+  for (int i = 0; i < count; ++i) sum += Dim::symbol("s" + std::to_string(i));
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("symbols of several quantities are told once, through names", "[algebra]") {
+  const Dim sum = sum_of_symbols(600);
+  REQUIRE(sum.has_definitions());
+  UsedSymbols used;
+  used.add(sum);
+  used.add(5);
+  CHECK(used.names().size() == 600);
+  used.add(sum * sum * Dim::symbol("other"));
+  used.add(sum);
+  CHECK(used.names().size() == 601);
+  CHECK(used.names().contains("other"));
+}
+
+TEST_CASE("nothing is looked at once enough symbols have come", "[algebra]") {
+  UsedSymbols used(2);
+  used.add(Dim::symbol("a") + Dim::symbol("b"));
+  used.add(Dim::symbol("c"));
+  CHECK(used.names() == std::set<std::string>{"a", "b"});
 }
 
 }  // namespace macroscope
