@@ -56,12 +56,11 @@ std::optional<Quantity> difference(const LayerComparison& layer, Metric metric, 
 std::vector<std::size_t> by_effect(const std::vector<LayerComparison>& layers, Metric metric, const ModelRecord& before,
                                    const ModelRecord& after) {
   std::vector<std::pair<double, std::size_t>> estimated;
-  NominalEstimate nominal_estimate;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (layers[i].kind == ChangeKind::same || layers[i].kind == ChangeKind::renamed) continue;
     const std::optional<Quantity> changed = difference(layers[i], metric, before, after);
     if (!changed || changed->value.is(0)) continue;
-    estimated.emplace_back(std::abs(nominal_estimate.weight_of(changed->value)), i);
+    estimated.emplace_back(std::abs(nominal_weight(changed->value)), i);
   }
   std::stable_sort(estimated.begin(), estimated.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<std::size_t> places;

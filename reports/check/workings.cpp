@@ -24,12 +24,11 @@ struct WorkedPart {
 
 std::vector<WorkedPart> parts_of(const Figures& figures, Metric metric, std::string_view path) {
   std::vector<WorkedPart> parts;
-  NominalEstimate estimate;
   const Graph& graph = figures.network().main();
   for (NodeId node = 0; node < graph.nodes.size(); ++node) {
     const std::optional<Quantity> amount = figures.of_layer(metric, 0, node);
     if (!amount || amount->value.is(0) || !is_within(shown_name(graph, graph.nodes[node]), path)) continue;
-    parts.push_back({node, *amount, estimate.weight_of(amount->value)});
+    parts.push_back({node, *amount, nominal_weight(amount->value)});
   }
   return parts;
 }

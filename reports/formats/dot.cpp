@@ -122,8 +122,7 @@ class DotDocument : public Document {
   void add(const Report& report) override {
     if (!report.model) return;
     const Figures& figures = report.model->figures;
-    const LayerTree tree(figures, {});
-    const GraphPicture picture = flat_picture(figures, tree.estimated_by(), report.model->options.depth);
+    const GraphPicture picture = flat_picture(figures, usual_weight(figures), report.model->options.depth);
     DotWriter(picture, figures, sink_).write();
   }
 

@@ -11,6 +11,7 @@
 #include "reports/formats/html_writer.h"
 #include "reports/notation/escape.h"
 #include "reports/notation/number_text.h"
+#include "reports/tables/layer_columns.h"
 #include "reports/tables/layer_tree.h"
 #include "reports/tables/memory_figures.h"
 #include "reports/tables/operator_totals.h"
@@ -155,8 +156,8 @@ class Dashboard {
   }
 
   [[nodiscard]] LayerTreeOptions options_for(std::size_t depth) const {
-    const LayerTree tree(figures_, {0, std::nullopt, 1, {}});
-    return {depth, tree.estimated_by(), kRows, {tree.estimated_by()}};
+    const Metric metric = usual_weight(figures_);
+    return {depth, metric, kRows, {metric}};
   }
 
   [[nodiscard]] std::string name_of(const LayerTree::Row& row) const {
@@ -220,19 +221,15 @@ class Dashboard {
   }
 
   void operators() {
-    const LayerTree tree(figures_, {0, std::nullopt, 1, {}});
-    const Metric metric = tree.estimated_by();
-    const Table table = operator_totals_table(figures_);
-    const auto column = std::find_if(table.columns.begin(), table.columns.end(),
-                                     [&](const Column& each) { return each.id == macroscope::name_of(metric); });
+    const Metric metric = usual_weight(figures_);
+    const Table table = operator_totals_table(figures_, {&layer_column(metric)});
     std::vector<std::pair<double, Bar>> weighed;
-    NominalEstimate nominal_estimate;
     for (std::size_t index = 0; index < table.row_count; ++index) {
       const Row row = table.row(index);
       const auto* name = std::get_if<ModelText>(&row.cells.front());
-      const auto* quantity = std::get_if<Quantity>(&row.cells[static_cast<std::size_t>(column - table.columns.begin())]);
+      const auto* quantity = std::get_if<Quantity>(&row.cells.back());
       if (name == nullptr || quantity == nullptr) continue;
-      weighed.emplace_back(nominal_estimate.weight_of(quantity->value), Bar{name->text, *quantity});
+      weighed.emplace_back(nominal_weight(quantity->value), Bar{name->text, *quantity});
     }
     std::stable_sort(weighed.begin(), weighed.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<Bar> bars;

@@ -71,7 +71,6 @@ Table PageLayers::table() const {
 }
 
 std::vector<IcicleRow> PageLayers::bars() const {
-  NominalEstimate nominal_estimate;
   std::vector<IcicleRow> bars;
   const Graph& graph = figures_->network().main();
   for (const ShownRow& shown : rows_) {
@@ -79,7 +78,7 @@ std::vector<IcicleRow> PageLayers::bars() const {
     const std::optional<Quantity> quantity = tree_.of(row, tree_.estimated_by());
     IcicleRow& bar = bars.emplace_back();
     bar.level = shown.level;
-    bar.weight = quantity ? nominal_estimate.weight_of(quantity->value) : 0;
+    bar.weight = quantity ? nominal_weight(quantity->value) : 0;
     if (row.kind == RowKind::entry) bar.name = shown.prefix.empty() ? shown_name(graph, graph.nodes[row.index]) : shown.prefix;
     if (row.kind == RowKind::module) bar.name = last_part(row.path);
     if (row.kind == RowKind::others) bar.name = counted(row.layers, "other layer");

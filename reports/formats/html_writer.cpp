@@ -97,7 +97,7 @@ class RowWriter {
   /// The number at the example sizes, which the script adds up and draws where it cannot work the formula out itself.
   [[nodiscard]] double weight_of(const Dim& value) {
     const std::optional<Dim> number = table_.example ? table_.example->point.value_of(value) : std::nullopt;
-    return number ? approximate(*number) : nominal_estimate_.weight_of(value);
+    return number ? approximate(*number) : nominal_weight(value);
   }
 
   /// Whether an earlier column is the one that names the row.
@@ -109,7 +109,6 @@ class RowWriter {
 
   const Table& table_;
   std::string_view start_of_text_;
-  NominalEstimate nominal_estimate_;
 };
 
 /// Messages that are in sight; the others are folded.

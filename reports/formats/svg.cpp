@@ -21,7 +21,7 @@ class SvgDocument : public Document {
     if (!report.model || std::exchange(is_drawn_, true)) return;
     const Figures& figures = report.model->figures;
     if (figures.sweep() != nullptr) return draw_sweep(report);
-    const Metric metric = LayerTree(figures, {}).estimated_by();
+    const Metric metric = usual_weight(figures);
     draw_picture(flat_picture(figures, metric, report.model->options.depth), figures, {true}, metric, sink_);
   }
 

@@ -117,7 +117,7 @@ class FindingsWriter {
       json_.begin_object();
       json_.member("tensor", names_of(concatenation.scope).of(branch.branch.operand));
       json_.member("channels", branch.channels);
-      json_.member("share", NominalEstimate::share_of(branch.channels, concatenation.channels));
+      json_.member("share", constant_share(branch.channels, concatenation.channels));
       write_layers("layers", concatenation.scope, branch.branch.nodes);
       json_.member("macs", branch.macs);
       json_.member("parameters", branch.parameters);

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <span>
 
 #include "analyzer/algebra/leading_term.h"
-#include "analyzer/algebra/parts.h"
+#include "analyzer/algebra/nearest_definitions.h"
 #include "reports/json/json.h"
 #include "reports/kinds/example.h"
 #include "reports/notation/number_text.h"
@@ -182,29 +183,25 @@ Section incomplete_section(const Costs& costs) {
   return {"incomplete", "Incomplete", Lines{std::move(what)}, true};
 }
 
-/// Definitions that a report for people lists: those that the totals name, and what stands in them.  Tens of thousands come of sizes that grow
-/// from layer to layer without end; the JSON report has them all.
+/// Definitions that a report for people lists: those nearest to the totals.  Tens of thousands come of sizes that grow from layer to layer
+/// without end; the JSON report has them all.
 constexpr std::size_t kListedDefinitions = 500;
 
 /// Definitions of named expressions that the totals and the summary refer to.
 Lines definitions_of(const Figures& figures, const ReportOptions& options) {
-  Parts parts;
-  if (const std::optional<Quantity> peak = figures.total(Metric::peak_bytes)) parts.add(peak->value);
-  parts.add(figures.analysis().costs.activation_bytes);
-  if (const auto& roofline = figures.analysis().roofline; roofline && roofline->needed) parts.add(*roofline->needed);
+  std::vector<Dim> quantities;
+  if (const std::optional<Quantity> peak = figures.total(Metric::peak_bytes)) quantities.push_back(peak->value);
+  quantities.push_back(figures.analysis().costs.activation_bytes);
+  if (const auto& roofline = figures.analysis().roofline; roofline && roofline->needed) quantities.push_back(*roofline->needed);
   for (const Metric metric : columns_of_layers()) {
     if (metric == Metric::training_macs && !options.has_training) continue;
-    if (const std::optional<Quantity> total = figures.total(metric)) parts.add(total->value);
+    if (const std::optional<Quantity> total = figures.total(metric)) quantities.push_back(total->value);
   }
-  // Innermost first: those left out are the furthest from the totals.
-  const std::span definitions(parts.definitions());
-  const std::span listed =
-      definitions.last(options.is_exact ? definitions.size() : std::min(definitions.size(), kListedDefinitions));
+  const NearestDefinitions nearest =
+      nearest_definitions(quantities, options.is_exact ? std::numeric_limits<std::size_t>::max() : kListedDefinitions);
   Lines lines;
-  for (const auto& [name, definition] : listed) lines.push_back(fmt::format("{} = {}", name, definition.text()));
-  if (const std::size_t left_out = definitions.size() - listed.size(); left_out > 0)
-    lines.push_back(
-        fmt::format("{} more, which these are made of, are listed with --exact, and in the JSON report.", grouped(left_out)));
+  for (const auto& [name, definition] : nearest.innermost_first) lines.push_back(fmt::format("{} = {}", name, definition.text()));
+  if (!nearest.are_all) lines.emplace_back("Those that these are made of are listed with --exact, and in the JSON report.");
   return lines;
 }
 
@@ -249,8 +246,7 @@ constexpr std::size_t kLettersOfName = 70;
 
 /// `Most: /conv1/Conv, 2.9 % of MACs.`; empty where no layer has more than others.
 std::string largest_layer(const Figures& figures) {
-  const LayerTree model(figures, {0, std::nullopt, 1, {}});
-  const Metric metric = model.estimated_by();
+  const Metric metric = usual_weight(figures);
   const LayerTree tree(figures, {0, metric, 1, {metric}, true});
   const std::optional<Quantity> total = figures.total(metric);
   if (tree.rows().empty() || tree.rows().front().kind != RowKind::entry || !total) return {};

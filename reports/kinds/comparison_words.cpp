@@ -167,7 +167,7 @@ std::string comparison_in_words(const Comparison& comparison) { return Words(com
 
 std::string change_in_words(const std::optional<Quantity>& before, const std::optional<Quantity>& after) {
   if (!before || !after || before->value == after->value) return {};
-  const std::optional<double> ratio = NominalEstimate::share_of(after->value, before->value);
+  const std::optional<double> ratio = constant_share(after->value, before->value);
   if (!ratio || !std::isfinite(*ratio)) return {};
   if (*ratio >= kTimes) return fmt::format("x{:.{}f}", *ratio, *ratio < 10 ? 1 : 0);
   if (*ratio > 0 && *ratio <= 1 / kTimes) return fmt::format("/{:.{}f}", 1 / *ratio, *ratio > 0.1 ? 1 : 0);

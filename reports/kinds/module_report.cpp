@@ -117,7 +117,7 @@ class ModuleReport {
   [[nodiscard]] std::string share_of_model(Metric metric, const std::optional<Quantity>& part) const {
     const std::optional<Quantity> whole = figures_.total(metric);
     if (!part || !whole) return {};
-    const std::optional<double> share = NominalEstimate::share_of(part->value, whole->value);
+    const std::optional<double> share = constant_share(part->value, whole->value);
     return share && *share > 0 ? fmt::format("{} % of the model", percent(*share)) : std::string();
   }
 

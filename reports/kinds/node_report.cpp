@@ -208,7 +208,7 @@ class NodeReport {
     const std::optional<Quantity> own = figures_.of_layer(Metric::macs, place_.scope, place_.node);
     const std::optional<Quantity> all = figures_.total(Metric::macs);
     if (!own || !all || place_.scope != 0) return {};
-    const std::optional<double> share = NominalEstimate::share_of(own->value, all->value);
+    const std::optional<double> share = constant_share(own->value, all->value);
     return share && *share > 0 ? fmt::format("{} % of the model", percent(*share)) : std::string();
   }
 

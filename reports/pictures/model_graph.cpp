@@ -116,7 +116,7 @@ class PictureTree {
   void add_node(NodeId node, Metric metric) {
     const std::string_view path = graph_.nodes[node].path;
     const std::optional<Quantity> quantity = figures_.of_layer(metric, 0, node);
-    const double weight = quantity ? nominal_estimate_.weight_of(quantity->value) : 0;
+    const double weight = quantity ? nominal_weight(quantity->value) : 0;
     std::uint32_t parent = 0;
     if (is_flat_) {
       const std::string_view module = outermost(path, depth_);
@@ -333,7 +333,6 @@ class PictureTree {
   const Graph& graph_;
   std::size_t depth_;
   bool is_flat_;
-  NominalEstimate nominal_estimate_;
   std::vector<Item> items_;
   std::vector<std::uint32_t> item_of_node_;
   /// Of the model's inputs while the tree is built, then of its outputs.

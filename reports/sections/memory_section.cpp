@@ -26,10 +26,7 @@ std::string_view name_of_step(const Figures& figures, std::uint32_t step) {
 std::vector<std::uint32_t> largest_at(const Figures& figures, std::uint32_t step) {
   const Memory& memory = figures.analysis().memory;
   std::vector<std::uint32_t> alive = memory.alive_at(step);
-  NominalEstimate nominal_estimate;
-  std::stable_sort(alive.begin(), alive.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return nominal_estimate.weight_of(memory.buffers.all[a].bytes) > nominal_estimate.weight_of(memory.buffers.all[b].bytes);
-  });
+  sort_largest_first(alive, [&](std::uint32_t buffer) { return nominal_weight(memory.buffers.all[buffer].bytes); });
   return alive;
 }
 
@@ -64,7 +61,7 @@ std::string schedule_remark(const Schedule& schedule) {
   if (!schedule.saved) return "the order of the file: with sizes left open none is known to be better";
   if (schedule.saved->is(0))
     return schedule.is_optimal ? "no order needs less than the file's" : "no better order than the file's was found";
-  const std::optional<double> share = NominalEstimate::share_of(*schedule.saved, *schedule.in_file_order.peak);
+  const std::optional<double> share = constant_share(*schedule.saved, *schedule.in_file_order.peak);
   return fmt::format("in the {} order, which saves {} B{} of the file's", schedule.is_optimal ? "best" : "better",
                      grouped(*schedule.saved), share ? fmt::format(" ({} %)", percent(*share)) : std::string());
 }
@@ -79,7 +76,7 @@ Row row_of(const Figures& figures, std::uint32_t index, const PeakStep& peak) {
   row.cells.push_back(type.shape.known() ? Cell(type.shape) : Cell(UnknownCell{}));
   row.cells.push_back(type.dtype == DataType::unknown ? Cell(UnknownCell{}) : Cell(std::string(name_of(type.dtype))));
   row.cells.push_back(buffer.is_known ? Cell(Quantity{buffer.bytes}) : Cell(UnknownCell{}));
-  const std::optional<double> share = NominalEstimate::share_of(buffer.bytes, peak.bytes);
+  const std::optional<double> share = constant_share(buffer.bytes, peak.bytes);
   row.cells.push_back(share ? Cell(Share{*share}) : Cell());
   return row;
 }

@@ -25,12 +25,10 @@ class RooflineReport {
         roofline_(*figures.analysis().roofline) {
     longest_.resize(roofline_.layers.size());
     std::iota(longest_.begin(), longest_.end(), NodeId{0});
-    NominalEstimate nominal_estimate;
     std::vector<double> weights;
     weights.reserve(longest_.size());
     for (const LayerLimit& limit : roofline_.layers)
-      weights.push_back(limit.seconds ? *limit.seconds
-                                      : nominal_estimate.weight_of(limit.operations) + nominal_estimate.weight_of(limit.bytes));
+      weights.push_back(limit.seconds ? *limit.seconds : nominal_weight(limit.operations) + nominal_weight(limit.bytes));
     std::stable_sort(longest_.begin(), longest_.end(), [&](NodeId a, NodeId b) { return weights[a] > weights[b]; });
   }
 

@@ -171,24 +171,21 @@ std::vector<KindOfSaving> by_kind(const std::vector<Saving>& savings) {
 }
 
 Cell share_cell(const Dim& kept, const Dim& whole) {
-  const std::optional<double> share = NominalEstimate::share_of(kept, whole);
+  const std::optional<double> share = constant_share(kept, whole);
   return share && *share <= 1 ? Cell(Share{1 - *share}) : Cell();
 }
 
-double saved_weight(NominalEstimate& nominal_estimate, const Dim& macs, const Dim& dense_baseline) {
-  return nominal_estimate.weight_of(dense_baseline) - nominal_estimate.weight_of(macs);
-}
+double saved_weight(const Dim& macs, const Dim& dense_baseline) { return nominal_weight(dense_baseline) - nominal_weight(macs); }
 
 /// A row a kind, and below it the structures that save most.
 Section savings_section(const Figures& figures, const ReportOptions& options) {
   const std::vector<Saving>& savings = figures.analysis().findings().savings;
-  NominalEstimate nominal_estimate;
   std::vector<KindOfSaving> kinds = by_kind(savings);
   // What every convolution saves comes last: the rest tells one network from others.
   const auto is_common = [](const KindOfSaving& kind) { return kind.kind == Structure::convolution; };
   std::stable_sort(kinds.begin(), kinds.end(), [&](const KindOfSaving& a, const KindOfSaving& b) {
     if (is_common(a) != is_common(b)) return is_common(b);
-    return saved_weight(nominal_estimate, a.macs, a.twin_macs) > saved_weight(nominal_estimate, b.macs, b.twin_macs);
+    return saved_weight(a.macs, a.twin_macs) > saved_weight(b.macs, b.twin_macs);
   });
   std::vector<Row> rows;
   for (const KindOfSaving& kind : kinds) {
@@ -201,9 +198,7 @@ Section savings_section(const Figures& figures, const ReportOptions& options) {
     std::vector<const Saving*> members;
     for (const Saving& saving : savings)
       if (saving.kind == kind.kind) members.push_back(&saving);
-    std::stable_sort(members.begin(), members.end(), [&](const Saving* a, const Saving* b) {
-      return saved_weight(nominal_estimate, a->macs, a->twin_macs) > saved_weight(nominal_estimate, b->macs, b->twin_macs);
-    });
+    sort_largest_first(members, [](const Saving* saving) { return saved_weight(saving->macs, saving->twin_macs); });
     const std::size_t shown = options.top.value_or(0) == 0 ? members.size() : std::min<std::size_t>(members.size(), 2);
     for (std::size_t i = 0; i < shown; ++i) {
       const Saving& saving = *members[i];
@@ -311,7 +306,7 @@ ModelText tensors_text(const Figures& figures, const Cut& cut) {
 
 /// As far as that is known.
 bool leaves_both_their_share(const Cut& cut) {
-  const std::optional<double> before = NominalEstimate::share_of(cut.macs_before, cut.macs_before + cut.macs_after);
+  const std::optional<double> before = constant_share(cut.macs_before, cut.macs_before + cut.macs_after);
   const double least = static_cast<double>(kLeastShare) / 100;
   return before ? *before >= least && *before <= 1 - least : !cut.macs_before.is(0) && !cut.macs_after.is(0);
 }
@@ -321,13 +316,10 @@ Section cuts_section(const Figures& figures, const ReportOptions& options) {
   std::vector<const Cut*> single;
   for (const Cut& cut : cuts.single)
     if (leaves_both_their_share(cut)) single.push_back(&cut);
-  NominalEstimate nominal_estimate;
-  std::stable_sort(single.begin(), single.end(), [&](const Cut* a, const Cut* b) {
-    return nominal_estimate.weight_of(a->bytes) < nominal_estimate.weight_of(b->bytes);
-  });
+  sort_largest_first(single, [](const Cut* cut) { return -nominal_weight(cut->bytes); });
   std::vector<Row> rows;
   const auto add = [&](std::string_view kind, const Cut& cut) {
-    const std::optional<double> before = NominalEstimate::share_of(cut.macs_before, cut.macs_before + cut.macs_after);
+    const std::optional<double> before = constant_share(cut.macs_before, cut.macs_before + cut.macs_after);
     rows.push_back({RowKind::entry,
                     0,
                     {std::string(kind), tensors_text(figures, cut), Quantity{cut.bytes}, before ? Cell(Share{*before}) : Cell(),

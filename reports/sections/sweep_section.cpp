@@ -63,9 +63,8 @@ class SweepTable {
     for (const Swept& swept : kTotals)
       if (!is_for_people || std::find(std::begin(kForPeople), std::end(kForPeople), swept.id) != std::end(kForPeople))
         totals_.push_back(&swept);
-    NominalEstimate nominal_estimate;
     for (const SweepRow& row : sweep.rows) {
-      weights_.push_back(row.is_wrong ? 0 : nominal_estimate.weight_of(row.*estimated_by(sweep)));
+      weights_.push_back(row.is_wrong ? 0 : nominal_weight(row.*estimated_by(sweep)));
       most_ = std::max(most_, weights_.back());
     }
   }

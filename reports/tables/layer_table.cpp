@@ -31,6 +31,7 @@ class LayerRows {
         columns_(std::move(columns)),
         has_total_(has_total),
         tree_(figures, std::move(options)),
+        whole_(figures.total(tree_.estimated_by())),
         cells_(figures, 0) {
     const std::vector<bool>& side = figures.network().main().auxiliary_nodes;
     has_auxiliary_ = has_total && std::find(side.begin(), side.end(), true) != side.end();
@@ -181,12 +182,11 @@ class LayerRows {
   static TensorId first_of(std::span<const TensorId> tensors) { return tensors.empty() ? kAbsent : tensors.front(); }
 
   Cell share_cell(const std::optional<Quantity>& quantity) const {
-    const std::optional<Quantity> total = figures_->total(tree_.estimated_by());
-    if (!quantity || !total) return {};
-    const std::optional<double> share = NominalEstimate::share_of(quantity->value, total->value);
+    if (!quantity || !whole_) return {};
+    const std::optional<double> share = constant_share(quantity->value, whole_->value);
     if (share) return Share{*share};
     const ExamplePoint& point = figures_->analysis().example_point();
-    const std::optional<Dim> part = point.value_of(quantity->value), whole = point.value_of(total->value);
+    const std::optional<Dim> part = point.value_of(quantity->value), whole = point.value_of(whole_->value);
     return part && whole && !whole->is(0) ? Cell(Share{approximate(*part) / approximate(*whole)}) : Cell();
   }
 
@@ -223,6 +223,8 @@ class LayerRows {
   std::vector<const LayerColumn*> columns_;
   bool has_total_;
   LayerTree tree_;
+  /// What rows are shares of.
+  std::optional<Quantity> whole_;
   LayerCells cells_;
   /// By node, if there is a column for it.
   std::vector<std::optional<Quantity>> live_;

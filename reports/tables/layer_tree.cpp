@@ -23,14 +23,14 @@ bool has_any(const Figures& figures, Metric metric) {
 
 }  // namespace
 
+Metric usual_weight(const Figures& figures) {
+  const auto* const first =
+      std::find_if(std::begin(kWeights), std::end(kWeights), [&](Metric metric) { return has_any(figures, metric); });
+  return first == std::end(kWeights) ? Metric::macs : *first;
+}
+
 LayerTree::LayerTree(const Figures& figures, LayerTreeOptions options) : figures_(&figures), options_(std::move(options)) {
-  if (options_.sort) {
-    estimated_by_ = *options_.sort;
-  } else if (const auto* first =
-                 std::find_if(std::begin(kWeights), std::end(kWeights), [&](Metric m) { return has_any(figures, m); });
-             first != std::end(kWeights)) {
-    estimated_by_ = *first;
-  }
+  estimated_by_ = options_.sort ? *options_.sort : usual_weight(figures);
   options_.depth = std::min(options_.depth, kMaxDepth);
   std::vector<Metric>& metrics = options_.metrics;
   if (std::find(metrics.begin(), metrics.end(), estimated_by_) == metrics.end()) metrics.push_back(estimated_by_);
@@ -106,7 +106,7 @@ void LayerTree::add_to_modules(std::uint32_t item, NodeId node) {
 double LayerTree::weight_of(const Dim& quantity) {
   if (options_.is_digest && !quantity.integer())
     if (const std::optional<Dim> number = figures_->analysis().example_point().value_of(quantity)) return approximate(*number);
-  return nominal_estimate_.weight_of(quantity);
+  return nominal_weight(quantity);
 }
 
 void LayerTree::estimate() {

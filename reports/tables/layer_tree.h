@@ -25,6 +25,9 @@ struct LayerTreeOptions {
   bool is_digest = false;
 };
 
+/// What layers are weighed by where nothing was asked for: the first of MACs, FLOPs, parameters and bytes written that the model has any of.
+[[nodiscard]] Metric usual_weight(const Figures& figures);
+
 class LayerTree {
  public:
   struct Row {
@@ -47,7 +50,7 @@ class LayerTree {
   [[nodiscard]] std::optional<Quantity> of(const Row& row, Metric metric) const noexcept;
   /// Layers that an entry stands for.
   [[nodiscard]] const std::vector<NodeId>& repeated(const Row& row) const { return repeats_[row.repeat].nodes; }
-  /// What rows are weighed by where nothing was asked for: the first metric the model has any of.
+  /// What rows are weighed by: what they are sorted by, or the usual.
   [[nodiscard]] Metric estimated_by() const noexcept { return estimated_by_; }
 
  private:
@@ -94,7 +97,6 @@ class LayerTree {
   std::vector<std::vector<Sum>> others_;
   std::vector<Repeat> repeats_;
   bool is_largest_first_ = false;
-  NominalEstimate nominal_estimate_;
 };
 
 }  // namespace macroscope

@@ -13,11 +13,10 @@ constexpr std::size_t kMaxTermsKept = 1'000'000;
 }  // namespace
 
 const PeakStep* shown_peak(const Figures& figures) {
-  NominalEstimate nominal_estimate;
   const PeakStep* shown = nullptr;
   double most = 0;
   for (const PeakStep& peak : figures.analysis().memory.peaks) {
-    const double weight = nominal_estimate.weight_of(peak.bytes);
+    const double weight = nominal_weight(peak.bytes);
     if (shown != nullptr && weight <= most) continue;
     shown = &peak;
     most = weight;

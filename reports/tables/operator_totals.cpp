@@ -22,7 +22,8 @@ struct OperatorTotal {
   [[nodiscard]] std::optional<Quantity> of(Metric metric) const { return sums[static_cast<std::size_t>(metric)].quantity(); }
 };
 
-std::vector<OperatorTotal> totals_of(const Figures& figures) {
+/// Of the metrics that are shown: some, as that of training, take a pass of their own.
+std::vector<OperatorTotal> totals_of(const Figures& figures, const std::vector<const LayerColumn*>& columns) {
   std::vector<OperatorTotal> totals;
   std::unordered_map<std::string, std::size_t> places;
   const Graph& graph = figures.network().main();
@@ -32,8 +33,10 @@ std::vector<OperatorTotal> totals_of(const Figures& figures) {
     if (is_new) totals.push_back({name});
     OperatorTotal& total = totals[place->second];
     ++total.layers;
-    for (const Metric metric : columns_of_layers())
+    for (const LayerColumn* column : columns) {
+      const Metric metric = *column->metric();
       total.sums[static_cast<std::size_t>(metric)].add(figures.of_layer(metric, 0, node));
+    }
   }
   return totals;
 }
@@ -44,7 +47,7 @@ Table table_of(std::vector<OperatorTotal> totals, const std::vector<const LayerC
   std::vector<Metric> metrics;
   for (const LayerColumn* column : columns) {
     table.columns.push_back(column->column);
-    metrics.push_back(std::get<Metric>(column->content));
+    metrics.push_back(*column->metric());
   }
   table.row_count = totals.size();
   table.row = [totals = std::move(totals), metrics = std::move(metrics)](std::size_t index) {
@@ -65,21 +68,26 @@ Table operator_totals_table(const Figures& figures) {
   std::vector<const LayerColumn*> columns;
   for (const LayerColumn& column : layer_columns())
     if (column.metric() != nullptr) columns.push_back(&column);
-  return table_of(totals_of(figures), columns);
+  return operator_totals_table(figures, columns);
+}
+
+Table operator_totals_table(const Figures& figures, const std::vector<const LayerColumn*>& columns) {
+  return table_of(totals_of(figures, columns), columns);
 }
 
 Table operator_summary_table(const Figures& figures) {
-  std::vector<OperatorTotal> totals = totals_of(figures);
-  NominalEstimate estimate;
+  const std::vector<const LayerColumn*> columns =
+      layer_columns({Metric::parameters, Metric::macs, Metric::flops, Metric::bytes_written});
+  std::vector<OperatorTotal> totals = totals_of(figures, columns);
   const auto weight_of = [&](const OperatorTotal& total, Metric metric) {
     const std::optional<Quantity> sum = total.of(metric);
-    return sum ? estimate.weight_of(sum->value) : 0;
+    return sum ? nominal_weight(sum->value) : 0;
   };
   std::stable_sort(totals.begin(), totals.end(), [&](const OperatorTotal& a, const OperatorTotal& b) {
     return std::pair(weight_of(a, Metric::macs), weight_of(a, Metric::flops)) >
            std::pair(weight_of(b, Metric::macs), weight_of(b, Metric::flops));
   });
-  return table_of(std::move(totals), layer_columns({Metric::parameters, Metric::macs, Metric::flops, Metric::bytes_written}));
+  return table_of(std::move(totals), columns);
 }
 
 }  // namespace macroscope

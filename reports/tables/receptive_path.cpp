@@ -85,7 +85,7 @@ class PathWalk {
       const InputField* field = field_in(fields);
       if (field == nullptr) continue;
       double size = 1;
-      for (const AxisField& axis : field->axes) size *= std::max(1.0, nominal_estimate_.weight_of(axis.size));
+      for (const AxisField& axis : field->axes) size *= std::max(1.0, nominal_weight(axis.size));
       if (widest != kAbsent && size <= most) continue;
       widest = operand;
       most = size;
@@ -97,7 +97,6 @@ class PathWalk {
   const Shapes& shapes_;
   const Graph& graph_;
   std::uint32_t input_;
-  NominalEstimate nominal_estimate_;
 };
 
 template <typename Values, typename TextOf>

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <boost/container_hash/hash.hpp>
+#include <iterator>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -20,57 +25,50 @@ std::string_view number_at(std::string_view text) {
   return text.substr(0, end);
 }
 
-/// What layers of one group have in common, as a text that tells groups apart.
-class GroupKeys {
- public:
-  explicit GroupKeys(const Figures& figures)
-      : figures_(figures), graph_(figures.network().main()), scope_(figures.analysis().shapes.scopes.front()) {}
+/// What layers of one group have in common.
+struct GroupKey {
+  std::string name;  ///< without its numbers
+  std::string op;
+  Shape shape = Shape::unknown();
+  /// Parameters, and what is compared beside them.
+  std::array<std::optional<Dim>, 1 + std::size(kCompared)> amounts{};
 
-  [[nodiscard]] std::string of(NodeId node) {
-    std::string key = name_without_numbers(shown_name(graph_, graph_.nodes[node]));
-    add(figures_.of_layer(Metric::parameters, 0, node), key);
-    return key + (scope_.classes.is_shared(node) ? of_class(scope_.classes.first_of(node)) : operation_of(node));
-  }
+  friend bool operator==(const GroupKey&, const GroupKey&) = default;
 
- private:
-  static void add(const std::optional<Quantity>& amount, std::string& key) {
-    key += '\0';
-    key += amount ? amount->value.text() : "?";
-  }
-
-  /// Its operator, what comes out and what that takes: the same for all nodes of a class, and written once for them.
-  const std::string& of_class(NodeId first) {
-    const auto [known, is_new] = of_class_.try_emplace(first);
-    if (is_new) known->second = operation_of(first);
-    return known->second;
-  }
-  [[nodiscard]] std::string operation_of(NodeId node) const {
-    const Node& layer = graph_.nodes[node];
-    std::string key(1, '\0');
-    key += shown_operator(layer.domain, layer.op);
-    key += '\0';
-    if (!layer.outputs.empty() && layer.outputs.front() != kAbsent) {
-      const Type& type = scope_.facts[layer.outputs.front()].type;
-      if (type.shape.known()) key += type.shape.text();
+  struct Hash {
+    std::size_t operator()(const GroupKey& key) const noexcept {
+      std::size_t hash = 0;
+      boost::hash_combine(hash, key.name);
+      boost::hash_combine(hash, key.op);
+      for (const Dim& extent : key.shape.dims()) boost::hash_combine(hash, extent.hash());
+      for (const std::optional<Dim>& amount : key.amounts) boost::hash_combine(hash, amount ? amount->hash() : 0);
+      return hash;
     }
-    for (const Metric metric : kCompared) add(figures_.of_layer(metric, 0, node), key);
-    return key;
-  }
-
-  const Figures& figures_;
-  const Graph& graph_;
-  const Scope& scope_;
-  std::unordered_map<NodeId, std::string> of_class_;
+  };
 };
+
+GroupKey key_of(const Figures& figures, NodeId node) {
+  const Graph& graph = figures.network().main();
+  const Node& layer = graph.nodes[node];
+  GroupKey key{name_without_numbers(shown_name(graph, layer)), shown_operator(layer.domain, layer.op)};
+  if (!layer.outputs.empty() && layer.outputs.front() != kAbsent)
+    key.shape = figures.analysis().shapes.scopes.front().facts[layer.outputs.front()].type.shape;
+  const auto amount_of = [&](Metric metric) {
+    std::optional<Quantity> amount = figures.of_layer(metric, 0, node);
+    return amount ? std::optional(std::move(amount->value)) : std::nullopt;
+  };
+  key.amounts.front() = amount_of(Metric::parameters);
+  std::transform(std::begin(kCompared), std::end(kCompared), key.amounts.begin() + 1, amount_of);
+  return key;
+}
 
 }  // namespace
 
 std::vector<std::vector<NodeId>> repeated_layers(const Figures& figures, std::span<const NodeId> layers) {
   std::vector<std::vector<NodeId>> groups;
-  std::unordered_map<std::string, std::size_t> group_of;
-  GroupKeys keys(figures);
+  std::unordered_map<GroupKey, std::size_t, GroupKey::Hash> group_of;
   for (const NodeId node : layers) {
-    const auto [group, is_new] = group_of.try_emplace(keys.of(node), groups.size());
+    const auto [group, is_new] = group_of.try_emplace(key_of(figures, node), groups.size());
     if (is_new) groups.emplace_back();
     groups[group->second].push_back(node);
   }

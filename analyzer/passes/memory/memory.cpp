@@ -60,7 +60,7 @@ class Peaks {
 
   static Candidate candidate_of(std::uint32_t step, const Dim& bytes) {
     Candidate candidate{{step, bytes}};
-    for (std::size_t i = 0; i < kTriedSizes.size(); ++i) candidate.tried[i] = NominalEstimate::estimate(bytes, kTriedSizes[i]);
+    for (std::size_t i = 0; i < kTriedSizes.size(); ++i) candidate.tried[i] = weight_at(bytes, kTriedSizes[i]);
     return candidate;
   }
 

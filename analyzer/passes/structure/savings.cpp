@@ -196,7 +196,7 @@ std::string_view name_of(Structure structure) noexcept {
 }
 
 std::optional<double> Saving::share() const {
-  const std::optional<double> kept = NominalEstimate::share_of(macs, twin_macs);
+  const std::optional<double> kept = constant_share(macs, twin_macs);
   return kept ? std::optional(1 - *kept) : std::nullopt;
 }
 

@@ -104,13 +104,13 @@ TEST_CASE("Paths of thousands of parts nest no deeper than a bound") {
 
 TEST_CASE("Shares of symbolic quantities are told where they are one number") {
   const Dim n = Dim::symbol("N");
-  CHECK(NominalEstimate::share_of(n * 3, n * 4) == 0.75);
-  CHECK(NominalEstimate::share_of(Dim(1), Dim(4)) == 0.25);
-  CHECK(NominalEstimate::share_of(Dim(0), n * n + 1) == 0.0);
-  CHECK(NominalEstimate::share_of((n * n + 1) * 3, (n * n + 1) * 12) == 0.25);
-  CHECK_FALSE(NominalEstimate::share_of(n, n * n).has_value());
-  CHECK_FALSE(NominalEstimate::share_of(n, n + 1).has_value());
-  CHECK_FALSE(NominalEstimate::share_of(Dim(0), Dim(0)).has_value());
+  CHECK(constant_share(n * 3, n * 4) == 0.75);
+  CHECK(constant_share(Dim(1), Dim(4)) == 0.25);
+  CHECK(constant_share(Dim(0), n * n + 1) == 0.0);
+  CHECK(constant_share((n * n + 1) * 3, (n * n + 1) * 12) == 0.25);
+  CHECK_FALSE(constant_share(n, n * n).has_value());
+  CHECK_FALSE(constant_share(n, n + 1).has_value());
+  CHECK_FALSE(constant_share(Dim(0), Dim(0)).has_value());
 }
 
 }  // namespace macroscope
