@@ -137,18 +137,32 @@ std::vector<Window> windows_under(const OpContext& context, std::span<const Dim>
 
 namespace {
 
-/// The first place whose tap lies behind the input, of those that exist.  Both candidates are floor(numerator / stride) + 1, so where the
-/// places follow from the extent the numerators decide.
-Dim first_behind(const Window& window, const Dim& positions, const Dim& extent, const Dim& offset) {
-  const Dim room = extent + window.pad_begin + window.pad_end - window.reach();
-  const Dim last_inside = extent - offset - 1;
-  const Dim behind = floor_div(last_inside, window.stride) + 1;
-  if (positions == floor_div(room, window.stride) + 1) {
-    if (at_least(last_inside, room) == Certainty::always) return positions;
-    if (at_least(room, last_inside) == Certainty::always) return behind;
+/// For each tap of a window, the first place where it lies behind the input, of those that exist.  Both candidates are
+/// floor(numerator / stride) + 1, so where the places follow from the extent the numerators decide.
+class FirstBehind {
+ public:
+  FirstBehind(const Window& window, const Dim& positions, const Dim& extent)
+      : window_(window),
+        positions_(positions),
+        extent_(extent),
+        room_(extent + window.pad_begin + window.pad_end - window.reach()),
+        places_follow_(positions == floor_div(room_, window.stride) + 1) {}
+
+  [[nodiscard]] Dim at(const Dim& offset) const {
+    const Dim last_inside = extent_ - offset - 1;
+    if (places_follow_ && at_least(last_inside, room_) == Certainty::always) return positions_;
+    Dim behind = floor_div(last_inside, window_.stride) + 1;
+    if (places_follow_ && at_least(room_, last_inside) == Certainty::always) return behind;
+    return min(behind, positions_);
   }
-  return min(behind, positions);
-}
+
+ private:
+  const Window& window_;
+  const Dim& positions_;
+  const Dim& extent_;
+  Dim room_;
+  bool places_follow_;
+};
 
 /// Numbers of taps, places and elements, all of them below 2^62, which leaves room for the sums.
 struct NumericTaps {
@@ -213,11 +227,12 @@ Dim taps_inside(const Window& window, const TapRange& taps, const Dim& positions
   if (*count > kMaxTaps) throw Unknown();
   if (const auto known = numeric(window, taps, positions, extent)) return numeric_taps_inside(*known);
   if (algebra::is_budget_spent() && *count > kMaxTapsPastBudget) throw Unknown();
+  const FirstBehind first_behind(window, positions, extent);
   Dim inside;
   for (std::int64_t tap = *first_tap; tap < *first_tap + *count; ++tap) {
     // Places p with 0 <= p * stride + offset < extent.
     const Dim offset = Dim(tap) * window.dilation - window.pad_begin;
-    const Dim places_inside = first_behind(window, positions, extent, offset) - max(ceil_div(-offset, window.stride), 0);
+    const Dim places_inside = first_behind.at(offset) - max(ceil_div(-offset, window.stride), 0);
     // A symbolic extent is assumed to hold the whole window; then no tap has fewer than no places.
     inside += places_inside;
   }
