@@ -181,7 +181,14 @@ void for_each_model(const std::string& path, const ModelSettings& settings,
     const auto& [name, word] = *settings.words.begin();
     throw UsageError(fmt::format("--set takes numbers, and '{}' is none", word), fmt::format("--assume {}={}", name, word));
   }
-  visit(analysis_of(read_model(path), settings.analysis), path == "-" ? "standard input" : path);
+  const std::string shown_path = path == "-" ? "standard input" : path;
+  Analysis analysis = analysis_of(read_model(path), settings.analysis);
+  if (settings.is_last_model) {
+    static const Analysis& never_destroyed = *new Analysis(std::move(analysis));
+    visit(never_destroyed, shown_path);
+  } else {
+    visit(analysis, shown_path);
+  }
 }
 
 }  // namespace macroscope

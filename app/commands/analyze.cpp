@@ -132,7 +132,8 @@ ExitCode run_analyze(const Arguments& arguments) {
   const ReportOptions report = report_options(options);
   Documents documents(format_choice(), options.outputs);
   options.model.confine(options.models, options.outputs.files);
-  const ModelSettings how = options.model.settings(&ranges);
+  ModelSettings how = options.model.settings(&ranges);
+  how.is_last_model = options.models.size() == 1 && ranges.empty();
   const DocumentOptions document = document_options(options);
   documents.begin(document, document.has_several);
   const Progress progress(options.models.size());
