@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "analyzer/algebra/parts.h"
+#include "analyzer/algebra/used_symbols.h"
 #include "analyzer/passes/shapes/input_places.h"
 
 namespace macroscope {
@@ -166,11 +166,11 @@ class PointSearch {
 
 std::vector<const Symbol*> ExamplePoint::used_in(const std::vector<const Dim*>& quantities, const SymbolTable& symbols) const {
   // Most models have few symbols, all of which are in the first thing looked at.
-  Parts parts(symbols.all().size());
-  for (const Dim* quantity : quantities) parts.add(*quantity);
+  UsedSymbols used_symbols(symbols.all().size());
+  for (const Dim* quantity : quantities) used_symbols.add(*quantity);
   std::vector<const Symbol*> used;
   for (const Symbol& symbol : symbols.all())
-    if (sizes().contains(symbol.id) && parts.symbols().contains(symbol.id)) used.push_back(&symbol);
+    if (sizes().contains(symbol.id) && used_symbols.names().contains(symbol.id)) used.push_back(&symbol);
   return used;
 }
 

@@ -22,8 +22,11 @@ if(MACROSCOPE_FUZZ)
   add_link_options(-fsanitize=fuzzer-no-link)
 endif()
 if(MACROSCOPE_COVERAGE)
-  add_compile_options(--coverage -fprofile-update=atomic)
-  add_link_options(--coverage)
+  # Clang counts the branches that the source has.  gcov counts what the compiler makes of it: a branch for each object that may have to be
+  # destroyed when something is thrown, which are most of them.  Every process adds to the file of its program.
+  set(counters -fprofile-instr-generate=${CMAKE_BINARY_DIR}/counters/%4m.profraw)
+  add_compile_options(${counters} -fcoverage-mapping -fprofile-update=atomic)
+  add_link_options(${counters})
 endif()
 
 # Warnings apply to the project's own code, not to what it generates or finds.
