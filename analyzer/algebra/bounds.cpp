@@ -44,11 +44,18 @@ Interval interval(const End& low, const End& high) {
   return result;
 }
 
+/// Of two ends that are at least 0; absent is infinity.
+std::optional<Int128> product_of_highs(const std::optional<Int128>& a, const std::optional<Int128>& b) {
+  if ((a && *a == 0) || (b && *b == 0)) return 0;
+  Int128 high = 0;
+  return !a || !b || __builtin_mul_overflow(*a, *b, &high) ? std::nullopt : std::optional(high);
+}
+
 Interval multiply(const Interval& a, const Interval& b) {
-  if (a.low && b.low && *a.low >= 0 && *b.low >= 0 && !a.high && !b.high) {
-    // Most sizes: nothing is known but where they begin.
+  if (a.low && b.low && *a.low >= 0 && *b.low >= 0) {
+    // Sizes, and the numbers in front of them.
     Int128 low = 0;
-    return {__builtin_mul_overflow(*a.low, *b.low, &low) ? kLargest : low, std::nullopt};
+    return {__builtin_mul_overflow(*a.low, *b.low, &low) ? kLargest : low, product_of_highs(a.high, b.high)};
   }
   const std::array<End, 4> corners{multiply(low_end(a), low_end(b)), multiply(low_end(a), high_end(b)),
                                    multiply(high_end(a), low_end(b)), multiply(high_end(a), high_end(b))};
@@ -104,11 +111,6 @@ Interval range_of(std::span<const Term> terms) {
     result = {add(result.low, range.low), add(result.high, range.high)};
   }
   return result;
-}
-
-Interval range_of(const Dim& dim) {
-  const TermView view(dim);
-  return {lower_bound(view.terms()), upper_bound(view.terms())};
 }
 
 namespace {

@@ -239,10 +239,28 @@ Terms add_scaled(std::span<const Term> a, std::span<const Term> b, const Term& f
   return result;
 }
 
+namespace {
+
+/// Terms take several times as long to move as their addresses.
+void sort_terms(Terms& terms) {
+  const auto comes_first = [](const Term* a, const Term* b) {
+    return compare(a->monomial, b->monomial) == std::strong_ordering::greater;
+  };
+  boost::container::small_vector<Term*, 32> order;
+  for (Term& term : terms) order.push_back(&term);
+  if (std::is_sorted(order.begin(), order.end(), comes_first)) return;
+  std::sort(order.begin(), order.end(), comes_first);
+  Terms sorted;
+  sorted.reserve(terms.size());
+  for (Term* const term : order) sorted.push_back(std::move(*term));
+  terms = std::move(sorted);
+}
+
+}  // namespace
+
 void canonicalize(Terms& terms) {
   charge(terms.size());
-  std::sort(terms.begin(), terms.end(),
-            [](const Term& a, const Term& b) { return compare(a.monomial, b.monomial) == std::strong_ordering::greater; });
+  sort_terms(terms);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < terms.size(); ++i) {
     if (kept > 0 && compare(terms[kept - 1].monomial, terms[i].monomial) == std::strong_ordering::equal) {

@@ -146,9 +146,9 @@ std::optional<Int128> LowerBound::by_fraction(std::span<const Term> terms, const
 
 namespace {
 
-/// Is there an atom that says more than its own range, and is that looked at?
+/// Is there an atom that says more than its own range, beside others, and is that looked at?
 bool can_say_more(std::span<const Term> terms) {
-  return limits().bound_work > 0 && std::any_of(terms.begin(), terms.end(), [](const Term& term) {
+  return terms.size() > 1 && limits().bound_work > 0 && std::any_of(terms.begin(), terms.end(), [](const Term& term) {
            return std::any_of(term.monomial.factors.begin(), term.monomial.factors.end(),
                               [](const Factor& factor) { return factor.atom->kind >= AtomKind::quotient; });
          });
@@ -156,15 +156,21 @@ bool can_say_more(std::span<const Term> terms) {
 
 }  // namespace
 
+Interval range_of(const Dim& dim) {
+  const TermView view(dim);
+  if (!can_say_more(view.terms())) return range_of(view.terms());
+  return {lower_bound(view.terms()), upper_bound(view.terms())};
+}
+
 std::optional<Int128> lower_bound(std::span<const Term> terms) try {
-  if (terms.size() < 2 || !can_say_more(terms)) return range_of(terms).low;
+  if (!can_say_more(terms)) return range_of(terms).low;
   return LowerBound().of(terms);
 } catch (const AlgebraError&) {
   return range_of(terms).low;
 }
 
 std::optional<Int128> upper_bound(std::span<const Term> terms) try {
-  if (terms.size() < 2 || !can_say_more(terms)) return range_of(terms).high;
+  if (!can_say_more(terms)) return range_of(terms).high;
   const std::optional<Int128> negated = LowerBound().of(add_scaled({}, terms, {-1, {}}));
   return negated ? std::optional(checked_multiply(*negated, -1)) : std::nullopt;
 } catch (const AlgebraError&) {

@@ -30,6 +30,9 @@ Dim RunningSum::value() const {
   if (parts_.empty()) return numbers_;
   if (parts_.size() == 1 && parts_.front().times == 1 && numbers_.is(0)) return parts_.front().quantity;
   algebra::Terms terms;
+  std::size_t count = 1;
+  for (const Part& part : parts_) count += algebra::TermView(part.quantity).size();
+  terms.reserve(count);
   const auto add_all = [&terms](const Dim& quantity, std::uint64_t times) {
     const algebra::TermView view(quantity);
     for (const algebra::Term& term : view) terms.push_back({algebra::checked_multiply(term.coefficient, times), term.monomial});

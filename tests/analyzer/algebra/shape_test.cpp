@@ -2,6 +2,7 @@
 #include "analyzer/algebra/shape.h"
 
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -95,4 +96,21 @@ TEST_CASE("an axis that a shape does not have is no extent", "[shape]") {
     CHECK(error.code() == "bad-rank");
     CHECK(std::string(error.what()) == "the shape [1, N] has no axis 7");
   }
+}
+
+TEST_CASE("the elements of an open shape are the same whoever asks, and however often", "[shape]") {
+  const Dim n = Dim::symbol("N"), l = Dim::symbol("L");
+  const Shape shape{n, l + 1, 4};
+  const Shape copy = shape;
+  std::vector<std::thread> threads;
+  std::vector<Dim> said(8);
+  for (Dim& elements : said) threads.emplace_back([&elements, &copy] { elements = copy.elements(); });
+  for (std::thread& thread : threads) thread.join();
+  for (const Dim& elements : said) CHECK(elements == n * (l + 1) * 4);
+  CHECK(shape.elements() == said.front());
+  for (int times = 0; times < 2; ++times) CHECK(Shape{n, 0}.elements().is(0));
+  CHECK_FALSE(shape.is_numeric());
+  CHECK_FALSE(Shape::unknown().is_numeric());
+  CHECK(Shape{}.is_numeric());
+  CHECK(shape.substitute({{"N", 2}, {"L", 3}}).elements().is(32));
 }
