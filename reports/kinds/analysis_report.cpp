@@ -188,7 +188,7 @@ Section incomplete_section(const Costs& costs) {
 constexpr std::size_t kListedDefinitions = 500;
 
 /// Definitions of named expressions that the totals and the summary refer to.
-Lines definitions_of(const Figures& figures, const ReportOptions& options) {
+void add_definitions(std::vector<Section>& sections, const Figures& figures, const ReportOptions& options) {
   std::vector<Dim> quantities;
   if (const std::optional<Quantity> peak = figures.total(Metric::peak_bytes)) quantities.push_back(peak->value);
   quantities.push_back(figures.analysis().costs.activation_bytes);
@@ -199,10 +199,12 @@ Lines definitions_of(const Figures& figures, const ReportOptions& options) {
   }
   const NearestDefinitions nearest =
       nearest_definitions(quantities, options.is_exact ? std::numeric_limits<std::size_t>::max() : kListedDefinitions);
+  if (nearest.innermost_first.empty()) return;
   Lines lines;
   for (const auto& [name, definition] : nearest.innermost_first) lines.push_back(fmt::format("{} = {}", name, definition.text()));
-  if (!nearest.are_all) lines.emplace_back("Those that these are made of are listed with --exact, and in the JSON report.");
-  return lines;
+  sections.push_back({"definitions",
+                      nearest.are_all ? "Definitions" : "Definitions nearest to the totals; all of them with --exact, or as JSON",
+                      std::move(lines)});
 }
 
 std::vector<const LayerColumn*> columns_of(const ReportOptions& options, std::vector<const LayerColumn*> usual) {
@@ -328,8 +330,7 @@ void add_model_sections(std::vector<Section>& sections, const Figures& figures, 
   add_roofline_sections(figures, !options.is_exact, sections);
   const bool has_all = options.is_exact || has_details;
   if (auto symbols = symbols_section(figures, has_all)) sections.push_back(std::move(*symbols));
-  if (Lines definitions = has_all ? definitions_of(figures, options) : Lines(); !definitions.empty())
-    sections.push_back({"definitions", "Definitions", std::move(definitions)});
+  if (has_all) add_definitions(sections, figures, options);
   if (has_all && !analysis.shapes.assumptions.empty())
     sections.push_back({"assumptions", "Holds if", texts_of(analysis.shapes.assumptions)});
   if (!options.is_exact) add_example(sections, figures);
