@@ -15,7 +15,7 @@ struct ModelSettings {
   std::map<std::string, std::string, std::less<>> words{};
 
   /// Nothing comes after this model: its analysis is left to the end of the process, which takes no time, where giving back the parts of a
-  /// large one takes a tenth of a run.
+  /// large one takes a tenth of a run.  A process that runs another command has it until then.
   bool is_last_model = false;
 
   [[nodiscard]] bool sets_nothing() const noexcept { return analysis.bindings.empty() && words.empty(); }

@@ -182,13 +182,12 @@ void for_each_model(const std::string& path, const ModelSettings& settings,
     throw UsageError(fmt::format("--set takes numbers, and '{}' is none", word), fmt::format("--assume {}={}", name, word));
   }
   const std::string shown_path = path == "-" ? "standard input" : path;
-  Analysis analysis = analysis_of(read_model(path), settings.analysis);
-  if (settings.is_last_model) {
-    static const Analysis& never_destroyed = *new Analysis(std::move(analysis));
-    visit(never_destroyed, shown_path);
-  } else {
-    visit(analysis, shown_path);
-  }
+  if (!settings.is_last_model) return visit(analysis_of(read_model(path), settings.analysis), shown_path);
+  // Not destroyed as the process ends, but before the next command of a process that runs several, as pages do.
+  static auto& last = *new std::unique_ptr<const Analysis>;
+  last.reset();
+  last = std::make_unique<const Analysis>(analysis_of(read_model(path), settings.analysis));
+  visit(*last, shown_path);
 }
 
 }  // namespace macroscope
