@@ -109,6 +109,15 @@ roles = "data quantisation weight bias"
   CHECK(analysis.parameters.total(Role::weight) == Dim(5 * 3 * 2 + 5));
 }
 
+TEST_CASE("each kind of work of elements is counted by its number", "[configuration]") {
+  for (const char* kind : {"add", "mul", "div", "compare", "special"}) {
+    const OperatorFile file = read_operator_file(std::string("[[operator]]\nname = \"A\"\nelements = { ") + kind + " = 3 }\n");
+    CAPTURE(kind);
+    CHECK(file.diagnostics.empty());
+    CHECK(file.operators != nullptr);
+  }
+}
+
 TEST_CASE("each mistake in an operator file is told with its place") {
   struct Case {
     const char* text;
@@ -134,6 +143,21 @@ TEST_CASE("each mistake in an operator file is told with its place") {
       {"[[operator]]\nname = \"A\"\nmoves = \"same\"\nrolls = \"x\"\n", 4, "no key 'rolls'"},
       {"[[operator]]\nname = \"A\"\nmoves = \"same\"\nroles = \"z\"\n", 4, "roles are at most 28 words"},
       {"[[operator]]\nname = \"A\"\nloops = \"Y[a] += X[a]\"\nbias = -4\n", 4, "bias is the number"},
+      {"[[operator]]\nname = \"A\"\nloops = \"Y[a] += X[a]\"\nbias = 256\n", 4, "bias is the number"},
+      {"[[operator]]\nname = \"A\"\nloops = \"Y[a] += X[a]\"\nbias = \"B\"\n", 4, "bias is the number"},
+      {"operator = [1]\n", 1, "an operator"},
+      {"[[operator]]\nname = \"A\"\nmoves = \"same\"\nbody = \"Y = X\"\n", 1, "one of the keys"},
+      {"[[operator]]\nname = \"\"\nmoves = \"same\"\n", 2, "'name' is a text in quotes"},
+      {"[[operator]]\nname = 3\nmoves = \"same\"\n", 2, "'name' is a text in quotes"},
+      {"[[operator]]\nname = \"A\"\nmoves = \"same\"\ndomain = 3\n", 4, "'domain' is a text in quotes"},
+      {"[[operator]]\nname = \"A\"\nelements = 3\n", 3, "elements is a table"},
+      {"[[operator]]\nname = \"A\"\nelements = { mul = \"2\" }\n", 3, "a number from 0"},
+      {"[[operator]]\nname = \"A\"\nelements = { mul = 100000000 }\n", 3, "a number from 0"},
+      {"[[operator]]\nname = \"A\"\nderives = \"Conv\"\noperands = 3\n", 4, "numbers of inputs"},
+      {"[[operator]]\nname = \"A\"\nderives = \"Conv\"\noperands = [0, \"1\"]\n", 4, "numbers of inputs"},
+      {"[[operator]]\nname = \"A\"\nderives = \"Conv\"\noperands = [256]\n", 4, "numbers of inputs"},
+      {"[[operator]]\nname = \"A\"\nderives = \"Conv\"\noperands = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]\n",
+       4, "numbers of inputs"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.text);
