@@ -85,12 +85,23 @@ class Substitution {
     return true;
   }
 
+  /// A later digit reads no earlier positions, and ends no earlier: then the last of many reads farthest.
+  static bool never_turns_back(const AccessTerm& step) {
+    const auto rises = [&](const std::vector<Dim>& ends) {
+      for (std::size_t digit = 1; digit < ends.size(); ++digit)
+        if (!is_at_least_zero(ends[digit] - ends[digit - 1])) return false;
+      return ends.empty() || is_at_least_zero(ends.front() + step.step - ends.back());
+    };
+    return rises(step.lows) && rises(step.highs);
+  }
+
   /// Both walk plain numbers: the result repeats when both do.
   bool apply_to_periodic(const AccessTerm& step, const AccessMap& axis) {
     if (axis.steps.size() != 1 || !is_at_least_zero(step.step)) return false;
     const AccessTerm inner = with_period_for_divisor(axis.steps.front());
     const auto advance = inner.step.number(), low = axis.low.number(), high = axis.high.number();
     if (!inner.is_plain() || !advance || !low || !high) return false;
+    if ((axis.before || axis.after) && !never_turns_back(step)) return false;
     const auto period = static_cast<std::int64_t>(step.period());
     const std::int64_t turns = period / std::gcd(period, *advance);
     const std::int64_t length = turns * static_cast<std::int64_t>(inner.period());
@@ -109,7 +120,9 @@ class Substitution {
       joined.highs.push_back(bounds ? bounds->high : Dim(0));
       gaps.push_back(!bounds);
     }
-    if (std::find(gaps.begin(), gaps.end(), true) != gaps.end()) joined.gaps = std::move(gaps);
+    const bool has_gaps = std::find(gaps.begin(), gaps.end(), true) != gaps.end();
+    if (has_gaps && (axis.before || axis.after)) return false;  // what lies beside a gap is read all the same
+    if (has_gaps) joined.gaps = std::move(gaps);
     if (const auto bounds = take_common_bounds(joined)) add(*bounds);
     into_.steps.push_back(std::move(joined));
     into_.before = into_.before || axis.before;
@@ -135,11 +148,23 @@ class Substitution {
       shifted.offset += axis.low;
       return true;
     }
+    if (!are_digits_of_one_index(axis)) return false;
     bool has_phase = step.period() == 1;
     const bool is_selected = std::all_of(axis.steps.begin(), axis.steps.end(), [&](const AccessTerm& inner) {
       return inner.period() == 1 && select(step, inner, has_phase);
     });
     return is_selected && (has_phase || apply_digits(step, 0, 0));
+  }
+
+  /// Each of the steps goes at least as far as all of a lesser one: none carries over into another.
+  [[nodiscard]] bool are_digits_of_one_index(const AccessMap& axis) const {
+    const auto is_above = [&](const AccessTerm& upper, const AccessTerm& lower) {
+      return at_least(upper.step, lower.step * digits_of(lower, extent_of(lower))) == Certainty::always;
+    };
+    for (std::size_t i = 0; i < axis.steps.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (!is_above(axis.steps[i], axis.steps[j]) && !is_above(axis.steps[j], axis.steps[i])) return false;
+    return true;
   }
 
   /// The operand ends with a period.  A piece that ends within one is mostly that of a cyclic shift, whose pieces have to match.
@@ -151,6 +176,7 @@ class Substitution {
   /// digit of a period it is.
   bool select(const AccessTerm& step, const AccessTerm& inner, bool& has_phase) {
     const Dim weight = inner.step, above = weight * digits_of(inner, extent_of(inner));
+    if (!is_at_least_zero(weight)) return false;           // its digits would count backwards
     if (exact_quotient(step.divisor, above)) return true;  // below the digit
     const Dim top = step.divisor * step.modulus;           // 0: there is none
     if (!top.is(0) && exact_quotient(weight, top)) return true;
@@ -167,7 +193,7 @@ class Substitution {
     }
     if (top.is(0) || exact_quotient(top, above)) return true;  // reaches no further than the digit
     const std::optional<Dim> modulus = exact_quotient(top, weight * *cut);
-    if (!modulus) return false;
+    if (!modulus || (!part.modulus.is(0) && !exact_quotient(part.modulus, *modulus))) return false;
     part.modulus = *modulus;
     return true;
   }
