@@ -247,16 +247,15 @@ class Judge {
 
   void add_largest(Verdict& verdict) const {
     if (!layer_metric(*verdict.metric)) return;
-    std::vector<std::pair<double, const LayerRecord*>> estimated;
+    std::vector<const LayerRecord*> layers;
     for (const LayerRecord& layer : model_.layers) {
       if (!verdict.layers.empty() && !matches_layer(verdict.layers, layer.name, layer.path)) continue;
       const std::optional<Quantity>& amount = layer.of(*verdict.metric);
-      if (amount && !amount->value.is(0)) estimated.emplace_back(nominal_weight(amount->value), &layer);
+      if (amount && !amount->value.is(0)) layers.push_back(&layer);
     }
-    const std::size_t count = std::min(kNamed, estimated.size());
-    std::stable_sort(estimated.begin(), estimated.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-    for (std::size_t i = 0; i < count; ++i) {
-      const LayerRecord& layer = *estimated[i].second;
+    sort_largest_first(layers, [&](const LayerRecord* layer) { return nominal_weight(layer->of(*verdict.metric)->value); });
+    for (std::size_t i = 0; i < std::min(kNamed, layers.size()); ++i) {
+      const LayerRecord& layer = *layers[i];
       const Quantity& amount = *layer.of(*verdict.metric);
       verdict.largest.push_back({shown(layer), layer.op, amount, constant_share(amount.value, verdict.actual->value)});
     }

@@ -223,17 +223,16 @@ class Dashboard {
   void operators() {
     const Metric metric = usual_weight(figures_);
     const Table table = operator_totals_table(figures_, {&layer_column(metric)});
-    std::vector<std::pair<double, Bar>> weighed;
+    std::vector<Bar> bars;
     for (std::size_t index = 0; index < table.row_count; ++index) {
       const Row row = table.row(index);
       const auto* name = std::get_if<ModelText>(&row.cells.front());
       const auto* quantity = std::get_if<Quantity>(&row.cells.back());
       if (name == nullptr || quantity == nullptr) continue;
-      weighed.emplace_back(nominal_weight(quantity->value), Bar{name->text, *quantity});
+      bars.push_back({name->text, *quantity});
     }
-    std::stable_sort(weighed.begin(), weighed.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-    std::vector<Bar> bars;
-    for (std::size_t i = 0; i < std::min(weighed.size(), kOperators); ++i) bars.push_back(std::move(weighed[i].second));
+    sort_largest_first(bars, [](const Bar& bar) { return nominal_weight(bar.quantity->value); });
+    bars.resize(std::min(bars.size(), kOperators));
     write_bars(bars, metric, "by_operator", "By operator");
   }
 

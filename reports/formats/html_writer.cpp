@@ -95,7 +95,7 @@ class RowWriter {
   }
 
   /// The number at the example sizes, which the script adds up and draws where it cannot work the formula out itself.
-  [[nodiscard]] double weight_of(const Dim& value) {
+  [[nodiscard]] double weight_of(const Dim& value) const {
     const std::optional<Dim> number = table_.example ? table_.example->point.value_of(value) : std::nullopt;
     return number ? approximate(*number) : nominal_weight(value);
   }

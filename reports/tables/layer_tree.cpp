@@ -103,7 +103,7 @@ void LayerTree::add_to_modules(std::uint32_t item, NodeId node) {
 }
 
 /// People read numbers at the example sizes beside the rows: those order them.
-double LayerTree::weight_of(const Dim& quantity) {
+double LayerTree::weight_of(const Dim& quantity) const {
   if (options_.is_digest && !quantity.integer())
     if (const std::optional<Dim> number = figures_->analysis().example_point().value_of(quantity)) return approximate(*number);
   return nominal_weight(quantity);

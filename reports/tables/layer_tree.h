@@ -80,7 +80,7 @@ class LayerTree {
   std::uint32_t module_item(std::string_view path, std::uint32_t parent, std::uint32_t level);
   void add_to_modules(std::uint32_t item, NodeId node);
   void add(std::vector<Sum>& sums, NodeId node) const;
-  double weight_of(const Dim& quantity);
+  [[nodiscard]] double weight_of(const Dim& quantity) const;
   void estimate();
   void choose();
   void emit();
